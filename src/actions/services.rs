@@ -1,0 +1,40 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The clients that actions and probes are given.
+
+use crate::mail::Templates;
+use crate::services::{Git, OpenPgp, PonyMail, Relay, Svn, Workspace};
+
+/// All clients of one release, already pointed at its services.
+#[derive(Debug)]
+pub struct Services {
+    /// The release manager's clone.
+    pub git: Git,
+    /// The release manager's key.
+    pub openpgp: OpenPgp,
+    /// The distribution repositories.
+    pub svn: Svn,
+    /// The mail relay.
+    pub relay: Relay,
+    /// The mail archive, where the product has one.
+    pub archive: Option<PonyMail>,
+    /// The release's own directory.
+    pub workspace: Workspace,
+    /// The mail templates.
+    pub templates: Templates,
+    /// The release manager, as the mails' author.
+    pub author: Author,
+}
+
+/// Who commits, tags and writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// "Ann Example".
+    pub name: String,
+    /// "ann@example.org".
+    pub email: String,
+}

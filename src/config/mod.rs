@@ -1,0 +1,21 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `release-config/*.toml` and the other embedded assets, as typed values.
+//!
+//! Nothing here is ever read from the repository that is being released: that
+//! is input, not instruction.
+
+mod assets;
+mod load;
+mod product;
+
+pub use assets::{AssetError, Assets};
+pub use load::{ConfigError, parse_product, render_product};
+pub use product::{
+    Allowed, Announcement, Build, BuildOutput, Documentation, EditRule, Edits, Git, Jira, Links, Mail, Maven, Npm,
+    Product, Pypi, Source, Subversion, Tls, Versions, Waits, Website,
+};

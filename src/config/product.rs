@@ -1,0 +1,410 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What `release-config/<product>.toml` says of a product.
+//!
+//! Every string may hold `{{ … }}` over the release's values (`version`,
+//! `short_version`, `candidate.number`, …); [`render_product`](super::render_product)
+//! fills them in. Unknown fields are refused.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A product that can be released.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    /// The format of this file; 1.
+    pub format: u32,
+    /// The name on the command line: `flink-statefun`.
+    pub id: String,
+    /// The name in mails: "Apache Flink Stateful Functions".
+    pub name: String,
+    /// The name in tag messages: "Stateful Functions".
+    pub short_name: String,
+    /// The project whose people vote: `flink`.
+    pub project: String,
+    /// The project's name in mails: "Apache Flink".
+    pub project_name: String,
+    /// Two or three lines for the announcement: what the product is.
+    pub description: String,
+    /// Branches and tags.
+    pub git: Git,
+    /// How versions are written, and where in the tree they stand.
+    pub versions: Versions,
+    /// The source archive.
+    pub source: Source,
+    /// The other artifacts, each with the command that builds it.
+    #[serde(default)]
+    pub build: Vec<Build>,
+    /// The release build that must work before there is a branch.
+    pub trial_build: Build,
+    /// The distribution repositories.
+    pub svn: Subversion,
+    /// Lists, relay and archive.
+    pub mail: Mail,
+    /// How long to wait.
+    pub waits: Waits,
+    /// Links that mails and guide texts use.
+    pub links: Links,
+    /// The issue tracker.
+    pub jira: Jira,
+    /// Maven staging.
+    pub maven: Option<Maven>,
+    /// The Python package.
+    pub pypi: Option<Pypi>,
+    /// The npm package.
+    pub npm: Option<Npm>,
+    /// The published documentation.
+    pub documentation: Option<Documentation>,
+    /// The project's website.
+    pub website: Website,
+}
+
+/// Branches and tags.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Git {
+    /// The official repository, for a person to read.
+    pub url: String,
+    /// The remote's name in the release manager's clone.
+    pub remote: String,
+    /// The branch that development goes on.
+    pub main: String,
+    /// The branch of the series.
+    pub release_branch: String,
+    /// The branch of a candidate.
+    pub candidate_branch: String,
+    /// The tags of a candidate; the first is the one that mails name.
+    pub candidate_tags: Vec<String>,
+    /// The tags of the release, in the same order.
+    pub release_tags: Vec<String>,
+    /// The message of a version commit.
+    pub version_message: String,
+    /// The tag before this release, where contributors are counted from; empty
+    /// when it is to be found by the release manager.
+    #[serde(default)]
+    pub previous_tag: String,
+}
+
+/// How versions are written, and where in the tree they stand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Versions {
+    /// The version under development on a series' branch: `3.4-SNAPSHOT`.
+    pub snapshot: String,
+    /// The one that the main branch gets next: `3.5-SNAPSHOT`.
+    pub next_snapshot: String,
+    /// The pom, package.json or other file that says which version a tree is at.
+    pub authority: EditRule,
+    /// Named lists of edits; a step names the lists that it applies.
+    pub edits: BTreeMap<String, Edits>,
+    /// Where an old version may stay.
+    #[serde(default)]
+    pub allow: Vec<Allowed>,
+}
+
+/// A list of edits.
+pub type Edits = Vec<EditRule>;
+
+/// One way of setting a value in files of the tree. Every rule must hit.
+///
+/// In `find`, `replace` and `value`, `@OLD@` and `@NEW@` stand for the versions
+/// that the step sets, and `@NPM_OLD@`, `@NPM_NEW@` for the forms that npm takes
+/// (`3.5.0-SNAPSHOT` for `3.5-SNAPSHOT`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum EditRule {
+    /// Maven poms: the project's own version, its parent's where the parent is
+    /// in the tree, dependencies and plugins with a group of the tree, and
+    /// properties that hold the old version.
+    MavenPoms {
+        /// Which files.
+        files: String,
+    },
+    /// A string in a JSON file, by JSON pointer; the rest stays as it is.
+    Json {
+        /// Which files.
+        files: String,
+        /// RFC 6901: `/version`.
+        pointer: String,
+        /// The value to set.
+        value: String,
+    },
+    /// Text, taken literally.
+    Text {
+        /// Which files.
+        files: String,
+        /// What is there.
+        find: String,
+        /// What is to be there.
+        replace: String,
+        /// Why it is no fault that this rule hits nothing, where it is none.
+        #[serde(default)]
+        may_miss: Option<String>,
+    },
+    /// A value in a TOML file by its path; the rest stays as it is.
+    Toml {
+        /// Which files.
+        files: String,
+        /// `params.IsStable`.
+        path: String,
+        /// The new value, as TOML: `true`, `"3.4"`.
+        value: String,
+    },
+    /// An entry put before the others of an array in a TOML file, once.
+    TomlPrepend {
+        /// Which files.
+        files: String,
+        /// `params.PreviousDocs`.
+        path: String,
+        /// The entry, as TOML.
+        value: String,
+    },
+}
+
+/// Where an old version may stay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allowed {
+    /// Which files.
+    pub files: String,
+    /// Why.
+    pub why: String,
+}
+
+/// The source archive.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The file's name: `flink-statefun-3.4.0-src.tgz`.
+    pub file: String,
+    /// The one directory inside it.
+    pub root: String,
+    /// What is left out, as globs over paths from the root; a pattern without a
+    /// slash fits a name at any depth.
+    pub exclude: Vec<String>,
+    /// Files that need no licence header, as globs.
+    #[serde(default)]
+    pub no_header: Vec<String>,
+}
+
+/// A build command and what comes out of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Build {
+    /// A word for files and logs: `python-sdk`.
+    pub id: String,
+    /// What is built.
+    pub title: String,
+    /// Programs that must be on the PATH.
+    #[serde(default)]
+    pub requires: Vec<String>,
+    /// Where to run it, from the root of the tree.
+    #[serde(default)]
+    pub directory: String,
+    /// Program and arguments; no shell.
+    pub command: Vec<String>,
+    /// Variables to set.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+    /// The files to keep.
+    #[serde(default)]
+    pub outputs: Vec<BuildOutput>,
+}
+
+/// A file that a build leaves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuildOutput {
+    /// Where it is, as a glob from the root of the tree; exactly one file fits.
+    pub glob: String,
+    /// The name under which it is staged.
+    pub name: String,
+}
+
+/// The distribution repositories.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subversion {
+    /// Candidates: `https://dist.apache.org/repos/dist/dev/flink`.
+    pub dev: String,
+    /// Releases: `https://dist.apache.org/repos/dist/release/flink`.
+    pub release: String,
+    /// A candidate's directory in `dev`.
+    pub candidate_directory: String,
+    /// Every directory of this product in `dev`, as a glob over names.
+    pub candidate_directories: String,
+    /// A release's directory in `release`.
+    pub release_directory: String,
+    /// What stands before the version in the name of each release's directory.
+    pub release_prefix: String,
+    /// Where KEYS is.
+    pub keys: String,
+}
+
+/// Lists, relay and archive.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// `dev@flink.apache.org`.
+    pub dev: String,
+    /// The lists of the users.
+    pub user: Vec<String>,
+    /// `announce@apache.org`.
+    pub announce: String,
+    /// The relay's host.
+    pub smtp_host: String,
+    /// Its port.
+    pub smtp_port: u16,
+    /// How the connection is secured.
+    pub smtp_tls: Tls,
+    /// Whether one must log in.
+    pub smtp_login: bool,
+    /// A PEM file with the relay's own certificate authority, where it has one.
+    #[serde(default)]
+    pub smtp_ca: Option<String>,
+    /// The archive's base address (Pony Mail), where messages are looked up.
+    #[serde(default)]
+    pub archive: Option<String>,
+    /// How long after sending a mail may still be missing in the archive.
+    pub archive_lag_minutes: u32,
+    /// What an announcement to each kind of list says beside the rest.
+    #[serde(default)]
+    pub announcement: Announcement,
+}
+
+/// Texts of the announcement.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Announcement {
+    /// Further lines: where images, packages are found. Each `label` over its `url`.
+    #[serde(default)]
+    pub links: Vec<BTreeMap<String, String>>,
+}
+
+/// How a connection to the relay is secured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tls {
+    /// STARTTLS, demanded.
+    Starttls,
+    /// TLS from the first byte.
+    Implicit,
+    /// None; taken only for a loopback address.
+    None,
+}
+
+/// How long to wait.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waits {
+    /// How long a vote is open, in hours.
+    pub vote_hours: u32,
+    /// How long between publishing and announcing, in hours.
+    pub promote_hours: u32,
+}
+
+/// Links that mails and guide texts use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Links {
+    /// KEYS, where users get it.
+    pub keys: String,
+    /// The download page.
+    pub downloads: String,
+    /// A candidate's tag.
+    pub candidate_tag: String,
+    /// The release notes.
+    pub release_notes: String,
+    /// The announcement's blog post.
+    pub blog: String,
+    /// Other links that this product's texts name.
+    #[serde(default)]
+    pub other: BTreeMap<String, String>,
+}
+
+/// The issue tracker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jira {
+    /// Its base address.
+    pub url: String,
+    /// The project's key: `FLINK`.
+    pub key: String,
+    /// The project's number.
+    pub project_id: u64,
+    /// The name of this version in it: `statefun-3.4.0`.
+    pub version: String,
+    /// The name of the next one.
+    pub next_version: String,
+}
+
+/// Maven staging.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Maven {
+    /// The repository manager.
+    pub nexus: String,
+    /// The staging profile: `org.apache.flink`.
+    pub profile: String,
+    /// The command that stages.
+    pub deploy: Vec<String>,
+    /// The server ids that settings.xml must hold.
+    pub server_ids: Vec<String>,
+    /// A page of Maven Central that shows the artifacts.
+    pub central: String,
+}
+
+/// The Python package.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pypi {
+    /// Its name.
+    pub name: String,
+    /// The files to upload, with their signatures left out.
+    pub files: Vec<String>,
+    /// Its page.
+    pub page: String,
+}
+
+/// The npm package.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Npm {
+    /// Its name.
+    pub name: String,
+    /// Its directory in the tree.
+    pub directory: String,
+    /// Its page.
+    pub page: String,
+}
+
+/// The published documentation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Documentation {
+    /// Where this series' documentation is served.
+    pub url: String,
+    /// What the pages of the main branch have in their links, which a release's
+    /// pages must not have.
+    pub main_marker: String,
+    /// Where the build of a new branch is set up.
+    pub bot: String,
+}
+
+/// The project's website.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Website {
+    /// Its repository.
+    pub repository: String,
+    /// The files to change, each with what to change in it.
+    pub files: BTreeMap<String, String>,
+    /// Its front page.
+    pub url: String,
+}

@@ -1,0 +1,25 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Clients of the outside world, one file each. A client knows no release
+//! policy, no other service and no production address; it repeats no write
+//! that is not harmless to repeat.
+
+mod effects;
+mod git;
+mod openpgp;
+mod ponymail;
+mod smtp;
+mod svn;
+mod workspace;
+
+pub use effects::{Effects, Moment};
+pub use git::Git;
+pub use openpgp::OpenPgp;
+pub use ponymail::PonyMail;
+pub use smtp::Relay;
+pub use svn::Svn;
+pub use workspace::{Workspace, WorkspaceError};
