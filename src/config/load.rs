@@ -83,7 +83,7 @@ fn fill(environment: &Environment<'_>, values: &Value, node: &mut Value, path: &
     match node {
         Value::String(text) if text.contains("{{") => {
             *text = environment
-                .render_str(text, minijinja::Value::from_serialize(values))
+                .render_str(text, minijinja::value::Serde(values))
                 .map_err(|source| (path.trim_start_matches('.').to_owned(), text.clone(), source))?;
         }
         Value::Array(items) => {

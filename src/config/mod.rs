@@ -16,6 +16,6 @@ mod product;
 pub use assets::{AssetError, Assets};
 pub use load::{ConfigError, parse_product, render_product};
 pub use product::{
-    Allowed, Announcement, Build, BuildOutput, Documentation, EditRule, Edits, Git, Jira, Links, Mail, Maven, Npm,
-    Product, Pypi, Source, Subversion, Tls, Versions, Waits, Website,
+    Announcement, Build, BuildOutput, Documentation, Git, Jira, Links, Mail, Maven, Npm, Product, Pypi, Source,
+    Subversion, Tls, Versions, Waits, Website,
 };

@@ -7,7 +7,9 @@
 //! The release's own words and rules: versions, candidates, artifacts, digests.
 
 mod digest;
+mod edit;
 mod version;
 
 pub use digest::{FileDigest, Sha512};
+pub use edit::{AllowedLeftover, EditRule};
 pub use version::{ReleaseKind, Version, VersionError};

@@ -17,9 +17,9 @@ mod svn;
 mod workspace;
 
 pub use effects::{Effects, Moment};
-pub use git::Git;
+pub use git::{FileKind, Git, GitError, TreeFile};
 pub use openpgp::OpenPgp;
 pub use ponymail::PonyMail;
-pub use smtp::Relay;
+pub use smtp::{Relay, RelayAddress};
 pub use svn::Svn;
 pub use workspace::{Workspace, WorkspaceError};

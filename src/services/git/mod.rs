@@ -6,7 +6,13 @@
 
 //! Git: local work by libgit2, what goes to a remote by the user's own `git`.
 
-use std::path::PathBuf;
+mod error;
+mod tree;
+
+use std::path::{Path, PathBuf};
+
+pub use error::GitError;
+pub use tree::{FileKind, TreeFile};
 
 use super::Effects;
 
@@ -22,5 +28,14 @@ impl Git {
     /// The clone at `path`, with the official repository as its remote `remote`.
     pub fn new(path: impl Into<PathBuf>, remote: impl Into<String>, effects: Effects) -> Self {
         Self { path: path.into(), remote: remote.into(), effects }
+    }
+
+    /// Where the clone is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn repository(&self) -> Result<git2::Repository, GitError> {
+        git2::Repository::open(&self.path).map_err(|source| GitError::Open { path: self.path.clone(), source })
     }
 }
