@@ -10,6 +10,7 @@
 pub mod actions;
 pub mod config;
 pub mod engine;
+pub mod governance;
 pub mod mail;
 pub mod probes;
 pub mod release;

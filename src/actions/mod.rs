@@ -9,6 +9,10 @@
 //! An action does not print, prompt, read the environment or the clock, build a
 //! client, call another action, retry, or touch the journal.
 
+mod record_vote;
+mod registry;
 mod services;
 
+pub use record_vote::RecordVote;
+pub use registry::registry;
 pub use services::{Author, Services};

@@ -5,3 +5,7 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! What a check can ask of the truth: one file per probe, read-only.
+
+mod vote_passed;
+
+pub use vote_passed::VotePassed;

@@ -8,8 +8,10 @@
 
 mod digest;
 mod edit;
+mod record;
 mod version;
 
 pub use digest::{FileDigest, Sha512};
 pub use edit::{AllowedLeftover, EditRule};
+pub use record::{Manager, ReleaseRecord};
 pub use version::{ReleaseKind, Version, VersionError};
