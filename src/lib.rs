@@ -12,5 +12,6 @@ pub mod config;
 pub mod engine;
 pub mod mail;
 pub mod probes;
+pub mod rehearsal;
 pub mod release;
 pub mod services;
