@@ -13,5 +13,6 @@ pub mod engine;
 pub mod governance;
 pub mod mail;
 pub mod probes;
+pub mod rehearsal;
 pub mod release;
 pub mod services;
