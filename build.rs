@@ -7,7 +7,7 @@
 //! Has the crate built anew when an embedded asset comes, goes or changes.
 
 fn main() {
-    for directory in ["workflows", "templates", "release-config"] {
+    for directory in ["workflows", "templates", "release-config", "src/rehearsal/sample"] {
         println!("cargo::rerun-if-changed={directory}");
     }
 }

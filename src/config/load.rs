@@ -100,3 +100,90 @@ fn fill(environment: &Environment<'_>, values: &Value, node: &mut Value, path: &
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::Assets;
+
+    fn product(id: &str) -> Product {
+        let file = format!("release-config/{id}.toml");
+        parse_product(&file, &Assets::default().text(&file).unwrap()).unwrap()
+    }
+
+    fn values(version: [u32; 3], kind: &str) -> Value {
+        let [major, minor, patch] = version;
+        json!({
+            "version": format!("{major}.{minor}.{patch}"), "short_version": format!("{major}.{minor}"),
+            "major": major, "minor": minor, "patch": patch, "kind": kind, "candidate": {"number": 2},
+        })
+    }
+
+    #[test]
+    fn every_product_is_filled_in_from_the_version_and_the_candidate_alone() {
+        let names = Assets::default().names("release-config");
+        let ids: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".toml")).collect();
+        assert_eq!(ids, ["flink-statefun", "sample"]);
+        for id in ids {
+            let product = product(id);
+            assert_eq!(product.id, id);
+            let rendered = render_product(&product, &values([3, 4, 0], "minor")).unwrap();
+            let text = serde_json::to_string(&rendered).unwrap();
+            assert!(!text.contains("{{") && !text.contains("{%"), "{text}");
+            for list in ["version", "release-docs", "candidate-docs", "main-docs"] {
+                assert!(!rendered.versions.edits[list].is_empty(), "{id} has no edits `{list}`");
+            }
+            let candidate = rendered.svn.candidate_directory.as_str();
+            let glob = globset::Glob::new(&rendered.svn.candidate_directories).unwrap().compile_matcher();
+            assert!(glob.is_match(candidate) && candidate.starts_with(&rendered.svn.release_prefix));
+            assert_eq!(rendered.git.candidate_tags.len(), rendered.git.release_tags.len());
+            let built: Vec<&str> = rendered.build.iter().flat_map(|build| &build.outputs).map(|o| &*o.name).collect();
+            assert_eq!(rendered.pypi.unwrap().files, built);
+        }
+    }
+
+    #[test]
+    fn the_names_of_stateful_functions_are_those_of_the_guide() {
+        let rendered = render_product(&product("flink-statefun"), &values([3, 4, 0], "minor")).unwrap();
+        assert_eq!(rendered.git.release_branch, "release-3.4");
+        assert_eq!(rendered.git.candidate_tags, ["release-3.4.0-rc2", "statefun-sdk-go/v3.4.0-rc2"]);
+        assert_eq!(rendered.git.release_tags, ["release-3.4.0", "statefun-sdk-go/v3.4.0"]);
+        assert_eq!(rendered.git.previous_tag, "release-3.3.0");
+        assert_eq!(rendered.versions.snapshot, "3.4-SNAPSHOT");
+        assert_eq!(rendered.versions.next_snapshot, "3.5-SNAPSHOT");
+        assert_eq!(rendered.source.file, "flink-statefun-3.4.0-src.tgz");
+        assert_eq!(
+            rendered.pypi.unwrap().files,
+            ["apache-flink-statefun-3.4.0.tar.gz", "apache_flink_statefun-3.4.0-py3-none-any.whl"]
+        );
+        assert_eq!(rendered.svn.candidate_directory, "flink-statefun-3.4.0-rc2");
+        assert_eq!((&*rendered.jira.version, &*rendered.jira.next_version), ("statefun-3.4.0", "statefun-3.5.0"));
+
+        let bugfix = render_product(&product("flink-statefun"), &values([3, 4, 1], "bugfix")).unwrap();
+        assert_eq!((&*bugfix.jira.next_version, &*bugfix.git.previous_tag), ("statefun-3.4.2", ""));
+    }
+
+    #[test]
+    fn a_value_that_is_not_there_is_refused_with_its_field() {
+        let mut product = product("sample");
+        product.git.candidate_tags[1] = "v{{ verison }}".to_owned();
+        let error = render_product(&product, &values([1, 2, 0], "minor")).unwrap_err();
+        assert!(
+            matches!(&error, ConfigError::Template { product, field, template, .. }
+                if product == "sample" && field == "git.candidate_tags[1]" && template == "v{{ verison }}"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn unknown_fields_and_other_formats_are_refused() {
+        let file = "release-config/sample.toml";
+        let text = Assets::default().text(file).unwrap();
+        let misspelt = text.replacen("short_name =", "shortname =", 1);
+        assert!(matches!(parse_product(file, &misspelt).unwrap_err(), ConfigError::Malformed { .. }));
+        let newer = text.replacen("format = 1", "format = 2", 1);
+        assert!(matches!(parse_product(file, &newer).unwrap_err(), ConfigError::Format { found: 2, .. }));
+    }
+}
