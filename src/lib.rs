@@ -8,6 +8,7 @@
 //! "promoted". docs/architecture.md is the map.
 
 pub mod actions;
+pub mod commands;
 pub mod config;
 pub mod engine;
 pub mod governance;
@@ -16,3 +17,4 @@ pub mod probes;
 pub mod rehearsal;
 pub mod release;
 pub mod services;
+pub mod ui;

@@ -244,7 +244,7 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 }
                 break;
             };
-            let id = planned.id.clone();
+            let (id, optional) = (planned.id.clone(), planned.optional);
             tried.insert(id.clone());
             match self.take_up(&id, person)? {
                 Taken::Settled => {}
@@ -253,6 +253,7 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                     pending.push(item);
                     return Ok(Pass::Pending(pending));
                 }
+                Taken::Pending(_) if optional => {}
                 Taken::Pending(item) => pending.push(item),
             }
         }

@@ -71,6 +71,8 @@ pub struct PlannedStep {
     pub who: Role,
     /// Whether the program does it.
     pub automated: bool,
+    /// Whether the phase can be completed without it.
+    pub optional: bool,
     /// What it waits for, what went wrong, what was noted.
     pub detail: String,
     /// When what it waits for is due.
@@ -175,9 +177,9 @@ impl Plan {
 }
 
 impl PlannedPhase {
-    /// Whether every step is settled.
+    /// Whether every step that is not optional is settled.
     pub fn steps_settled(&self) -> bool {
-        self.steps.iter().all(|step| step.state.settled())
+        self.steps.iter().all(|step| step.optional || step.state.settled())
     }
 
     /// Whether every check that must hold does.
@@ -200,7 +202,7 @@ fn open_needs<'n>(
         let Some((phase, step)) = workflow.step(need) else { continue };
         let applies =
             holds(renderer, &phase.id, phase.when.as_deref())? && holds(renderer, &step.id, step.when.as_deref())?;
-        if applies && !settled(state, step) {
+        if applies && !step.optional && !settled(state, step) {
             open.push(need.as_str());
         }
     }
@@ -292,6 +294,7 @@ fn plan_step(step: &Step, state: &State, open: &[&str]) -> PlannedStep {
         effect: step.effect,
         who: step.who,
         automated: matches!(step.kind, StepKind::Action { .. }),
+        optional: step.optional,
         detail,
         until,
         attempted,

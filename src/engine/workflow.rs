@@ -61,6 +61,8 @@ pub struct Step {
     pub effect: Effect,
     /// What the guide says; a Markdown template.
     pub guide: String,
+    /// Whether the phase can be completed without it.
+    pub optional: bool,
     /// Whether it is gone through anew for each candidate.
     pub per_candidate: bool,
 }
@@ -273,6 +275,8 @@ struct RawStep {
     commands: Vec<String>,
     #[serde(default)]
     question: String,
+    #[serde(default)]
+    optional: bool,
 }
 
 #[derive(Deserialize)]
@@ -359,6 +363,7 @@ impl Reader<'_> {
             who: raw.who,
             effect: raw.effect,
             guide: raw.guide,
+            optional: raw.optional,
             per_candidate,
         }
     }

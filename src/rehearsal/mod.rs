@@ -9,10 +9,21 @@
 
 mod archive_server;
 mod archive_views;
+mod clock;
+mod command;
+mod interruption;
 mod mail_store;
+mod people;
+mod sample_project;
 mod smtp_server;
 mod smtp_wire;
+mod world;
 
 pub use archive_server::ArchiveServer;
+pub use clock::SimulatedClock;
+pub use command::Failed;
+pub use interruption::Interruption;
 pub use mail_store::{MailStore, StoredMail};
+pub use people::{Mood, Reply, SimulatedManager, has_mail, replies, reply_id, votes};
 pub use smtp_server::{SmtpAccount, SmtpServer};
+pub use world::{MANAGER, Wish, World};

@@ -9,17 +9,17 @@
 mod checksum_file;
 mod digest;
 mod edit;
-mod record;
 mod licence_header;
 mod path_rules;
+mod record;
 mod source_archive;
 mod version;
 
 pub use checksum_file::{checksum_file, checksum_file_holds};
 pub use digest::{FileDigest, Sha512};
 pub use edit::{AllowedLeftover, EditRule};
-pub use record::{Manager, ReleaseRecord};
 pub use licence_header::{HEADER_BYTES, LicenceHeader};
 pub use path_rules::{PathRules, PatternError};
+pub use record::{Manager, ReleaseRecord};
 pub use source_archive::{ArchiveEntry, ArchiveError, SourceArchive};
 pub use version::{ReleaseKind, Version, VersionError};

@@ -18,11 +18,8 @@ mod workspace;
 
 pub use effects::{Effects, Moment};
 pub use git::{FileKind, Git, GitError, TreeFile};
-pub use openpgp::OpenPgp;
+pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
 pub use ponymail::{ArchiveError, Archived, PonyMail};
 pub use smtp::{MaybeSent, Relay, RelayAddress, RelayError, Security};
-pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
-pub use ponymail::PonyMail;
-pub use smtp::{Relay, RelayAddress};
 pub use svn::Svn;
 pub use workspace::{Workspace, WorkspaceError};
