@@ -11,6 +11,7 @@
 mod effects;
 mod git;
 mod openpgp;
+mod openpgp_keys;
 mod ponymail;
 mod smtp;
 mod svn;
@@ -19,7 +20,13 @@ mod workspace;
 pub use effects::{Effects, Moment};
 pub use git::{FileKind, Git, GitError, TreeFile};
 pub use openpgp::OpenPgp;
+pub use openpgp_keys::OpenPgpKeysError;
 pub use ponymail::PonyMail;
 pub use smtp::{Relay, RelayAddress};
-pub use svn::Svn;
+#[cfg(test)]
+pub(crate) use svn::testing as svn_testing;
+pub use svn::{
+    Change, ChangedPath, CommitNote, Depth, Entry, EntryKind, Holding, Info, Revision, RunCommit, Svn, SvnError,
+    SvnFault, SvnUrl, SvnUrlError,
+};
 pub use workspace::{Workspace, WorkspaceError};

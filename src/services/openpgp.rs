@@ -13,8 +13,8 @@ use super::Effects;
 /// One signing key, by its full fingerprint.
 #[derive(Debug)]
 pub struct OpenPgp {
-    home: Option<PathBuf>,
-    fingerprint: String,
+    pub(super) home: Option<PathBuf>,
+    pub(super) fingerprint: String,
     effects: Effects,
 }
 
