@@ -8,8 +8,10 @@
 
 mod digest;
 mod edit;
+mod outdated;
 mod version;
 
 pub use digest::{FileDigest, Sha512};
 pub use edit::{AllowedLeftover, EditRule};
+pub use outdated::outdated;
 pub use version::{ReleaseKind, Version, VersionError};
