@@ -5,3 +5,11 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! What a check can ask of the truth: one file per probe, read-only.
+
+mod key_published;
+mod svn_holds;
+mod svn_lacks;
+
+pub use key_published::KeyPublished;
+pub use svn_holds::SvnHolds;
+pub use svn_lacks::SvnLacks;
