@@ -9,10 +9,27 @@
 //! An action does not print, prompt, read the environment or the clock, build a
 //! client, call another action, retry, or touch the journal.
 
+mod add_key;
+mod promote_candidate;
 mod record_vote;
 mod registry;
+mod removal;
+mod remove_directories;
+mod remove_outdated_releases;
 mod services;
+mod stage_candidate;
+pub(crate) mod subversion;
+#[cfg(test)]
+mod subversion_tests;
 
+pub(crate) use add_key::PublishedKeys;
+pub use add_key::{AddKey, KeyAdded};
+pub use promote_candidate::{PromoteCandidate, Promoted};
 pub use record_vote::RecordVote;
 pub use registry::registry;
+pub use removal::Removed;
+pub use remove_directories::RemoveDirectories;
+pub use remove_outdated_releases::RemoveOutdatedReleases;
 pub use services::{Author, Services};
+pub(crate) use stage_candidate::demand_files;
+pub use stage_candidate::{StageCandidate, Staged};

@@ -40,7 +40,10 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
 pub fn wanted<'a>(option: &str, text: &'a str) -> Result<&'a str, CommandError> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(CommandError::usage(format!("{option} is empty"), "it stands in the record for good: say what and why"));
+        return Err(CommandError::usage(
+            format!("{option} is empty"),
+            "it stands in the record for good: say what and why",
+        ));
     }
     Ok(text)
 }

@@ -67,6 +67,9 @@ fn templates(environment: &Environment) -> Templates {
 
 fn read_authority(path: &str) -> Result<Vec<u8>, CommandError> {
     fs::read(path).map_err(|error| {
-        CommandError::usage(format!("mail.smtp_ca: cannot read {path}: {error}"), "it is a PEM file with the relay's own authority")
+        CommandError::usage(
+            format!("mail.smtp_ca: cannot read {path}: {error}"),
+            "it is a PEM file with the relay's own authority",
+        )
     })
 }

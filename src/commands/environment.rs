@@ -101,7 +101,11 @@ fn account(user: &str, password: &str) -> Result<Option<(String, SecretString)>,
     match (set(user), set(password)) {
         (Some(name), Some(secret)) => Ok(Some((name, SecretString::from(secret)))),
         (None, None) => Ok(None),
-        (Some(_), None) => Err(CommandError::usage(format!("{user} is set and {password} is not"), "set both or neither")),
-        (None, Some(_)) => Err(CommandError::usage(format!("{password} is set and {user} is not"), "set both or neither")),
+        (Some(_), None) => {
+            Err(CommandError::usage(format!("{user} is set and {password} is not"), "set both or neither"))
+        }
+        (None, Some(_)) => {
+            Err(CommandError::usage(format!("{password} is set and {user} is not"), "set both or neither"))
+        }
     }
 }

@@ -100,7 +100,8 @@ impl From<VersionError> for CommandError {
 
 impl From<RenderError> for CommandError {
     fn from(error: RenderError) -> Self {
-        let hint = "docs/configuration.md lists the values that templates can name; a step's outputs exist once it is done";
+        let hint =
+            "docs/configuration.md lists the values that templates can name; a step's outputs exist once it is done";
         Self::from_error(ExitCode::Usage, &error, hint)
     }
 }

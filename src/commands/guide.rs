@@ -106,7 +106,8 @@ fn checklist_line(text: &mut String, preview: &Preview, check: &PlannedCheck) {
     };
     let _ = writeln!(text, "- [ ] {} — *{how}:* `{}`", check.title, check.id);
     if let Some(item) = find(preview, &check.id) {
-        for line in item.guide.trim().lines().chain(item.question.trim().lines()).filter(|line| !line.trim().is_empty()) {
+        for line in item.guide.trim().lines().chain(item.question.trim().lines()).filter(|line| !line.trim().is_empty())
+        {
             let _ = writeln!(text, "  {line}");
         }
     }

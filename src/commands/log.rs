@@ -33,13 +33,13 @@ pub struct Args {
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let directory = ReleaseState::find(environment)?;
     let release = ReleaseState::read(environment, &directory)?;
-    let entries: Vec<&Entry> = release
-        .entries
-        .iter()
-        .filter(|entry| args.step.is_none() || args.step == entry.step)
-        .collect();
+    let entries: Vec<&Entry> =
+        release.entries.iter().filter(|entry| args.step.is_none() || args.step == entry.step).collect();
     if let Some(step) = args.step.as_ref().filter(|_| entries.is_empty()) {
-        return Err(CommandError::usage(format!("the record has nothing about `{step}`"), "`quorate status` lists the steps"));
+        return Err(CommandError::usage(
+            format!("the record has nothing about `{step}`"),
+            "`quorate status` lists the steps",
+        ));
     }
     let ui = environment.ui;
     if args.json {

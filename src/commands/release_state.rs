@@ -93,7 +93,10 @@ impl ReleaseState {
         let state = State::of(&entries);
         let journal = directory.join(JOURNAL_FILE);
         let broken = |why: String| {
-            CommandError::usage(format!("{}: {why}", journal.display()), "restore the directory from a copy, or start anew")
+            CommandError::usage(
+                format!("{}: {why}", journal.display()),
+                "restore the directory from a copy, or start anew",
+            )
         };
         let record: ReleaseRecord = serde_json::from_value(state.release.clone())
             .map_err(|error| broken(format!("the first entry records no release: {error}")))?;

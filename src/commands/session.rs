@@ -147,7 +147,8 @@ pub fn open_journal(
 /// Who has things recorded: the identity that git knows, else the login name.
 pub fn who(_environment: &Environment) -> String {
     let git = git2::Config::open_default().ok();
-    let value = |name: &str| git.as_ref().and_then(|config| config.get_string(name).ok()).filter(|text| !text.is_empty());
+    let value =
+        |name: &str| git.as_ref().and_then(|config| config.get_string(name).ok()).filter(|text| !text.is_empty());
     match (value("user.name"), value("user.email")) {
         (Some(name), Some(email)) => format!("{name} <{email}>"),
         (None, Some(email)) => email,

@@ -113,13 +113,18 @@ pub fn begin(
     }
     let fail = |error: std::io::Error| {
         let what = format!("cannot write {}: {error}", directory.display());
-        CommandError::new(ExitCode::Service, what, "make the state directory yours and writable, or name another by --state")
+        CommandError::new(
+            ExitCode::Service,
+            what,
+            "make the state directory yours and writable, or name another by --state",
+        )
     };
     fs::create_dir_all(&directory).map_err(fail)?;
     for (name, text) in files {
         fs::write(directory.join(name), text).map_err(fail)?;
     }
-    let digests = files.iter().map(|(name, text)| ((*name).to_owned(), Sha512::of(text.as_bytes()).to_string())).collect();
+    let digests =
+        files.iter().map(|(name, text)| ((*name).to_owned(), Sha512::of(text.as_bytes()).to_string())).collect();
     let release = serde_json::to_value(record).expect("a record is plain data");
     let mut journal = Journal::create(&journal_path, who)?;
     journal.append(clock.now(), 0, None, Event::ReleaseStarted { release, files: digests })?;
@@ -130,11 +135,15 @@ pub fn begin(
 fn check_workflow(workflow: &Workflow) -> Result<(), CommandError> {
     let registry = registry();
     let steps = workflow.phases.iter().flat_map(|phase| &phase.steps).filter_map(|step| match &step.kind {
-        StepKind::Action { name, .. } => registry.knows_action(name).err().map(|error| format!("`{}`: {error}", step.id)),
+        StepKind::Action { name, .. } => {
+            registry.knows_action(name).err().map(|error| format!("`{}`: {error}", step.id))
+        }
         StepKind::Person { .. } => None,
     });
     let checks = workflow.phases.iter().flat_map(|phase| &phase.checks).filter_map(|check| match &check.kind {
-        CheckKind::Probe { name, .. } => registry.knows_probe(name).err().map(|error| format!("`{}`: {error}", check.id)),
+        CheckKind::Probe { name, .. } => {
+            registry.knows_probe(name).err().map(|error| format!("`{}`: {error}", check.id))
+        }
         CheckKind::Question { .. } => None,
     });
     let faults: Vec<String> = steps.chain(checks).collect();
@@ -179,7 +188,10 @@ fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>
             keys.iter().map(|key| &key.fingerprint).find(|known| **known == wanted).cloned().ok_or_else(|| {
                 CommandError::usage(
                     format!("no secret key has the full fingerprint `{wanted}`"),
-                    format!("short key ids are not taken; your keys: {}", if known.is_empty() { "none" } else { &known }),
+                    format!(
+                        "short key ids are not taken; your keys: {}",
+                        if known.is_empty() { "none" } else { &known }
+                    ),
                 )
             })
         }
@@ -188,6 +200,8 @@ fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>
             "there is no secret OpenPGP key",
             "make one by `gpg --quick-generate-key 'NAME <ID@apache.org>' rsa4096 sign,cert 2y`; `quorate doctor` checks it",
         )),
-        (None, _) => Err(CommandError::usage("there are several secret OpenPGP keys", format!("name one by --key: {known}"))),
+        (None, _) => {
+            Err(CommandError::usage("there are several secret OpenPGP keys", format!("name one by --key: {known}")))
+        }
     }
 }

@@ -83,7 +83,9 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let (session, _journal, state) = write_session(environment)?;
     let decision = enter(&session, &state, &votes)?;
     if json {
-        environment.ui.json(&serde_json::json!({"votes": votes, "outcome": decision.outcome, "reasons": decision.reasons}));
+        environment
+            .ui
+            .json(&serde_json::json!({"votes": votes, "outcome": decision.outcome, "reasons": decision.reasons}));
     } else {
         for reason in &decision.reasons {
             environment.ui.line(reason);

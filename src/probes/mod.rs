@@ -9,3 +9,10 @@
 mod vote_passed;
 
 pub use vote_passed::VotePassed;
+mod key_published;
+mod svn_holds;
+mod svn_lacks;
+
+pub use key_published::KeyPublished;
+pub use svn_holds::SvnHolds;
+pub use svn_lacks::SvnLacks;

@@ -52,7 +52,8 @@ impl Interruption {
             Err(error) => return Err(error),
         };
         // Each restart goes on with another stretch of the same sequence.
-        let chance = chance.map(|(seed, one_in)| (seed.wrapping_add(used.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15), one_in));
+        let chance = chance
+            .map(|(seed, one_in)| (seed.wrapping_add(used.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15), one_in));
         let shared = Shared {
             file: file.to_owned(),
             used,

@@ -48,15 +48,27 @@ pub struct Reply {
 }
 
 const CONTENT: [Reply; 5] = [
-    Reply { name: "Bob Example", address: "bob@example.org", text: "+1 (binding)\n\nVerified signatures and hashes, built from source.\n" },
-    Reply { name: "Cleo Example", address: "cleo@example.org", text: "+1 (binding)\n\nChecked licences and the staged files.\n" },
+    Reply {
+        name: "Bob Example",
+        address: "bob@example.org",
+        text: "+1 (binding)\n\nVerified signatures and hashes, built from source.\n",
+    },
+    Reply {
+        name: "Cleo Example",
+        address: "cleo@example.org",
+        text: "+1 (binding)\n\nChecked licences and the staged files.\n",
+    },
     Reply { name: "Dan Example", address: "dan@example.org", text: "+1 (non-binding)\n\nRan the examples.\n" },
     Reply { name: "Eve Example", address: "eve@example.org", text: "0\n\nNo time to test this one.\n" },
     Reply { name: "Ann Example", address: "ann@example.org", text: "+1 (binding)\n" },
 ];
 
 const ALARMED: [Reply; 3] = [
-    Reply { name: "Bob Example", address: "bob@example.org", text: "-1 (binding)\n\nThe licence of a bundled file is missing.\n" },
+    Reply {
+        name: "Bob Example",
+        address: "bob@example.org",
+        text: "-1 (binding)\n\nThe licence of a bundled file is missing.\n",
+    },
     Reply { name: "Cleo Example", address: "cleo@example.org", text: "-1 (binding)\n\nI see the same.\n" },
     Reply { name: "Dan Example", address: "dan@example.org", text: "+1 (non-binding)\n" },
 ];

@@ -140,7 +140,11 @@ impl World {
                 }
             }
         };
-        section(&mut table, "git", &[("url", Value::from(self.remote().display().to_string())), ("remote", Value::from("origin"))]);
+        section(
+            &mut table,
+            "git",
+            &[("url", Value::from(self.remote().display().to_string())), ("remote", Value::from("origin"))],
+        );
         section(
             &mut table,
             "svn",
@@ -263,7 +267,12 @@ fn make_subversion(directory: &Path, configuration: &Table, version: Version) ->
         write(&place.join(format!("{file}.sha512")), sum.as_bytes())?;
     }
     let url = format!("file://{}", directory.join("svn").display());
-    run(directory, "svn", &["import", "--quiet", "--no-ignore", "--message", "What was there before", "svn-import", &url], &[])?;
+    run(
+        directory,
+        "svn",
+        &["import", "--quiet", "--no-ignore", "--message", "What was there before", "svn-import", &url],
+        &[],
+    )?;
     fs::remove_dir_all(&tree).map_err(|error| Failed::new("clear up", &error.to_string()))
 }
 
@@ -285,7 +294,11 @@ fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Fa
         .into_iter()
         .flatten()
         .filter_map(Value::as_str)
-        .map(|id| format!("    <server><id>{id}</id><username>token-name</username><password>token-password</password></server>\n"))
+        .map(|id| {
+            format!(
+                "    <server><id>{id}</id><username>token-name</username><password>token-password</password></server>\n"
+            )
+        })
         .collect();
     let text = format!("<settings>\n  <servers>\n{servers}  </servers>\n</settings>\n");
     write(&directory.join("settings.xml"), text.as_bytes())

@@ -22,4 +22,10 @@ pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, Subke
 pub use ponymail::{ArchiveError, Archived, PonyMail};
 pub use smtp::{MaybeSent, Relay, RelayAddress, RelayError, Security};
 pub use svn::Svn;
+#[cfg(test)]
+pub(crate) use svn::testing as svn_testing;
+pub use svn::{
+    Change, ChangedPath, CommitNote, Depth, Entry, EntryKind, Holding, Info, Revision, RunCommit, Svn, SvnError,
+    SvnFault, SvnUrl, SvnUrlError,
+};
 pub use workspace::{Workspace, WorkspaceError};

@@ -48,7 +48,8 @@ impl Progress {
     fn line(&mut self, sign: &str, style: Style, id: &str, text: &str, took: Duration) {
         self.stop_spinner();
         let sign = self.ui.paint_err(sign, style);
-        let took = if took >= Duration::from_millis(100) { format!("{:6.1}s", took.as_secs_f64()) } else { " ".repeat(7) };
+        let took =
+            if took >= Duration::from_millis(100) { format!("{:6.1}s", took.as_secs_f64()) } else { " ".repeat(7) };
         self.ui.say(&format!("  {sign} {id:<ID_COLUMNS$} {} {text}", self.ui.paint_err(&took, Style::Faint)));
     }
 

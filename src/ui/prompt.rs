@@ -105,9 +105,7 @@ impl Approver {
 impl Person for Approver {
     fn consent(&mut self, step: &StepPreview) -> Answer {
         if step.effect == Some(Effect::Public) && !self.confirmed {
-            return Answer::Later {
-                why: format!("cannot be taken back: give --confirm {} to agree", self.version),
-            };
+            return Answer::Later { why: format!("cannot be taken back: give --confirm {} to agree", self.version) };
         }
         yes(String::new())
     }

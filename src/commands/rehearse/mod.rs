@@ -141,7 +141,11 @@ impl Place {
         let Some(keep) = keep else {
             let made = tempfile::Builder::new().prefix("quorate-").tempdir();
             return made.map(Self::Temporary).map_err(|error| {
-                CommandError::new(ExitCode::Service, format!("cannot make a temporary directory: {error}"), "set TMPDIR")
+                CommandError::new(
+                    ExitCode::Service,
+                    format!("cannot make a temporary directory: {error}"),
+                    "set TMPDIR",
+                )
             });
         };
         let path = absolute(keep)?;

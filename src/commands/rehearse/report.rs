@@ -127,7 +127,10 @@ impl Report {
         line(
             &mut text,
             "steps",
-            format!("{} by the program, {} attested by a (simulated) person", self.steps.automated, self.steps.attested),
+            format!(
+                "{} by the program, {} attested by a (simulated) person",
+                self.steps.automated, self.steps.attested
+            ),
         );
         line(
             &mut text,
@@ -151,7 +154,9 @@ impl Report {
         for subject in &self.made.mails {
             let _ = writeln!(text, "- {subject}");
         }
-        text.push_str("\n## The steps that took longest, by the record\n\n| step | candidate | seconds |\n|---|---|---|\n");
+        text.push_str(
+            "\n## The steps that took longest, by the record\n\n| step | candidate | seconds |\n|---|---|---|\n",
+        );
         for (step, candidate, took) in self.slowest.iter().take(10) {
             let _ = writeln!(text, "| {step} | {candidate} | {:.1} |", took.as_secs_f64());
         }
@@ -160,10 +165,16 @@ impl Report {
 
     fn look_around(&self, stage: &Stage) -> Result<Made, CommandError> {
         let fail = |what: String| CommandError::new(ExitCode::Service, what, "");
-        let repository = git2::Repository::open(stage.world.remote()).map_err(|error| fail(error.message().to_owned()))?;
+        let repository =
+            git2::Repository::open(stage.world.remote()).map_err(|error| fail(error.message().to_owned()))?;
         let tags = repository.tag_names(None).map_err(|error| fail(error.message().to_owned()))?;
         let version = &stage.world.version;
-        let tags = tags.iter().filter_map(|tag| tag.ok().flatten()).filter(|tag| tag.contains(version.as_str())).map(str::to_owned).collect();
+        let tags = tags
+            .iter()
+            .filter_map(|tag| tag.ok().flatten())
+            .filter(|tag| tag.contains(version.as_str()))
+            .map(str::to_owned)
+            .collect();
         let mut revisions: Vec<u64> = JournalReader::open(&stage.journal_path())?
             .entries
             .iter()
@@ -209,7 +220,8 @@ fn counts(status: &Status) -> (StepCounts, CheckCounts) {
 /// The artifacts that a build left a stand-in for, as the steps recorded them.
 fn stand_ins(state: &State) -> Vec<StandIn> {
     let outputs = state.outputs();
-    let text = |value: &serde_json::Value, name: &str| value.get(name).and_then(|text| text.as_str()).map(str::to_owned);
+    let text =
+        |value: &serde_json::Value, name: &str| value.get(name).and_then(|text| text.as_str()).map(str::to_owned);
     let of_builds = outputs.values().filter_map(|outputs| outputs.get("stand_ins")?.as_array()).flatten();
     let mut found: Vec<StandIn> = of_builds
         .filter_map(|stand_in| Some(StandIn { name: text(stand_in, "name")?, why: text(stand_in, "why")? }))

@@ -70,7 +70,10 @@ impl Stage {
             }
             None => {
                 check_usable(wanted.directory)?;
-                ui.say(&format!("Making a world in {} (git, Subversion, OpenPGP key, mail) …", wanted.directory.display()));
+                ui.say(&format!(
+                    "Making a world in {} (git, Subversion, OpenPGP key, mail) …",
+                    wanted.directory.display()
+                ));
                 let wish = Wish {
                     product: wanted.product,
                     configuration: &files[PRODUCT_FILE],
@@ -173,15 +176,18 @@ fn check_same(world: &World, wanted: &Wanted<'_>) -> Result<(), CommandError> {
         if world.fail_first_candidate { " --fail-first-candidate" } else { "" },
     );
     Err(CommandError::usage(
-        format!("{} holds another rehearsal: {made_with}, made in {}", wanted.directory.display(), world.directory.display()),
+        format!(
+            "{} holds another rehearsal: {made_with}, made in {}",
+            wanted.directory.display(),
+            world.directory.display()
+        ),
         "go on with that one by the same options, or name another directory",
     ))
 }
 
 /// Only an empty directory, or one that an interrupted making left, is built in.
 fn check_usable(directory: &Path) -> Result<(), CommandError> {
-    let known =
-        ["remote.git", "clone", "sample", "svn", "svn-import", "gnupg", "mail", "state", "settings.xml"];
+    let known = ["remote.git", "clone", "sample", "svn", "svn-import", "gnupg", "mail", "state", "settings.xml"];
     let foreign: Vec<String> = std::fs::read_dir(directory)
         .into_iter()
         .flatten()
@@ -201,9 +207,15 @@ fn check_usable(directory: &Path) -> Result<(), CommandError> {
 fn free_ports() -> Result<(u16, u16), CommandError> {
     let bind = || std::net::TcpListener::bind(("127.0.0.1", 0));
     let found = bind().and_then(|one| bind().and_then(|two| Ok((one.local_addr()?.port(), two.local_addr()?.port()))));
-    found.map_err(|error| CommandError::new(ExitCode::Service, format!("there is no free port on loopback: {error}"), ""))
+    found.map_err(|error| {
+        CommandError::new(ExitCode::Service, format!("there is no free port on loopback: {error}"), "")
+    })
 }
 
 fn failed(error: Failed) -> CommandError {
-    CommandError::from_error(ExitCode::Service, &error, "the rehearsal needs git, svn, svnadmin and gpg; `make setup` installs them")
+    CommandError::from_error(
+        ExitCode::Service,
+        &error,
+        "the rehearsal needs git, svn, svnadmin and gpg; `make setup` installs them",
+    )
 }
