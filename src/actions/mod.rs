@@ -9,6 +9,20 @@
 //! An action does not print, prompt, read the environment or the clock, build a
 //! client, call another action, retry, or touch the journal.
 
+#[cfg(test)]
+mod artifact_tests;
+mod build_artifacts;
+mod building;
+pub(crate) mod failures;
+mod hash_artifacts;
 mod services;
+mod sign_artifacts;
+mod source_archive;
+mod trial_build;
 
+pub use build_artifacts::{BuildArtifacts, BuildArtifactsOutput, StandIn};
+pub use hash_artifacts::{HashArtifacts, HashArtifactsOutput};
 pub use services::{Author, Services};
+pub use sign_artifacts::{SignArtifacts, SignArtifactsOutput};
+pub use source_archive::{MakeSourceArchive, SourceArchiveOutput};
+pub use trial_build::{TrialBuild, TrialBuildOutput};

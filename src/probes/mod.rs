@@ -5,3 +5,13 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! What a check can ask of the truth: one file per probe, read-only.
+
+mod hashes_hold;
+mod licence_headers;
+mod maven_settings;
+mod signatures_hold;
+
+pub use hashes_hold::HashesHold;
+pub use licence_headers::LicenceHeaders;
+pub use maven_settings::MavenSettings;
+pub use signatures_hold::SignaturesHold;

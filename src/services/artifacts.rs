@@ -9,7 +9,8 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 use super::{Workspace, WorkspaceError};
 use crate::release::{FileDigest, Sha512};
@@ -25,6 +26,26 @@ impl Workspace {
     /// The artifacts in `directory`, relative to the workspace's root.
     pub fn artifacts(&self, directory: &str) -> Artifacts<'_> {
         Artifacts { workspace: self, directory: PathBuf::from(directory) }
+    }
+
+    /// The path of `relative` with nothing there: what an earlier run left is
+    /// removed, also where it made its directories read-only.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn fresh_path(&self, relative: impl AsRef<Path>) -> Result<PathBuf, WorkspaceError> {
+        let path = self.path(relative);
+        let remove = || match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                open_up(&path)?;
+                fs::remove_dir_all(&path)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        };
+        let removed = self.effects().around("remove tree", remove);
+        removed.map_err(|source| WorkspaceError { doing: "remove", path: path.clone(), source })?;
+        Ok(path)
     }
 }
 
@@ -115,4 +136,16 @@ impl Artifacts<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// Makes the directories under `path` writable for their owner.
+fn open_up(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            open_up(&entry.path())?;
+        }
+    }
+    Ok(())
 }

@@ -282,6 +282,17 @@ mod tests {
     }
 
     #[test]
+    fn a_build_ends_with_whoever_ran_it() {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", UNDER_A_LIFELINE, "quorate-build", "sleep", "1000"]).process_group(0);
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+        assert!(child.try_wait().unwrap().is_none());
+        // What the system does when this program ends.
+        drop(child.stdin.take());
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&child.wait().unwrap()), Some(9));
+    }
+
+    #[test]
     fn exactly_one_file_must_fit() {
         let directory = tempfile::tempdir().unwrap();
         for path in ["dist/a-1.tar.gz", "dist/a-1.whl", "dist/b-1.whl", "other/a-1.tar.gz"] {

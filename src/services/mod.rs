@@ -29,3 +29,6 @@ pub use ponymail::PonyMail;
 pub use smtp::{Relay, RelayAddress};
 pub use svn::Svn;
 pub use workspace::{Workspace, WorkspaceError};
+
+#[cfg(test)]
+pub(crate) use openpgp::tests::TestHome;
