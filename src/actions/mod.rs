@@ -33,3 +33,20 @@ pub use remove_outdated_releases::RemoveOutdatedReleases;
 pub use services::{Author, Services};
 pub(crate) use stage_candidate::demand_files;
 pub use stage_candidate::{StageCandidate, Staged};
+#[cfg(test)]
+mod artifact_tests;
+mod build_artifacts;
+mod building;
+pub(crate) mod failures;
+mod hash_artifacts;
+mod services;
+mod sign_artifacts;
+mod source_archive;
+mod trial_build;
+
+pub use build_artifacts::{BuildArtifacts, BuildArtifactsOutput, StandIn};
+pub use hash_artifacts::{HashArtifacts, HashArtifactsOutput};
+pub use services::{Author, Services};
+pub use sign_artifacts::{SignArtifacts, SignArtifactsOutput};
+pub use source_archive::{MakeSourceArchive, SourceArchiveOutput};
+pub use trial_build::{TrialBuild, TrialBuildOutput};

@@ -16,3 +16,12 @@ mod svn_lacks;
 pub use key_published::KeyPublished;
 pub use svn_holds::SvnHolds;
 pub use svn_lacks::SvnLacks;
+mod hashes_hold;
+mod licence_headers;
+mod maven_settings;
+mod signatures_hold;
+
+pub use hashes_hold::HashesHold;
+pub use licence_headers::LicenceHeaders;
+pub use maven_settings::MavenSettings;
+pub use signatures_hold::SignaturesHold;

@@ -8,16 +8,22 @@
 //! policy, no other service and no production address; it repeats no write
 //! that is not harmless to repeat.
 
+mod artifacts;
+mod build;
 mod effects;
 mod git;
+mod keys_file;
 mod openpgp;
 mod ponymail;
 mod smtp;
 mod svn;
 mod workspace;
 
+pub use artifacts::Artifacts;
+pub use build::{BuildError, BuildRun, find_output, missing_programs};
 pub use effects::{Effects, Moment};
-pub use git::{FileKind, Git, GitError, TreeFile};
+pub use git::{ExportError, FileKind, Git, GitError, PeeledCommit, TreeFile};
+pub use keys_file::{KeysFileError, fetch_keys_file};
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
 pub use ponymail::{ArchiveError, Archived, PonyMail};
 pub use smtp::{MaybeSent, Relay, RelayAddress, RelayError, Security};
@@ -29,3 +35,6 @@ pub use svn::{
     SvnFault, SvnUrl, SvnUrlError,
 };
 pub use workspace::{Workspace, WorkspaceError};
+
+#[cfg(test)]
+pub(crate) use openpgp::tests::TestHome;

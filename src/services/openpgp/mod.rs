@@ -142,4 +142,4 @@ impl OpenPgp {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -205,7 +205,8 @@ fn a_keys_file_gives_all_its_fingerprints() {
     let mut wanted: Vec<String> = ann.openpgp().describe().unwrap().fingerprints().map(str::to_owned).collect();
     wanted.push(bob.fingerprint.clone());
     let mut found = OpenPgp::fingerprints_in(&text).unwrap();
-    (wanted.sort(), found.sort());
+    wanted.sort();
+    found.sort();
     assert_eq!(found, wanted);
     assert_eq!(OpenPgp::fingerprints_in("no keys at all").unwrap(), Vec::<String>::new());
 
