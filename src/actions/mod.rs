@@ -9,6 +9,13 @@
 //! An action does not print, prompt, read the environment or the clock, build a
 //! client, call another action, retry, or touch the journal.
 
+mod addresses;
+mod prepare_text;
+mod send_mail;
 mod services;
+mod wait;
 
+pub use prepare_text::PrepareText;
+pub use send_mail::SendMail;
 pub use services::{Author, Services};
+pub use wait::Wait;

@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_filled_block() {
-        let text = "{% filter wrap %}\n* {{ a }}\n\nb\n{% endfilter %}\n\nend\n";
+        let text = "{% filter wrap %}\n* {{ a }}\n\nb\n{% endfilter %}\nend\n";
         assert_eq!(render(text, &json!({"a": "word"})), "* word\n\nb\nend\n");
     }
 }

@@ -5,3 +5,7 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! What a check can ask of the truth: one file per probe, read-only.
+
+mod mail_archived;
+
+pub use mail_archived::MailArchived;

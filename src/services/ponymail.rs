@@ -105,8 +105,12 @@ impl PonyMail {
     /// The archive at `base`, given up on after `timeout`.
     pub fn with_timeout(base: impl Into<String>, timeout: Duration) -> Self {
         let builder = Client::builder().timeout(timeout).user_agent(concat!("quorate/", env!("CARGO_PKG_VERSION")));
+        let base: String = base.into();
+        // a proxy that is set up for the world outside knows nothing of this machine
+        let local = base.strip_prefix("http://").is_some_and(|rest| rest.starts_with("127.0.0.1"));
+        let builder = if local { builder.no_proxy() } else { builder };
         let client = builder.build().expect("the TLS backend is compiled in and its provider installed");
-        Self { base: base.into().trim_end_matches('/').to_owned(), client }
+        Self { base: base.trim_end_matches('/').to_owned(), client }
     }
 
     /// Its base address.
@@ -119,14 +123,17 @@ impl PonyMail {
         format!("{}/thread/{id}", self.base)
     }
 
-    /// The mail `message_id` (with angle brackets) of the list `list`
-    /// (`dev@example.org`); `None` where the archive does not have it.
+    /// The mail `message_id` (with angle brackets), of the list `list`
+    /// (`dev@example.org`) where one is named; `None` where the archive does not
+    /// have it.
     ///
     /// # Errors
     /// When the archive could not be asked; that never means that it is not there.
-    pub fn find(&self, message_id: &str, list: &str) -> Result<Option<Archived>, ArchiveError> {
-        let list_id = format!("<{}>", list.replace('@', "."));
-        let (url, answer) = self.get("thread.lua", &[("id", message_id), ("listid", &list_id)])?;
+    pub fn find(&self, message_id: &str, list: Option<&str>) -> Result<Option<Archived>, ArchiveError> {
+        let list_id = list.map(|list| format!("<{}>", list.replace('@', ".")));
+        let mut query = vec![("id", message_id)];
+        query.extend(list_id.as_deref().map(|id| ("listid", id)));
+        let (url, answer) = self.get("thread.lua", &query)?;
         let Some(answer) = answer else {
             self.prove_archive(list)?;
             return Ok(None);
@@ -162,8 +169,8 @@ impl PonyMail {
     }
 
     /// That there is a Pony Mail at the address at all.
-    fn prove_archive(&self, list: &str) -> Result<(), ArchiveError> {
-        let (name, domain) = list.split_once('@').unwrap_or((list, ""));
+    fn prove_archive(&self, list: Option<&str>) -> Result<(), ArchiveError> {
+        let (name, domain) = list.and_then(|list| list.split_once('@')).unwrap_or_default();
         let (url, answer) = self.get("stats.lua", &[("list", name), ("domain", domain), ("d", "lte=1M")])?;
         match answer {
             Some(Value::Object(_)) => Ok(()),
