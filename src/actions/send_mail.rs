@@ -350,3 +350,6 @@ fn chain(error: &dyn std::error::Error) -> String {
 fn an_hour() -> u32 {
     60
 }
+
+#[cfg(test)]
+mod tests;
