@@ -19,3 +19,8 @@ pub use prepare_text::PrepareText;
 pub use send_mail::SendMail;
 pub use services::{Author, Services};
 pub use wait::Wait;
+
+#[cfg(test)]
+mod offline;
+#[cfg(test)]
+pub(crate) use offline::offline;

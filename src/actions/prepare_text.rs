@@ -104,3 +104,45 @@ impl PrepareText {
 fn unusable(error: WorkspaceError) -> ActionError {
     ActionError::service("the workspace", error, "see that it can be read and written")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actions::offline;
+    use crate::engine::Intent;
+
+    #[test]
+    fn is_written_found_again_kept_when_edited_and_taken_back() {
+        let place = tempfile::tempdir().unwrap();
+        let world = offline(place.path());
+        let intent = Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "abc".into(), acted: None, resumed: false };
+        let cx = Context { world: &world, intent: &intent, now: intent.at };
+        let with = json!({"template": "text.md", "file": "texts/blog.md", "values": {"version": "3.3"}, "more": {"version": "3.4"}});
+        let action: PrepareText = serde_json::from_value(with).unwrap();
+        assert_eq!(action.document(&cx).unwrap().unwrap(), "Version 3.4\n");
+        assert_eq!(action.probe(&cx).unwrap(), Probed::Absent);
+        let output = action.act(&cx).unwrap();
+        assert_eq!(output, json!({"file": "texts/blog.md", "sha512": Sha512::of(b"Version 3.4\n")}));
+        assert_eq!(action.probe(&cx).unwrap(), Probed::Done(output.clone()));
+        let file = place.path().join("texts/blog.md");
+        std::fs::write(&file, "edited").unwrap();
+        assert!(matches!(action.probe(&cx).unwrap(), Probed::Conflict { .. }));
+        assert!(matches!(action.undo(&cx, &output), Err(ActionError::Refused { .. })));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "edited");
+        std::fs::write(&file, "Version 3.4\n").unwrap();
+        action.undo(&cx, &output).unwrap();
+        assert!(!file.exists());
+        action.undo(&cx, &output).unwrap();
+    }
+
+    #[test]
+    fn a_missing_value_is_a_problem() {
+        let place = tempfile::tempdir().unwrap();
+        let world = offline(place.path());
+        let intent = Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "abc".into(), acted: None, resumed: false };
+        let cx = Context { world: &world, intent: &intent, now: intent.at };
+        let with = json!({"template": "text.md", "file": "texts/blog.md", "values": {}});
+        let problems = serde_json::from_value::<PrepareText>(with).unwrap().problems(&cx).unwrap();
+        assert!(problems[0].what.contains("version"), "{problems:?}");
+    }
+}

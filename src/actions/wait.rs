@@ -88,3 +88,44 @@ impl Wait {
 fn unwritten(error: crate::services::WorkspaceError) -> ActionError {
     ActionError::service("the workspace", error, "see that the disk has room and can be written")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actions::offline;
+    use crate::engine::Intent;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn writes_the_entry_first_then_waits_then_is_done() {
+        let place = tempfile::tempdir().unwrap();
+        let world = offline(place.path());
+        let intent = Intent { at: at("2026-11-21T09:31:00Z"), token: "abc".into(), acted: None, resumed: false };
+        let cx = |now| Context { world: &world, intent: &intent, now: at(now) };
+        let with = json!({"since": "2026-11-21T09:30:00Z", "hours": 72, "what": "the vote to end", "calendar": "rc1/vote.ics"});
+        let wait: Wait = serde_json::from_value(with).unwrap();
+        let output = json!({"until": "2026-11-24T09:30:00Z"});
+        let early = "2026-11-24T09:29:59Z";
+        assert_eq!(wait.probe(&cx(early)).unwrap(), Probed::Absent);
+        assert_eq!(wait.act(&cx(early)).unwrap(), output);
+        let Probed::Waiting { until, why } = wait.probe(&cx(early)).unwrap() else { panic!() };
+        assert_eq!((until, why.as_str()), (Some(at("2026-11-24T09:30:00Z")), "the vote to end"));
+        assert_eq!(wait.probe(&cx("2026-11-24T09:30:00Z")).unwrap(), Probed::Done(output));
+        let ics = std::fs::read_to_string(place.path().join("rc1/vote.ics")).unwrap();
+        assert!(ics.contains("UID:abc.quorate\r\nDTSTAMP:20261121T093100Z\r\nDTSTART:20261124T093000Z\r\n"), "{ics}");
+    }
+
+    #[test]
+    fn without_an_entry_nothing_is_to_be_done() {
+        let place = tempfile::tempdir().unwrap();
+        let world = offline(place.path());
+        let intent = Intent { at: at("2026-11-21T09:31:00Z"), token: "abc".into(), acted: None, resumed: false };
+        let with = json!({"since": "2026-11-21T09:30:00Z", "hours": u32::MAX, "what": "the end of time"});
+        let wait: Wait = serde_json::from_value(with).unwrap();
+        let cx = Context { world: &world, intent: &intent, now: intent.at };
+        assert!(matches!(wait.probe(&cx).unwrap(), Probed::Waiting { .. }));
+    }
+}

@@ -39,3 +39,44 @@ impl Probe<Services> for MailArchived {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::actions::offline;
+    use crate::engine::Intent;
+    use crate::rehearsal::{ArchiveServer, MailStore};
+    use crate::services::PonyMail;
+
+    #[test]
+    fn holds_for_a_mail_that_is_there() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let place = tempfile::tempdir().unwrap();
+        let mail = b"To: dev@example.org\r\nSubject: s\r\nMessage-ID: <one@example.org>\r\n\r\nx\r\n";
+        MailStore::open(place.path()).unwrap().add(mail).unwrap();
+        let server = ArchiveServer::start(place.path(), 0).unwrap();
+        let mut world = offline(place.path());
+        let intent = Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "abc".into(), acted: None, resumed: false };
+        let examine = |world: &Services, with| {
+            let probe: MailArchived = serde_json::from_value(with).unwrap();
+            probe.examine(&Context { world, intent: &intent, now: intent.at })
+        };
+        let there = json!({"message_id": "<one@example.org>"});
+        assert!(matches!(examine(&world, there.clone()), Err(ActionError::Refused { .. })), "no archive");
+        world.archive = Some(PonyMail::new(server.base()));
+        assert!(matches!(examine(&world, there), Ok(Finding::Holds(_))));
+        for other in [
+            json!({"message_id": "<two@example.org>"}),
+            json!({"message_id": "<one@example.org>", "list": "user@example.org"}),
+        ] {
+            assert!(matches!(examine(&world, other), Ok(Finding::Fails(_))));
+        }
+        drop(server);
+        assert!(matches!(
+            examine(&world, json!({"message_id": "<one@example.org>"})),
+            Err(ActionError::Service { .. })
+        ));
+    }
+}

@@ -215,3 +215,98 @@ fn body(url: &str, response: Response) -> Result<Vec<u8>, ArchiveError> {
 fn bare(message_id: &str) -> &str {
     message_id.trim().trim_start_matches('<').trim_end_matches('>')
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::thread;
+
+    use super::*;
+
+    /// An archive that answers each request by the status and body that `answer`
+    /// gives for its path.
+    fn archive(answer: fn(&str) -> (u16, String)) -> PonyMail {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // it ends with the test's process: nobody connects any more
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let request = BufReader::new(&stream).lines().next().unwrap().unwrap();
+                let (status, body) = answer(request.split(' ').nth(1).unwrap());
+                let length = body.len();
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 {status} x\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+                );
+            }
+        });
+        PonyMail::new(format!("http://127.0.0.1:{port}/"))
+    }
+
+    fn find(answer: fn(&str) -> (u16, String)) -> Result<Option<Archived>, ArchiveError> {
+        archive(answer).find("<one@example.org>", Some("dev@example.org"))
+    }
+
+    fn thread(message_id: &str) -> String {
+        format!(
+            r#"{{"thread": {{"mid": "abc", "message-id": "{message_id}", "subject": "s", "epoch": 1795253400, "more": 1}}, "emails": []}}"#
+        )
+    }
+
+    #[test]
+    fn asks_by_message_id_and_list() {
+        let found = find(|path| {
+            assert_eq!(path, "/api/thread.lua?id=%3Cone%40example.org%3E&listid=%3Cdev.example.org%3E");
+            (200, thread("<one@example.org>"))
+        });
+        let found = found.unwrap().unwrap();
+        assert!(found.link.ends_with("/thread/abc") && !found.link.contains("//thread"), "{}", found.link);
+        assert_eq!(found.date.to_string(), "2026-11-21T09:30:00Z");
+    }
+
+    #[test]
+    fn a_similar_mail_is_another() {
+        assert_eq!(find(|_| (200, thread("<once@example.org>"))).unwrap(), None);
+    }
+
+    #[test]
+    fn not_found_is_believed_of_an_archive_only() {
+        let statistics =
+            |path: &str| if path.starts_with("/api/stats.lua") { (200, "{}".into()) } else { (404, "no".into()) };
+        assert_eq!(find(statistics).unwrap(), None);
+        assert!(matches!(find(|_| (404, "<html>".into())), Err(ArchiveError::Unexpected { .. })));
+        let page =
+            |path: &str| if path.starts_with("/api/stats.lua") { (200, "<html>".into()) } else { (404, "no".into()) };
+        assert!(matches!(find(page), Err(ArchiveError::Unexpected { .. })));
+    }
+
+    #[test]
+    fn the_older_archive_says_its_errors_with_200() {
+        assert_eq!(
+            find(|_| (200, r#"{"error": "No such e-mail or you do not have access to it."}"#.into())).unwrap(),
+            None
+        );
+        let error = find(|_| (200, r#"{"error": "database is down"}"#.into())).unwrap_err();
+        assert!(matches!(error, ArchiveError::Failed { text, .. } if text == "database is down"));
+        let source = archive(|_| (200, r#"{"error": "No such e-mail"}"#.into())).source("x").unwrap();
+        assert_eq!(source, None);
+    }
+
+    #[test]
+    fn anything_else_is_an_error() {
+        for answer in [(|_: &str| (500, String::new())) as fn(&str) -> _, |_| (403, String::new())] {
+            assert!(matches!(find(answer), Err(ArchiveError::Status { .. })));
+        }
+        for answer in [
+            (|_: &str| (200, "<html>".to_owned())) as fn(&str) -> _,
+            |_| (200, "[]".to_owned()),
+            |_| (200, r#"{"thread": {"mid": 1}}"#.to_owned()),
+            |_| (200, "x".repeat(ANSWER_BYTES as usize + 1)),
+        ] {
+            assert!(matches!(find(answer), Err(ArchiveError::Unexpected { .. })));
+        }
+    }
+}

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::actions::Author;
 use crate::mail::Templates;
-use crate::rehearsal::{ArchiveServer, MailStore, SmtpAccount, SmtpServer};
+use crate::rehearsal::{ArchiveServer, SmtpAccount, SmtpServer};
 use crate::services::{Effects, Git, Moment, OpenPgp, Relay, RelayAddress, Security, Svn, Workspace};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -232,11 +232,4 @@ fn a_mail_of_yesterday_is_not_sent_as_if_of_today() {
     let error = act(&services, &intent(true, None), "11:31").unwrap_err();
     assert!(error.hint().unwrap().contains("--again"), "{error:?}");
     assert!(act(&services, &intent(true, None), "11:30").is_ok());
-}
-
-#[test]
-fn the_store_that_counts_is_the_one_on_the_disk() {
-    let world = World::new();
-    act(&world.services(Effects::unwatched()), &intent(false, None), "09:30").unwrap();
-    assert_eq!(MailStore::open(world.place.path().join("post")).unwrap().mails().unwrap().len(), 1);
 }
