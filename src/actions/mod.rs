@@ -50,3 +50,18 @@ pub use services::{Author, Services};
 pub use sign_artifacts::{SignArtifacts, SignArtifactsOutput};
 pub use source_archive::{MakeSourceArchive, SourceArchiveOutput};
 pub use trial_build::{TrialBuild, TrialBuildOutput};
+mod addresses;
+mod prepare_text;
+mod send_mail;
+mod services;
+mod wait;
+
+pub use prepare_text::PrepareText;
+pub use send_mail::SendMail;
+pub use services::{Author, Services};
+pub use wait::Wait;
+
+#[cfg(test)]
+mod offline;
+#[cfg(test)]
+pub(crate) use offline::offline;

@@ -14,6 +14,9 @@ mod render;
 mod templates;
 mod wrap;
 
+#[cfg(test)]
+mod catalogue_tests;
+
 pub use calendar::CalendarEntry;
 pub use compose::{ComposeError, Draft, message_id};
 pub use lint::{Fault, Kind, lint};

@@ -13,7 +13,6 @@
 //! - `|split_every(64)` cuts what is too long for a line, such as a digest.
 //! - `|utc` writes a timestamp as `2026-11-24 09:30 UTC`; `|hours_later(72)` is one
 //!   moved on.
-//! - `|fingerprint` parts the 40 digits of a key in groups of four.
 
 use jiff::{Span, Timestamp};
 use minijinja::{Environment, Error, ErrorKind, State};
@@ -28,7 +27,6 @@ pub(super) fn equip(environment: &mut Environment<'static>) {
     environment.add_filter("split_every", split_every);
     environment.add_filter("utc", utc);
     environment.add_filter("hours_later", hours_later);
-    environment.add_filter("fingerprint", fingerprint);
     environment.set_formatter(|out, state, value| {
         if value.is_none() {
             return Err(Error::new(ErrorKind::UndefinedError, "the value is null and cannot be written"));
@@ -62,10 +60,6 @@ fn references(state: &State<'_, '_>) -> String {
 fn split_every(text: &str, columns: usize) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     characters.chunks(columns.max(1)).map(|chunk| chunk.iter().collect()).collect()
-}
-
-fn fingerprint(text: &str) -> String {
-    split_every(text, 4).join(" ")
 }
 
 fn utc(time: &str) -> Result<String, Error> {

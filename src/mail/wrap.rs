@@ -14,12 +14,17 @@ pub(super) const WIDTH: usize = 78;
 ///
 /// Blank lines part paragraphs. A line that begins an item (`* `, `- `, `a) `,
 /// `1. `, `[ ] `, `[3] `) begins a line, and what follows of it hangs under its text.
+/// A line that begins with four blanks stays as it is. Text that ends its last
+/// line comes back so.
 pub(super) fn wrap(text: &str, width: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut item: Option<Item> = None;
     for line in text.lines() {
         let trimmed = line.trim();
-        if trimmed.is_empty() {
+        if line.starts_with("    ") && !trimmed.is_empty() {
+            lines.extend(item.take().into_iter().flat_map(|item| item.fill(width)));
+            lines.push(line.trim_end().to_owned());
+        } else if trimmed.is_empty() {
             lines.extend(item.take().into_iter().flat_map(|item| item.fill(width)));
             if lines.last().is_some_and(|last| !last.is_empty()) {
                 lines.push(String::new());
@@ -35,8 +40,10 @@ pub(super) fn wrap(text: &str, width: usize) -> String {
     while lines.last().is_some_and(String::is_empty) {
         lines.pop();
     }
-    let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(0);
-    lines[first.min(lines.len())..].join("\n")
+    if !lines.is_empty() && text.ends_with('\n') {
+        lines.push(String::new());
+    }
+    lines.join("\n")
 }
 
 /// A paragraph or a list's item.
@@ -106,7 +113,7 @@ mod tests {
 
     #[test]
     fn fills_paragraphs_and_keeps_them_apart() {
-        assert_eq!(wrap("\none two\nthree four\n\n\n\nfive\n", 10), "one two\nthree four\n\nfive");
+        assert_eq!(wrap("\none two\nthree four\n\n\n\nfive\n", 10), "one two\nthree four\n\nfive\n");
     }
 
     #[test]
@@ -114,7 +121,7 @@ mod tests {
         let text = "The parts:\n* one two three\n  four\na) five six seven\n[ ] +1, yes indeed\n";
         assert_eq!(
             wrap(text, 14),
-            "The parts:\n* one two\n  three four\na) five six\n   seven\n[ ] +1, yes\n    indeed"
+            "The parts:\n* one two\n  three four\na) five six\n   seven\n[ ] +1, yes\n    indeed\n"
         );
     }
 
@@ -123,6 +130,11 @@ mod tests {
         let link = format!("https://example.org/{}", "x".repeat(80));
         assert_eq!(wrap(&format!("[1] {link}"), WIDTH), format!("[1] {link}"));
         assert_eq!(wrap(&format!("see {link} there"), WIDTH), format!("see\n{link}\nthere"));
+    }
+
+    #[test]
+    fn four_blanks_keep_a_line() {
+        assert_eq!(wrap("a\n    b  c\n    d\ne f\n", 78), "a\n    b  c\n    d\ne f\n");
     }
 
     #[test]

@@ -25,3 +25,6 @@ pub use hashes_hold::HashesHold;
 pub use licence_headers::LicenceHeaders;
 pub use maven_settings::MavenSettings;
 pub use signatures_hold::SignaturesHold;
+mod mail_archived;
+
+pub use mail_archived::MailArchived;

@@ -233,3 +233,139 @@ fn certificate() -> Result<(Arc<ServerConfig>, String), Box<dyn std::error::Erro
         .with_single_cert(vec![certificate.der().clone()], key)?;
     Ok((Arc::new(config), authority.pem()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::rehearsal::ArchiveServer;
+    use crate::services::{Effects, PonyMail, Relay, RelayAddress, RelayError, Security};
+
+    const MAIL: &str = "From: Ann Example <ann@example.org>\r\nTo: dev@example.org\r\nSubject: [VOTE] Grüße\r\n\
+        Message-ID: <one@example.org>\r\nDate: Sat, 21 Nov 2026 09:30:00 +0000\r\n\r\nFrom ü\r\n.\r\n..two\r\n";
+
+    fn account() -> SmtpAccount {
+        SmtpAccount { user: "ann".to_owned(), password: "correct horse".into() }
+    }
+
+    fn server(place: &tempfile::TempDir) -> SmtpServer {
+        SmtpServer::start(place.path(), 0, account()).unwrap()
+    }
+
+    fn relay(server: &SmtpServer, password: &str, authorities: Option<&str>) -> Relay {
+        let address = RelayAddress {
+            host: "localhost".to_owned(),
+            port: server.port(),
+            security: Security::StartTls,
+            authorities: authorities.map(|pem| pem.as_bytes().to_vec()),
+        };
+        Relay::new(address, Some(("ann".to_owned(), password.into())), Effects::unwatched())
+            .with_timeout(Duration::from_secs(10))
+    }
+
+    fn send(relay: &Relay) -> Result<(), RelayError> {
+        relay.send("ann@example.org", &["dev@example.org".to_owned()], MAIL.as_bytes())
+    }
+
+    #[test]
+    fn a_mail_is_kept_byte_for_byte_and_the_archive_has_it_after_a_restart() {
+        let place = tempfile::tempdir().unwrap();
+        let first = server(&place);
+        send(&relay(&first, "correct horse", Some(first.authority()))).unwrap();
+        let mails = first.store().mails().unwrap();
+        assert_eq!(mails.len(), 1);
+        assert_eq!(String::from_utf8(mails[0].bytes.clone()).unwrap(), MAIL);
+        let port = first.port();
+        drop(first);
+        let again = SmtpServer::start(place.path(), port, account()).unwrap();
+        relay(&again, "correct horse", Some(again.authority())).check().unwrap();
+        send(&relay(&again, "correct horse", Some(again.authority()))).unwrap();
+        assert_eq!(again.store().mails().unwrap().len(), 2, "a mail that comes twice is kept twice");
+
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let archive = ArchiveServer::start(place.path(), 0).unwrap();
+        let client = PonyMail::new(archive.base());
+        let found = client.find("<one@example.org>", Some("dev@example.org")).unwrap().unwrap();
+        assert_eq!((found.subject.as_str(), found.date.as_second()), ("[VOTE] Grüße", 1_795_253_400));
+        assert_eq!(client.source(&found.id).unwrap().unwrap(), MAIL.as_bytes());
+        assert_eq!(client.find("<two@example.org>", Some("dev@example.org")).unwrap(), None);
+        assert_eq!(client.find("<one@example.org>", Some("private@example.org")).unwrap(), None);
+        assert_eq!(client.source("<two@example.org>").unwrap(), None);
+        let port = archive.port();
+        drop(archive);
+        assert!(client.find("<one@example.org>", Some("dev@example.org")).is_err(), "nobody is there");
+        let _archive = ArchiveServer::start(place.path(), port).unwrap();
+        assert_eq!(client.find("<one@example.org>", Some("dev@example.org")).unwrap().unwrap(), found);
+    }
+
+    #[test]
+    fn a_wrong_password_and_an_unknown_authority_are_told_apart() {
+        let place = tempfile::tempdir().unwrap();
+        let server = server(&place);
+        let error = send(&relay(&server, "battery staple", Some(server.authority()))).unwrap_err();
+        assert!(matches!(error, RelayError::LoginRefused { code: 535, .. }), "{error:?}");
+        assert!(!format!("{error:?} {error}").contains("battery"));
+        let error = relay(&server, "correct horse", None).check().unwrap_err();
+        assert!(matches!(error, RelayError::Untrusted { .. }), "{error:?}");
+        assert!(!format!("{:?}", relay(&server, "battery staple", None)).contains("battery"));
+        assert_eq!(server.store().mails().unwrap().len(), 0);
+    }
+
+    /// An independent client: Python's smtplib.
+    #[test]
+    fn smtplib_logs_in_and_sends_only_under_tls() {
+        let place = tempfile::tempdir().unwrap();
+        let server = server(&place);
+        let script = r"
+import smtplib, ssl, sys
+port, ca = int(sys.argv[1]), sys.argv[2]
+def open_():
+    s = smtplib.SMTP('localhost', port, timeout=10)
+    s.ehlo()
+    return s
+s = open_()
+assert not s.has_extn('auth'), 'login offered in plain text'
+assert s.docmd('MAIL', 'FROM:<a@example.org>')[0] == 503, 'mail taken without a login'
+s.quit()
+def tls():
+    s = open_()
+    s.starttls(context=ssl.create_default_context(cafile=ca))
+    s.ehlo()
+    return s
+for mechanism in ['PLAIN', 'LOGIN']:
+    s = tls()
+    s.user, s.password = 'ann', 'wrong'
+    try:
+        s.auth(mechanism, getattr(s, 'auth_' + mechanism.lower()))
+        sys.exit('a wrong password was taken')
+    except smtplib.SMTPAuthenticationError as e:
+        assert e.smtp_code == 535, e
+    s.password = 'correct horse'
+    s.auth(mechanism, getattr(s, 'auth_' + mechanism.lower()))
+    s.sendmail('bob@example.org', ['dev@example.org', 'user@example.org'],
+        'From: bob@example.org\r\nTo: dev@example.org\r\nSubject: by ' + mechanism + '\r\n\r\n+1\r\n.dot\r\n')
+    s.quit()
+";
+        let run = Command::new("python3")
+            .args(["-c", script, &server.port().to_string()])
+            .arg(place.path().join("smtp-ca.pem"))
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        let mails = server.store().mails().unwrap();
+        assert_eq!(mails.len(), 2);
+        assert!(mails[0].path.ends_with("mails/0001-by-plain.eml"));
+        assert!(mails[1].bytes.ends_with(b"\r\n\r\n+1\r\n.dot\r\n"));
+        assert_eq!(std::fs::read_to_string(server.store().mbox()).unwrap().matches("\nSubject: by ").count(), 2);
+    }
+
+    #[test]
+    fn ending_does_not_wait_for_an_idle_client() {
+        let place = tempfile::tempdir().unwrap();
+        let server = server(&place);
+        let _idle = TcpStream::connect((Ipv4Addr::LOCALHOST, server.port())).unwrap();
+        drop(server);
+    }
+}

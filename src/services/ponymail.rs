@@ -105,8 +105,12 @@ impl PonyMail {
     /// The archive at `base`, given up on after `timeout`.
     pub fn with_timeout(base: impl Into<String>, timeout: Duration) -> Self {
         let builder = Client::builder().timeout(timeout).user_agent(concat!("quorate/", env!("CARGO_PKG_VERSION")));
+        let base: String = base.into();
+        // a proxy that is set up for the world outside knows nothing of this machine
+        let local = base.strip_prefix("http://").is_some_and(|rest| rest.starts_with("127.0.0.1"));
+        let builder = if local { builder.no_proxy() } else { builder };
         let client = builder.build().expect("the TLS backend is compiled in and its provider installed");
-        Self { base: base.into().trim_end_matches('/').to_owned(), client }
+        Self { base: base.trim_end_matches('/').to_owned(), client }
     }
 
     /// Its base address.
@@ -119,14 +123,17 @@ impl PonyMail {
         format!("{}/thread/{id}", self.base)
     }
 
-    /// The mail `message_id` (with angle brackets) of the list `list`
-    /// (`dev@example.org`); `None` where the archive does not have it.
+    /// The mail `message_id` (with angle brackets), of the list `list`
+    /// (`dev@example.org`) where one is named; `None` where the archive does not
+    /// have it.
     ///
     /// # Errors
     /// When the archive could not be asked; that never means that it is not there.
-    pub fn find(&self, message_id: &str, list: &str) -> Result<Option<Archived>, ArchiveError> {
-        let list_id = format!("<{}>", list.replace('@', "."));
-        let (url, answer) = self.get("thread.lua", &[("id", message_id), ("listid", &list_id)])?;
+    pub fn find(&self, message_id: &str, list: Option<&str>) -> Result<Option<Archived>, ArchiveError> {
+        let list_id = list.map(|list| format!("<{}>", list.replace('@', ".")));
+        let mut query = vec![("id", message_id)];
+        query.extend(list_id.as_deref().map(|id| ("listid", id)));
+        let (url, answer) = self.get("thread.lua", &query)?;
         let Some(answer) = answer else {
             self.prove_archive(list)?;
             return Ok(None);
@@ -162,8 +169,8 @@ impl PonyMail {
     }
 
     /// That there is a Pony Mail at the address at all.
-    fn prove_archive(&self, list: &str) -> Result<(), ArchiveError> {
-        let (name, domain) = list.split_once('@').unwrap_or((list, ""));
+    fn prove_archive(&self, list: Option<&str>) -> Result<(), ArchiveError> {
+        let (name, domain) = list.and_then(|list| list.split_once('@')).unwrap_or_default();
         let (url, answer) = self.get("stats.lua", &[("list", name), ("domain", domain), ("d", "lte=1M")])?;
         match answer {
             Some(Value::Object(_)) => Ok(()),
@@ -207,4 +214,99 @@ fn body(url: &str, response: Response) -> Result<Vec<u8>, ArchiveError> {
 
 fn bare(message_id: &str) -> &str {
     message_id.trim().trim_start_matches('<').trim_end_matches('>')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::thread;
+
+    use super::*;
+
+    /// An archive that answers each request by the status and body that `answer`
+    /// gives for its path.
+    fn archive(answer: fn(&str) -> (u16, String)) -> PonyMail {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // it ends with the test's process: nobody connects any more
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let request = BufReader::new(&stream).lines().next().unwrap().unwrap();
+                let (status, body) = answer(request.split(' ').nth(1).unwrap());
+                let length = body.len();
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 {status} x\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+                );
+            }
+        });
+        PonyMail::new(format!("http://127.0.0.1:{port}/"))
+    }
+
+    fn find(answer: fn(&str) -> (u16, String)) -> Result<Option<Archived>, ArchiveError> {
+        archive(answer).find("<one@example.org>", Some("dev@example.org"))
+    }
+
+    fn thread(message_id: &str) -> String {
+        format!(
+            r#"{{"thread": {{"mid": "abc", "message-id": "{message_id}", "subject": "s", "epoch": 1795253400, "more": 1}}, "emails": []}}"#
+        )
+    }
+
+    #[test]
+    fn asks_by_message_id_and_list() {
+        let found = find(|path| {
+            assert_eq!(path, "/api/thread.lua?id=%3Cone%40example.org%3E&listid=%3Cdev.example.org%3E");
+            (200, thread("<one@example.org>"))
+        });
+        let found = found.unwrap().unwrap();
+        assert!(found.link.ends_with("/thread/abc") && !found.link.contains("//thread"), "{}", found.link);
+        assert_eq!(found.date.to_string(), "2026-11-21T09:30:00Z");
+    }
+
+    #[test]
+    fn a_similar_mail_is_another() {
+        assert_eq!(find(|_| (200, thread("<once@example.org>"))).unwrap(), None);
+    }
+
+    #[test]
+    fn not_found_is_believed_of_an_archive_only() {
+        let statistics =
+            |path: &str| if path.starts_with("/api/stats.lua") { (200, "{}".into()) } else { (404, "no".into()) };
+        assert_eq!(find(statistics).unwrap(), None);
+        assert!(matches!(find(|_| (404, "<html>".into())), Err(ArchiveError::Unexpected { .. })));
+        let page =
+            |path: &str| if path.starts_with("/api/stats.lua") { (200, "<html>".into()) } else { (404, "no".into()) };
+        assert!(matches!(find(page), Err(ArchiveError::Unexpected { .. })));
+    }
+
+    #[test]
+    fn the_older_archive_says_its_errors_with_200() {
+        assert_eq!(
+            find(|_| (200, r#"{"error": "No such e-mail or you do not have access to it."}"#.into())).unwrap(),
+            None
+        );
+        let error = find(|_| (200, r#"{"error": "database is down"}"#.into())).unwrap_err();
+        assert!(matches!(error, ArchiveError::Failed { text, .. } if text == "database is down"));
+        let source = archive(|_| (200, r#"{"error": "No such e-mail"}"#.into())).source("x").unwrap();
+        assert_eq!(source, None);
+    }
+
+    #[test]
+    fn anything_else_is_an_error() {
+        for answer in [(|_: &str| (500, String::new())) as fn(&str) -> _, |_| (403, String::new())] {
+            assert!(matches!(find(answer), Err(ArchiveError::Status { .. })));
+        }
+        for answer in [
+            (|_: &str| (200, "<html>".to_owned())) as fn(&str) -> _,
+            |_| (200, "[]".to_owned()),
+            |_| (200, r#"{"thread": {"mid": 1}}"#.to_owned()),
+            |_| (200, "x".repeat(ANSWER_BYTES as usize + 1)),
+        ] {
+            assert!(matches!(find(answer), Err(ArchiveError::Unexpected { .. })));
+        }
+    }
 }

@@ -184,3 +184,6 @@ impl Relay {
 fn goodbye(mut connection: SmtpConnection) {
     let _ = connection.quit();
 }
+
+#[cfg(test)]
+mod tests;
