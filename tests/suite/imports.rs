@@ -21,7 +21,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("mail", &["release"]),
     ("services", &["release"]),
     ("verify", &["release"]),
-    ("actions", &["release", "governance", "engine", "config", "mail", "services", "verify"]),
+    ("actions", &["release", "governance", "engine", "config", "mail", "services", "verify", "probes"]),
     ("probes", &["release", "governance", "engine", "config", "mail", "services", "verify", "actions"]),
     ("ui", &["release", "engine"]),
     ("rehearsal", &["release", "governance", "engine", "config", "mail", "services", "verify", "actions", "probes"]),
