@@ -36,7 +36,7 @@ docs: setup ## Builds the documentation of the code
 survive: setup ## Kills a release at SEEDS=n random places and resumes it
 	QUORATE_SEEDS=$(SEEDS) $(CARGO) test --locked --test suite survival -- --nocapture
 
-bench: ## Measures against the tools that are used by hand
+bench: ## Measures a rehearsal, with the release build
 	@scripts/setup.sh bench
 	$(CARGO) build --locked --release
 	scripts/bench.sh

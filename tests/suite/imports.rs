@@ -85,7 +85,7 @@ fn what_is_no_import_is_left_alone() {
         "let a = \"use crate::commands::X;\"; let b = r#\"\"crate::ui\"#; let c = b\"\\\"crate::ui\";",
         "let quote = '\"'; let escaped = '\\''; fn f<'a>(x: &'a str) { /* \" */ }",
         "use my_crate::commands::X; pub(crate) fn f() {}",
-        "use crate::engine; use crate::Entry as engine;",
+        "use crate::engine; use crate::engine::{Action, Probe};",
     ] {
         assert_eq!(faults("engine", &text.replace("crate::release::Version; ", "std; "), "x.rs"), [""; 0], "{text}");
     }
