@@ -6,25 +6,22 @@
 
 //! What a check can ask of the truth: one file per probe, read-only.
 
-mod vote_passed;
-
-pub use vote_passed::VotePassed;
-mod key_published;
-mod svn_holds;
-mod svn_lacks;
-
-pub use key_published::KeyPublished;
-pub use svn_holds::SvnHolds;
-pub use svn_lacks::SvnLacks;
 mod hashes_hold;
+mod key_published;
 mod licence_headers;
+mod mail_archived;
 mod maven_settings;
 mod signatures_hold;
+mod svn_holds;
+mod svn_lacks;
+mod vote_passed;
 
 pub use hashes_hold::HashesHold;
+pub use key_published::KeyPublished;
 pub use licence_headers::LicenceHeaders;
+pub use mail_archived::MailArchived;
 pub use maven_settings::MavenSettings;
 pub use signatures_hold::SignaturesHold;
-mod mail_archived;
-
-pub use mail_archived::MailArchived;
+pub use svn_holds::SvnHolds;
+pub use svn_lacks::SvnLacks;
+pub use vote_passed::VotePassed;

@@ -24,10 +24,11 @@ pub use build::{BuildError, BuildRun, find_output, missing_programs};
 pub use effects::{Effects, Moment};
 pub use git::{ExportError, FileKind, Git, GitError, PeeledCommit, TreeFile};
 pub use keys_file::{KeysFileError, fetch_keys_file};
+#[cfg(test)]
+pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
 pub use ponymail::{ArchiveError, Archived, PonyMail};
 pub use smtp::{MaybeSent, Relay, RelayAddress, RelayError, Security};
-pub use svn::Svn;
 #[cfg(test)]
 pub(crate) use svn::testing as svn_testing;
 pub use svn::{
@@ -35,6 +36,3 @@ pub use svn::{
     SvnFault, SvnUrl, SvnUrlError,
 };
 pub use workspace::{Workspace, WorkspaceError};
-
-#[cfg(test)]
-pub(crate) use openpgp::tests::TestHome;

@@ -1,0 +1,42 @@
+# Licensed to the Quorate project under one or more contributor license
+# agreements; see the NOTICE file for copyright ownership. Licensed under the
+# Apache License, Version 2.0 (the "License"); you may not use this file except
+# in compliance with the License. A copy is at
+# http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+CARGO ?= cargo
+# further arguments of `quorate rehearse`: make rehearse ARGS="--fail-first-candidate --keep world"
+ARGS ?=
+SEEDS ?= 20
+
+.DEFAULT_GOAL := help
+.PHONY: help setup rehearse test lint docs bench survive
+
+help: ## Lists these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: ## Installs what is missing on this machine, and says what
+	@scripts/setup.sh
+
+rehearse: setup ## Rehearses a whole release on this machine; nothing leaves it
+	$(CARGO) run --locked -- rehearse $(ARGS)
+
+# The cheapest first. Clippy and rustdoc share their compilation of the dependencies.
+lint: setup ## Formatting, clippy and the documentation comments
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
+
+test: lint ## Everything that CI runs: lint, then all tests
+	$(CARGO) test --locked
+
+docs: setup ## Builds the documentation of the code
+	$(CARGO) doc --locked --no-deps --lib
+
+survive: setup ## Kills a release at SEEDS=n random places and resumes it
+	QUORATE_SEEDS=$(SEEDS) $(CARGO) test --locked --test suite survival -- --nocapture
+
+bench: ## Measures a rehearsal, with the release build
+	@scripts/setup.sh bench
+	$(CARGO) build --locked --release
+	scripts/bench.sh
