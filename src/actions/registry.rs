@@ -6,11 +6,40 @@
 
 //! The names under which workflows know actions and probes.
 
-use super::{RecordVote, Services};
+use super::{
+    AddKey, BuildArtifacts, HashArtifacts, MakeSourceArchive, PrepareText, PromoteCandidate, RecordVote,
+    RemoveDirectories, RemoveOutdatedReleases, SendMail, Services, SignArtifacts, StageCandidate, TrialBuild, Wait,
+};
 use crate::engine::Registry;
-use crate::probes::VotePassed;
+use crate::probes::{
+    HashesHold, KeyPublished, LicenceHeaders, MailArchived, MavenSettings, SignaturesHold, SvnHolds, SvnLacks,
+    VotePassed,
+};
 
 /// All actions and probes.
 pub fn registry() -> Registry<Services> {
-    Registry::new().action::<RecordVote>("record-vote").probe::<VotePassed>("vote-passed")
+    Registry::new()
+        .action::<AddKey>("add-key")
+        .action::<BuildArtifacts>("build-artifacts")
+        .action::<HashArtifacts>("hash-artifacts")
+        .action::<MakeSourceArchive>("source-archive")
+        .action::<PrepareText>("prepare-text")
+        .action::<PromoteCandidate>("promote-candidate")
+        .action::<RecordVote>("record-vote")
+        .action::<RemoveDirectories>("remove-directories")
+        .action::<RemoveOutdatedReleases>("remove-outdated-releases")
+        .action::<SendMail>("send-mail")
+        .action::<SignArtifacts>("sign-artifacts")
+        .action::<StageCandidate>("stage-candidate")
+        .action::<TrialBuild>("trial-build")
+        .action::<Wait>("wait")
+        .probe::<HashesHold>("hashes-hold")
+        .probe::<KeyPublished>("key-published")
+        .probe::<LicenceHeaders>("licence-headers")
+        .probe::<MailArchived>("mail-archived")
+        .probe::<MavenSettings>("maven-settings")
+        .probe::<SignaturesHold>("signatures-hold")
+        .probe::<SvnHolds>("svn-holds")
+        .probe::<SvnLacks>("svn-lacks")
+        .probe::<VotePassed>("vote-passed")
 }

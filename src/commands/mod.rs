@@ -50,7 +50,7 @@ use crate::ui::{ExitCode, Ui};
 /// hold; 2 wrong use or configuration; 3 waiting for a person or a time; 4 a
 /// service failed; 5 conflict with the remote truth; 70 a fault of our own.
 #[derive(Debug, Parser)]
-#[command(name = "quorate", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "quorate", version, max_term_width = 100)]
 pub struct Cli {
     /// Which release, where several are under way: PRODUCT/VERSION.
     #[arg(long, global = true, env = "QUORATE_RELEASE", value_name = "PRODUCT/VERSION")]
