@@ -10,12 +10,12 @@ use super::*;
 
 #[test]
 fn a_key_is_added_once_behind_those_that_are_there() {
-    let world = World::new();
-    let (bob, _) = make_key("Bob Example <bob@example.org>");
-    let before = format!("Keys of p\n\nBob Ex\u{e4}mple\n{}no newline at the end", armored(&bob));
+    let world = World::with_key();
+    let bob = Key::new("Bob Example <bob@example.org>");
+    let before = format!("Keys of p\n\nBob Ex\u{e4}mple\n{}no newline at the end", bob.armored());
     world.repository.put("release/KEYS", &before);
     let add = world.add_key();
-    let (_, fingerprint) = key();
+    let fingerprint = world.services.openpgp.fingerprint().to_owned();
     let published =
         KeyPublished { keys: world.repository.url("release/KEYS"), fingerprint: fingerprint.to_ascii_lowercase() };
     assert!(matches!(published.examine(&world.cx()).unwrap(), Finding::Fails(_)));
@@ -29,15 +29,14 @@ fn a_key_is_added_once_behind_those_that_are_there() {
     assert!(keys.starts_with(&format!("{before}\n")));
     let file = world.repository.scratch().join("KEYS");
     fs::write(&file, keys).unwrap();
-    let shown = Command::new("gpg").arg("--show-keys").arg(file).output().unwrap();
-    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    let shown = bob.gpg("gpg", &["--show-keys", file.to_str().unwrap()]);
     assert!(shown.contains("ann@example.org") && shown.contains("bob@example.org"), "{shown}");
 }
 
 #[test]
 fn a_key_that_is_there_already_is_done_and_the_first_makes_the_file() {
-    let world = World::new();
-    let (_, fingerprint) = key();
+    let world = World::with_key();
+    let fingerprint = world.services.openpgp.fingerprint().to_owned();
     let outputs = world.run(&world.add_key());
     assert_eq!(outputs, json!({"fingerprint": fingerprint, "revision": 2}));
     let other = World { intent: Intent { token: "fedcba".into(), ..world.intent.clone() }, ..world };
@@ -47,14 +46,14 @@ fn a_key_that_is_there_already_is_done_and_the_first_makes_the_file() {
 
 #[test]
 fn without_the_right_to_write_keys_there_is_a_text_to_send() {
-    let world = World::new();
+    let world = World::with_key();
     world.repository.put("release/KEYS", "Keys of p\n");
     let server = world.repository.serve();
     let services = world.with_svn(world.repository.svn_as("bob", "s3cret-of-bob"));
     let add = AddKey { keys: server.url("release/KEYS"), ..world.add_key() };
     let Err(ActionError::Refused { what, hint }) = add.act(&world.cx_of(&services)) else { panic!() };
     assert!(what.contains("no right to write"), "{what}");
-    for text in ["Subject: [p] ", &key().1, "BEGIN PGP PUBLIC KEY BLOCK", "Ann Example"] {
+    for text in ["Subject: [p] ", world.services.openpgp.fingerprint(), "BEGIN PGP PUBLIC KEY BLOCK", "Ann Example"] {
         assert!(hint.contains(text), "{hint}");
     }
     assert_eq!(world.youngest(), "2");
@@ -63,9 +62,8 @@ fn without_the_right_to_write_keys_there_is_a_text_to_send() {
 #[test]
 fn a_key_that_cannot_be_exported_is_a_problem() {
     let world = World::new();
-    let mut services = world.with_svn(world.repository.svn(Effects::unwatched()));
-    services.openpgp = OpenPgp::new(Some(key().0.path().to_owned()), "A".repeat(40), Effects::unwatched());
-    assert_eq!(world.add_key().problems(&world.cx_of(&services)).unwrap().len(), 1);
+    assert_eq!(world.add_key().problems(&world.cx()).unwrap().len(), 1);
+    assert!(world.add_key().act(&world.cx()).is_err());
 }
 
 #[test]

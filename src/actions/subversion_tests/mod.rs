@@ -13,7 +13,6 @@ mod removal;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
-use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -34,29 +33,40 @@ struct World {
     repository: Repository,
     services: Services,
     intent: Intent,
+    key: Option<Key>,
 }
 
 impl World {
+    /// In which nobody has a key.
     fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// In which the release manager has a key.
+    fn with_key() -> Self {
+        Self::with(Some(Key::new("Ann Example <ann@example.org>")))
+    }
+
+    fn with(key: Option<Key>) -> Self {
         let repository = Repository::new();
         let svn = repository.svn(Effects::unwatched());
-        let services = services(&repository, svn);
+        let services = services(&repository, key.as_ref(), svn);
         let intent =
             Intent { at: Timestamp::UNIX_EPOCH, token: "0123456789abcdef".into(), acted: None, resumed: false };
         for (name, text) in FILES {
             services.workspace.write(format!("artifacts/{name}"), text.as_bytes()).unwrap();
         }
-        Self { repository, services, intent }
+        Self { repository, services, intent, key }
     }
 
     /// The same world with a client that is killed at `moment` of its commit.
     fn killed(&self, moment: Moment) -> Services {
         let watch = move |now, _: &str| assert!(now != moment, "killed");
-        services(&self.repository, self.repository.svn(Effects::new(watch)))
+        self.with_svn(self.repository.svn(Effects::new(watch)))
     }
 
     fn with_svn(&self, svn: Svn) -> Services {
-        services(&self.repository, svn)
+        services(&self.repository, self.key.as_ref(), svn)
     }
 
     fn cx(&self) -> Context<'_, Services> {
@@ -118,12 +128,13 @@ impl World {
     }
 }
 
-fn services(repository: &Repository, svn: Svn) -> Services {
+fn services(repository: &Repository, key: Option<&Key>, svn: Svn) -> Services {
     let effects = Effects::unwatched;
-    let (home, fingerprint) = key();
+    let home = key.map_or(repository.scratch(), |key| key.home.path());
+    let fingerprint = key.map_or_else(|| "A".repeat(40), |key| key.fingerprint.clone());
     Services {
         git: Git::new(repository.scratch(), "origin", effects()),
-        openpgp: OpenPgp::new(Some(home.path().to_owned()), fingerprint, effects()),
+        openpgp: OpenPgp::new(Some(home.to_owned()), fingerprint, effects()),
         svn,
         relay: Relay::new(RelayAddress { host: "localhost".into(), port: 1 }, None, effects()),
         archive: None,
@@ -133,30 +144,34 @@ fn services(repository: &Repository, svn: Svn) -> Services {
     }
 }
 
-/// Ann's key; its agent is ended once it is made, since exporting needs none.
-fn key() -> &'static (TempDir, String) {
-    static KEY: OnceLock<(TempDir, String)> = OnceLock::new();
-    KEY.get_or_init(|| make_key("Ann Example <ann@example.org>"))
+/// A key in a home of its own; its agent is ended once it is made, since exporting
+/// needs none.
+struct Key {
+    home: TempDir,
+    fingerprint: String,
 }
 
-fn make_key(user: &str) -> (TempDir, String) {
-    let home = tempfile::Builder::new().prefix("qk").tempdir_in("/tmp").unwrap();
-    let gpg = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program).arg("--homedir").arg(home.path()).args(arguments).output().unwrap();
+impl Key {
+    fn new(user: &str) -> Self {
+        let home = tempfile::Builder::new().prefix("qk").tempdir_in("/tmp").unwrap();
+        let mut key = Self { home, fingerprint: String::new() };
+        key.gpg("gpg", &["--batch", "--passphrase", "", "--quick-generate-key", user, "ed25519", "sign,cert", "1y"]);
+        let listed = key.gpg("gpg", &["--list-keys", "--with-colons"]);
+        key.gpg("gpgconf", &["--kill", "all"]);
+        let fingerprint = listed.lines().find_map(|line| line.strip_prefix("fpr:::::::::")).unwrap();
+        key.fingerprint = fingerprint.trim_end_matches(':').to_owned();
+        key
+    }
+
+    fn armored(&self) -> String {
+        self.gpg("gpg", &["--armor", "--export"])
+    }
+
+    fn gpg(&self, program: &str, arguments: &[&str]) -> String {
+        let output = Command::new(program).arg("--homedir").arg(self.home.path()).args(arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
-    };
-    gpg("gpg", &["--batch", "--quiet", "--passphrase", "", "--quick-generate-key", user, "ed25519", "sign,cert", "1y"]);
-    let listed = gpg("gpg", &["--list-keys", "--with-colons"]);
-    let fingerprint = listed.lines().find_map(|line| line.strip_prefix("fpr:::::::::")).unwrap();
-    let fingerprint = fingerprint.trim_end_matches(':').to_owned();
-    gpg("gpgconf", &["--kill", "all"]);
-    (home, fingerprint)
-}
-
-fn armored(home: &TempDir) -> String {
-    let output = Command::new("gpg").arg("--homedir").arg(home.path()).args(["--armor", "--export"]).output().unwrap();
-    String::from_utf8(output.stdout).unwrap()
+    }
 }
 
 fn files() -> Vec<FileDigest> {
