@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::mail_store::{mbox_entry, read_mails};
 use crate::release::Sha512;
 
-/// Foal's alphabet for names of mails: no vowels, no `y`.
+/// The 32 digits and letters that names of mails are made of.
 const ALPHABET: &[u8; 32] = b"0123456789bcdfghjklmnopqrstvwxyz";
 const SHORT_BODY: usize = 200;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
