@@ -8,9 +8,13 @@
 //! "promoted". docs/architecture.md is the map.
 
 pub mod actions;
+pub mod commands;
 pub mod config;
 pub mod engine;
+pub mod governance;
 pub mod mail;
 pub mod probes;
+pub mod rehearsal;
 pub mod release;
 pub mod services;
+pub mod ui;

@@ -4,6 +4,33 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! The program.
+//! The program: parse, run, map the result to an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use quorate::commands::Cli;
+use quorate::ui::{ExitCode as Code, Ui};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    let ui = Ui::new(no_colour);
+    std::panic::set_hook(Box::new(move |panic| {
+        ui.complain(
+            &format!("a fault of this program: {panic}"),
+            Some("the record is whole; please report this with the command that you gave"),
+        );
+        std::process::exit(Code::Internal as i32);
+    }));
+    // The HTTP and mail clients demand that one provider of cryptography is chosen.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match cli.run(ui) {
+        Ok(code) => code.into(),
+        Err(error) => {
+            ui.complain(&error.what, error.hint.as_deref());
+            error.code.into()
+        }
+    }
+}

@@ -9,6 +9,52 @@
 //! An action does not print, prompt, read the environment or the clock, build a
 //! client, call another action, retry, or touch the journal.
 
+mod add_key;
+mod addresses;
+#[cfg(test)]
+mod artifact_tests;
+mod build_artifacts;
+mod building;
+pub(crate) mod failures;
+mod hash_artifacts;
+#[cfg(test)]
+mod offline;
+mod prepare_text;
+mod promote_candidate;
+mod record_vote;
+mod registry;
+mod removal;
+mod remove_directories;
+mod remove_outdated_releases;
+mod send_mail;
 mod services;
+mod sign_artifacts;
+mod source_archive;
+mod stage_candidate;
+pub(crate) mod subversion;
+#[cfg(test)]
+mod subversion_tests;
+mod trial_build;
+mod wait;
 
+pub(crate) use add_key::PublishedKeys;
+pub use add_key::{AddKey, KeyAdded};
+pub use build_artifacts::{BuildArtifacts, BuildArtifactsOutput, StandIn};
+pub use hash_artifacts::{HashArtifacts, HashArtifactsOutput};
+#[cfg(test)]
+pub(crate) use offline::offline;
+pub use prepare_text::PrepareText;
+pub use promote_candidate::{PromoteCandidate, Promoted};
+pub use record_vote::RecordVote;
+pub use registry::registry;
+pub use removal::Removed;
+pub use remove_directories::RemoveDirectories;
+pub use remove_outdated_releases::RemoveOutdatedReleases;
+pub use send_mail::SendMail;
 pub use services::{Author, Services};
+pub use sign_artifacts::{SignArtifacts, SignArtifactsOutput};
+pub use source_archive::{MakeSourceArchive, SourceArchiveOutput};
+pub(crate) use stage_candidate::demand_files;
+pub use stage_candidate::{StageCandidate, Staged};
+pub use trial_build::{TrialBuild, TrialBuildOutput};
+pub use wait::Wait;

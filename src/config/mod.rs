@@ -12,6 +12,7 @@
 mod assets;
 mod load;
 mod product;
+mod values;
 
 pub use assets::{AssetError, Assets};
 pub use load::{ConfigError, parse_product, render_product};
@@ -19,3 +20,4 @@ pub use product::{
     Announcement, Build, BuildOutput, Documentation, Git, Jira, Links, Mail, Maven, Npm, Product, Pypi, Source,
     Subversion, Tls, Versions, Waits, Website,
 };
+pub use values::release_values;

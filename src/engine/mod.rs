@@ -10,9 +10,30 @@
 //! releases, git or mail: what a step can do is handed in as a [`Registry`].
 
 mod action;
+mod attempt;
 mod clock;
+mod decide;
+mod driver;
+mod event;
+mod journal;
+mod person;
+mod plan;
+mod preview;
 mod registry;
+mod render;
+mod state;
+mod workflow;
 
 pub use action::{Action, ActionError, Context, Finding, Intent, Probe, Probed, Problem, Reversal};
 pub use clock::{Clock, SystemClock};
+pub use decide::Undoing;
+pub use driver::{CheckOutcome, Driver, DriverError, Goal, Halt, Observer, Obstacle, Pending, Silent, StepOutcome};
+pub use event::{Entry, Event};
+pub use journal::{Journal, JournalError, JournalReader};
+pub use person::{Answer, Person};
+pub use plan::{CheckState, PhaseState, Plan, PlannedCheck, PlannedPhase, PlannedStep, StepState};
+pub use preview::{Preview, StepPreview};
 pub use registry::{Registry, RegistryError};
+pub use render::{RenderError, Renderer, ValueSource};
+pub use state::{CandidateState, CheckRecord, Intention, State, StepRecord, StepStatus};
+pub use workflow::{Check, CheckKind, Effect, Phase, Role, Step, StepKind, Workflow, WorkflowError};

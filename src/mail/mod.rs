@@ -4,8 +4,20 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! Composing mails from templates, and reading them.
+//! Composing mails: templates, the message itself, what is wrong with it, and
+//! the calendar entry for a vote's end. Sending is a service's affair.
 
+mod calendar;
+mod compose;
+mod lint;
+mod render;
 mod templates;
+mod wrap;
 
-pub use templates::Templates;
+#[cfg(test)]
+mod catalogue_tests;
+
+pub use calendar::CalendarEntry;
+pub use compose::{ComposeError, Draft, message_id};
+pub use lint::{Fault, Kind, lint};
+pub use templates::{TemplateError, Templates};

@@ -5,3 +5,23 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! What a check can ask of the truth: one file per probe, read-only.
+
+mod hashes_hold;
+mod key_published;
+mod licence_headers;
+mod mail_archived;
+mod maven_settings;
+mod signatures_hold;
+mod svn_holds;
+mod svn_lacks;
+mod vote_passed;
+
+pub use hashes_hold::HashesHold;
+pub use key_published::KeyPublished;
+pub use licence_headers::LicenceHeaders;
+pub use mail_archived::MailArchived;
+pub use maven_settings::MavenSettings;
+pub use signatures_hold::SignaturesHold;
+pub use svn_holds::SvnHolds;
+pub use svn_lacks::SvnLacks;
+pub use vote_passed::VotePassed;

@@ -6,10 +6,22 @@
 
 //! The release's own words and rules: versions, candidates, artifacts, digests.
 
+mod checksum_file;
 mod digest;
 mod edit;
+mod licence_header;
+mod outdated;
+mod path_rules;
+mod record;
+mod source_archive;
 mod version;
 
+pub use checksum_file::{checksum_file, checksum_file_holds};
 pub use digest::{FileDigest, Sha512};
 pub use edit::{AllowedLeftover, EditRule};
+pub use licence_header::{HEADER_BYTES, LicenceHeader};
+pub use outdated::outdated;
+pub use path_rules::{PathRules, PatternError};
+pub use record::{Manager, ReleaseRecord};
+pub use source_archive::{ArchiveEntry, ArchiveError, SourceArchive};
 pub use version::{ReleaseKind, Version, VersionError};

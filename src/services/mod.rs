@@ -8,18 +8,31 @@
 //! policy, no other service and no production address; it repeats no write
 //! that is not harmless to repeat.
 
+mod artifacts;
+mod build;
 mod effects;
 mod git;
+mod keys_file;
 mod openpgp;
 mod ponymail;
 mod smtp;
 mod svn;
 mod workspace;
 
+pub use artifacts::Artifacts;
+pub use build::{BuildError, BuildRun, find_output, missing_programs};
 pub use effects::{Effects, Moment};
-pub use git::{FileKind, Git, GitError, TreeFile};
-pub use openpgp::OpenPgp;
-pub use ponymail::PonyMail;
-pub use smtp::{Relay, RelayAddress};
-pub use svn::Svn;
+pub use git::{ExportError, FileKind, Git, GitError, PeeledCommit, TreeFile};
+pub use keys_file::{KeysFileError, fetch_keys_file};
+#[cfg(test)]
+pub(crate) use openpgp::tests::TestHome;
+pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
+pub use ponymail::{ArchiveError, Archived, PonyMail};
+pub use smtp::{MaybeSent, Relay, RelayAddress, RelayError, Security};
+#[cfg(test)]
+pub(crate) use svn::testing as svn_testing;
+pub use svn::{
+    Change, ChangedPath, CommitNote, Depth, Entry, EntryKind, Holding, Info, Revision, RunCommit, Svn, SvnError,
+    SvnFault, SvnUrl, SvnUrlError,
+};
 pub use workspace::{Workspace, WorkspaceError};

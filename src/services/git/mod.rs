@@ -7,11 +7,13 @@
 //! Git: local work by libgit2, what goes to a remote by the user's own `git`.
 
 mod error;
+mod export;
 mod tree;
 
 use std::path::{Path, PathBuf};
 
 pub use error::GitError;
+pub use export::{ExportError, PeeledCommit};
 pub use tree::{FileKind, TreeFile};
 
 use super::Effects;

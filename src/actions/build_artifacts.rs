@@ -1,0 +1,141 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `build-artifacts`: the workspace holds what a product's builds leave when
+//! they are run over the tree of a tag.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Services;
+use super::building::{Receipt, Site, missing_for, place_of};
+use super::failures::{git_failed, outputs_do_not_fit, workspace_failed};
+use crate::config::Build;
+use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+
+/// The artifacts beside the source archive.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuildArtifacts {
+    /// The tag's name.
+    tag: String,
+    /// What to build.
+    builds: Vec<Build>,
+    /// Where the outputs go, from the root of the workspace.
+    directory: String,
+    /// Whether a build whose programs are missing leaves stand-ins.
+    #[serde(default)]
+    stand_ins: bool,
+}
+
+/// What was built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuildArtifactsOutput {
+    /// The names of the artifacts, in the order of the builds.
+    pub files: Vec<String>,
+    /// Those that only stand in for the real ones.
+    pub stand_ins: Vec<StandIn>,
+}
+
+/// An artifact that only stands in for the real one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandIn {
+    /// The artifact's name.
+    pub name: String,
+    /// Why the real one could not be built.
+    pub why: String,
+}
+
+impl Action<Services> for BuildArtifacts {
+    fn summary(&self) -> String {
+        let titles: Vec<&str> = self.builds.iter().map(|build| build.title.as_str()).collect();
+        format!("builds from the tag {}: {}", self.tag, titles.join(", "))
+    }
+
+    fn commands(&self) -> Vec<String> {
+        let mut commands = vec![format!("git worktree add --detach ../release-tree {}", self.tag)];
+        for build in &self.builds {
+            let directory = if build.directory.is_empty() { "." } else { &build.directory };
+            commands.push(format!("(cd ../release-tree/{directory} && {})", build.command.join(" ")));
+        }
+        commands
+    }
+
+    fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
+        let mut problems = if self.stand_ins { Vec::new() } else { missing_for(&self.builds) };
+        if let Err(error) = cx.world.git.peeled_commit(&self.reference()) {
+            let what = format!("there is no tag {} in the clone: {error}", self.tag);
+            problems.push(Problem::new(what, "make or fetch the tag first"));
+        }
+        Ok(problems)
+    }
+
+    fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
+        let commit = self.commit(cx)?;
+        let artifacts = cx.world.workspace.artifacts(&self.directory);
+        let mut receipts = Vec::new();
+        for build in &self.builds {
+            match self.site(build, &commit).receipt(cx, &artifacts)? {
+                Some(receipt) => receipts.push(receipt),
+                None => return Ok(Probed::Absent),
+            }
+        }
+        Ok(Probed::Done(output(&receipts)?))
+    }
+
+    fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
+        let commit = self.commit(cx)?;
+        let artifacts = cx.world.workspace.artifacts(&self.directory);
+        let mut receipts = Vec::new();
+        for build in &self.builds {
+            let site = self.site(build, &commit);
+            receipts.push(match site.receipt(cx, &artifacts)? {
+                Some(receipt) => receipt,
+                None => site.run(cx, &artifacts)?,
+            });
+        }
+        output(&receipts)
+    }
+
+    fn reversal(&self, _outputs: &Value) -> Reversal {
+        Reversal::Undo("removes the built artifacts from the workspace".to_owned())
+    }
+
+    fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
+        let outputs = BuildArtifactsOutput::deserialize(outputs).map_err(outputs_do_not_fit)?;
+        let artifacts = cx.world.workspace.artifacts(&self.directory);
+        outputs.files.iter().try_for_each(|name| artifacts.remove(name)).map_err(workspace_failed)
+    }
+}
+
+impl BuildArtifacts {
+    fn reference(&self) -> String {
+        format!("refs/tags/{}", self.tag)
+    }
+
+    fn commit(&self, cx: &Context<'_, Services>) -> Result<String, ActionError> {
+        cx.world.git.peeled_commit(&self.reference()).map(|commit| commit.id).map_err(git_failed)
+    }
+
+    fn site<'a>(&self, build: &'a Build, commit: &'a str) -> Site<'a> {
+        let place = format!("{}-{}", place_of(&self.directory), build.id);
+        Site { build, place, commit, stand_in: self.stand_ins }
+    }
+}
+
+fn output(receipts: &[Receipt]) -> Result<Value, ActionError> {
+    let mut output = BuildArtifactsOutput { files: Vec::new(), stand_ins: Vec::new() };
+    for receipt in receipts {
+        let names = || receipt.files.iter().map(|file| file.name.clone());
+        output.files.extend(names());
+        if let Some(why) = &receipt.stand_in {
+            output.stand_ins.extend(names().map(|name| StandIn { name, why: why.clone() }));
+        }
+    }
+    serde_json::to_value(output).map_err(outputs_do_not_fit)
+}

@@ -1,0 +1,176 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Running one build of a product over a commit: the tree is exported anew, the
+//! command runs in it, and a receipt says what came of it.
+//!
+//! Builds seldom give the same bytes twice, so a build that a receipt vouches
+//! for is not repeated: what was hashed and signed stays as it is.
+
+use serde::{Deserialize, Serialize};
+
+use super::Services;
+use super::failures::workspace_failed;
+use crate::config::Build;
+use crate::engine::{ActionError, Context, Problem};
+use crate::release::FileDigest;
+use crate::services::{Artifacts, BuildError, BuildRun, ExportError, WorkspaceError, find_output, missing_programs};
+
+/// Where one build happens in the workspace.
+pub(super) struct Site<'a> {
+    /// What is built.
+    pub build: &'a Build,
+    /// A word for the tree, the log and the receipt: `rc1-python-sdk`.
+    pub place: String,
+    /// The commit that is built.
+    pub commit: &'a str,
+    /// Whether a stand-in is made where a program is missing.
+    pub stand_in: bool,
+}
+
+/// What a build left, written when all of it was there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Receipt {
+    /// The commit that was built.
+    pub commit: String,
+    /// What was asked for.
+    pub build: Build,
+    /// The files that it left among the artifacts.
+    pub files: Vec<FileDigest>,
+    /// Why stand-ins were made instead, where they were.
+    pub stand_in: Option<String>,
+}
+
+/// A word for `directory` in the names of trees and logs: `rc1` for
+/// `candidates/rc1/artifacts`.
+pub(super) fn place_of(directory: &str) -> String {
+    let parts: Vec<&str> =
+        directory.split('/').filter(|part| !matches!(*part, "" | "." | ".." | "candidates" | "artifacts")).collect();
+    if parts.is_empty() { "artifacts".to_owned() } else { parts.join("-") }
+}
+
+/// The programs that `builds` need and this machine lacks; none where stand-ins do.
+pub(super) fn missing_for<'a>(builds: impl IntoIterator<Item = &'a Build>) -> Vec<Problem> {
+    let problem = |build: &Build, program: String| {
+        let what = format!("the build `{}` needs `{program}`, which is not on the PATH", build.id);
+        Problem::new(what, format!("install {program}, or build on a machine that has it"))
+    };
+    let missing =
+        |build: &'a Build| missing_programs(&build.requires).into_iter().map(move |program| problem(build, program));
+    builds.into_iter().flat_map(missing).collect()
+}
+
+impl Site<'_> {
+    /// The log, from the root of the workspace.
+    pub fn log(&self) -> String {
+        format!("logs/{}.log", self.place)
+    }
+
+    /// The receipt of this build over this commit, where there is one and every
+    /// file of it is still what it was.
+    pub fn receipt(
+        &self,
+        cx: &Context<'_, Services>,
+        artifacts: &Artifacts<'_>,
+    ) -> Result<Option<Receipt>, ActionError> {
+        let bytes = cx.world.workspace.read(self.receipt_file()).map_err(workspace_failed)?;
+        let Some(receipt) = bytes.and_then(|bytes| serde_json::from_slice::<Receipt>(&bytes).ok()) else {
+            return Ok(None);
+        };
+        // What was really built is never given up for a stand-in.
+        let stand_in_fits = receipt.stand_in.is_none() || receipt.stand_in == self.stand_in_reason();
+        if receipt.commit != self.commit || receipt.build != *self.build || !stand_in_fits {
+            return Ok(None);
+        }
+        for file in &receipt.files {
+            if artifacts.digest(&file.name).map_err(workspace_failed)?.as_ref() != Some(file) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(receipt))
+    }
+
+    /// Builds, keeps the outputs among `artifacts`, and writes the receipt.
+    pub fn run(&self, cx: &Context<'_, Services>, artifacts: &Artifacts<'_>) -> Result<Receipt, ActionError> {
+        cx.world.workspace.remove(self.receipt_file()).map_err(workspace_failed)?;
+        let stand_in = self.stand_in_reason();
+        match &stand_in {
+            Some(why) => self.stand_in(cx, artifacts, why)?,
+            None => self.build(cx, artifacts)?,
+        }
+        let mut files = Vec::new();
+        for output in &self.build.outputs {
+            files.extend(artifacts.digest(&output.name).map_err(workspace_failed)?);
+        }
+        let receipt = Receipt { commit: self.commit.to_owned(), build: self.build.clone(), files, stand_in };
+        let bytes = serde_json::to_vec_pretty(&receipt)
+            .map_err(|error| ActionError::service("the build's receipt", error, "run the step again"))?;
+        cx.world.workspace.write(self.receipt_file(), &bytes).map_err(workspace_failed)?;
+        Ok(receipt)
+    }
+
+    fn receipt_file(&self) -> String {
+        format!("trees/{}.json", self.place)
+    }
+
+    fn stand_in_reason(&self) -> Option<String> {
+        let missing = if self.stand_in { missing_programs(&self.build.requires) } else { Vec::new() };
+        (!missing.is_empty()).then(|| format!("not on the PATH: {}", missing.join(", ")))
+    }
+
+    fn stand_in(&self, cx: &Context<'_, Services>, artifacts: &Artifacts<'_>, why: &str) -> Result<(), ActionError> {
+        let Build { id, title, .. } = self.build;
+        let text = |name: &str| {
+            format!(
+                "{name} is a stand-in for what the build `{id}` ({title}) of commit {} would leave.\nWhy: {why}.\n",
+                self.commit
+            )
+        };
+        for output in &self.build.outputs {
+            artifacts.write(&output.name, text(&output.name).as_bytes()).map_err(workspace_failed)?;
+        }
+        let log = format!("A stand-in was made: {why}.\n");
+        cx.world.workspace.write(self.log(), log.as_bytes()).map(|_| ()).map_err(workspace_failed)
+    }
+
+    fn build(&self, cx: &Context<'_, Services>, artifacts: &Artifacts<'_>) -> Result<(), ActionError> {
+        if let Some(problem) = missing_for([self.build]).into_iter().next() {
+            return Err(ActionError::refused(problem.what, problem.hint));
+        }
+        let world = cx.world;
+        let tree = world.workspace.fresh_path(format!("trees/{}", self.place)).map_err(workspace_failed)?;
+        world.git.export(self.commit, &tree).map_err(|error: ExportError| {
+            ActionError::service(
+                "exporting the tree",
+                error,
+                "see that the disk has room, and that the clone is complete",
+            )
+        })?;
+        let run = BuildRun {
+            command: &self.build.command,
+            directory: &tree.join(&self.build.directory),
+            environment: &self.build.environment,
+            log: &world.workspace.path(self.log()),
+        };
+        world.workspace.effects().around("build", || run.run()).map_err(|error| self.failed(error))?;
+        for output in &self.build.outputs {
+            let built = find_output(&tree, &output.glob).map_err(|error| self.failed(error))?;
+            let copied = artifacts.write_by(&output.name, |sink| {
+                let fail = |source| WorkspaceError { doing: "copy", path: built.clone(), source };
+                let mut file = std::fs::File::open(&built).map_err(fail)?;
+                std::io::copy(&mut file, sink).map_err(fail)
+            });
+            copied.map_err(workspace_failed)?;
+        }
+        Ok(())
+    }
+
+    fn failed(&self, error: BuildError) -> ActionError {
+        let hint = error.hint();
+        ActionError::service(format!("the build `{}` ({})", self.build.id, self.build.title), error, hint)
+    }
+}

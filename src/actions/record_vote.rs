@@ -1,0 +1,91 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Afterwards the votes on the candidate, by name, and what they come to by the
+//! rule are in the journal, whatever the outcome; the gate is the probe
+//! `vote-passed`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Services;
+use crate::engine::{Action, ActionError, Context, Probed, Reversal};
+use crate::governance::{BallotBox, Ballots, Outcome};
+
+/// Parameters of `record-vote`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordVote {
+    /// The vote's thread: a link or a Message-ID.
+    pub thread: String,
+    /// Where `quorate vote enter` leaves the votes, in the workspace.
+    pub file: String,
+}
+
+/// What was recorded.
+#[derive(Debug, Serialize, Deserialize)]
+struct Output {
+    binding: Ballots,
+    non_binding: Ballots,
+    thread: String,
+    outcome: Outcome,
+    reasons: Vec<String>,
+}
+
+impl Action<Services> for RecordVote {
+    fn summary(&self) -> String {
+        "Records the votes that were entered, and what they come to".into()
+    }
+
+    fn commands(&self) -> Vec<String> {
+        vec!["quorate vote enter --plus NAME … [--zero NAME …] [--minus NAME …] [--non-binding-plus NAME …]".into()]
+    }
+
+    fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
+        let bytes = cx.world.workspace.read(&self.file).map_err(|error| {
+            ActionError::service("the workspace", error, "make the file readable, or enter the votes again")
+        })?;
+        let Some(bytes) = bytes else {
+            return Ok(Probed::Waiting {
+                until: None,
+                why: "the votes are not entered; `quorate vote enter --help` says how".into(),
+            });
+        };
+        let votes: BallotBox = serde_json::from_slice(&bytes).map_err(|error| {
+            ActionError::refused(
+                format!("{} does not hold votes: {error}", cx.world.workspace.path(&self.file).display()),
+                "enter them again by `quorate vote enter`",
+            )
+        })?;
+        votes
+            .check()
+            .map_err(|error| ActionError::refused(error.to_string(), "enter them again by `quorate vote enter`"))?;
+        let decision = votes.decide();
+        let output = Output {
+            binding: votes.binding,
+            non_binding: votes.non_binding,
+            thread: if votes.thread.is_empty() { self.thread.clone() } else { votes.thread },
+            outcome: decision.outcome,
+            reasons: decision.reasons,
+        };
+        Ok(Probed::Done(serde_json::to_value(output).expect("plain data")))
+    }
+
+    fn act(&self, _cx: &Context<'_, Services>) -> Result<Value, ActionError> {
+        Err(ActionError::refused("votes are entered by a person", "`quorate vote enter --help` says how"))
+    }
+
+    fn reversal(&self, _outputs: &Value) -> Reversal {
+        Reversal::Undo("forgets the votes that were entered, so that they can be entered again".into())
+    }
+
+    fn undo(&self, cx: &Context<'_, Services>, _outputs: &Value) -> Result<(), ActionError> {
+        cx.world
+            .workspace
+            .remove(&self.file)
+            .map_err(|error| ActionError::service("the workspace", error, "remove the file by hand"))
+    }
+}

@@ -1,0 +1,87 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Afterwards a directory of the repository has no subdirectories whose names
+//! match; what was removed is still in the repository's history.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Services;
+use super::removal::{Listing, Removal, directories};
+use super::subversion::{matcher, revision_of_directory};
+use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use crate::services::{Svn, SvnUrl};
+
+/// Removes directories by a glob over their names: the candidates of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveDirectories {
+    /// The directory that they are in.
+    pub url: SvnUrl,
+    /// The glob; it begins with a letter or digit, so that a slip can't mean all.
+    pub matching: String,
+    /// The log message.
+    pub message: String,
+}
+
+impl Action<Services> for RemoveDirectories {
+    fn summary(&self) -> String {
+        format!("Removes the directories {} from {}, in one commit", self.matching, self.url)
+    }
+
+    fn commands(&self) -> Vec<String> {
+        Removal::commands(self)
+    }
+
+    fn document(&self, cx: &Context<'_, Services>) -> Result<Option<String>, ActionError> {
+        Removal::document(self, &cx.world.svn)
+    }
+
+    fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
+        revision_of_directory(&cx.world.svn, &self.url)?;
+        Ok(Vec::new())
+    }
+
+    fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
+        Removal::probe(self, cx)
+    }
+
+    fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
+        Removal::act(self, cx)
+    }
+
+    fn reversal(&self, outputs: &Value) -> Reversal {
+        Removal::reversal(self, outputs)
+    }
+
+    fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
+        Removal::undo(self, cx, outputs)
+    }
+}
+
+impl Removal for RemoveDirectories {
+    fn url(&self) -> &SvnUrl {
+        &self.url
+    }
+
+    fn message(&self) -> &str {
+        &self.message
+    }
+
+    fn left(&self, svn: &Svn) -> Result<Listing, ActionError> {
+        if !self.matching.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+            return Err(ActionError::misconfigured(
+                format!("`{}` could match any directory of {}", self.matching, self.url),
+                "have the glob begin with the product's name",
+            ));
+        }
+        let matcher = matcher(&self.matching)?;
+        let mut listing = directories(svn, &self.url)?;
+        listing.names.retain(|name| matcher.is_match(name));
+        Ok(listing)
+    }
+}

@@ -1,0 +1,355 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Sends a mail. Afterwards the archive has it, or, where there is no archive,
+//! the relay has taken it.
+//!
+//! A mail cannot be taken back, so nothing is sent on a guess: the archive is
+//! asked before, and after an interruption only once the mail had time to appear
+//! there. What is known of an attempt (that it began; that the relay refused it)
+//! stands beside the mail in the workspace.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::Services;
+use crate::engine::{Action, ActionError, Context, Intent, Probed, Problem, Reversal};
+use crate::mail::{Draft, Kind, lint, message_id};
+use crate::services::{ArchiveError, Archived, PonyMail, RelayError};
+
+/// How much later than its date a mail may leave, beside the archive's lag: a vote
+/// is open for hours counted from the date that the mail shows.
+const FRESH: SignedDuration = SignedDuration::from_hours(1);
+
+/// A mail to send.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SendMail {
+    /// The directory under `templates/mail/` that has its subject and body.
+    template: String,
+    /// The recipients' addresses: one, or a list.
+    #[serde(deserialize_with = "super::addresses::one_or_many")]
+    to: Vec<String>,
+    /// The mail that it answers; empty means none.
+    #[serde(default)]
+    in_reply_to: Option<String>,
+    /// What the templates are filled in from; `mail.date`, `mail.message_id`,
+    /// `mail.to` and `mail.from` are added.
+    values: Map<String, Value>,
+    /// Values that stand before those in `values`.
+    #[serde(default)]
+    more: Map<String, Value>,
+    /// The stem of the file in `mails/`.
+    name: String,
+    /// How long after sending the mail may be missing in the archive.
+    #[serde(default = "an_hour")]
+    archive_lag_minutes: u32,
+}
+
+/// What is known of a mail that was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Output {
+    message_id: String,
+    date: Timestamp,
+    subject: String,
+    to: Vec<String>,
+    eml: String,
+    /// Whether the archive has it.
+    proved: bool,
+    link: Option<String>,
+}
+
+/// What the workspace knows of the last attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attempt {
+    token: String,
+    at: Timestamp,
+    /// Whether the relay is known not to have taken the mail.
+    refused: bool,
+}
+
+type Cx<'a> = Context<'a, Services>;
+
+impl Action<Services> for SendMail {
+    fn summary(&self) -> String {
+        format!("sends the mail `{}` to {}", self.template, self.to.join(", "))
+    }
+
+    fn document(&self, cx: &Cx<'_>) -> Result<Option<String>, ActionError> {
+        Ok(Some(self.draft(cx)?.to_text()))
+    }
+
+    fn problems(&self, cx: &Cx<'_>) -> Result<Vec<Problem>, ActionError> {
+        let template = format!("templates/mail/{}", self.template);
+        let hint = || format!("correct {template}, or the values that it is given");
+        if !is_stem(&self.name) {
+            return Ok(vec![Problem::new(
+                format!("`{}` is no file name", self.name),
+                "correct `name` in the workflow",
+            )]);
+        }
+        let draft = match self.draft(cx) {
+            Ok(draft) => draft,
+            Err(error) => {
+                return Ok(vec![Problem::new(error.to_string(), error.hint().map_or_else(hint, str::to_owned))]);
+            }
+        };
+        let mut problems: Vec<Problem> = lint(&draft, self.kind())
+            .into_iter()
+            .map(|fault| Problem::new(format!("in the mail `{}`, {fault}", self.template), hint()))
+            .collect();
+        problems.extend(draft.format().err().map(|error| Problem::new(chain(&error), hint())));
+        Ok(problems)
+    }
+
+    fn probe(&self, cx: &Cx<'_>) -> Result<Probed, ActionError> {
+        let archive = cx.world.archive.as_ref();
+        if let Some(found) = archive.map(|archive| self.find(cx, archive)).transpose()?.flatten() {
+            return Ok(Probed::Done(json!(self.archived(cx.intent, found))));
+        }
+        let attempt = self.attempt(cx)?;
+        let began = attempt.as_ref().map_or(cx.intent.at, |attempt| attempt.at.max(cx.intent.at));
+        let until = began + self.lag();
+        match (&cx.intent.acted, archive) {
+            (Some(output), None) => Ok(Probed::Done(output.clone())),
+            (Some(_), Some(archive)) if cx.now < until => Ok(Probed::Waiting {
+                until: Some(until),
+                why: format!("the relay has taken the mail; it is not yet in the archive {}", archive.base()),
+            }),
+            (Some(_), Some(archive)) => Ok(self.never_came(cx, archive)),
+            (None, _) if !cx.intent.resumed || attempt.is_some_and(|attempt| attempt.refused) => Ok(Probed::Absent),
+            (None, None) => Ok(self.unknown(cx)),
+            (None, Some(archive)) if cx.now < until => Ok(Probed::Waiting {
+                until: Some(until),
+                why: format!(
+                    "sending the mail was interrupted; whether it went out shows in the archive {} by then",
+                    archive.base()
+                ),
+            }),
+            (None, Some(_)) => Ok(Probed::Absent),
+        }
+    }
+
+    fn act(&self, cx: &Cx<'_>) -> Result<Value, ActionError> {
+        self.refuse_stale(cx)?;
+        if let Some(problem) = self.problems(cx)?.into_iter().next() {
+            return Err(ActionError::refused(problem.what, problem.hint));
+        }
+        let draft = self.draft(cx)?;
+        let bytes = draft.format().map_err(|error| ActionError::refused(chain(&error), "correct the mail"))?;
+        let file =
+            |error| ActionError::service("the workspace", error, "see that the disk has room and can be written");
+        cx.world.workspace.write(self.eml(), &bytes).map_err(file)?;
+        self.note(cx, false)?;
+        if let Err(error) = cx.world.relay.send(&draft.from.1, &draft.to, &bytes) {
+            if !error.may_be_sent() {
+                self.note(cx, true)?;
+            }
+            let hint = relay_hint(&error);
+            return Err(ActionError::service(format!("the mail relay {}", cx.world.relay.name()), error, hint));
+        }
+        Ok(json!(Output {
+            message_id: draft.message_id,
+            date: draft.date,
+            subject: draft.subject,
+            to: draft.to,
+            eml: self.eml(),
+            proved: false,
+            link: None,
+        }))
+    }
+
+    fn reversal(&self, _outputs: &Value) -> Reversal {
+        Reversal::Irreversible("a mail that was sent cannot be taken back; a reply can correct it".to_owned())
+    }
+}
+
+impl SendMail {
+    fn draft(&self, cx: &Cx<'_>) -> Result<Draft, ActionError> {
+        let author = &cx.world.author;
+        let id = message_id(&cx.intent.token, &author.email);
+        let mut values = self.values.clone();
+        values.extend(self.more.clone());
+        values.insert(
+            "mail".to_owned(),
+            json!({"date": cx.intent.at, "message_id": id, "to": self.to, "from": author.email}),
+        );
+        let values = Value::Object(values);
+        let render = |part: &str| {
+            let name = format!("mail/{}/{part}.txt.j2", self.template);
+            cx.world.templates.render(&name, &values).map_err(|error| {
+                ActionError::misconfigured(
+                    error.to_string(),
+                    format!("correct templates/{name}, or the values that it is given"),
+                )
+            })
+        };
+        let answered = self.in_reply_to.clone().filter(|id| !id.is_empty());
+        Ok(Draft {
+            from: (author.name.clone(), author.email.clone()),
+            to: self.to.clone(),
+            subject: render("subject")?.trim().to_owned(),
+            body: format!("{}\n", render("body")?.trim_end()),
+            message_id: id,
+            references: answered.iter().cloned().collect(),
+            in_reply_to: answered,
+            date: cx.intent.at,
+        })
+    }
+
+    fn kind(&self) -> Kind {
+        if self.template.starts_with("announce") { Kind::Announcement } else { Kind::Discussion }
+    }
+
+    fn eml(&self) -> String {
+        format!("mails/{}.eml", self.name)
+    }
+
+    fn lag(&self) -> SignedDuration {
+        SignedDuration::from_mins(self.archive_lag_minutes.into())
+    }
+
+    /// The mail in the archive, in whichever of its lists it came first.
+    fn find(&self, cx: &Cx<'_>, archive: &PonyMail) -> Result<Option<Archived>, ActionError> {
+        let id = message_id(&cx.intent.token, &cx.world.author.email);
+        for list in &self.to {
+            if let Some(found) = archive.find(&id, Some(list)).map_err(|error| unasked(archive, error))? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    fn archived(&self, intent: &Intent, found: Archived) -> Output {
+        Output {
+            message_id: found.message_id,
+            date: intent.at,
+            subject: found.subject,
+            to: self.to.clone(),
+            eml: self.eml(),
+            proved: true,
+            link: Some(found.link),
+        }
+    }
+
+    /// The relay took it long ago, and it is not in the archive.
+    fn never_came(&self, cx: &Cx<'_>, archive: &PonyMail) -> Probed {
+        let id = message_id(&cx.intent.token, &cx.world.author.email);
+        Probed::Conflict {
+            found: format!(
+                "the relay took the mail {id}, and after {} minutes {} does not have it",
+                self.archive_lag_minutes,
+                archive.base()
+            ),
+            expected: format!(
+                "it to be there: look whether {} holds it back for a moderator; then attest the step, or run it `--again`",
+                self.to.join(", ")
+            ),
+        }
+    }
+
+    /// It was interrupted, and no archive can tell.
+    fn unknown(&self, cx: &Cx<'_>) -> Probed {
+        let id = message_id(&cx.intent.token, &cx.world.author.email);
+        Probed::Conflict {
+            found: format!(
+                "sending the mail {id} was interrupted, and no archive is configured that could tell whether it went out"
+            ),
+            expected: format!(
+                "an answer from you: look in the archive of {}; if it is there, attest the step, else run it `--again`",
+                self.to.join(", ")
+            ),
+        }
+    }
+
+    fn refuse_stale(&self, cx: &Cx<'_>) -> Result<(), ActionError> {
+        if cx.now <= cx.intent.at + self.lag() + FRESH {
+            return Ok(());
+        }
+        Err(ActionError::refused(
+            format!(
+                "the mail is dated {}, which is too long ago to send it as it is (it is {} now)",
+                cx.intent.at, cx.now
+            ),
+            "run the step `--again`, which dates it anew",
+        ))
+    }
+
+    fn attempt_file(&self) -> String {
+        format!("mails/{}.attempt.json", self.name)
+    }
+
+    /// What is known of the last attempt with this intent.
+    fn attempt(&self, cx: &Cx<'_>) -> Result<Option<Attempt>, ActionError> {
+        let read = cx.world.workspace.read(self.attempt_file());
+        let bytes = read.map_err(|error| ActionError::service("the workspace", error, "see that it can be read"))?;
+        let attempt: Option<Attempt> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        Ok(attempt.filter(|attempt| attempt.token == cx.intent.token))
+    }
+
+    fn note(&self, cx: &Cx<'_>, refused: bool) -> Result<(), ActionError> {
+        let attempt = Attempt { token: cx.intent.token.clone(), at: cx.now, refused };
+        let written = cx.world.workspace.write(self.attempt_file(), json!(attempt).to_string().as_bytes());
+        written.map(|_| ()).map_err(|error| {
+            ActionError::service("the workspace", error, "see that the disk has room and can be written")
+        })
+    }
+}
+
+/// An archive that could not be asked.
+fn unasked(archive: &PonyMail, error: ArchiveError) -> ActionError {
+    ActionError::service(
+        format!("the mail archive {}", archive.base()),
+        error,
+        "try again later; if the address is wrong, correct `mail.archive` in the product's configuration",
+    )
+}
+
+fn relay_hint(error: &RelayError) -> &'static str {
+    match error {
+        RelayError::LoginRefused { .. } => {
+            "check the account for the relay with `quorate doctor`, then run the step again"
+        }
+        RelayError::NoLogin { .. } | RelayError::NoStartTls { .. } | RelayError::Insecure { .. } => {
+            "correct `smtp_port`, `smtp_tls` and `smtp_login` in the product's configuration"
+        }
+        RelayError::Untrusted { .. } | RelayError::Authorities { .. } => {
+            "check the relay's name, and `smtp_ca` where it has an authority of its own"
+        }
+        RelayError::Address { .. } | RelayError::RecipientRefused { .. } => {
+            "correct the lists' addresses in the product's configuration"
+        }
+        RelayError::SenderRefused { .. } => "use an address that this account may send from",
+        RelayError::SevenBitOnly { .. } => "write the mail in ASCII, or use another relay",
+        RelayError::Temporary { .. } | RelayError::Unreachable { .. } => "run the step again later",
+        RelayError::Refused { .. } => "see what the relay said",
+        RelayError::TimedOut { .. } | RelayError::Dropped { .. } if error.may_be_sent() => {
+            "the mail may have been sent: run the step again, which asks the archive first"
+        }
+        RelayError::TimedOut { .. } | RelayError::Dropped { .. } => "run the step again later; the mail was not sent",
+    }
+}
+
+fn is_stem(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0'])
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", chain(source)),
+        None => error.to_string(),
+    }
+}
+
+fn an_hour() -> u32 {
+    60
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,235 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The action against a real relay and archive on loopback.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::actions::Author;
+use crate::mail::Templates;
+use crate::rehearsal::{ArchiveServer, SmtpAccount, SmtpServer};
+use crate::services::{Effects, Git, Moment, OpenPgp, Relay, RelayAddress, Security, Svn, Workspace};
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+struct World {
+    place: tempfile::TempDir,
+    relay: SmtpServer,
+    archive: ArchiveServer,
+}
+
+impl World {
+    fn new() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let place = tempfile::tempdir().unwrap();
+        let account = SmtpAccount { user: "ann".into(), password: "correct horse".into() };
+        let relay = SmtpServer::start(place.path().join("post"), 0, account).unwrap();
+        let archive = ArchiveServer::start(place.path().join("post"), 0).unwrap();
+        Self { place, relay, archive }
+    }
+
+    fn services(&self, effects: Effects) -> Services {
+        services(self.place.path(), &self.relay, "correct horse", Some(PonyMail::new(self.archive.base())), effects)
+    }
+
+    fn count(&self) -> usize {
+        self.relay.store().mails().unwrap().len()
+    }
+}
+
+fn services(place: &Path, relay: &SmtpServer, password: &str, archive: Option<PonyMail>, effects: Effects) -> Services {
+    let address = RelayAddress {
+        host: "localhost".into(),
+        port: relay.port(),
+        security: Security::StartTls,
+        authorities: Some(relay.authority().as_bytes().to_vec()),
+    };
+    Services {
+        git: Git::new(place, "origin", effects.clone()),
+        openpgp: OpenPgp::new(None, "", effects.clone()),
+        svn: Svn::new(None, None, effects.clone()),
+        relay: Relay::new(address, Some(("ann".into(), password.into())), effects.clone()),
+        archive,
+        workspace: Workspace::new(place.join("work"), effects),
+        templates: Templates::new(|name| {
+            Ok::<_, std::io::Error>(match name {
+                "mail/vote/subject.txt.j2" => Some("[VOTE] {{ version }}".into()),
+                "mail/vote/body.txt.j2" => {
+                    Some("Vote until {{ mail.date | hours_later(72) | utc }}.{{ extra }}\n".into())
+                }
+                _ => None,
+            })
+        }),
+        author: Author { name: "Ann Example".into(), email: "ann@example.org".into() },
+    }
+}
+
+fn action(more: Value) -> SendMail {
+    let mut with = json!({
+        "template": "vote", "to": ["dev@example.org", ["user@example.org", "dev@example.org"]], "in_reply_to": "",
+        "values": {"version": "3.4.0", "extra": ""}, "name": "rc1-vote", "archive_lag_minutes": 60,
+    });
+    with.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    serde_json::from_value(with).unwrap()
+}
+
+fn at(text: &str) -> Timestamp {
+    format!("2026-11-21T{text}:00Z").parse().unwrap()
+}
+
+fn intent(resumed: bool, acted: Option<Value>) -> Intent {
+    Intent { at: at("09:30"), token: TOKEN.into(), acted, resumed }
+}
+
+fn probe(world: &Services, intent: &Intent, now: &str) -> Probed {
+    action(json!({})).probe(&Context { world, intent, now: at(now) }).unwrap()
+}
+
+fn act(world: &Services, intent: &Intent, now: &str) -> Result<Value, ActionError> {
+    action(json!({})).act(&Context { world, intent, now: at(now) })
+}
+
+#[test]
+fn is_sent_once_and_found_again() {
+    let world = World::new();
+    let services = world.services(Effects::unwatched());
+    let fresh = intent(false, None);
+    assert_eq!(probe(&services, &fresh, "09:30"), Probed::Absent);
+    let sent = act(&services, &fresh, "09:31").unwrap();
+    assert_eq!(sent["proved"], json!(false));
+    let Probed::Done(found) = probe(&services, &intent(true, Some(sent.clone())), "09:31") else { panic!() };
+    assert_eq!(found["proved"], json!(true));
+    assert!(found["link"].as_str().unwrap().starts_with(&format!("{}/thread/", world.archive.base())));
+    for field in ["message_id", "date", "subject", "to", "eml"] {
+        assert_eq!(found[field], sent[field], "{field}");
+    }
+    assert_eq!(sent["message_id"], json!(format!("<{TOKEN}.quorate@example.org>")));
+    assert_eq!(sent["to"], json!(["dev@example.org", "user@example.org"]));
+    let mails = world.relay.store().mails().unwrap();
+    assert_eq!(mails.len(), 1);
+    let eml = std::fs::read(world.place.path().join("work/mails/rc1-vote.eml")).unwrap();
+    assert_eq!(eml, mails[0].bytes);
+    assert!(String::from_utf8(eml).unwrap().contains("Vote until 2026-11-24 09:30 UTC."));
+}
+
+/// Kills the step just before and just after each of its outside effects, then
+/// takes it up again until it is done: the mail is there exactly once.
+#[test]
+fn a_kill_anywhere_sends_neither_none_nor_two() {
+    let world = World::new();
+    let effects = 2 * 4;
+    for kill in 0..effects {
+        let before = world.count();
+        let token = format!("{kill:032}");
+        let mut intent = Intent { token, ..intent(false, None) };
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
+        let deadly = Effects::new(move |_: Moment, _: &str| {
+            assert_ne!(counted.fetch_add(1, Ordering::SeqCst), kill, "killed");
+        });
+        let services = world.services(deadly);
+        let killed = catch_unwind(AssertUnwindSafe(|| act(&services, &intent, "09:30"))).is_err();
+        assert_eq!(killed, kill < 6, "there are three effects");
+        intent.resumed = true;
+        let services = world.services(Effects::unwatched());
+        if let Probed::Waiting { until, .. } = probe(&services, &intent, "09:31") {
+            assert_eq!(until, Some(at("10:30")));
+            assert_eq!(probe(&services, &intent, "10:30"), Probed::Absent);
+            act(&services, &intent, "10:30").unwrap();
+        }
+        assert!(matches!(probe(&services, &intent, "10:31"), Probed::Done(_)), "kill {kill}");
+        assert_eq!(world.count(), before + 1, "kill {kill}");
+    }
+}
+
+#[test]
+fn what_the_archive_does_not_show_yet_is_waited_for() {
+    let world = World::new();
+    let slow = ArchiveServer::start(world.place.path().join("slow"), 0).unwrap();
+    let archive = || Some(PonyMail::new(slow.base()));
+    let services = services(world.place.path(), &world.relay, "correct horse", archive(), Effects::unwatched());
+    let sent = act(&services, &intent(false, None), "09:45").unwrap();
+    let acted = intent(true, Some(sent));
+    let waiting = |probed| matches!(probed, Probed::Waiting { until: Some(until), .. } if until == at("10:45"));
+    assert!(waiting(probe(&services, &acted, "10:44")));
+    assert!(waiting(probe(&services, &intent(true, None), "10:44")));
+    let Probed::Conflict { found, expected } = probe(&services, &acted, "10:45") else { panic!() };
+    assert!(found.contains(TOKEN) && expected.contains("--again"), "{found} {expected}");
+    assert_eq!(probe(&services, &intent(true, None), "10:45"), Probed::Absent);
+}
+
+#[test]
+fn without_an_archive_only_a_person_can_tell() {
+    let world = World::new();
+    let services = services(world.place.path(), &world.relay, "correct horse", None, Effects::unwatched());
+    assert_eq!(probe(&services, &intent(false, None), "09:30"), Probed::Absent);
+    let sent = act(&services, &intent(false, None), "09:30").unwrap();
+    assert_eq!(probe(&services, &intent(true, Some(sent.clone())), "09:30"), Probed::Done(sent));
+    let Probed::Conflict { expected, .. } = probe(&services, &intent(true, None), "23:30") else { panic!() };
+    assert!(expected.contains("attest the step") && expected.contains("--again"), "{expected}");
+}
+
+#[test]
+fn a_refused_login_is_known_not_to_have_sent_anything() {
+    let world = World::new();
+    let wrong = services(world.place.path(), &world.relay, "battery staple", None, Effects::unwatched());
+    let error = act(&wrong, &intent(false, None), "09:30").unwrap_err();
+    assert!(error.hint().unwrap().contains("doctor"), "{error:?}");
+    assert!(!format!("{error:?}").contains("battery"));
+    assert_eq!(probe(&wrong, &intent(true, None), "09:31"), Probed::Absent);
+    let right = services(world.place.path(), &world.relay, "correct horse", None, Effects::unwatched());
+    act(&right, &intent(true, None), "09:31").unwrap();
+    assert_eq!(world.count(), 1);
+    assert!(matches!(probe(&right, &intent(true, None), "09:32"), Probed::Conflict { .. }));
+}
+
+#[test]
+fn an_archive_that_is_none_is_an_error_and_never_an_absent_mail() {
+    let world = World::new();
+    let port = world.relay.port();
+    for base in [format!("{}/nowhere", world.archive.base()), format!("http://127.0.0.1:{port}")] {
+        let archive = Some(PonyMail::new(base));
+        let services = services(world.place.path(), &world.relay, "correct horse", archive, Effects::unwatched());
+        let probed =
+            action(json!({})).probe(&Context { world: &services, intent: &intent(false, None), now: at("09:30") });
+        assert!(matches!(probed, Err(ActionError::Service { .. })), "{probed:?}");
+    }
+}
+
+#[test]
+fn all_faults_are_problems_and_the_whole_mail_is_shown() {
+    let world = World::new();
+    let services = world.services(Effects::unwatched());
+    let (intent, now) = (intent(false, None), at("09:30"));
+    let cx = Context { world: &services, intent: &intent, now };
+    assert_eq!(action(json!({})).problems(&cx).unwrap(), []);
+    let shown = action(json!({})).document(&cx).unwrap().unwrap();
+    assert!(shown.contains("To: dev@example.org, user@example.org\nSubject: [VOTE] 3.4.0\n"), "{shown}");
+    assert!(shown.contains("\n\nVote until 2026-11-24"), "{shown}");
+    let faulty = action(json!({"more": {"extra": " TBD [1]"}, "in_reply_to": "no id"}));
+    let problems = faulty.problems(&cx).unwrap();
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    assert!(matches!(faulty.act(&cx), Err(ActionError::Refused { .. })));
+    let problems = action(json!({"values": {}})).problems(&cx).unwrap();
+    assert!(problems[0].what.contains("version"), "{problems:?}");
+    let problems = action(json!({"template": "none"})).problems(&cx).unwrap();
+    assert!(problems[0].what.contains("mail/none/subject.txt.j2"), "{problems:?}");
+    assert_eq!(action(json!({"name": "../x"})).problems(&cx).unwrap().len(), 1);
+    assert_eq!(world.count(), 0);
+}
+
+#[test]
+fn a_mail_of_yesterday_is_not_sent_as_if_of_today() {
+    let world = World::new();
+    let services = world.services(Effects::unwatched());
+    let error = act(&services, &intent(true, None), "11:31").unwrap_err();
+    assert!(error.hint().unwrap().contains("--again"), "{error:?}");
+    assert!(act(&services, &intent(true, None), "11:30").is_ok());
+}

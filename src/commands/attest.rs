@@ -1,0 +1,49 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `quorate attest`: a person answers for a step or a check.
+
+use super::CommandError;
+use super::environment::Environment;
+use super::session::write_session;
+use crate::engine::{Silent, SystemClock};
+use crate::ui::ExitCode;
+
+/// Records that you did a step, or answer for a check, with a note.
+///
+/// The note stands in the record for good: say who, where, when, with a link.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The step or check.
+    #[arg(value_name = "STEP")]
+    item: String,
+    /// What you answer for.
+    #[arg(long, value_name = "TEXT")]
+    note: String,
+}
+
+pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let note = wanted("--note", &args.note)?;
+    let (session, journal, state) = write_session(environment)?;
+    session.driver(journal, state, &SystemClock, &mut Silent).attest(&args.item, note)?;
+    environment.ui.say(&format!("{} is attested: {note}", args.item));
+    Ok(ExitCode::Done)
+}
+
+/// A text that must not be empty.
+///
+/// # Errors
+/// When it is.
+pub fn wanted<'a>(option: &str, text: &'a str) -> Result<&'a str, CommandError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(CommandError::usage(
+            format!("{option} is empty"),
+            "it stands in the record for good: say what and why",
+        ));
+    }
+    Ok(text)
+}

@@ -1,0 +1,83 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `quorate cancel-candidate`: the current candidate will not be released.
+
+use inquire::Confirm;
+
+use super::CommandError;
+use super::attest::wanted;
+use super::environment::Environment;
+use super::halt;
+use super::session::write_session;
+use crate::engine::{Answer, Goal, Person, StepPreview, SystemClock};
+use crate::ui::{Approver, ExitCode, Progress};
+
+/// Cancels the current candidate everywhere as one act: the vote thread is told,
+/// the staged files, tags and branch are taken back, and the record keeps all of
+/// it. Then the next candidate can be built.
+///
+/// Shows what it will do, and asks; without a terminal it acts only with
+/// --execute and --confirm VERSION, since a mail cannot be taken back. When it
+/// is interrupted, `quorate run` goes on with it.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Why; the mail says so too.
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+    /// Act without asking.
+    #[arg(long)]
+    execute: bool,
+    /// Agree to what cannot be taken back, by the version of this release.
+    #[arg(long, value_name = "VERSION", requires = "execute")]
+    confirm: Option<String>,
+}
+
+pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let ui = environment.ui;
+    let why = wanted("--why", &args.why)?;
+    let (session, journal, state) = write_session(environment)?;
+    let version = session.values.version.to_string();
+    let number = state.candidate.number;
+    if args.confirm.as_ref().is_some_and(|confirmed| *confirmed != version) {
+        return Err(CommandError::usage(format!("--confirm: this release is {version}"), "nothing was done"));
+    }
+    ui.say(&format!("Candidate {number} of {version} will be cancelled: {why}"));
+    let automated = session.workflow.phases.iter().filter(|phase| phase.per_candidate && phase.when.is_some());
+    for step in automated.flat_map(|phase| &phase.steps) {
+        ui.say(&format!("  {:<26} {} [{}]", step.id, step.title, step.effect.word()));
+    }
+    let mut confirmed = args.confirm.is_some();
+    if !args.execute {
+        if !ui.interactive() {
+            ui.say("Nothing was done: without a terminal, --execute --confirm VERSION acts.");
+            return Ok(ExitCode::Done);
+        }
+        if !matches!(Confirm::new("Go on?").with_default(false).prompt(), Ok(true)) {
+            return Ok(ExitCode::Waiting);
+        }
+        confirmed = true;
+    }
+    let mut progress = Progress::new(ui);
+    let mut driver = session.driver(journal, state, &SystemClock, &mut progress);
+    driver.cancel_candidate(why)?;
+    let mut person = Cancelling(Approver::new(version.clone(), confirmed.then_some(version.as_str())));
+    let halt = driver.advance(&Goal::All, &mut person)?;
+    Ok(halt::report(ui, &halt))
+}
+
+/// Agrees to the steps that cancel, and to nothing beyond.
+struct Cancelling(Approver);
+
+impl Person for Cancelling {
+    fn consent(&mut self, step: &StepPreview) -> Answer {
+        self.0.consent(step)
+    }
+
+    fn attest(&mut self, item: &StepPreview) -> Answer {
+        self.0.attest(item)
+    }
+}

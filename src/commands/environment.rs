@@ -1,0 +1,111 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What the commands take from outside, read once.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use super::CommandError;
+use crate::config::Assets;
+use crate::ui::Ui;
+
+/// What the commands take from outside.
+#[derive(Debug)]
+pub struct Environment {
+    /// The program's voice.
+    pub ui: Ui,
+    /// Which release, where the user said.
+    pub release: Option<String>,
+    /// Workflows, templates, configurations.
+    pub assets: Assets,
+    /// Where releases are recorded.
+    pub state: PathBuf,
+    /// Accounts and keys.
+    pub accounts: Accounts,
+}
+
+/// Accounts and keys, as the environment gives them.
+#[derive(Debug, Clone, Default)]
+pub struct Accounts {
+    /// `QUORATE_SVN_USER` and `QUORATE_SVN_PASSWORD`.
+    pub svn: Option<(String, SecretString)>,
+    /// `QUORATE_SMTP_USER` and `QUORATE_SMTP_PASSWORD`.
+    pub smtp: Option<(String, SecretString)>,
+    /// `GNUPGHOME`.
+    pub gnupg_home: Option<PathBuf>,
+    /// Maven's settings.xml, as Maven finds it.
+    pub maven_settings: Option<PathBuf>,
+}
+
+impl Environment {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// When no place for the state can be told, or half an account is given.
+    pub fn new(
+        ui: Ui,
+        release: Option<String>,
+        assets: Option<PathBuf>,
+        state: Option<PathBuf>,
+    ) -> Result<Self, CommandError> {
+        if let Some(directory) = assets.as_ref().filter(|directory| !directory.is_dir()) {
+            return Err(CommandError::usage(
+                format!("--assets {}: there is no such directory", directory.display()),
+                "it holds workflows/, templates/ or release-config/",
+            ));
+        }
+        let state = match state.or_else(default_state) {
+            Some(state) => absolute(&state)?,
+            None => {
+                return Err(CommandError::usage(
+                    "no place to record releases: neither QUORATE_STATE, XDG_STATE_HOME nor HOME is set",
+                    "set QUORATE_STATE to a directory of your own",
+                ));
+            }
+        };
+        let accounts = Accounts {
+            svn: account("QUORATE_SVN_USER", "QUORATE_SVN_PASSWORD")?,
+            smtp: account("QUORATE_SMTP_USER", "QUORATE_SMTP_PASSWORD")?,
+            gnupg_home: env::var_os("GNUPGHOME").filter(|home| !home.is_empty()).map(PathBuf::from),
+            maven_settings: env::var_os("HOME").map(|home| Path::new(&home).join(".m2/settings.xml")),
+        };
+        Ok(Self { ui, release, assets: Assets::new(assets), state, accounts })
+    }
+}
+
+fn default_state() -> Option<PathBuf> {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("XDG_STATE_HOME")
+        .filter(|path| path.is_absolute())
+        .map(|path| path.join("quorate"))
+        .or_else(|| set("HOME").map(|path| path.join(".local/state/quorate")))
+}
+
+/// An absolute path, whether or not anything is there.
+///
+/// # Errors
+/// When the working directory cannot be told, or the path is empty.
+pub fn absolute(path: &Path) -> Result<PathBuf, CommandError> {
+    std::path::absolute(path)
+        .map_err(|error| CommandError::usage(format!("`{}` is no usable path: {error}", path.display()), ""))
+}
+
+fn account(user: &str, password: &str) -> Result<Option<(String, SecretString)>, CommandError> {
+    let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    match (set(user), set(password)) {
+        (Some(name), Some(secret)) => Ok(Some((name, SecretString::from(secret)))),
+        (None, None) => Ok(None),
+        (Some(_), None) => {
+            Err(CommandError::usage(format!("{user} is set and {password} is not"), "set both or neither"))
+        }
+        (None, Some(_)) => {
+            Err(CommandError::usage(format!("{password} is set and {user} is not"), "set both or neither"))
+        }
+    }
+}

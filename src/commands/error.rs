@@ -1,0 +1,134 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! How a command fails: an exit code, the chain of causes, the next thing to do.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::config::{AssetError, ConfigError};
+use crate::engine::{ActionError, DriverError, JournalError, RenderError, WorkflowError};
+use crate::release::VersionError;
+use crate::ui::ExitCode;
+
+/// How a command fails.
+#[derive(Debug)]
+pub struct CommandError {
+    /// What the caller's script sees.
+    pub code: ExitCode,
+    /// What went wrong, with its causes.
+    pub what: String,
+    /// The next thing to do.
+    pub hint: Option<String>,
+}
+
+impl CommandError {
+    /// Wrong use or configuration.
+    pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(ExitCode::Usage, what, hint)
+    }
+
+    /// A failure with any code.
+    pub fn new(code: ExitCode, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        let hint = hint.into();
+        Self { code, what: what.into(), hint: (!hint.is_empty()).then_some(hint) }
+    }
+
+    /// A failure from an error with its causes.
+    pub fn from_error(code: ExitCode, error: &(dyn Error + 'static), hint: impl Into<String>) -> Self {
+        Self::new(code, chain(error), hint)
+    }
+}
+
+/// An error with its causes, each once.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text = format!("{text}: {next}");
+        }
+        cause = error.source();
+    }
+    text.trim_end().to_owned()
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl From<JournalError> for CommandError {
+    fn from(error: JournalError) -> Self {
+        let code = match &error {
+            JournalError::File { .. } => ExitCode::Service,
+            JournalError::Busy { .. } => ExitCode::Conflict,
+            _ => ExitCode::Usage,
+        };
+        Self::from_error(code, &error, error.hint())
+    }
+}
+
+impl From<AssetError> for CommandError {
+    fn from(error: AssetError) -> Self {
+        Self::from_error(ExitCode::Usage, &error, "")
+    }
+}
+
+impl From<ConfigError> for CommandError {
+    fn from(error: ConfigError) -> Self {
+        Self::from_error(ExitCode::Usage, &error, "docs/configuration.md lists every field")
+    }
+}
+
+impl From<WorkflowError> for CommandError {
+    fn from(error: WorkflowError) -> Self {
+        Self::from_error(ExitCode::Usage, &error, "docs/release-workflow.md says how a workflow is written")
+    }
+}
+
+impl From<VersionError> for CommandError {
+    fn from(error: VersionError) -> Self {
+        Self::from_error(ExitCode::Usage, &error, "")
+    }
+}
+
+impl From<RenderError> for CommandError {
+    fn from(error: RenderError) -> Self {
+        let hint =
+            "docs/configuration.md lists the values that templates can name; a step's outputs exist once it is done";
+        Self::from_error(ExitCode::Usage, &error, hint)
+    }
+}
+
+impl From<DriverError> for CommandError {
+    fn from(error: DriverError) -> Self {
+        match error {
+            DriverError::Journal(error) => error.into(),
+            DriverError::Render(error) => error.into(),
+            DriverError::Refused { what, hint } => Self::usage(what, hint),
+            other => Self::from_error(ExitCode::Usage, &other, ""),
+        }
+    }
+}
+
+impl From<ActionError> for CommandError {
+    fn from(error: ActionError) -> Self {
+        Self::from_error(action_code(&error), &error, error.hint().unwrap_or_default())
+    }
+}
+
+/// The exit code for a step that could not be done.
+pub fn action_code(error: &ActionError) -> ExitCode {
+    match error {
+        ActionError::Refused { .. } => ExitCode::DoesNotHold,
+        ActionError::Misconfigured { .. } => ExitCode::Usage,
+        ActionError::Service { .. } => ExitCode::Service,
+        ActionError::Conflict { .. } => ExitCode::Conflict,
+    }
+}

@@ -1,0 +1,116 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `quorate log`: the record, line by line.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::CommandError;
+use super::environment::Environment;
+use super::release_state::ReleaseState;
+use crate::engine::{Entry, Event};
+use crate::ui::{ExitCode, Style};
+
+/// Shows the record of the release: what happened, when, by whom.
+///
+/// The chain of digests is checked first: a record that was edited is refused.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Print JSON: an array of entries.
+    #[arg(long)]
+    json: bool,
+    /// Only what is about this step or check.
+    #[arg(long, value_name = "STEP")]
+    step: Option<String>,
+}
+
+pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let directory = ReleaseState::find(environment)?;
+    let release = ReleaseState::read(environment, &directory)?;
+    let entries: Vec<&Entry> =
+        release.entries.iter().filter(|entry| args.step.is_none() || args.step == entry.step).collect();
+    if let Some(step) = args.step.as_ref().filter(|_| entries.is_empty()) {
+        return Err(CommandError::usage(
+            format!("the record has nothing about `{step}`"),
+            "`quorate status` lists the steps",
+        ));
+    }
+    let ui = environment.ui;
+    if args.json {
+        ui.json(&entries.iter().map(|entry| as_json(entry)).collect::<Vec<_>>());
+        return Ok(ExitCode::Done);
+    }
+    for entry in entries {
+        let at = entry.at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let candidate = if entry.candidate == 0 { String::new() } else { format!("rc{}", entry.candidate) };
+        let step = entry.step.as_deref().unwrap_or("");
+        let detail = detail(&entry.event);
+        ui.line(&format!(
+            "{} {candidate:<4} {step:<26} {:<19} {detail}",
+            ui.paint(&at, Style::Faint),
+            entry.event.name()
+        ));
+    }
+    ui.say(&format!("{} entries; the chain of digests holds", release.entries.len()));
+    Ok(ExitCode::Done)
+}
+
+fn as_json(entry: &Entry) -> serde_json::Value {
+    json!({
+        "seq": entry.seq,
+        "at": entry.at,
+        "who": entry.who,
+        "candidate": entry.candidate,
+        "step": entry.step,
+        "event": entry.event.name(),
+        "data": entry.event.data(),
+    })
+}
+
+fn detail(event: &Event) -> String {
+    match event {
+        Event::StepDone { already: true, .. } => "was so already".into(),
+        Event::StepFailed { error, .. } => error.clone(),
+        Event::StepConflicted { found, expected } => format!("found {found}; expected {expected}"),
+        Event::StepWaiting { why, .. }
+        | Event::StepSkipped { why }
+        | Event::CheckSkipped { why }
+        | Event::CandidateCancelled { why } => why.clone(),
+        Event::StepAttested { note } | Event::CheckAttested { note } => note.clone(),
+        Event::CheckHeld { evidence } => evidence.clone(),
+        Event::CheckFailed { faults } => faults.join("; "),
+        Event::StepUndone { what } => what.clone(),
+        Event::PhaseCompleted { phase } => phase.clone(),
+        Event::CandidateOpened { number } => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// How long each step took from its first intention to its end, in the record.
+pub fn durations(entries: &[Entry]) -> Vec<(String, u32, Duration)> {
+    let mut begun = std::collections::BTreeMap::new();
+    let mut took = Vec::new();
+    for entry in entries {
+        let Some(step) = &entry.step else { continue };
+        let key = (step.clone(), entry.candidate);
+        match &entry.event {
+            Event::StepIntended { .. } => {
+                begun.insert(key, entry.at);
+            }
+            Event::StepDone { .. } => {
+                if let Some(start) = begun.remove(&key) {
+                    let span = entry.at.duration_since(start);
+                    took.push((key.0, key.1, Duration::try_from(span).unwrap_or_default()));
+                }
+            }
+            _ => {}
+        }
+    }
+    took
+}

@@ -1,0 +1,117 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The command line: one file per command. Nothing imports this.
+
+mod attest;
+mod cancel_candidate;
+mod completions;
+mod connect;
+mod doctor;
+mod environment;
+mod error;
+mod guide;
+mod halt;
+mod log;
+mod man;
+mod plan;
+mod rehearse;
+mod release_state;
+mod run;
+mod session;
+mod skip;
+mod start;
+mod status;
+mod undo;
+mod vote;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use environment::Environment;
+pub use error::CommandError;
+
+use crate::ui::{ExitCode, Ui};
+
+/// Takes an Apache-style release from "decide to release" to "promoted":
+/// resumable, checklisted steps, each proved against git, Subversion and the
+/// mail archive, and the votes in between.
+///
+/// Begin with `quorate rehearse`, which runs a whole release of a small sample
+/// project on this machine, with real git, Subversion, OpenPGP and SMTP. Then
+/// `quorate doctor`, `quorate start VERSION`, and `quorate run`.
+///
+/// Nothing acts without `--execute` or a yes at the prompt; what is public wants
+/// the version typed. Exit codes: 0 done or holds; 1 a check or vote does not
+/// hold; 2 wrong use or configuration; 3 waiting for a person or a time; 4 a
+/// service failed; 5 conflict with the remote truth; 70 a fault of our own.
+#[derive(Debug, Parser)]
+#[command(name = "quorate", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// Which release, where several are under way: PRODUCT/VERSION.
+    #[arg(long, global = true, env = "QUORATE_RELEASE", value_name = "PRODUCT/VERSION")]
+    release: Option<String>,
+
+    /// A directory whose workflows/, templates/ and release-config/ stand before
+    /// the built-in ones.
+    #[arg(long, global = true, env = "QUORATE_ASSETS", value_name = "DIR")]
+    assets: Option<PathBuf>,
+
+    /// Where releases are recorded; else $XDG_STATE_HOME/quorate, else
+    /// ~/.local/state/quorate.
+    #[arg(long, global = true, env = "QUORATE_STATE", value_name = "DIR")]
+    state: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Rehearse(rehearse::Args),
+    Doctor(doctor::Args),
+    Start(start::Args),
+    Status(status::Args),
+    Plan(plan::Args),
+    Run(run::Args),
+    Attest(attest::Args),
+    Skip(skip::Args),
+    Undo(undo::Args),
+    CancelCandidate(cancel_candidate::Args),
+    Vote(vote::Args),
+    Log(log::Args),
+    Guide(guide::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// With the exit code, what went wrong and what to do next.
+    pub fn run(self, ui: Ui) -> Result<ExitCode, CommandError> {
+        let environment = Environment::new(ui, self.release, self.assets, self.state)?;
+        match self.command {
+            Command::Rehearse(args) => rehearse::run(&environment, args),
+            Command::Doctor(args) => doctor::run(&environment, args),
+            Command::Start(args) => start::run(&environment, args),
+            Command::Status(args) => status::run(&environment, args),
+            Command::Plan(args) => plan::run(&environment, args),
+            Command::Run(args) => run::run(&environment, args),
+            Command::Attest(args) => attest::run(&environment, args),
+            Command::Skip(args) => skip::run(&environment, args),
+            Command::Undo(args) => undo::run(&environment, args),
+            Command::CancelCandidate(args) => cancel_candidate::run(&environment, args),
+            Command::Vote(args) => vote::run(&environment, args),
+            Command::Log(args) => log::run(&environment, args),
+            Command::Guide(args) => guide::run(&environment, args),
+            Command::Completions(args) => completions::run(&environment, args),
+            Command::Man(args) => man::run(&environment, args),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `quorate rehearse`: a whole release on this machine, with real parts.
+
+mod community;
+mod report;
+mod stage;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::CommandError;
+use super::environment::{Environment, absolute};
+use super::halt;
+use crate::engine::{Goal, Halt, Obstacle, Pending};
+use crate::rehearsal::{Interruption, SimulatedManager};
+use crate::release::Version;
+use crate::ui::{ExitCode, Progress};
+use community::Community;
+use stage::Stage;
+
+/// Rehearses a whole release on this machine: real git, Subversion, OpenPGP and
+/// SMTP, a simulated clock, simulated people. Nothing leaves the machine.
+///
+/// Without --repo a small sample project is released; with it, a copy of the
+/// given repository, which is never written to. With --keep the world stays, to
+/// be looked at; a rehearsal that was interrupted goes on when the same --keep is
+/// given again.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A repository to rehearse with, in place of the sample project.
+    #[arg(long, value_name = "PATH")]
+    repo: Option<PathBuf>,
+    /// A product of release-config/; else `flink-statefun` with --repo and
+    /// `sample` without.
+    #[arg(long)]
+    product: Option<String>,
+    /// The version to release; 1.2.0 for the sample.
+    #[arg(long)]
+    version: Option<String>,
+    /// Candidate 1 is voted down and cancelled everywhere; candidate 2 passes.
+    #[arg(long)]
+    fail_first_candidate: bool,
+    /// Make the world in this directory, and leave it there.
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// End with one JSON object on stdout.
+    #[arg(long)]
+    json: bool,
+    /// For tests: end the process, as a power cut would, at each point that this
+    /// file does not name yet.
+    #[arg(long, hide = true, value_name = "FILE")]
+    interrupt: Option<PathBuf>,
+    /// For tests: of the points, take about one in N at random, by SEED: SEED,N.
+    #[arg(long, hide = true, value_name = "SEED,N", requires = "interrupt", value_parser = chance)]
+    interrupt_chance: Option<(u64, u64)>,
+}
+
+fn chance(text: &str) -> Result<(u64, u64), String> {
+    let parse = |part: &str| part.trim().parse::<u64>().map_err(|error| error.to_string());
+    let (seed, one_in) = text.split_once(',').ok_or("expected SEED,N")?;
+    match (parse(seed)?, parse(one_in)?) {
+        (_, 0) => Err("N is at least 1".into()),
+        both => Ok(both),
+    }
+}
+
+pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let started = Instant::now();
+    let ui = environment.ui;
+    let sample = args.repo.is_none();
+    let product = args.product.as_deref().unwrap_or(if sample { "sample" } else { "flink-statefun" });
+    let version = match (&args.version, sample) {
+        (Some(version), _) => version.parse::<Version>()?,
+        (None, true) => "1.2.0".parse()?,
+        (None, false) => {
+            return Err(CommandError::usage("--repo needs --version", "the version to release: --version 3.4.0"));
+        }
+    };
+    if let Some(repository) = &args.repo {
+        git2::Repository::open(repository).map_err(|error| {
+            CommandError::usage(
+                format!("--repo {}: {}", repository.display(), error.message()),
+                "name a clone of the product's repository",
+            )
+        })?;
+    }
+    let interruption = args
+        .interrupt
+        .as_deref()
+        .map(|file| Interruption::new(file, args.interrupt_chance))
+        .transpose()
+        .map_err(|error| CommandError::usage(format!("--interrupt: {error}"), ""))?;
+    let place = Place::choose(args.keep.as_deref())?;
+    let stage = Stage::set(
+        environment,
+        &stage::Wanted {
+            directory: place.path(),
+            product,
+            version,
+            repository: args.repo.as_deref(),
+            fail_first_candidate: args.fail_first_candidate,
+        },
+        interruption.as_ref(),
+    )?;
+    let outcome = play(environment, &stage, interruption)?;
+    let report = report::Report::of(&stage, started.elapsed())?;
+    report.write(&stage)?;
+    if args.json {
+        ui.json(&report);
+    } else {
+        ui.data(&report.to_text(ui));
+    }
+    match place {
+        Place::Kept(_) => {}
+        Place::Temporary(directory) if outcome == ExitCode::Done => {
+            ui.say("The world is gone again; --keep DIR leaves it to be looked at.");
+            drop(stage);
+            drop(directory);
+        }
+        Place::Temporary(directory) => {
+            let kept = directory.keep();
+            ui.say(&format!("The world is left in {} to be looked at.", kept.display()));
+        }
+    }
+    Ok(outcome)
+}
+
+/// Where the world is.
+enum Place {
+    Kept(PathBuf),
+    Temporary(tempfile::TempDir),
+}
+
+impl Place {
+    fn choose(keep: Option<&Path>) -> Result<Self, CommandError> {
+        let Some(keep) = keep else {
+            let made = tempfile::Builder::new().prefix("quorate-").tempdir();
+            return made.map(Self::Temporary).map_err(|error| {
+                CommandError::new(
+                    ExitCode::Service,
+                    format!("cannot make a temporary directory: {error}"),
+                    "set TMPDIR",
+                )
+            });
+        };
+        let path = absolute(keep)?;
+        std::fs::create_dir_all(&path).map_err(|error| {
+            CommandError::usage(format!("--keep {}: {error}", path.display()), "name a directory that can be made")
+        })?;
+        let path = path.canonicalize().unwrap_or(path);
+        Ok(Self::Kept(path))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Kept(path) => path,
+            Self::Temporary(directory) => directory.path(),
+        }
+    }
+}
+
+/// Runs the workflow to its end; the community acts where it is waited for.
+fn play(
+    environment: &Environment,
+    stage: &Stage,
+    interruption: Option<Interruption>,
+) -> Result<ExitCode, CommandError> {
+    let ui = environment.ui;
+    let (mut journal, state) = stage.journal(environment)?;
+    if let Some(interruption) = interruption {
+        journal.watch(move |entry| interruption.record(entry));
+    }
+    let community = Community::new(stage);
+    let mut progress = Progress::new(ui);
+    let mut driver = stage.session.driver(journal, state, &stage.clock, &mut progress);
+    loop {
+        let halt = driver.advance(&Goal::All, &mut SimulatedManager)?;
+        let Halt::Pending(pending) = &halt else { return Ok(halt::report(ui, &halt)) };
+        let mut moved = false;
+        for Pending { id, obstacle, .. } in pending {
+            moved |= match obstacle {
+                Obstacle::Time { until, why } => {
+                    community.use_the_time(&driver.state)?;
+                    stage.clock.move_to(*until);
+                    driver.observer.time_passes(*until, why);
+                    true
+                }
+                Obstacle::Person(_) if id == "record-vote" => {
+                    community.count(&driver.state)?;
+                    true
+                }
+                Obstacle::CheckFailed(faults) if id == "community-approves" && community.alarmed(&driver.state) => {
+                    driver.cancel_candidate(&format!("the vote did not pass: {}", faults.join("; ")))?;
+                    true
+                }
+                _ => false,
+            };
+        }
+        if !moved {
+            return Ok(halt::report(ui, &halt));
+        }
+    }
+}

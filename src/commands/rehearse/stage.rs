@@ -1,0 +1,221 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Setting the stage: the world, its servers, and a session whose clients talk
+//! to them; the clients are those of a real release.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::commands::CommandError;
+use crate::commands::environment::{Accounts, Environment};
+use crate::commands::release_state::{JOURNAL_FILE, PRODUCT_FILE, ReleaseState, release_directory};
+use crate::commands::session::{Session, open_journal};
+use crate::commands::start::{begin, release_files};
+use crate::engine::{Journal, JournalReader, State};
+use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Wish, World};
+use crate::release::{Manager, ReleaseRecord, Version};
+use crate::services::{Effects, OpenPgp};
+use crate::ui::ExitCode;
+
+/// What a rehearsal is wanted for.
+pub struct Wanted<'a> {
+    /// Where the world is to be.
+    pub directory: &'a Path,
+    /// The product.
+    pub product: &'a str,
+    /// The version.
+    pub version: Version,
+    /// The repository to copy.
+    pub repository: Option<&'a Path>,
+    /// Whether the first candidate is voted down.
+    pub fail_first_candidate: bool,
+}
+
+/// A world with its servers running and a session over it.
+pub struct Stage {
+    /// The world.
+    pub world: World,
+    /// The simulated clock.
+    pub clock: SimulatedClock,
+    /// The release.
+    pub session: Session,
+    /// The mail server.
+    pub smtp: SmtpServer,
+    _archive: ArchiveServer,
+    home: PathBuf,
+}
+
+impl Stage {
+    /// Sets the stage, or takes up one that was left.
+    ///
+    /// # Errors
+    /// When the directory holds something else, or a part fails.
+    pub fn set(
+        environment: &Environment,
+        wanted: &Wanted<'_>,
+        interruption: Option<&Interruption>,
+    ) -> Result<Self, CommandError> {
+        let ui = environment.ui;
+        let files = release_files(&environment.assets, wanted.product, "release")?;
+        let world = match World::open(wanted.directory).map_err(failed)? {
+            Some(world) => {
+                check_same(&world, wanted)?;
+                ui.say(&format!("Going on with the rehearsal in {}", world.directory.display()));
+                world
+            }
+            None => {
+                check_usable(wanted.directory)?;
+                ui.say(&format!(
+                    "Making a world in {} (git, Subversion, OpenPGP key, mail) …",
+                    wanted.directory.display()
+                ));
+                let wish = Wish {
+                    product: wanted.product,
+                    configuration: &files[PRODUCT_FILE],
+                    version: wanted.version,
+                    source: wanted.repository,
+                    fail_first_candidate: wanted.fail_first_candidate,
+                };
+                World::make(wanted.directory, &wish, free_ports()?, Timestamp::now()).map_err(failed)?
+            }
+        };
+        let port_taken = |error: std::io::Error| {
+            CommandError::new(
+                ExitCode::Service,
+                format!("a server of the rehearsal cannot start: {error}"),
+                "its port is written in the world; end what uses it, or rehearse in another directory",
+            )
+        };
+        let smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).map_err(port_taken)?;
+        let archive = ArchiveServer::start(world.mail(), world.archive_port).map_err(port_taken)?;
+        let home = world.gnupg_home().map_err(failed)?;
+        let (clock, directory) = begin_or_resume(&world, wanted.version, files)?;
+        let release = ReleaseState::read(environment, &directory)?;
+        let account = world.smtp_account();
+        let accounts = Accounts {
+            svn: None,
+            smtp: Some((account.user, account.password)),
+            gnupg_home: Some(home.clone()),
+            maven_settings: Some(world.maven_settings()),
+        };
+        let effects = interruption.map_or_else(Effects::unwatched, Interruption::effects);
+        let (session, _) = Session::new(environment, release, &accounts, effects, &clock)?;
+        Ok(Self { world, clock, session, smtp, _archive: archive, home })
+    }
+
+    /// The journal, open for writing.
+    ///
+    /// # Errors
+    /// When it cannot be used, or another run has it open.
+    pub fn journal(&self, environment: &Environment) -> Result<(Journal, State), CommandError> {
+        let who = format!("{} <{}>", MANAGER.0, MANAGER.1);
+        let (journal, entries) = open_journal(environment, &self.session.directory, &who)?;
+        Ok((journal, State::of(&entries)))
+    }
+
+    /// Where the journal is.
+    pub fn journal_path(&self) -> PathBuf {
+        self.session.directory.join(JOURNAL_FILE)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // GnuPG's agent outlives its callers; this one serves this world alone.
+        let _ = OpenPgp::stop_agent(&self.home);
+    }
+}
+
+/// Begins the release's record, or finds where its clock stands.
+fn begin_or_resume(
+    world: &World,
+    version: Version,
+    mut files: crate::commands::start::ReleaseFiles,
+) -> Result<(SimulatedClock, PathBuf), CommandError> {
+    let directory = release_directory(&world.state(), &world.product, version);
+    let journal = directory.join(JOURNAL_FILE);
+    let entries = if journal.exists() { JournalReader::open(&journal)?.entries } else { Vec::new() };
+    if let Some(last) = entries.last() {
+        return Ok((SimulatedClock::new(last.at), directory));
+    }
+    let clock = SimulatedClock::new(world.made);
+    let real = files.remove(PRODUCT_FILE).unwrap_or_default();
+    files.insert(PRODUCT_FILE, world.configuration(&real).map_err(failed)?);
+    let record = ReleaseRecord {
+        product: world.product.clone(),
+        version: version.to_string(),
+        manager: Manager { name: MANAGER.0.into(), email: MANAGER.1.into(), key: world.key.clone() },
+        repository: world.clone_path().display().to_string(),
+        rehearsal: true,
+        quorate: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let who = format!("{} <{}>", MANAGER.0, MANAGER.1);
+    let directory = begin(&world.state(), &record, version, &files, &who, &clock)?;
+    Ok((clock, directory))
+}
+
+fn check_same(world: &World, wanted: &Wanted<'_>) -> Result<(), CommandError> {
+    let source = wanted.repository.map(Path::to_owned);
+    let same = world.product == wanted.product
+        && world.version == wanted.version.to_string()
+        && world.fail_first_candidate == wanted.fail_first_candidate
+        && world.source == source;
+    if same && world.directory == wanted.directory {
+        return Ok(());
+    }
+    let made_with = format!(
+        "{} {}{}{}",
+        world.product,
+        world.version,
+        world.source.as_ref().map_or_else(String::new, |source| format!(" from {}", source.display())),
+        if world.fail_first_candidate { " --fail-first-candidate" } else { "" },
+    );
+    Err(CommandError::usage(
+        format!(
+            "{} holds another rehearsal: {made_with}, made in {}",
+            wanted.directory.display(),
+            world.directory.display()
+        ),
+        "go on with that one by the same options, or name another directory",
+    ))
+}
+
+/// Only an empty directory, or one that an interrupted making left, is built in.
+fn check_usable(directory: &Path) -> Result<(), CommandError> {
+    let known = ["remote.git", "clone", "sample", "svn", "svn-import", "gnupg", "mail", "state", "settings.xml"];
+    let foreign: Vec<String> = std::fs::read_dir(directory)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| !known.contains(&name.as_str()))
+        .collect();
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    Err(CommandError::usage(
+        format!("--keep {}: the directory is not empty: {}", directory.display(), foreign.join(", ")),
+        "name a new or an empty directory",
+    ))
+}
+
+fn free_ports() -> Result<(u16, u16), CommandError> {
+    let bind = || std::net::TcpListener::bind(("127.0.0.1", 0));
+    let found = bind().and_then(|one| bind().and_then(|two| Ok((one.local_addr()?.port(), two.local_addr()?.port()))));
+    found.map_err(|error| {
+        CommandError::new(ExitCode::Service, format!("there is no free port on loopback: {error}"), "")
+    })
+}
+
+fn failed(error: Failed) -> CommandError {
+    CommandError::from_error(
+        ExitCode::Service,
+        &error,
+        "the rehearsal needs git, svn, svnadmin and gpg; `make setup` installs them",
+    )
+}

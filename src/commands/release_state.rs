@@ -1,0 +1,167 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Finding the releases that are under way, and reading their records.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::CommandError;
+use super::environment::Environment;
+use crate::config::{Product, parse_product};
+use crate::engine::{Entry, JournalReader, State, Workflow};
+use crate::release::{ReleaseRecord, Sha512, Version};
+
+/// The files that a release is started with; what they say holds for all of it.
+pub const WORKFLOW_FILE: &str = "workflow.toml";
+/// The product's configuration.
+pub const PRODUCT_FILE: &str = "product.toml";
+/// The journal.
+pub const JOURNAL_FILE: &str = "journal.jsonl";
+
+/// A release's record, read and checked.
+pub struct ReleaseState {
+    /// Its directory.
+    pub directory: PathBuf,
+    /// What was recorded when it started.
+    pub record: ReleaseRecord,
+    /// Its version.
+    pub version: Version,
+    /// Its product.
+    pub product: Product,
+    /// Its workflow.
+    pub workflow: Workflow,
+    /// Its journal's entries, folded.
+    pub state: State,
+    /// Its journal's entries.
+    pub entries: Vec<Entry>,
+}
+
+impl ReleaseState {
+    /// The release that the user means: the one named, else the only one that is
+    /// under way.
+    ///
+    /// # Errors
+    /// When there is none, or several.
+    pub fn find(environment: &Environment) -> Result<PathBuf, CommandError> {
+        let all = releases(&environment.state);
+        let known = || all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+        if let Some(wanted) = &environment.release {
+            return all.iter().find(|(name, _)| name == wanted).map(|(_, path)| path.clone()).ok_or_else(|| {
+                let known = if all.is_empty() { "none".into() } else { known() };
+                CommandError::usage(
+                    format!("there is no release `{wanted}` in {}", environment.state.display()),
+                    format!("known: {known}"),
+                )
+            });
+        }
+        if all.is_empty() {
+            return Err(CommandError::usage(
+                format!("no release is under way in {}", environment.state.display()),
+                "begin one by `quorate start VERSION --product PRODUCT`, or try `quorate rehearse`",
+            ));
+        }
+        let open: Vec<_> = all.iter().filter(|(_, path)| !is_completed(path)).collect();
+        match (&open[..], &all[..]) {
+            ([(_, path)], _) | ([], [(_, path)]) => Ok(path.clone()),
+            _ => Err(CommandError::usage("several releases are there", format!("name one by --release: {}", known()))),
+        }
+    }
+
+    /// Reads the record of the release in `directory`.
+    ///
+    /// # Errors
+    /// When its journal or files cannot be used or were changed.
+    pub fn read(environment: &Environment, directory: &Path) -> Result<Self, CommandError> {
+        let reader = JournalReader::open(&directory.join(JOURNAL_FILE))?;
+        if reader.torn.is_some() {
+            environment.ui.warn(
+                "the journal's last line was torn by an interruption; it counts for nothing, and the next command that writes sets it aside",
+            );
+        }
+        Self::of(directory, reader.entries)
+    }
+
+    /// The record from entries that were read.
+    ///
+    /// # Errors
+    /// When the release's files cannot be used or were changed.
+    pub fn of(directory: &Path, entries: Vec<Entry>) -> Result<Self, CommandError> {
+        let state = State::of(&entries);
+        let journal = directory.join(JOURNAL_FILE);
+        let broken = |why: String| {
+            CommandError::usage(
+                format!("{}: {why}", journal.display()),
+                "restore the directory from a copy, or start anew",
+            )
+        };
+        let record: ReleaseRecord = serde_json::from_value(state.release.clone())
+            .map_err(|error| broken(format!("the first entry records no release: {error}")))?;
+        let version: Version = record.version.parse().map_err(|error| broken(format!("{error}")))?;
+        let workflow_text = pinned(directory, WORKFLOW_FILE, &state)?;
+        let product_text = pinned(directory, PRODUCT_FILE, &state)?;
+        let name = |file: &str| directory.join(file).display().to_string();
+        Ok(Self {
+            directory: directory.to_owned(),
+            version,
+            product: parse_product(&name(PRODUCT_FILE), &product_text)?,
+            workflow: Workflow::parse(&name(WORKFLOW_FILE), &workflow_text)?,
+            record,
+            state,
+            entries,
+        })
+    }
+}
+
+/// The directory for a release's record.
+pub fn release_directory(state: &Path, product: &str, version: Version) -> PathBuf {
+    state.join(product).join(version.to_string())
+}
+
+/// All releases as PRODUCT/VERSION with their directories, sorted.
+fn releases(state: &Path) -> Vec<(String, PathBuf)> {
+    let mut found = Vec::new();
+    for product in directories(state) {
+        for version in directories(&product) {
+            if version.join(JOURNAL_FILE).exists()
+                && let (Some(product), Some(version_name)) = (name_of(&product), name_of(&version))
+            {
+                found.push((format!("{product}/{version_name}"), version.clone()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn directories(path: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
+}
+
+fn name_of(path: &Path) -> Option<String> {
+    path.file_name()?.to_str().map(str::to_owned)
+}
+
+fn is_completed(directory: &Path) -> bool {
+    JournalReader::open(&directory.join(JOURNAL_FILE)).is_ok_and(|reader| State::of(&reader.entries).completed)
+}
+
+/// The text of a file that the release was started with, unchanged since.
+fn pinned(directory: &Path, name: &str, state: &State) -> Result<String, CommandError> {
+    let path = directory.join(name);
+    let text = fs::read_to_string(&path).map_err(|error| {
+        CommandError::usage(format!("cannot read {}: {error}", path.display()), "restore it from a copy")
+    })?;
+    let expected = state.files.get(name).map(String::as_str).unwrap_or_default();
+    if Sha512::of(text.as_bytes()).as_str() == expected {
+        return Ok(text);
+    }
+    Err(CommandError::usage(
+        format!("{} was changed since the release was started with it", path.display()),
+        "put back what it was: a release runs to its end by one workflow and one configuration",
+    ))
+}

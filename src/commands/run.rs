@@ -1,0 +1,78 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `quorate run`: carries the release on.
+
+use super::CommandError;
+use super::environment::Environment;
+use super::halt;
+use super::plan::print_plan;
+use super::session::{read_session, write_session};
+use crate::engine::{Goal, Person, SystemClock};
+use crate::ui::{Approver, ExitCode, Progress, TerminalPerson};
+
+/// Carries the release on: does what is ready, asks what must be asked, proves
+/// each step, and stops where something is in the way.
+///
+/// On a terminal it guides: it shows each step with its guide text, asks, and
+/// goes on. Without one it prints the plan, and acts only with --execute. What
+/// cannot be taken back is done only when the version is typed, or given by
+/// --confirm. A run can be interrupted at any time: the next one asks the truth
+/// and goes on.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Steps or checks to take up; without any, all that are next.
+    #[arg(value_name = "STEP")]
+    items: Vec<String>,
+    /// Stop when this phase is completed.
+    #[arg(long, value_name = "PHASE", conflicts_with = "items")]
+    to: Option<String>,
+    /// Act without asking, but for what cannot be taken back.
+    #[arg(long)]
+    execute: bool,
+    /// Agree to what cannot be taken back, by the version of this release.
+    #[arg(long, value_name = "VERSION", requires = "execute")]
+    confirm: Option<String>,
+}
+
+pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let ui = environment.ui;
+    if !args.execute && !ui.interactive() {
+        let (session, state) = read_session(environment)?;
+        print_plan(ui, &session, &state)?;
+        ui.say("\nNothing was done: without a terminal, `quorate run --execute` acts.");
+        return Ok(ExitCode::Done);
+    }
+    let (session, journal, state) = write_session(environment)?;
+    let version = session.values.version.to_string();
+    if let Some(confirmed) = args.confirm.as_ref().filter(|confirmed| **confirmed != version) {
+        return Err(CommandError::usage(
+            format!("--confirm {confirmed}: this release is {version}"),
+            "nothing was done; --confirm must name the version that is being released",
+        ));
+    }
+    let goal = goal(&session.workflow.phase_ids(), args.items, args.to)?;
+    let mut person: Box<dyn Person> = if args.execute {
+        Box::new(Approver::new(version, args.confirm.as_deref()))
+    } else {
+        Box::new(TerminalPerson::new(ui, version))
+    };
+    let mut progress = Progress::new(ui);
+    let halt = session.driver(journal, state, &SystemClock, &mut progress).advance(&goal, person.as_mut())?;
+    Ok(halt::report(ui, &halt))
+}
+
+fn goal(phases: &[&str], items: Vec<String>, to: Option<String>) -> Result<Goal, CommandError> {
+    match to {
+        Some(phase) if phases.contains(&phase.as_str()) => Ok(Goal::Phase(phase)),
+        Some(phase) => Err(CommandError::usage(
+            format!("--to {phase}: there is no such phase"),
+            format!("the phases are {}", phases.join(", ")),
+        )),
+        None if items.is_empty() => Ok(Goal::All),
+        None => Ok(Goal::Items(items)),
+    }
+}

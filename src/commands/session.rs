@@ -1,0 +1,157 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! A release with everything that carrying it on takes.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::CommandError;
+use super::connect::connect;
+use super::environment::{Accounts, Environment};
+use super::release_state::{JOURNAL_FILE, ReleaseState};
+use crate::actions::{Services, registry};
+use crate::config::{Product, release_values};
+use crate::engine::{Clock, Driver, Journal, Observer, Registry, Renderer, State, SystemClock, ValueSource, Workflow};
+use crate::release::{ReleaseRecord, Version};
+use crate::services::Effects;
+
+/// A release with everything that carrying it on takes, but for the journal.
+pub struct Session {
+    /// Its directory.
+    pub directory: PathBuf,
+    /// Its workflow.
+    pub workflow: Workflow,
+    /// What steps can do.
+    pub registry: Registry<Services>,
+    /// The clients.
+    pub services: Services,
+    /// The release's values.
+    pub values: Values,
+}
+
+/// The release's values, made from its configuration.
+pub struct Values {
+    /// Its product.
+    pub product: Product,
+    /// What was recorded when it started.
+    pub record: ReleaseRecord,
+    /// Its version.
+    pub version: Version,
+    /// The date for texts, as ISO 8601.
+    pub today: String,
+}
+
+impl ValueSource for Values {
+    fn values(&self, candidate: u32, cancelled: Option<&str>) -> Result<Value, String> {
+        release_values(&self.product, &self.record, self.version, candidate, cancelled, &self.today)
+            .map_err(|error| super::error::chain(&error))
+    }
+}
+
+impl Session {
+    /// The session of a release that was read.
+    ///
+    /// # Errors
+    /// When a client cannot be set up.
+    pub fn new(
+        environment: &Environment,
+        release: ReleaseState,
+        accounts: &Accounts,
+        effects: Effects,
+        clock: &dyn Clock,
+    ) -> Result<(Self, State), CommandError> {
+        let ReleaseState { directory, record, version, product, workflow, state, .. } = release;
+        let services = connect(environment, &directory, &record, &product, version, accounts, effects)?;
+        let today = clock.now().to_zoned(TimeZone::UTC).date().to_string();
+        let values = Values { product, record, version, today };
+        Ok((Self { directory, workflow, registry: registry(), services, values }, state))
+    }
+
+    /// A renderer over a state.
+    ///
+    /// # Errors
+    /// When the configuration cannot be filled in.
+    pub fn renderer(&self, state: &State) -> Result<Renderer, CommandError> {
+        Renderer::new(&self.values, state).map_err(|error| CommandError::usage(error, ""))
+    }
+
+    /// A driver over a journal that is open.
+    pub fn driver<'a>(
+        &'a self,
+        journal: Journal,
+        state: State,
+        clock: &'a dyn Clock,
+        observer: &'a mut dyn Observer,
+    ) -> Driver<'a, Services> {
+        Driver {
+            workflow: &self.workflow,
+            registry: &self.registry,
+            world: &self.services,
+            values: &self.values,
+            clock,
+            observer,
+            journal,
+            state,
+        }
+    }
+}
+
+/// Opens the current release for reading.
+///
+/// # Errors
+/// When there is none, or its record cannot be used.
+pub fn read_session(environment: &Environment) -> Result<(Session, State), CommandError> {
+    let directory = ReleaseState::find(environment)?;
+    let release = ReleaseState::read(environment, &directory)?;
+    Session::new(environment, release, &environment.accounts, Effects::unwatched(), &SystemClock)
+}
+
+/// Opens the current release for writing: its journal is this process's alone.
+///
+/// # Errors
+/// When there is none, its record cannot be used, or another run has it open.
+pub fn write_session(environment: &Environment) -> Result<(Session, Journal, State), CommandError> {
+    let directory = ReleaseState::find(environment)?;
+    let (journal, entries) = open_journal(environment, &directory, &who(environment))?;
+    let release = ReleaseState::of(&directory, entries)?;
+    let (session, state) =
+        Session::new(environment, release, &environment.accounts, Effects::unwatched(), &SystemClock)?;
+    Ok((session, journal, state))
+}
+
+/// Opens the journal in `directory` for writing, and tells of a torn line.
+///
+/// # Errors
+/// When it cannot be used, or another run has it open.
+pub fn open_journal(
+    environment: &Environment,
+    directory: &Path,
+    who: &str,
+) -> Result<(Journal, Vec<crate::engine::Entry>), CommandError> {
+    let (journal, reader, aside) = Journal::open(&directory.join(JOURNAL_FILE), who)?;
+    if let Some(aside) = aside {
+        environment.ui.warn(&format!(
+            "the journal's last line was torn by an interruption; it was set aside in {} and counts for nothing",
+            aside.display()
+        ));
+    }
+    Ok((journal, reader.entries))
+}
+
+/// Who has things recorded: the identity that git knows, else the login name.
+pub fn who(_environment: &Environment) -> String {
+    let git = git2::Config::open_default().ok();
+    let value =
+        |name: &str| git.as_ref().and_then(|config| config.get_string(name).ok()).filter(|text| !text.is_empty());
+    match (value("user.name"), value("user.email")) {
+        (Some(name), Some(email)) => format!("{name} <{email}>"),
+        (None, Some(email)) => email,
+        _ => std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".into()),
+    }
+}

@@ -1,0 +1,207 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `quorate start`: a release begins to be recorded.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::CommandError;
+use super::environment::{Environment, absolute};
+use super::release_state::{JOURNAL_FILE, PRODUCT_FILE, WORKFLOW_FILE, release_directory};
+use super::session::who;
+use crate::actions::registry;
+use crate::config::{Assets, parse_product, release_values};
+use crate::engine::{CheckKind, Clock, Event, Journal, StepKind, SystemClock, Workflow};
+use crate::release::{Manager, ReleaseRecord, Sha512, Version};
+use crate::services::OpenPgp;
+use crate::ui::ExitCode;
+
+/// Begins the release of VERSION: records product, workflow, release manager and
+/// key. Nothing else is touched.
+///
+/// The workflow and the product's configuration are copied into the record, so
+/// that a release runs to its end by what it was started with.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Three numbers: 3.4.0.
+    version: String,
+    /// A product of release-config/.
+    #[arg(long, default_value = "flink-statefun")]
+    product: String,
+    /// Your clone of the product's repository.
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    repo: PathBuf,
+    /// The full fingerprint of your signing key; else git's user.signingkey, else
+    /// your only secret key.
+    #[arg(long, value_name = "FINGERPRINT")]
+    key: Option<String>,
+    /// A workflow of workflows/.
+    #[arg(long, default_value = "release")]
+    workflow: String,
+}
+
+pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let version: Version = args.version.parse()?;
+    let repository = absolute(&args.repo)?;
+    let (name, email) = identity(&repository)?;
+    let key = signing_key(environment, &repository, args.key.as_deref())?;
+    let record = ReleaseRecord {
+        product: args.product,
+        version: version.to_string(),
+        manager: Manager { name, email, key },
+        repository: repository.display().to_string(),
+        rehearsal: false,
+        quorate: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let files = release_files(&environment.assets, &record.product, &args.workflow)?;
+    let directory = begin(&environment.state, &record, version, &files, &who(environment), &SystemClock)?;
+    let ui = environment.ui;
+    ui.say(&format!("The release of {} {version} is recorded in {}", record.product, directory.display()));
+    ui.say("Next: `quorate doctor`, then `quorate run`; `quorate guide` prints the whole guide for this release.");
+    Ok(ExitCode::Done)
+}
+
+/// The files that a release is started with, by the names they are kept under.
+pub type ReleaseFiles = BTreeMap<&'static str, String>;
+
+/// The workflow and configuration for a product.
+///
+/// # Errors
+/// When there is none of that name.
+pub fn release_files(assets: &Assets, product: &str, workflow: &str) -> Result<ReleaseFiles, CommandError> {
+    let product_text = assets.text(&format!("release-config/{product}.toml")).map_err(|error| {
+        let known: Vec<String> = assets
+            .names("release-config")
+            .into_iter()
+            .filter_map(|name| name.strip_suffix(".toml").map(str::to_owned))
+            .collect();
+        CommandError::usage(super::error::chain(&error), format!("the products are {}", known.join(", ")))
+    })?;
+    let workflow_text = assets.text(&format!("workflows/{workflow}.toml"))?;
+    Ok(BTreeMap::from([(PRODUCT_FILE, product_text), (WORKFLOW_FILE, workflow_text)]))
+}
+
+/// Checks everything, then writes the release's directory and the journal's
+/// first entry.
+///
+/// # Errors
+/// When a file cannot be used, or the release is recorded already; nothing is
+/// written then.
+pub fn begin(
+    state: &Path,
+    record: &ReleaseRecord,
+    version: Version,
+    files: &ReleaseFiles,
+    who: &str,
+    clock: &dyn Clock,
+) -> Result<PathBuf, CommandError> {
+    let product = parse_product(&format!("release-config/{}.toml", record.product), &files[PRODUCT_FILE])?;
+    release_values(&product, record, version, 1, None, "2000-01-01")?;
+    check_workflow(&Workflow::parse("the workflow", &files[WORKFLOW_FILE])?)?;
+    let directory = release_directory(state, &record.product, version);
+    let journal_path = directory.join(JOURNAL_FILE);
+    if fs::metadata(&journal_path).is_ok_and(|data| data.len() > 0) {
+        return Err(CommandError::usage(
+            format!("{} {version} is recorded already in {}", record.product, directory.display()),
+            "`quorate status` shows where it stands; `quorate run` goes on",
+        ));
+    }
+    let fail = |error: std::io::Error| {
+        let what = format!("cannot write {}: {error}", directory.display());
+        CommandError::new(
+            ExitCode::Service,
+            what,
+            "make the state directory yours and writable, or name another by --state",
+        )
+    };
+    fs::create_dir_all(&directory).map_err(fail)?;
+    for (name, text) in files {
+        fs::write(directory.join(name), text).map_err(fail)?;
+    }
+    let digests =
+        files.iter().map(|(name, text)| ((*name).to_owned(), Sha512::of(text.as_bytes()).to_string())).collect();
+    let release = serde_json::to_value(record).expect("a record is plain data");
+    let mut journal = Journal::create(&journal_path, who)?;
+    journal.append(clock.now(), 0, None, Event::ReleaseStarted { release, files: digests })?;
+    Ok(directory)
+}
+
+/// Whether every action and probe that the workflow names exists.
+fn check_workflow(workflow: &Workflow) -> Result<(), CommandError> {
+    let registry = registry();
+    let steps = workflow.phases.iter().flat_map(|phase| &phase.steps).filter_map(|step| match &step.kind {
+        StepKind::Action { name, .. } => {
+            registry.knows_action(name).err().map(|error| format!("`{}`: {error}", step.id))
+        }
+        StepKind::Person { .. } => None,
+    });
+    let checks = workflow.phases.iter().flat_map(|phase| &phase.checks).filter_map(|check| match &check.kind {
+        CheckKind::Probe { name, .. } => {
+            registry.knows_probe(name).err().map(|error| format!("`{}`: {error}", check.id))
+        }
+        CheckKind::Question { .. } => None,
+    });
+    let faults: Vec<String> = steps.chain(checks).collect();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(CommandError::usage(format!("the workflow cannot be used: {}", faults.join("; ")), "docs/release-workflow.md"))
+}
+
+fn identity(repository: &Path) -> Result<(String, String), CommandError> {
+    let opened = git2::Repository::open(repository).map_err(|error| {
+        CommandError::usage(
+            format!("{} is no git repository: {}", repository.display(), error.message()),
+            "name your clone of the product by --repo",
+        )
+    })?;
+    let config = opened.config().map_err(|error| CommandError::usage(error.message().to_owned(), ""))?;
+    let value = |name: &str| {
+        config.get_string(name).ok().filter(|text| !text.trim().is_empty()).ok_or_else(|| {
+            CommandError::usage(
+                format!("git does not know your {name}"),
+                format!("git config --global {name} …: it goes on commits, tags and mails"),
+            )
+        })
+    };
+    Ok((value("user.name")?, value("user.email")?))
+}
+
+fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>) -> Result<String, CommandError> {
+    let home = environment.accounts.gnupg_home.as_deref();
+    let keys = OpenPgp::secret_keys(home).map_err(|error| {
+        CommandError::from_error(ExitCode::Service, &error, "`gpg --list-secret-keys` shows whether GnuPG works")
+    })?;
+    let known = keys.iter().map(|key| key.fingerprint.as_str()).collect::<Vec<_>>().join(", ");
+    let configured = git2::Repository::open(repository)
+        .and_then(|repository| repository.config()?.get_string("user.signingkey"))
+        .ok();
+    let wanted = named.map(str::to_owned).or(configured);
+    match (wanted, &keys[..]) {
+        (Some(wanted), _) => {
+            let wanted: String = wanted.trim_start_matches("0x").split_whitespace().collect::<String>().to_uppercase();
+            keys.iter().map(|key| &key.fingerprint).find(|known| **known == wanted).cloned().ok_or_else(|| {
+                CommandError::usage(
+                    format!("no secret key has the full fingerprint `{wanted}`"),
+                    format!(
+                        "short key ids are not taken; your keys: {}",
+                        if known.is_empty() { "none" } else { &known }
+                    ),
+                )
+            })
+        }
+        (None, [key]) => Ok(key.fingerprint.clone()),
+        (None, []) => Err(CommandError::usage(
+            "there is no secret OpenPGP key",
+            "make one by `gpg --quick-generate-key 'NAME <ID@apache.org>' rsa4096 sign,cert 2y`; `quorate doctor` checks it",
+        )),
+        (None, _) => {
+            Err(CommandError::usage("there are several secret OpenPGP keys", format!("name one by --key: {known}")))
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `quorate vote`: the votes on the current candidate.
+
+use super::CommandError;
+use super::environment::Environment;
+use super::error::chain;
+use super::session::{Session, write_session};
+use crate::config::release_values;
+use crate::engine::State;
+use crate::governance::{BallotBox, Ballots, Decision, Outcome};
+use crate::ui::ExitCode;
+
+/// The votes on the current candidate.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Enter(Enter),
+}
+
+/// Enters the votes on the current candidate, by name, and says what they come to.
+///
+/// Binding votes are those of PMC members. The whole vote is entered at once and
+/// replaces what was entered before; it enters the record at the step
+/// `record-vote`, once the vote has been open long enough. Until then it can be
+/// corrected. Exit code 1 when the vote does not pass by the rule.
+#[derive(Debug, clap::Args)]
+struct Enter {
+    /// A PMC member who votes +1.
+    #[arg(long, value_name = "NAME")]
+    plus: Vec<String>,
+    /// A PMC member who votes 0.
+    #[arg(long, value_name = "NAME")]
+    zero: Vec<String>,
+    /// A PMC member who votes -1.
+    #[arg(long, value_name = "NAME")]
+    minus: Vec<String>,
+    /// Somebody else who votes +1.
+    #[arg(long, value_name = "NAME")]
+    non_binding_plus: Vec<String>,
+    /// Somebody else who votes 0.
+    #[arg(long, value_name = "NAME")]
+    non_binding_zero: Vec<String>,
+    /// Somebody else who votes -1.
+    #[arg(long, value_name = "NAME")]
+    non_binding_minus: Vec<String>,
+    /// Nobody voted.
+    #[arg(long, conflicts_with_all = ["plus", "zero", "minus", "non_binding_plus", "non_binding_zero", "non_binding_minus"])]
+    nobody: bool,
+    /// A link to the vote's thread; else the vote mail's Message-ID.
+    #[arg(long, value_name = "URL", default_value = "")]
+    thread: String,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let Command::Enter(args) = args.command;
+    let json = args.json;
+    let nobody = args.nobody;
+    let votes = BallotBox {
+        binding: Ballots { plus: args.plus, zero: args.zero, minus: args.minus },
+        non_binding: Ballots {
+            plus: args.non_binding_plus,
+            zero: args.non_binding_zero,
+            minus: args.non_binding_minus,
+        },
+        thread: args.thread,
+    };
+    if !nobody && votes.binding == Ballots::default() && votes.non_binding == Ballots::default() {
+        return Err(CommandError::usage("no votes were given", "--plus NAME for each; --nobody where nobody voted"));
+    }
+    let (session, _journal, state) = write_session(environment)?;
+    let decision = enter(&session, &state, &votes)?;
+    if json {
+        environment
+            .ui
+            .json(&serde_json::json!({"votes": votes, "outcome": decision.outcome, "reasons": decision.reasons}));
+    } else {
+        for reason in &decision.reasons {
+            environment.ui.line(reason);
+        }
+        let word = if decision.outcome == Outcome::Passed { "passes" } else { "does not pass" };
+        environment.ui.line(&format!("The vote on candidate {} {word}.", state.candidate.number));
+    }
+    Ok(if decision.outcome == Outcome::Passed { ExitCode::Done } else { ExitCode::DoesNotHold })
+}
+
+/// Leaves the votes where the step `record-vote` finds them.
+///
+/// # Errors
+/// When somebody votes twice, the votes are recorded already, or they cannot be
+/// written.
+pub fn enter(session: &Session, state: &State, votes: &BallotBox) -> Result<Decision, CommandError> {
+    votes.check().map_err(|error| CommandError::usage(error.to_string(), "each person votes once, under one kind"))?;
+    let number = state.candidate.number;
+    if state.candidate.cancelled.is_some() {
+        return Err(CommandError::usage(
+            format!("candidate {number} is cancelled: nothing is voted on"),
+            "`quorate status` shows where the release stands",
+        ));
+    }
+    if state.step("send-vote", true).is_none_or(|record| !record.settled()) {
+        return Err(CommandError::usage(
+            format!("the vote on candidate {number} is not open"),
+            "`quorate run send-vote` opens it",
+        ));
+    }
+    if state.step("record-vote", true).is_some_and(crate::engine::StepRecord::settled) {
+        return Err(CommandError::usage(
+            format!("the votes on candidate {number} are in the record already"),
+            "`quorate undo record-vote` takes them out, to enter them again",
+        ));
+    }
+    let values = &session.values;
+    let context = release_values(&values.product, &values.record, values.version, number, None, &values.today)?;
+    let file = context["workspace"]["votes"].as_str().expect("a text").to_owned();
+    let bytes = serde_json::to_vec_pretty(votes).expect("plain data");
+    session
+        .services
+        .workspace
+        .write(file, &bytes)
+        .map_err(|error| CommandError::new(ExitCode::Service, chain(&error), "make the state directory writable"))?;
+    Ok(votes.decide())
+}

@@ -1,0 +1,61 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The values that workflows, mails and texts see of a release.
+
+use serde_json::{Value, json};
+
+use super::load::{ConfigError, render_product};
+use super::product::Product;
+use crate::release::{ReleaseRecord, Version};
+
+/// The values for one candidate; docs/configuration.md lists them.
+///
+/// `today` is the date for texts, as ISO 8601; `cancelled` is why the candidate
+/// was cancelled, if it was.
+///
+/// # Errors
+/// When the product's configuration cannot be filled in.
+pub fn release_values(
+    product: &Product,
+    record: &ReleaseRecord,
+    version: Version,
+    candidate: u32,
+    cancelled: Option<&str>,
+    today: &str,
+) -> Result<Value, ConfigError> {
+    let directory = format!("candidates/rc{candidate}");
+    let mut values = json!({
+        "version": version.to_string(),
+        "short_version": version.series(),
+        "major": version.major,
+        "minor": version.minor,
+        "patch": version.patch,
+        "kind": version.kind().word(),
+        "candidate": {"number": candidate, "cancelled": cancelled.is_some(), "why": cancelled.unwrap_or_default()},
+        "manager": {"name": record.manager.name, "email": record.manager.email, "key": record.manager.key},
+        "repository": record.repository,
+        "rehearsal": record.rehearsal,
+        "today": today,
+        "workspace": {
+            "artifacts": format!("{directory}/artifacts"),
+            "texts": format!("{directory}/texts"),
+            "votes": format!("{directory}/votes.json"),
+            "mails": "mails",
+            "logs": "logs",
+        },
+    });
+    let product = render_product(product, &values)?;
+    values["candidate"]["tag"] = json!(product.git.candidate_tags.first());
+    values["snapshot_version"] = json!(product.versions.snapshot);
+    values["next_snapshot_version"] = json!(product.versions.next_snapshot);
+    let artifacts: Vec<&String> = std::iter::once(&product.source.file)
+        .chain(product.build.iter().flat_map(|build| build.outputs.iter().map(|output| &output.name)))
+        .collect();
+    values["artifacts"] = json!(artifacts);
+    values["product"] = serde_json::to_value(&product).expect("a product is plain data");
+    Ok(values)
+}

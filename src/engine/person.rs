@@ -1,0 +1,36 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Who is asked when the engine needs a person: a terminal, nobody, or a
+//! rehearsal's simulated people.
+
+use super::preview::StepPreview;
+
+/// What a person says to a question of the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Go on. For what a person does and attests, with their note.
+    Yes {
+        /// The note; empty for an automated step.
+        note: String,
+    },
+    /// Not now; go on with others.
+    Later {
+        /// What is missing, for the end of the run: "needs --confirm 3.4.0".
+        why: String,
+    },
+    /// End the run.
+    Stop,
+}
+
+/// Who is asked.
+pub trait Person {
+    /// Whether an automated step may be done now.
+    fn consent(&mut self, step: &StepPreview) -> Answer;
+
+    /// Whether a thing that a person does is done, or a question holds.
+    fn attest(&mut self, item: &StepPreview) -> Answer;
+}

@@ -1,0 +1,305 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Filling in templates and asking `when` expressions, over the values of the
+//! release and the outputs of the steps that are done.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use minijinja::value::{Object, Serde};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value as Jinja};
+use serde_json::{Map, Value};
+
+use super::state::State;
+
+/// Where the release's own values come from.
+pub trait ValueSource {
+    /// The values (an object) for a candidate, and why it was cancelled, if it was.
+    ///
+    /// # Errors
+    /// When the configuration cannot be filled in; the text says where.
+    fn values(&self, candidate: u32, cancelled: Option<&str>) -> Result<Value, String>;
+}
+
+/// A template or expression that cannot be filled in.
+#[derive(Debug, thiserror::Error)]
+#[error("`{item}`: {place} cannot be filled in: {template}")]
+pub struct RenderError {
+    /// The step, check or phase.
+    pub item: String,
+    /// "with.names[0]", "when", "guide".
+    pub place: String,
+    /// What stands there.
+    pub template: String,
+    /// What is wrong with it.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// What stands for an output that is not there yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    /// An error.
+    Refused,
+    /// A readable placeholder: `<revision of stage-candidate>`.
+    Named,
+}
+
+/// Templates and expressions over one state.
+pub struct Renderer {
+    strict: Environment<'static>,
+    lenient: Environment<'static>,
+    values: Value,
+    outputs: Map<String, Value>,
+}
+
+impl Renderer {
+    /// A renderer over the state.
+    ///
+    /// # Errors
+    /// When the release's values cannot be had.
+    pub fn new(source: &dyn ValueSource, state: &State) -> Result<Self, String> {
+        let candidate = &state.candidate;
+        let values = source.values(candidate.number, candidate.cancelled.as_deref())?;
+        Ok(Self {
+            strict: environment(UndefinedBehavior::Strict),
+            lenient: environment(UndefinedBehavior::Chainable),
+            values,
+            outputs: state.outputs(),
+        })
+    }
+
+    /// The context that templates see, with `steps` and `all` in it.
+    pub fn context(&self) -> Value {
+        let mut context = self.values.clone();
+        context["steps"] = Value::Object(self.outputs.clone());
+        context
+    }
+
+    /// A step's or check's `with`, filled in. A string that is one `{{ … }}`
+    /// keeps the type of its value.
+    ///
+    /// # Errors
+    /// When a value is not there.
+    pub fn parameters(&self, item: &str, with: &Map<String, Value>) -> Result<Value, RenderError> {
+        self.fill(item, "with", &Value::Object(with.clone()), &self.jinja(Unknown::Refused))
+    }
+
+    /// Like [`parameters`](Self::parameters), with placeholders for the outputs
+    /// of steps that are not done yet.
+    ///
+    /// # Errors
+    /// When a value of the release is not there.
+    pub fn foreseen_parameters(&self, item: &str, with: &Map<String, Value>) -> Result<Value, RenderError> {
+        self.fill(item, "with", &Value::Object(with.clone()), &self.jinja(Unknown::Named))
+    }
+
+    /// A text for a person, with placeholders for what is not known yet.
+    ///
+    /// # Errors
+    /// When it is no template, or a value of the release is not there.
+    pub fn text(&self, item: &str, place: &str, template: &str) -> Result<String, RenderError> {
+        self.strict
+            .render_str(template, self.jinja(Unknown::Named))
+            .map_err(|error| render_error(item, place, template, error))
+    }
+
+    /// Whether the expression is true; what is not there is false.
+    ///
+    /// # Errors
+    /// When it is no expression.
+    pub fn holds(&self, item: &str, expression: &str) -> Result<bool, RenderError> {
+        self.lenient
+            .compile_expression(expression)
+            .and_then(|compiled| compiled.eval(self.jinja(Unknown::Refused)))
+            .map(|value| value.is_true())
+            .map_err(|error| render_error(item, "when", expression, error))
+    }
+
+    fn jinja(&self, unknown: Unknown) -> Jinja {
+        let steps = match unknown {
+            Unknown::Refused => Jinja::from(Serde(&self.outputs)),
+            Unknown::Named => Jinja::from_object(Foreseen { outputs: self.outputs.clone() }),
+        };
+        let mut context: HashMap<String, Jinja> = HashMap::new();
+        if let Value::Object(values) = &self.values {
+            context.extend(values.iter().map(|(name, value)| (name.clone(), Jinja::from(Serde(value)))));
+        }
+        context.insert("steps".into(), steps);
+        let all = Jinja::from(context.clone());
+        context.insert("all".into(), all);
+        Jinja::from(context)
+    }
+
+    fn fill(&self, item: &str, place: &str, node: &Value, context: &Jinja) -> Result<Value, RenderError> {
+        Ok(match node {
+            Value::String(text) => match whole_expression(text) {
+                Some(expression) => self.evaluate(item, place, text, expression, context)?,
+                None => Value::String(
+                    self.strict
+                        .render_str(text, context.clone())
+                        .map_err(|error| render_error(item, place, text, error))?,
+                ),
+            },
+            Value::Array(items) => Value::Array(
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, node)| self.fill(item, &format!("{place}[{index}]"), node, context))
+                    .collect::<Result<_, _>>()?,
+            ),
+            Value::Object(fields) => Value::Object(
+                fields
+                    .iter()
+                    .map(|(name, node)| Ok((name.clone(), self.fill(item, &format!("{place}.{name}"), node, context)?)))
+                    .collect::<Result<_, RenderError>>()?,
+            ),
+            plain => plain.clone(),
+        })
+    }
+
+    fn evaluate(
+        &self,
+        item: &str,
+        place: &str,
+        template: &str,
+        expression: &str,
+        context: &Jinja,
+    ) -> Result<Value, RenderError> {
+        let fail = |error: Box<dyn std::error::Error + Send + Sync>| RenderError {
+            item: item.to_owned(),
+            place: place.to_owned(),
+            template: template.to_owned(),
+            source: error,
+        };
+        let value = self
+            .strict
+            .compile_expression(expression)
+            .and_then(|compiled| compiled.eval(context.clone()))
+            .map_err(|error| fail(error.into()))?;
+        if value.is_undefined() {
+            return Err(fail("there is no such value".into()));
+        }
+        serde_json::to_value(&value).map_err(|error| fail(error.into()))
+    }
+}
+
+/// The outputs of steps, with placeholders for those that are not done.
+#[derive(Debug)]
+struct Foreseen {
+    outputs: Map<String, Value>,
+}
+
+/// The outputs of one step that is not done.
+#[derive(Debug)]
+struct ForeseenStep {
+    id: String,
+}
+
+impl Object for Foreseen {
+    fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
+        let id = key.as_str()?;
+        Some(match self.outputs.get(id) {
+            Some(outputs) => Jinja::from(Serde(outputs)),
+            None => Jinja::from_object(ForeseenStep { id: id.to_owned() }),
+        })
+    }
+}
+
+impl Object for ForeseenStep {
+    fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
+        Some(Jinja::from(format!("<{} of {}>", key.as_str()?.replace('_', " "), self.id)))
+    }
+}
+
+fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(undefined);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment
+}
+
+/// The expression, where the text is one `{{ expression }}` and nothing else.
+fn whole_expression(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    (!inner.contains("{{") && !inner.contains("}}")).then(|| inner.trim())
+}
+
+fn render_error(item: &str, place: &str, template: &str, error: minijinja::Error) -> RenderError {
+    RenderError {
+        item: item.to_owned(),
+        place: place.to_owned(),
+        template: template
+            .lines()
+            .nth(error.line().unwrap_or(1).saturating_sub(1))
+            .unwrap_or(template)
+            .trim()
+            .to_owned(),
+        source: error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    struct Fixed(Value);
+
+    impl ValueSource for Fixed {
+        fn values(&self, _: u32, _: Option<&str>) -> Result<Value, String> {
+            Ok(self.0.clone())
+        }
+    }
+
+    fn renderer() -> Renderer {
+        let source = Fixed(json!({"version": "3.4.0", "kind": "minor", "hours": 72, "npm": null}));
+        Renderer::new(&source, &State::default()).unwrap()
+    }
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn one_expression_keeps_its_type_and_text_around_it_makes_text() {
+        let with = map(json!({"hours": "{{ hours }}", "text": "{{ hours }} h", "list": ["{{ version }}"], "n": 1}));
+        let filled = renderer().parameters("x", &with).unwrap();
+        assert_eq!(filled, json!({"hours": 72, "text": "72 h", "list": ["3.4.0"], "n": 1}));
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error_that_names_the_place() {
+        for template in ["{{ nothing }}", "a {{ nothing }}", "{{ steps['stage'].revision }}", "{{ unclosed"] {
+            let error = renderer().parameters("x", &map(json!({"a": {"b": [template]}}))).unwrap_err();
+            assert_eq!((error.item.as_str(), error.place.as_str()), ("x", "with.a.b[0]"), "{template}");
+        }
+    }
+
+    #[test]
+    fn a_foreseen_output_has_a_name() {
+        let text = renderer().text("x", "guide", "r{{ steps['stage-candidate'].revision }}").unwrap();
+        assert_eq!(text, "r<revision of stage-candidate>");
+        assert!(renderer().text("x", "guide", "{{ nothing }}").is_err());
+    }
+
+    #[test]
+    fn conditions_take_what_is_not_there_for_false() {
+        let renderer = renderer();
+        for (expression, expected) in [
+            ("kind != 'bugfix'", true),
+            ("kind == 'bugfix'", false),
+            ("npm", false),
+            ("steps['send-vote'].message_id", false),
+            ("not steps['send-vote']", true),
+        ] {
+            assert_eq!(renderer.holds("x", expression).unwrap(), expected, "{expression}");
+        }
+        assert!(renderer.holds("x", "kind ==").is_err());
+    }
+}

@@ -1,0 +1,301 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Where a release stands: the journal's entries folded into one value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::event::{Entry, Event};
+
+/// Where a release stands.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// What `release-started` recorded of the release.
+    pub release: Value,
+    /// The digests of the files that it was started with.
+    pub files: BTreeMap<String, String>,
+    /// When it was started.
+    pub started: Option<Timestamp>,
+    /// The current candidate; its number is at least 1.
+    pub candidate: CandidateState,
+    /// The candidates that were cancelled, with the reason.
+    pub cancelled: BTreeMap<u32, String>,
+    /// Whether the last phase is completed.
+    pub completed: bool,
+    /// The time of the last entry.
+    pub last_at: Option<Timestamp>,
+    steps: BTreeMap<(u32, String), StepRecord>,
+    checks: BTreeMap<(u32, String), CheckRecord>,
+    phases: BTreeSet<(u32, String)>,
+}
+
+/// The current candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CandidateState {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Why it was cancelled, if it was.
+    pub cancelled: Option<String>,
+}
+
+impl Default for CandidateState {
+    fn default() -> Self {
+        Self { number: 1, cancelled: None }
+    }
+}
+
+/// What the journal says of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepRecord {
+    /// How it stands.
+    pub status: StepStatus,
+    /// The live intention: kept from the first attempt until the step is taken back.
+    pub intention: Option<Intention>,
+    /// When that was recorded.
+    pub at: Timestamp,
+    /// Who had it recorded.
+    pub who: String,
+}
+
+/// A recorded intention.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intention {
+    /// When it was first recorded.
+    pub at: Timestamp,
+    /// Its 32 hexadecimal digits.
+    pub token: String,
+    /// What the action returned, once it has.
+    pub acted: Option<Value>,
+    /// Whether the effect may have happened without our knowing.
+    pub perhaps_acted: bool,
+}
+
+/// How a step stands in the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StepStatus {
+    /// An intention was recorded and nothing after it.
+    Intended,
+    /// The truth shows it done.
+    Done {
+        /// What later steps may use.
+        outputs: Value,
+        /// Whether nothing had to be done.
+        already: bool,
+    },
+    /// A person says so.
+    Attested {
+        /// Their note.
+        note: String,
+    },
+    /// Left out.
+    Skipped {
+        /// Why.
+        why: String,
+    },
+    /// Tried in vain.
+    Failed {
+        /// What went wrong.
+        error: String,
+    },
+    /// Something else is there.
+    Conflicted {
+        /// What is there.
+        found: String,
+        /// What was expected.
+        expected: String,
+    },
+    /// To go on later.
+    Waiting {
+        /// When, where that is known.
+        until: Option<Timestamp>,
+        /// What for.
+        why: String,
+    },
+    /// Taking it back was intended and nothing after that.
+    Undoing {
+        /// The outputs of when it was done.
+        outputs: Value,
+    },
+    /// Taken back.
+    Undone {
+        /// What that did.
+        what: String,
+    },
+}
+
+/// What the journal says of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckRecord {
+    /// It holds, with the evidence.
+    Held(String),
+    /// It does not, with the faults.
+    Failed(Vec<String>),
+    /// A person answers for it.
+    Attested(String),
+    /// Passed over, with the reason.
+    Skipped(String),
+}
+
+impl StepRecord {
+    /// Whether nothing more is to be done.
+    pub fn settled(&self) -> bool {
+        matches!(self.status, StepStatus::Done { .. } | StepStatus::Attested { .. } | StepStatus::Skipped { .. })
+    }
+}
+
+impl CheckRecord {
+    /// Whether the phase may be completed.
+    pub fn settled(&self) -> bool {
+        !matches!(self, Self::Failed(_))
+    }
+}
+
+impl State {
+    /// The state after `entries`.
+    pub fn of(entries: &[Entry]) -> Self {
+        let mut state = Self::default();
+        for entry in entries {
+            state.apply(entry);
+        }
+        state
+    }
+
+    /// The scope under which a step's or check's record is kept: the candidate,
+    /// or 0 for what is not gone through anew for each.
+    pub fn scope(&self, per_candidate: bool) -> u32 {
+        if per_candidate { self.candidate.number } else { 0 }
+    }
+
+    /// What the journal says of a step now.
+    pub fn step(&self, id: &str, per_candidate: bool) -> Option<&StepRecord> {
+        self.steps.get(&(self.scope(per_candidate), id.to_owned()))
+    }
+
+    /// What the journal says of a check now.
+    pub fn check(&self, id: &str, per_candidate: bool) -> Option<&CheckRecord> {
+        self.checks.get(&(self.scope(per_candidate), id.to_owned()))
+    }
+
+    /// Whether a phase was completed (for the current candidate, where it is
+    /// gone through anew for each).
+    pub fn phase_completed(&self, id: &str, per_candidate: bool) -> bool {
+        self.phases.contains(&(self.scope(per_candidate), id.to_owned()))
+    }
+
+    /// The outputs of all steps that are done, by id, as the current candidate
+    /// sees them. Each object has `at` beside what the step put out.
+    pub fn outputs(&self) -> serde_json::Map<String, Value> {
+        let mut all = serde_json::Map::new();
+        for ((scope, id), record) in &self.steps {
+            if *scope != 0 && *scope != self.candidate.number {
+                continue;
+            }
+            let mut outputs = match &record.status {
+                StepStatus::Done { outputs: Value::Object(outputs), .. } => outputs.clone(),
+                StepStatus::Attested { note } => {
+                    serde_json::Map::from_iter([("note".to_owned(), Value::String(note.clone()))])
+                }
+                _ => continue,
+            };
+            outputs.entry("at").or_insert_with(|| Value::String(record.at.to_string()));
+            all.insert(id.clone(), Value::Object(outputs));
+        }
+        all
+    }
+
+    /// Takes one more entry in.
+    pub fn apply(&mut self, entry: &Entry) {
+        self.last_at = Some(entry.at);
+        match (&entry.event, &entry.step) {
+            (Event::ReleaseStarted { release, files }, _) => {
+                self.release = release.clone();
+                self.files = files.clone();
+                self.started = Some(entry.at);
+            }
+            (Event::CandidateCancelled { why }, _) => {
+                self.cancelled.insert(self.candidate.number, why.clone());
+                self.candidate.cancelled = Some(why.clone());
+            }
+            (Event::CandidateOpened { number }, _) => {
+                self.candidate = CandidateState { number: *number, cancelled: None };
+            }
+            (Event::PhaseCompleted { phase }, _) => {
+                // The driver names the scope by the entry's candidate: 0 for the release itself.
+                self.phases.insert((entry.candidate, phase.clone()));
+            }
+            (Event::ReleaseCompleted {}, _) => self.completed = true,
+            (event, Some(id)) => {
+                let key = (entry.candidate, id.clone());
+                if let Some(check) = check_record(event) {
+                    self.checks.insert(key, check);
+                } else {
+                    self.apply_step(key, entry);
+                }
+            }
+            (_, None) => {}
+        }
+    }
+
+    fn apply_step(&mut self, key: (u32, String), entry: &Entry) {
+        let before = self.steps.remove(&key);
+        let mut intention = before.as_ref().and_then(|record| record.intention.clone());
+        let outputs_before = match before.map(|record| record.status) {
+            Some(StepStatus::Done { outputs, .. } | StepStatus::Undoing { outputs }) => outputs,
+            _ => Value::Null,
+        };
+        let status = match &entry.event {
+            Event::StepIntended { token } => {
+                intention = Some(Intention { at: entry.at, token: token.clone(), acted: None, perhaps_acted: true });
+                StepStatus::Intended
+            }
+            Event::StepResumed {} => {
+                if let Some(intention) = &mut intention {
+                    intention.perhaps_acted = true;
+                }
+                StepStatus::Intended
+            }
+            Event::StepActed { outputs } => {
+                if let Some(intention) = &mut intention {
+                    intention.acted = Some(outputs.clone());
+                }
+                StepStatus::Intended
+            }
+            Event::StepDone { outputs, already } => StepStatus::Done { outputs: outputs.clone(), already: *already },
+            Event::StepFailed { error, perhaps_acted } => {
+                if let Some(intention) = &mut intention {
+                    intention.perhaps_acted = *perhaps_acted;
+                }
+                StepStatus::Failed { error: error.clone() }
+            }
+            Event::StepConflicted { found, expected } => {
+                StepStatus::Conflicted { found: found.clone(), expected: expected.clone() }
+            }
+            Event::StepWaiting { until, why } => StepStatus::Waiting { until: *until, why: why.clone() },
+            Event::StepAttested { note } => StepStatus::Attested { note: note.clone() },
+            Event::StepSkipped { why } => StepStatus::Skipped { why: why.clone() },
+            Event::UndoIntended {} => StepStatus::Undoing { outputs: outputs_before },
+            Event::StepUndone { what } => {
+                intention = None;
+                StepStatus::Undone { what: what.clone() }
+            }
+            _ => return,
+        };
+        self.steps.insert(key, StepRecord { status, intention, at: entry.at, who: entry.who.clone() });
+    }
+}
+
+pub(super) fn check_record(event: &Event) -> Option<CheckRecord> {
+    Some(match event {
+        Event::CheckHeld { evidence } => CheckRecord::Held(evidence.clone()),
+        Event::CheckFailed { faults } => CheckRecord::Failed(faults.clone()),
+        Event::CheckAttested { note } => CheckRecord::Attested(note.clone()),
+        Event::CheckSkipped { why } => CheckRecord::Skipped(why.clone()),
+        _ => return None,
+    })
+}

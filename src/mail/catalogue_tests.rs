@@ -1,0 +1,195 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Every mail template, filled in for a product that has everything and for one
+//! that has next to nothing: without faults, and as the snapshots show.
+
+use serde_json::{Value, json};
+
+use super::{Draft, Kind, Templates, lint};
+
+const MAILS: [&str; 9] = [
+    "discuss-release",
+    "vote",
+    "cancel",
+    "close-vote",
+    "result",
+    "announce-dev",
+    "announce-user",
+    "announce",
+    "retrospective",
+];
+
+fn templates() -> Templates {
+    Templates::new(|name| std::fs::read_to_string(format!("{}/templates/{name}", env!("CARGO_MANIFEST_DIR"))).map(Some))
+}
+
+fn product() -> Value {
+    json!({
+        "id": "flink-statefun", "name": "Apache Flink Stateful Functions", "short_name": "Stateful Functions",
+        "project": "flink", "project_name": "Apache Flink",
+        "description": "Stateful Functions is an API for distributed applications that keep state:\nfunctions with persistent state that interact with strong consistency.",
+        "git": {
+            "main": "master", "release_branch": "release-3.4",
+            "release_tags": ["release-3.4.0", "statefun-sdk-go/v3.4.0"],
+        },
+        "source": {"file": "flink-statefun-3.4.0-src.tgz"},
+        "svn": {
+            "release": "https://dist.apache.org/repos/dist/release/flink",
+            "release_directory": "flink-statefun-3.4.0",
+        },
+        "mail": {"announcement": {"links": [
+            {"label": "Docker images", "url": "https://hub.docker.com/r/apache/flink-statefun"},
+        ]}},
+        "waits": {"vote_hours": 72},
+        "links": {
+            "keys": "https://downloads.apache.org/flink/KEYS",
+            "downloads": "https://flink.apache.org/downloads.html",
+            "candidate_tag": "https://github.com/apache/flink-statefun/releases/tag/release-3.4.0-rc2",
+            "release_notes": "https://issues.apache.org/jira/secure/ReleaseNote.jspa?projectId=12315522&version=12350000",
+            "blog": "https://flink.apache.org/news/2026/11/30/release-statefun-3.4.0.html",
+        },
+        "maven": {"central": "https://central.sonatype.com/namespace/org.apache.flink"},
+        "pypi": {"name": "apache-flink-statefun", "page": "https://pypi.org/project/apache-flink-statefun/"},
+        "npm": {"name": "apache-flink-statefun", "page": "https://www.npmjs.com/package/apache-flink-statefun"},
+        "documentation": {"url": "https://nightlies.apache.org/flink/flink-statefun-docs-release-3.4"},
+    })
+}
+
+fn steps() -> Value {
+    let digest = "0123456789abcdef".repeat(8);
+    json!({
+        "tag-candidate": {"tags": [{"name": "release-3.4.0-rc2", "object": "b", "commit": "4ee54ccf00f00f00f00f00f00f00f00f00f00f00"}]},
+        "stage-candidate": {
+            "url": "https://dist.apache.org/repos/dist/dev/flink/flink-statefun-3.4.0-rc2", "revision": 70123,
+            "files": [
+                {"name": "apache-flink-statefun-3.4.0.tar.gz", "bytes": 1, "sha512": "ff"},
+                {"name": "flink-statefun-3.4.0-src.tgz", "bytes": 2, "sha512": digest},
+            ],
+        },
+        "send-vote": {"subject": "[VOTE] Apache Flink Stateful Functions 3.4.0, release candidate #2", "message_id": "<v@example.org>"},
+        "record-vote": record(json!({"plus": ["Ann Example", "Bob Example", "Cleo Example"], "zero": [], "minus": []}), none(), "passed"),
+        "list-contributors": {"count": 23, "names": []},
+    })
+}
+
+fn none() -> Value {
+    json!({"plus": [], "zero": [], "minus": []})
+}
+
+fn record(binding: Value, non_binding: Value, outcome: &str) -> Value {
+    json!({
+        "binding": binding, "non_binding": non_binding, "outcome": outcome, "reasons": ["the rule wants 3 binding +1, there are 1"],
+        "thread": "https://lists.apache.org/thread/3kx0z0t5tqqxy3jv5b4qpc1c2m5o4dxz",
+    })
+}
+
+fn full() -> Value {
+    json!({
+        "version": "3.4.0", "short_version": "3.4", "kind": "minor", "next_snapshot_version": "3.5-SNAPSHOT",
+        "product": product(),
+        "candidate": {"number": 2, "tag": "release-3.4.0-rc2", "cancelled": true, "why": "The NOTICE file of the Go SDK is missing (see the mail of Bob Example), so that the source archive cannot be released as it is."},
+        "manager": {"name": "Ann Example", "email": "ann@example.org", "key": "0123456789ABCDEF0123456789ABCDEF01234567"},
+        "steps": steps(),
+        "mail": {"date": "2026-11-21T09:30:00Z", "message_id": "<m@example.org>", "to": ["dev@example.org"], "from": "ann@example.org"},
+        "why": "Five months of fixes are waiting, among them two for data loss.",
+        "website_pull_request": "https://github.com/apache/flink-web/pull/700",
+        "docker_pull_request": "https://github.com/apache/flink-statefun-docker/pull/20",
+        "maven_staging": "https://repository.apache.org/content/repositories/orgapacheflink-1700/",
+        "highlights": ["Functions can be paused", "The Go SDK has timers, and the other SDKs now have the same names for them"],
+        "retrospective": {"phases": [{"title": "Vote", "took": "3 days"}], "troubles": ["The first candidate had no NOTICE"]},
+    })
+}
+
+fn bare() -> Value {
+    let mut values = full();
+    for key in ["why", "website_pull_request", "docker_pull_request", "maven_staging", "highlights", "retrospective"] {
+        values.as_object_mut().unwrap().remove(key);
+    }
+    for key in ["pypi", "npm", "maven", "documentation"] {
+        values["product"][key] = Value::Null;
+    }
+    values["product"]["mail"]["announcement"]["links"] = json!([]);
+    values["product"]["links"]["blog"] = json!("");
+    values["kind"] = json!("bugfix");
+    values["candidate"]["number"] = json!(1);
+    values["steps"]["list-contributors"]["count"] = json!(1);
+    values["steps"]["record-vote"] = record(
+        json!({"plus": ["Ann Example"], "zero": ["Bob Example"], "minus": ["Cleo Example"]}),
+        json!({"plus": [], "zero": [], "minus": ["Dora Example"]}),
+        "failed",
+    );
+    values
+}
+
+fn render(name: &str, values: &Value) -> Draft {
+    let part = |part: &str| match templates().render(&format!("mail/{name}/{part}.txt.j2"), values) {
+        Ok(text) => text,
+        Err(error) => panic!("{error}"),
+    };
+    Draft {
+        from: ("Ann Example".into(), "ann@example.org".into()),
+        to: vec!["dev@example.org".into()],
+        subject: part("subject"),
+        body: part("body"),
+        message_id: "<m@example.org>".into(),
+        in_reply_to: None,
+        references: vec![],
+        date: "2026-11-21T09:30:00Z".parse().unwrap(),
+    }
+}
+
+fn kind(name: &str) -> Kind {
+    if name.starts_with("announce") { Kind::Announcement } else { Kind::Discussion }
+}
+
+#[test]
+fn every_mail_is_without_faults_and_as_its_snapshot() {
+    for name in MAILS {
+        for (product, values) in [("full", full()), ("bare", bare())] {
+            let draft = render(name, &values);
+            assert_eq!(lint(&draft, kind(name)), [], "{name}, {product}:\n{}", draft.body);
+            assert!(draft.body.ends_with("\n") && !draft.body.contains("\n\n\n"), "{name}, {product}:\n{}", draft.body);
+            insta::assert_snapshot!(
+                format!("{name}-{product}"),
+                format!("Subject: {}\n\n{}", draft.subject, draft.body)
+            );
+        }
+    }
+}
+
+#[test]
+fn unanimously_is_said_only_where_it_is_so() {
+    let said = |binding: Value, others: Value| {
+        let mut values = full();
+        values["steps"]["record-vote"] = record(binding, others, "passed");
+        render("result", &values).body.contains("unanimously")
+    };
+    let three = || json!({"plus": ["Ann Example", "Bob Example", "Cleo Example"], "zero": [], "minus": []});
+    assert!(said(three(), none()));
+    assert!(!said(three(), json!({"plus": [], "zero": ["Dora Example"], "minus": []})));
+    assert!(!said(three(), json!({"plus": [], "zero": [], "minus": ["Dora Example"]})));
+    let mut split = three();
+    split["minus"] = json!(["Dora Example"]);
+    assert!(!said(split, none()));
+}
+
+#[test]
+fn a_vote_names_the_bytes_the_key_and_the_end() {
+    let body = render("vote", &full()).body;
+    for part in [
+        "    0123456789ABCDEF0123456789ABCDEF01234567\n",
+        &format!("    {0}\n    {0}\n", "0123456789abcdef".repeat(4)),
+        "revision 70123",
+        "    2026-11-24 09:30 UTC\n",
+        "3 +1 votes",
+    ] {
+        assert!(body.contains(part), "{part} is not in\n{body}");
+    }
+    let mut unstaged = full();
+    unstaged["steps"]["stage-candidate"]["files"] = json!([]);
+    assert!(templates().render("mail/vote/body.txt.j2", &unstaged).is_err(), "a vote needs the archive's digest");
+}

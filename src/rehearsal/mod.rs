@@ -1,0 +1,29 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The sandbox: servers on loopback that stand in for those of a real release,
+//! with real protocols and real state in a directory.
+
+mod archive_server;
+mod archive_views;
+mod clock;
+mod command;
+mod interruption;
+mod mail_store;
+mod people;
+mod sample_project;
+mod smtp_server;
+mod smtp_wire;
+mod world;
+
+pub use archive_server::ArchiveServer;
+pub use clock::SimulatedClock;
+pub use command::Failed;
+pub use interruption::Interruption;
+pub use mail_store::{MailStore, StoredMail};
+pub use people::{Mood, Reply, SimulatedManager, has_mail, replies, reply_id, votes};
+pub use smtp_server::{SmtpAccount, SmtpServer};
+pub use world::{MANAGER, Wish, World};

@@ -1,0 +1,125 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The people of a rehearsal: a release manager who agrees to everything, and
+//! a community that votes by mail.
+
+use mail_parser::MessageParser;
+
+use super::mail_store::MailStore;
+use crate::engine::{Answer, Person, StepPreview};
+use crate::governance::{BallotBox, Ballots};
+
+/// A release manager who agrees to everything and says so.
+#[derive(Debug, Default)]
+pub struct SimulatedManager;
+
+impl Person for SimulatedManager {
+    fn consent(&mut self, _step: &StepPreview) -> Answer {
+        Answer::Yes { note: String::new() }
+    }
+
+    fn attest(&mut self, _item: &StepPreview) -> Answer {
+        Answer::Yes { note: "simulated: nobody did this in the rehearsal".into() }
+    }
+}
+
+/// How the community takes a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    /// It approves.
+    Content,
+    /// It found a fault.
+    Alarmed,
+}
+
+/// A mail that somebody in the community writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// Their name.
+    pub name: &'static str,
+    /// Their address.
+    pub address: &'static str,
+    /// What they write.
+    pub text: &'static str,
+}
+
+const CONTENT: [Reply; 5] = [
+    Reply {
+        name: "Bob Example",
+        address: "bob@example.org",
+        text: "+1 (binding)\n\nVerified signatures and hashes, built from source.\n",
+    },
+    Reply {
+        name: "Cleo Example",
+        address: "cleo@example.org",
+        text: "+1 (binding)\n\nChecked licences and the staged files.\n",
+    },
+    Reply { name: "Dan Example", address: "dan@example.org", text: "+1 (non-binding)\n\nRan the examples.\n" },
+    Reply { name: "Eve Example", address: "eve@example.org", text: "0\n\nNo time to test this one.\n" },
+    Reply { name: "Ann Example", address: "ann@example.org", text: "+1 (binding)\n" },
+];
+
+const ALARMED: [Reply; 3] = [
+    Reply {
+        name: "Bob Example",
+        address: "bob@example.org",
+        text: "-1 (binding)\n\nThe licence of a bundled file is missing.\n",
+    },
+    Reply { name: "Cleo Example", address: "cleo@example.org", text: "-1 (binding)\n\nI see the same.\n" },
+    Reply { name: "Dan Example", address: "dan@example.org", text: "+1 (non-binding)\n" },
+];
+
+/// What the community writes.
+pub fn replies(mood: Mood) -> &'static [Reply] {
+    match mood {
+        Mood::Content => &CONTENT,
+        Mood::Alarmed => &ALARMED,
+    }
+}
+
+/// What the release manager makes of the mails.
+pub fn votes(mood: Mood, thread: &str) -> BallotBox {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let (binding, non_binding) = match mood {
+        Mood::Content => (
+            Ballots {
+                plus: names(&["Bob Example", "Cleo Example", "Ann Example"]),
+                zero: names(&["Eve Example"]),
+                minus: Vec::new(),
+            },
+            names(&["Dan Example"]),
+        ),
+        Mood::Alarmed => (
+            Ballots { plus: Vec::new(), zero: Vec::new(), minus: names(&["Bob Example", "Cleo Example"]) },
+            names(&["Dan Example"]),
+        ),
+    };
+    let non_binding = Ballots { plus: non_binding, ..Ballots::default() };
+    BallotBox { binding, non_binding, thread: thread.to_owned() }
+}
+
+/// The Message-ID of a reply: the same however often it is written.
+pub fn reply_id(vote: &str, reply: &Reply) -> String {
+    let vote = vote.trim_matches(['<', '>']);
+    let user = reply.address.split('@').next().unwrap_or("somebody");
+    format!("{user}.{vote}")
+}
+
+/// Whether a mail with that Message-ID was accepted.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn has_mail(store: &MailStore, message_id: &str) -> std::io::Result<bool> {
+    let wanted = message_id.trim_matches(['<', '>']);
+    for mail in store.mails()? {
+        let id = MessageParser::default().parse(&mail.bytes).and_then(|mail| mail.message_id().map(str::to_owned));
+        if id.as_deref() == Some(wanted) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,339 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The world of a rehearsal under one directory: remote, clone, Subversion
+//! repository, OpenPGP home, mail, and the record of the release itself.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+use super::command::{Failed, run};
+use super::{sample_project, smtp_server::SmtpAccount};
+use crate::release::{Sha512, Version};
+use crate::services::OpenPgp;
+
+/// The file that says that a directory is a world, and that it is whole.
+const WORLD_FILE: &str = "world.json";
+
+/// The release manager of every rehearsal.
+pub const MANAGER: (&str, &str) = ("Ann Example", "ann@example.org");
+
+/// A world that is whole.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    /// The format of this file; 1.
+    pub format: u32,
+    /// Where it is.
+    pub directory: PathBuf,
+    /// The product that is released.
+    pub product: String,
+    /// The version that is released.
+    pub version: String,
+    /// Whether the first candidate is voted down.
+    pub fail_first_candidate: bool,
+    /// The repository that was copied, if it is not the sample.
+    pub source: Option<PathBuf>,
+    /// The fingerprint of the release manager's key.
+    pub key: String,
+    /// Where the mail server listens.
+    pub smtp_port: u16,
+    /// The mail server's password: nothing of value.
+    pub smtp_password: String,
+    /// Where the archive listens.
+    pub archive_port: u16,
+    /// When it was made; where its simulated clock began.
+    pub made: Timestamp,
+}
+
+/// What a world is made for.
+#[derive(Debug)]
+pub struct Wish<'a> {
+    /// The product's id.
+    pub product: &'a str,
+    /// The product's configuration, as it is for real.
+    pub configuration: &'a str,
+    /// The version.
+    pub version: Version,
+    /// The repository to copy; the sample where there is none.
+    pub source: Option<&'a Path>,
+    /// Whether the first candidate is voted down.
+    pub fail_first_candidate: bool,
+}
+
+impl World {
+    /// The world in `directory`, if one is there and whole.
+    ///
+    /// # Errors
+    /// When its file cannot be read or is of another format.
+    pub fn open(directory: &Path) -> Result<Option<Self>, Failed> {
+        let path = directory.join(WORLD_FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Failed::new(&format!("read {}", path.display()), &error.to_string())),
+        };
+        let world: Self = serde_json::from_str(&text)
+            .map_err(|error| Failed::new(&format!("use {}", path.display()), &error.to_string()))?;
+        Ok(Some(world))
+    }
+
+    /// Makes a world in `directory`, which is empty or what an interrupted
+    /// making left.
+    ///
+    /// # Errors
+    /// When a program or file fails.
+    pub fn make(directory: &Path, wish: &Wish<'_>, ports: (u16, u16), now: Timestamp) -> Result<Self, Failed> {
+        let configuration: Table = toml::from_str(wish.configuration)
+            .map_err(|error| Failed::new("read the product's configuration", &error.to_string()))?;
+        for part in ["remote.git", "clone", "sample", "svn", "gnupg", "mail", "state"] {
+            let _ = fs::remove_dir_all(directory.join(part));
+        }
+        let main = text_of(&configuration, "git", "main");
+        make_remote(directory, wish.source, &main)?;
+        make_subversion(directory, &configuration, wish.version)?;
+        let home = short_home(directory)?;
+        let key = OpenPgp::generate(&home, MANAGER.0, MANAGER.1, "rsa4096")
+            .map_err(|error| Failed::new("make an OpenPGP key", &error.to_string()))?;
+        make_clone(directory, &configuration, &key)?;
+        make_maven_settings(directory, &configuration)?;
+        let world = Self {
+            format: 1,
+            directory: directory.to_owned(),
+            product: wish.product.to_owned(),
+            version: wish.version.to_string(),
+            fail_first_candidate: wish.fail_first_candidate,
+            source: wish.source.map(Path::to_owned),
+            key,
+            smtp_port: ports.0,
+            smtp_password: "rehearsal".into(),
+            archive_port: ports.1,
+            made: now,
+        };
+        let text = serde_json::to_string_pretty(&world).expect("plain data");
+        write(&directory.join(WORLD_FILE), text.as_bytes())?;
+        Ok(world)
+    }
+
+    /// The product's configuration with this world's addresses in the place of
+    /// the real ones.
+    ///
+    /// # Errors
+    /// When the configuration is no TOML.
+    pub fn configuration(&self, real: &str) -> Result<String, Failed> {
+        let fail = |error: String| Failed::new("adapt the product's configuration", &error);
+        let mut table: Table = toml::from_str(real).map_err(|error| fail(error.to_string()))?;
+        let svn = format!("file://{}", self.directory.join("svn").display());
+        let project = table.get("project").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let section = |table: &mut Table, name: &str, changes: &[(&str, Value)]| {
+            if let Some(Value::Table(section)) = table.get_mut(name) {
+                for (key, value) in changes {
+                    section.insert((*key).to_owned(), value.clone());
+                }
+            }
+        };
+        section(
+            &mut table,
+            "git",
+            &[("url", Value::from(self.remote().display().to_string())), ("remote", Value::from("origin"))],
+        );
+        section(
+            &mut table,
+            "svn",
+            &[
+                ("dev", Value::from(format!("{svn}/dist/dev/{project}"))),
+                ("release", Value::from(format!("{svn}/dist/release/{project}"))),
+                ("keys", Value::from(format!("{svn}/dist/release/{project}/KEYS"))),
+            ],
+        );
+        section(
+            &mut table,
+            "mail",
+            &[
+                ("smtp_host", Value::from("localhost")),
+                ("smtp_port", Value::from(i64::from(self.smtp_port))),
+                ("smtp_tls", Value::from("starttls")),
+                ("smtp_login", Value::from(true)),
+                ("smtp_ca", Value::from(self.mail().join("smtp-ca.pem").display().to_string())),
+                ("archive", Value::from(format!("http://127.0.0.1:{}", self.archive_port))),
+                ("archive_lag_minutes", Value::from(0)),
+            ],
+        );
+        toml::to_string(&table).map_err(|error| fail(error.to_string()))
+    }
+
+    /// The bare remote.
+    pub fn remote(&self) -> PathBuf {
+        self.directory.join("remote.git")
+    }
+
+    /// The release manager's clone.
+    pub fn clone_path(&self) -> PathBuf {
+        self.directory.join("clone")
+    }
+
+    /// The mail server's directory.
+    pub fn mail(&self) -> PathBuf {
+        self.directory.join("mail")
+    }
+
+    /// Where the release is recorded.
+    pub fn state(&self) -> PathBuf {
+        self.directory.join("state")
+    }
+
+    /// Maven's settings.
+    pub fn maven_settings(&self) -> PathBuf {
+        self.directory.join("settings.xml")
+    }
+
+    /// Who may use the mail server.
+    pub fn smtp_account(&self) -> SmtpAccount {
+        SmtpAccount { user: "ann".into(), password: self.smtp_password.clone().into() }
+    }
+
+    /// The OpenPGP home, by a path that is short enough for the agent's socket.
+    ///
+    /// # Errors
+    /// When the short path cannot be made.
+    pub fn gnupg_home(&self) -> Result<PathBuf, Failed> {
+        short_home(&self.directory)
+    }
+}
+
+fn make_remote(directory: &Path, source: Option<&Path>, main: &str) -> Result<(), Failed> {
+    let remote = directory.join("remote.git");
+    let source = match source {
+        Some(source) => source.to_owned(),
+        None => {
+            let sample = directory.join("sample");
+            sample_project::create(&sample)?;
+            sample
+        }
+    };
+    let head = format!("--initial-branch={main}");
+    run(directory, "git", &["init", "--quiet", "--bare", &head, "remote.git"], &[])?;
+    // What the source's own remote has, then what the source itself has.
+    let from = source.display().to_string();
+    for refs in ["+refs/remotes/origin/*:refs/heads/*", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"] {
+        run(&remote, "git", &["fetch", "--quiet", "--no-tags", "--update-head-ok", &from, refs], &[])?;
+    }
+    // A clone's note of its remote's own HEAD is no branch.
+    let _ = run(&remote, "git", &["update-ref", "-d", "refs/heads/HEAD"], &[]);
+    let branch = format!("refs/heads/{main}");
+    run(&remote, "git", &["rev-parse", "--verify", "--quiet", &branch], &[])
+        .map_err(|_| Failed::new("copy the repository", &format!("{from} has no branch `{main}`")))?;
+    Ok(())
+}
+
+fn make_clone(directory: &Path, configuration: &Table, key: &str) -> Result<(), Failed> {
+    let main = text_of(configuration, "git", "main");
+    run(directory, "git", &["clone", "--quiet", "--branch", &main, "remote.git", "clone"], &[])?;
+    let clone = directory.join("clone");
+    for (name, value) in [("user.name", MANAGER.0), ("user.email", MANAGER.1), ("user.signingkey", key)] {
+        run(&clone, "git", &["config", name, value], &[])?;
+    }
+    Ok(())
+}
+
+/// A distribution repository with KEYS and with earlier releases in it.
+fn make_subversion(directory: &Path, configuration: &Table, version: Version) -> Result<(), Failed> {
+    run(directory, "svnadmin", &["create", "svn"], &[])?;
+    let project = configuration.get("project").and_then(Value::as_str).unwrap_or_default();
+    let name = configuration.get("project_name").and_then(Value::as_str).unwrap_or_default();
+    let prefix = text_of(configuration, "svn", "release_prefix");
+    let tree = directory.join("svn-import");
+    let _ = fs::remove_dir_all(&tree);
+    let release = tree.join("dist/release").join(project);
+    make_directory(&tree.join("dist/dev").join(project))?;
+    make_directory(&release)?;
+    let keys = format!("This file has the OpenPGP keys of {name}'s release managers.\n\n");
+    write(&release.join("KEYS"), keys.as_bytes())?;
+    for earlier in earlier_versions(version) {
+        let place = release.join(format!("{prefix}{earlier}"));
+        make_directory(&place)?;
+        let file = format!("{prefix}{earlier}-src.tgz");
+        let bytes = format!("an earlier release, {earlier}\n");
+        write(&place.join(&file), bytes.as_bytes())?;
+        let sum = format!("{}  {file}\n", Sha512::of(bytes.as_bytes()));
+        write(&place.join(format!("{file}.sha512")), sum.as_bytes())?;
+    }
+    let url = format!("file://{}", directory.join("svn").display());
+    run(
+        directory,
+        "svn",
+        &["import", "--quiet", "--no-ignore", "--message", "What was there before", "svn-import", &url],
+        &[],
+    )?;
+    fs::remove_dir_all(&tree).map_err(|error| Failed::new("clear up", &error.to_string()))
+}
+
+/// Releases that a project of this version would still have.
+fn earlier_versions(version: Version) -> Vec<Version> {
+    let mut earlier: Vec<Version> = (1..=3)
+        .filter_map(|back| Some(Version { minor: version.minor.checked_sub(back)?, patch: 0, ..version }))
+        .collect();
+    earlier.extend((0..version.patch).rev().take(1).map(|patch| Version { patch, ..version }));
+    if version.patch > 0 {
+        earlier.retain(|known| known.minor < version.minor || known.patch + 1 == version.patch);
+    }
+    earlier
+}
+
+fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Failed> {
+    let ids = configuration.get("maven").and_then(|maven| maven.get("server_ids")).and_then(Value::as_array);
+    let servers: String = ids
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(|id| {
+            format!(
+                "    <server><id>{id}</id><username>token-name</username><password>token-password</password></server>\n"
+            )
+        })
+        .collect();
+    let text = format!("<settings>\n  <servers>\n{servers}  </servers>\n</settings>\n");
+    write(&directory.join("settings.xml"), text.as_bytes())
+}
+
+/// A short path to the world's OpenPGP home: an agent's socket takes no long one.
+fn short_home(directory: &Path) -> Result<PathBuf, Failed> {
+    use std::os::unix::fs::DirBuilderExt;
+    let home = directory.join("gnupg");
+    let fail = |error: std::io::Error| Failed::new("make the OpenPGP home", &error.to_string());
+    if !home.is_dir() {
+        fs::DirBuilder::new().mode(0o700).recursive(true).create(&home).map_err(fail)?;
+    }
+    if home.as_os_str().len() <= 80 {
+        return Ok(home);
+    }
+    let mark = Sha512::of(home.as_os_str().as_encoded_bytes());
+    let link = std::env::temp_dir().join(format!("quorate-{}", &mark.as_str()[..12]));
+    match fs::read_link(&link) {
+        Ok(target) if target == home => return Ok(link),
+        Ok(_) => fs::remove_file(&link).map_err(fail)?,
+        Err(_) => {}
+    }
+    symlink(&home, &link).map_err(fail)?;
+    Ok(link)
+}
+
+fn text_of(table: &Table, section: &str, key: &str) -> String {
+    table.get(section).and_then(|section| section.get(key)).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn make_directory(path: &Path) -> Result<(), Failed> {
+    fs::create_dir_all(path).map_err(|error| Failed::new(&format!("make {}", path.display()), &error.to_string()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failed> {
+    fs::write(path, bytes).map_err(|error| Failed::new(&format!("write {}", path.display()), &error.to_string()))
+}

@@ -1,0 +1,41 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What is recorded of a release when it starts.
+
+use serde::{Deserialize, Serialize};
+
+/// What is recorded of a release when it starts; the `release` of the journal's
+/// first entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseRecord {
+    /// The product's id.
+    pub product: String,
+    /// The version.
+    pub version: String,
+    /// The release manager.
+    pub manager: Manager,
+    /// The release manager's clone, as an absolute path on the machine where the
+    /// release was started; `--repo` names another.
+    pub repository: String,
+    /// Whether nothing of this is real.
+    pub rehearsal: bool,
+    /// The version of this program.
+    pub quorate: String,
+}
+
+/// The release manager.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manager {
+    /// "Ann Example".
+    pub name: String,
+    /// "ann@example.org".
+    pub email: String,
+    /// The full fingerprint of the signing key, 40 hexadecimal digits.
+    pub key: String,
+}

@@ -1,0 +1,152 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Steps as they stream by on stderr: a line when one ends, a spinner while one
+//! runs on a terminal.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::output::{Style, Ui};
+use crate::engine::{CheckOutcome, Observer, PlannedPhase, Step, StepOutcome};
+
+/// How many columns an id takes.
+const ID_COLUMNS: usize = 26;
+
+/// Tells the person on stderr how steps go.
+pub struct Progress {
+    ui: Ui,
+    spinner: Option<ProgressBar>,
+    /// Counts of what went by.
+    pub seen: Seen,
+}
+
+/// Counts of what went by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Steps done by the program.
+    pub done: usize,
+    /// Steps and checks that a person answered for.
+    pub attested: usize,
+    /// Checks that the truth showed.
+    pub held: usize,
+}
+
+impl Progress {
+    /// Progress on this terminal.
+    pub fn new(ui: Ui) -> Self {
+        Self { ui, spinner: None, seen: Seen::default() }
+    }
+
+    fn line(&mut self, sign: &str, style: Style, id: &str, text: &str, took: Duration) {
+        self.stop_spinner();
+        let sign = self.ui.paint_err(sign, style);
+        let took =
+            if took >= Duration::from_millis(100) { format!("{:6.1}s", took.as_secs_f64()) } else { " ".repeat(7) };
+        self.ui.say(&format!("  {sign} {id:<ID_COLUMNS$} {} {text}", self.ui.paint_err(&took, Style::Faint)));
+    }
+
+    fn stop_spinner(&mut self) {
+        if let Some(spinner) = self.spinner.take() {
+            spinner.finish_and_clear();
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn phase_begins(&mut self, phase: &PlannedPhase) {
+        self.stop_spinner();
+        self.ui.say(&self.ui.paint_err(&format!("\n{} — {}", phase.id, phase.title), Style::Heading));
+    }
+
+    fn step_begins(&mut self, step: &Step, resumed: bool) {
+        self.stop_spinner();
+        if !self.ui.lively() {
+            return;
+        }
+        let spinner = ProgressBar::new_spinner()
+            .with_style(ProgressStyle::with_template("  {spinner} {msg} {elapsed}").expect("a fixed template"))
+            .with_message(format!("{}{}", step.title, if resumed { " (taken up again)" } else { "" }));
+        spinner.enable_steady_tick(Duration::from_millis(120));
+        self.spinner = Some(spinner);
+    }
+
+    fn step_ends(&mut self, step: &Step, outcome: StepOutcome<'_>, took: Duration) {
+        match outcome {
+            StepOutcome::Done(outputs) => {
+                self.seen.done += 1;
+                let text = format!("{}{}", step.title, in_short(outputs));
+                self.line("✓", Style::Good, &step.id, &text, took);
+            }
+            StepOutcome::Already(outputs) => {
+                self.seen.done += 1;
+                let text = format!("{} — was so already{}", step.title, in_short(outputs));
+                self.line("✓", Style::Good, &step.id, &text, took);
+            }
+            StepOutcome::Attested(note) => {
+                self.seen.attested += 1;
+                self.line("✎", Style::Plain, &step.id, &format!("{} — attested: {note}", step.title), took);
+            }
+            StepOutcome::Waiting(why) => self.line("…", Style::Warning, &step.id, why, took),
+            StepOutcome::Failed(why) => self.line("✗", Style::Bad, &step.id, &format!("failed: {why}"), took),
+            StepOutcome::Conflict(why) => self.line("✗", Style::Bad, &step.id, &format!("conflict: {why}"), took),
+        }
+    }
+
+    fn check_ends(&mut self, id: &str, title: &str, outcome: CheckOutcome<'_>, took: Duration) {
+        match outcome {
+            CheckOutcome::Holds(evidence) => {
+                self.seen.held += 1;
+                self.line("☑", Style::Good, id, &format!("{title} — {evidence}"), took);
+            }
+            CheckOutcome::Attested(note) => {
+                self.seen.attested += 1;
+                self.line("☑", Style::Plain, id, &format!("{title} — attested: {note}"), took);
+            }
+            CheckOutcome::Failed(faults) => {
+                self.line("☒", Style::Bad, id, &format!("{title} — does not hold:"), took);
+                for fault in faults {
+                    self.ui.say(&format!("      {fault}"));
+                }
+            }
+            CheckOutcome::Unknown(why) => {
+                self.line("☐", Style::Warning, id, &format!("{title} — could not be asked: {why}"), took);
+            }
+        }
+    }
+
+    fn time_passes(&mut self, until: Timestamp, why: &str) {
+        self.stop_spinner();
+        let until = until.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC").to_string();
+        self.ui.say(&format!("  ⏩ the simulated clock moves to {until}: {why}"));
+    }
+
+    fn candidate_opens(&mut self, number: u32) {
+        self.ui.say(&self.ui.paint_err(&format!("\ncandidate {number} begins"), Style::Heading));
+    }
+}
+
+/// The one or two outputs that a person looks for.
+fn in_short(outputs: &Value) -> String {
+    let short = |value: &Value| match value {
+        Value::String(text) if text.len() >= 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            Some(text[..12].to_owned())
+        }
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let parts: Vec<String> = ["revision", "commit", "file", "message_id", "outcome", "until", "url"]
+        .iter()
+        .filter_map(|name| Some(format!("{} {}", name.replace('_', " "), short(outputs.get(name)?)?)))
+        .take(2)
+        .collect();
+    if parts.is_empty() { String::new() } else { format!(" — {}", parts.join(", ")) }
+}

@@ -1,0 +1,126 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Asking on a terminal, and standing in where nobody can be asked.
+
+use inquire::{Confirm, InquireError, Select, Text};
+
+use super::output::{Style, Ui};
+use crate::engine::{Answer, Effect, Person, StepPreview};
+
+/// A person at this terminal.
+#[derive(Debug)]
+pub struct TerminalPerson {
+    ui: Ui,
+    version: String,
+}
+
+impl TerminalPerson {
+    /// Asks on this terminal; what is public wants `version` typed.
+    pub fn new(ui: Ui, version: impl Into<String>) -> Self {
+        Self { ui, version: version.into() }
+    }
+
+    fn show(&self, item: &StepPreview) {
+        let ui = self.ui;
+        ui.say(&format!("\n{}  ({})", ui.paint_err(&item.title, Style::Heading), item.id));
+        for line in item.guide.trim().lines() {
+            ui.say(&format!("  {line}"));
+        }
+        if !item.summary.is_empty() {
+            ui.say(&format!("\n  The program now: {}", item.summary));
+        }
+        for command in &item.commands {
+            ui.say(&format!("    {}", ui.paint_err(&format!("$ {command}"), Style::Faint)));
+        }
+        if let Some(document) = &item.document {
+            for line in document.lines() {
+                ui.say(&format!("  │ {line}"));
+            }
+        }
+        match item.effect {
+            Some(Effect::Shared) => ui.say("  Others will see this; it can be taken back."),
+            Some(Effect::Public) => ui.say(&ui.paint_err("  This is public and cannot be taken back.", Style::Warning)),
+            _ => {}
+        }
+    }
+}
+
+impl Person for TerminalPerson {
+    fn consent(&mut self, step: &StepPreview) -> Answer {
+        self.show(step);
+        if step.effect == Some(Effect::Public) {
+            let prompt = format!("Type {} to go on, nothing to leave it for now:", self.version);
+            return match Text::new(&prompt).prompt() {
+                Ok(typed) if typed.trim() == self.version => yes(String::new()),
+                Ok(_) => Answer::Later { why: "was not confirmed".into() },
+                Err(error) => stopped(&error),
+            };
+        }
+        match Confirm::new("Go on?").with_default(true).prompt() {
+            Ok(true) => yes(String::new()),
+            Ok(false) => Answer::Later { why: "was put off".into() },
+            Err(error) => stopped(&error),
+        }
+    }
+
+    fn attest(&mut self, item: &StepPreview) -> Answer {
+        self.show(item);
+        let question = item.question.trim();
+        let question = if question.is_empty() { "Is it done?" } else { question };
+        self.ui.say(&format!("\n  {question}"));
+        match Select::new("Your answer:", vec!["yes, and I answer for it", "not yet", "stop here"]).prompt() {
+            Ok("not yet") => Answer::Later { why: question.to_owned() },
+            Ok("stop here") => Answer::Stop,
+            Ok(_) => match Text::new("A note for the record (a link, who, when):").prompt() {
+                Ok(note) if note.trim().is_empty() => Answer::Later { why: "an attestation needs a note".into() },
+                Ok(note) => yes(note.trim().to_owned()),
+                Err(error) => stopped(&error),
+            },
+            Err(error) => stopped(&error),
+        }
+    }
+}
+
+/// Nobody at a terminal: `--execute` agrees to what can be taken back,
+/// `--confirm VERSION` to what cannot, and nothing is attested.
+#[derive(Debug)]
+pub struct Approver {
+    version: String,
+    confirmed: bool,
+}
+
+impl Approver {
+    /// Agrees for somebody who gave `--execute`, and perhaps `--confirm`.
+    pub fn new(version: impl Into<String>, confirmed: Option<&str>) -> Self {
+        let version = version.into();
+        let confirmed = confirmed == Some(version.as_str());
+        Self { version, confirmed }
+    }
+}
+
+impl Person for Approver {
+    fn consent(&mut self, step: &StepPreview) -> Answer {
+        if step.effect == Some(Effect::Public) && !self.confirmed {
+            return Answer::Later { why: format!("cannot be taken back: give --confirm {} to agree", self.version) };
+        }
+        yes(String::new())
+    }
+
+    fn attest(&mut self, item: &StepPreview) -> Answer {
+        let question = item.question.trim();
+        let what = if question.is_empty() { &item.title } else { question };
+        Answer::Later { why: format!("{what} — `quorate attest {} --note …`", item.id) }
+    }
+}
+
+fn yes(note: String) -> Answer {
+    Answer::Yes { note }
+}
+
+fn stopped(_error: &InquireError) -> Answer {
+    Answer::Stop
+}
