@@ -12,7 +12,7 @@ use std::path::Path;
 use super::CommandError;
 use super::environment::{Accounts, Environment};
 use crate::actions::{Author, Services};
-use crate::config::{AssetError, Product, Tls, release_values, render_product};
+use crate::config::{AssetError, Occasion, Product, Tls, release_values, render_product};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
 use crate::services::{Effects, Git, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, Workspace};
@@ -31,7 +31,7 @@ pub fn connect(
     effects: Effects,
 ) -> Result<Services, CommandError> {
     // Addresses do not depend on the candidate.
-    let product = render_product(product, &release_values(product, record, version, 1, None, "2000-01-01")?)?;
+    let product = render_product(product, &release_values(product, record, version, &Occasion::any())?)?;
     let mail = &product.mail;
     let address = RelayAddress {
         host: mail.smtp_host.clone(),

@@ -39,8 +39,8 @@ pub struct Accounts {
     pub smtp: Option<(String, SecretString)>,
     /// `GNUPGHOME`.
     pub gnupg_home: Option<PathBuf>,
-    /// Maven's settings.xml, as Maven finds it.
-    pub maven_settings: Option<PathBuf>,
+    /// `HOME`, where Maven's settings are.
+    pub home: Option<PathBuf>,
 }
 
 impl Environment {
@@ -73,7 +73,7 @@ impl Environment {
             svn: account("QUORATE_SVN_USER", "QUORATE_SVN_PASSWORD")?,
             smtp: account("QUORATE_SMTP_USER", "QUORATE_SMTP_PASSWORD")?,
             gnupg_home: env::var_os("GNUPGHOME").filter(|home| !home.is_empty()).map(PathBuf::from),
-            maven_settings: env::var_os("HOME").map(|home| Path::new(&home).join(".m2/settings.xml")),
+            home: env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from),
         };
         Ok(Self { ui, release, assets: Assets::new(assets), state, accounts })
     }

@@ -16,7 +16,7 @@ use super::connect::connect;
 use super::environment::{Accounts, Environment};
 use super::release_state::{JOURNAL_FILE, ReleaseState};
 use crate::actions::{Services, registry};
-use crate::config::{Product, release_values};
+use crate::config::{ConfigError, Occasion, Product, release_values};
 use crate::engine::{Clock, Driver, Journal, Observer, Registry, Renderer, State, SystemClock, ValueSource, Workflow};
 use crate::release::{ReleaseRecord, Version};
 use crate::services::Effects;
@@ -45,12 +45,24 @@ pub struct Values {
     pub version: Version,
     /// The date for texts, as ISO 8601.
     pub today: String,
+    /// The user's home directory.
+    pub home: PathBuf,
+}
+
+impl Values {
+    /// The values for a candidate.
+    ///
+    /// # Errors
+    /// When the configuration cannot be filled in.
+    pub fn of_candidate(&self, candidate: u32, cancelled: Option<&str>) -> Result<Value, ConfigError> {
+        let occasion = Occasion { candidate, cancelled, today: &self.today, home: &self.home };
+        release_values(&self.product, &self.record, self.version, &occasion)
+    }
 }
 
 impl ValueSource for Values {
     fn values(&self, candidate: u32, cancelled: Option<&str>) -> Result<Value, String> {
-        release_values(&self.product, &self.record, self.version, candidate, cancelled, &self.today)
-            .map_err(|error| super::error::chain(&error))
+        self.of_candidate(candidate, cancelled).map_err(|error| super::error::chain(&error))
     }
 }
 
@@ -69,7 +81,8 @@ impl Session {
         let ReleaseState { directory, record, version, product, workflow, state, .. } = release;
         let services = connect(environment, &directory, &record, &product, version, accounts, effects)?;
         let today = clock.now().to_zoned(TimeZone::UTC).date().to_string();
-        let values = Values { product, record, version, today };
+        let home = accounts.home.clone().unwrap_or_default();
+        let values = Values { product, record, version, today, home };
         Ok((Self { directory, workflow, registry: registry(), services, values }, state))
     }
 

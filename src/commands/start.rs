@@ -15,7 +15,7 @@ use super::environment::{Environment, absolute};
 use super::release_state::{JOURNAL_FILE, PRODUCT_FILE, WORKFLOW_FILE, release_directory};
 use super::session::who;
 use crate::actions::registry;
-use crate::config::{Assets, parse_product, release_values};
+use crate::config::{Assets, Occasion, parse_product, release_values};
 use crate::engine::{CheckKind, Clock, Event, Journal, StepKind, SystemClock, Workflow};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
 use crate::services::OpenPgp;
@@ -101,7 +101,7 @@ pub fn begin(
     clock: &dyn Clock,
 ) -> Result<PathBuf, CommandError> {
     let product = parse_product(&format!("release-config/{}.toml", record.product), &files[PRODUCT_FILE])?;
-    release_values(&product, record, version, 1, None, "2000-01-01")?;
+    release_values(&product, record, version, &Occasion::any())?;
     check_workflow(&Workflow::parse("the workflow", &files[WORKFLOW_FILE])?)?;
     let directory = release_directory(state, &record.product, version);
     let journal_path = directory.join(JOURNAL_FILE);

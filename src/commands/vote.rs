@@ -10,7 +10,6 @@ use super::CommandError;
 use super::environment::Environment;
 use super::error::chain;
 use super::session::{Session, write_session};
-use crate::config::release_values;
 use crate::engine::State;
 use crate::governance::{BallotBox, Ballots, Decision, Outcome};
 use crate::ui::ExitCode;
@@ -122,8 +121,7 @@ pub fn enter(session: &Session, state: &State, votes: &BallotBox) -> Result<Deci
             "`quorate undo record-vote` takes them out, to enter them again",
         ));
     }
-    let values = &session.values;
-    let context = release_values(&values.product, &values.record, values.version, number, None, &values.today)?;
+    let context = session.values.of_candidate(number, None)?;
     let file = context["workspace"]["votes"].as_str().expect("a text").to_owned();
     let bytes = serde_json::to_vec_pretty(votes).expect("plain data");
     session

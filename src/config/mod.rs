@@ -20,4 +20,4 @@ pub use product::{
     Announcement, Build, BuildOutput, Documentation, Git, Jira, Links, Mail, Maven, Npm, Product, Pypi, Source,
     Subversion, Tls, Versions, Waits, Website,
 };
-pub use values::release_values;
+pub use values::{Occasion, release_values};

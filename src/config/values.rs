@@ -6,16 +6,35 @@
 
 //! The values that workflows, mails and texts see of a release.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::load::{ConfigError, render_product};
 use super::product::Product;
 use crate::release::{ReleaseRecord, Version};
 
+/// What differs from one look at a release to the next.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion<'a> {
+    /// The candidate's number.
+    pub candidate: u32,
+    /// Why the candidate was cancelled, if it was.
+    pub cancelled: Option<&'a str>,
+    /// The date for texts, as ISO 8601.
+    pub today: &'a str,
+    /// The user's home directory.
+    pub home: &'a Path,
+}
+
+impl Occasion<'_> {
+    /// For what does not depend on the occasion: addresses, names.
+    pub fn any() -> Self {
+        Self { candidate: 1, cancelled: None, today: "2000-01-01", home: Path::new("") }
+    }
+}
+
 /// The values for one candidate; docs/configuration.md lists them.
-///
-/// `today` is the date for texts, as ISO 8601; `cancelled` is why the candidate
-/// was cancelled, if it was.
 ///
 /// # Errors
 /// When the product's configuration cannot be filled in.
@@ -23,10 +42,9 @@ pub fn release_values(
     product: &Product,
     record: &ReleaseRecord,
     version: Version,
-    candidate: u32,
-    cancelled: Option<&str>,
-    today: &str,
+    occasion: &Occasion<'_>,
 ) -> Result<Value, ConfigError> {
+    let Occasion { candidate, cancelled, today, home } = *occasion;
     let directory = format!("candidates/rc{candidate}");
     let mut values = json!({
         "version": version.to_string(),
@@ -40,6 +58,7 @@ pub fn release_values(
         "repository": record.repository,
         "rehearsal": record.rehearsal,
         "today": today,
+        "home": home.display().to_string(),
         "workspace": {
             "artifacts": format!("{directory}/artifacts"),
             "texts": format!("{directory}/texts"),

@@ -190,9 +190,9 @@ impl World {
         self.directory.join("state")
     }
 
-    /// Maven's settings.
-    pub fn maven_settings(&self) -> PathBuf {
-        self.directory.join("settings.xml")
+    /// The release manager's home directory, with Maven's settings.
+    pub fn home(&self) -> PathBuf {
+        self.directory.join("home")
     }
 
     /// Who may use the mail server.
@@ -301,7 +301,8 @@ fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Fa
         })
         .collect();
     let text = format!("<settings>\n  <servers>\n{servers}  </servers>\n</settings>\n");
-    write(&directory.join("settings.xml"), text.as_bytes())
+    make_directory(&directory.join("home/.m2"))?;
+    write(&directory.join("home/.m2/settings.xml"), text.as_bytes())
 }
 
 /// A short path to the world's OpenPGP home: an agent's socket takes no long one.

@@ -101,7 +101,7 @@ impl Stage {
             svn: None,
             smtp: Some((account.user, account.password)),
             gnupg_home: Some(home.clone()),
-            maven_settings: Some(world.maven_settings()),
+            home: Some(world.home()),
         };
         let effects = interruption.map_or_else(Effects::unwatched, Interruption::effects);
         let (session, _) = Session::new(environment, release, &accounts, effects, &clock)?;
@@ -187,7 +187,7 @@ fn check_same(world: &World, wanted: &Wanted<'_>) -> Result<(), CommandError> {
 
 /// Only an empty directory, or one that an interrupted making left, is built in.
 fn check_usable(directory: &Path) -> Result<(), CommandError> {
-    let known = ["remote.git", "clone", "sample", "svn", "svn-import", "gnupg", "mail", "state", "settings.xml"];
+    let known = ["remote.git", "clone", "sample", "svn", "svn-import", "gnupg", "mail", "state", "home"];
     let foreign: Vec<String> = std::fs::read_dir(directory)
         .into_iter()
         .flatten()
