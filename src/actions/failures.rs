@@ -14,9 +14,20 @@ pub(crate) fn workspace_failed(error: WorkspaceError) -> ActionError {
     ActionError::service("the workspace", error, "see that the disk has room and the directory can be written")
 }
 
-/// A repository that could not be read.
+/// Git, here or at the remote, that did not do what it was asked. What a remote
+/// refused was not done; what broke off may have been.
 pub(crate) fn git_failed(error: GitError) -> ActionError {
-    ActionError::service("git", error, "see that the clone is complete: `git fsck`")
+    let hint = error.hint();
+    match error {
+        GitError::Rejected { .. } | GitError::Declined { .. } | GitError::Unauthenticated { .. } => {
+            ActionError::refused(error.to_string(), hint)
+        }
+        GitError::Moved { name, found, expected } => {
+            ActionError::Conflict { found: format!("{name} at {found}"), expected }
+        }
+        GitError::Open { .. } => ActionError::misconfigured(error.to_string(), hint),
+        error => ActionError::service("git", error, hint),
+    }
 }
 
 /// GnuPG, or the key in it, that could not be used.

@@ -7,6 +7,7 @@
 //! The release's own words and rules: versions, candidates, artifacts, digests.
 
 mod checksum_file;
+mod contributors;
 mod digest;
 mod edit;
 mod licence_header;
@@ -17,10 +18,11 @@ mod source_archive;
 mod version;
 
 pub use checksum_file::{checksum_file, checksum_file_holds};
+pub use contributors::{contributors};
 pub use digest::{FileDigest, Sha512};
 pub use edit::{AllowedLeftover, EditRule};
 pub use licence_header::{HEADER_BYTES, LicenceHeader};
-pub use outdated::outdated;
+pub use outdated::{outdated};
 pub use path_rules::{PathRules, PatternError};
 pub use record::{Manager, ReleaseRecord};
 pub use source_archive::{ArchiveEntry, ArchiveError, SourceArchive};

@@ -22,7 +22,9 @@ mod workspace;
 pub use artifacts::Artifacts;
 pub use build::{BuildError, BuildRun, find_output, missing_programs};
 pub use effects::{Effects, Moment};
-pub use git::{ExportError, FileKind, Git, GitError, PeeledCommit, TreeFile};
+pub use git::{
+    Committer, ExportError, FileKind, Git, GitError, Head, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate, Tag, TreeFile,
+};
 pub use keys_file::{KeysFileError, fetch_keys_file};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;

@@ -8,12 +8,20 @@
 
 mod error;
 mod export;
+mod history;
+mod local;
+mod remote;
+mod tag;
 mod tree;
 
 use std::path::{Path, PathBuf};
 
 pub use error::GitError;
 pub use export::{ExportError, PeeledCommit};
+pub use history::Patch;
+pub use local::{Committer, Head, NewCommit};
+pub use remote::RefUpdate;
+pub use tag::{NewTag, Tag};
 pub use tree::{FileKind, TreeFile};
 
 use super::Effects;

@@ -1,0 +1,132 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Afterwards a local branch stands at the tip of a branch of the remote, and
+//! the remote has no branch of that name but ours.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Services;
+use super::failures::{git_failed, outputs_do_not_fit};
+use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use crate::services::Head;
+
+/// Parameters of `create-branch`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateBranch {
+    /// The new branch, without `refs/heads/`.
+    pub branch: String,
+    /// The remote's branch that it starts from.
+    pub from: String,
+}
+
+/// What was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BranchCreated {
+    /// The branch.
+    pub branch: String,
+    /// The commit that it starts at.
+    pub commit: String,
+    /// The remote's branch that it starts from.
+    pub from: String,
+}
+
+impl CreateBranch {
+    fn local(&self) -> String {
+        format!("refs/heads/{}", self.branch)
+    }
+
+    fn output(&self, commit: String) -> Value {
+        let output = BranchCreated { branch: self.branch.clone(), commit, from: self.from.clone() };
+        serde_json::to_value(output).expect("plain data")
+    }
+
+    /// The tip of the remote's branch that the new one starts from.
+    fn start(&self, cx: &Context<'_, Services>) -> Result<String, ActionError> {
+        let git = &cx.world.git;
+        git.fetch_branch(&self.from).map_err(git_failed)?.ok_or_else(|| {
+            ActionError::refused(
+                format!("the remote `{}` has no branch `{}`", git.remote(), self.from),
+                "see that the clone's remote is the official repository: `git remote -v`",
+            )
+        })
+    }
+}
+
+impl Action<Services> for CreateBranch {
+    fn summary(&self) -> String {
+        format!("Creates the branch {} at the tip of the remote's {}", self.branch, self.from)
+    }
+
+    fn commands(&self) -> Vec<String> {
+        vec![format!("git fetch origin {}", self.from), format!("git branch {} FETCH_HEAD", self.branch)]
+    }
+
+    fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
+        clone_problems(cx, &self.branch)
+    }
+
+    fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
+        let git = &cx.world.git;
+        let remote = git.remote_refs(&[&self.local()]).map_err(git_failed)?;
+        let here = git.reference(&self.local()).map_err(git_failed)?;
+        if let Some(there) = remote.get(&self.local()) {
+            let found = format!("the branch {} at the remote, at {there}", self.branch);
+            return Ok(Probed::Conflict { found, expected: "no branch of that name at the remote yet".into() });
+        }
+        let Some(here) = here else { return Ok(Probed::Absent) };
+        let start = self.start(cx)?;
+        if here == start {
+            return Ok(Probed::Done(self.output(here)));
+        }
+        Ok(Probed::Conflict {
+            found: format!("a local branch {} at {here}", self.branch),
+            expected: format!("none, or one at {start}, the tip of the remote's {}", self.from),
+        })
+    }
+
+    fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
+        let start = self.start(cx)?;
+        cx.world.git.move_reference(&self.local(), None, &start).map_err(git_failed)?;
+        Ok(self.output(start))
+    }
+
+    fn reversal(&self, _outputs: &Value) -> Reversal {
+        Reversal::Undo(format!("deletes the local branch {}, if it was not moved since", self.branch))
+    }
+
+    fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
+        let made: BranchCreated = serde_json::from_value(outputs.clone()).map_err(outputs_do_not_fit)?;
+        cx.world.git.delete_reference(&self.local(), &made.commit).map_err(git_failed)
+    }
+}
+
+/// What in the clone stands in the way of making or moving `branch`.
+pub(super) fn clone_problems(cx: &Context<'_, Services>, branch: &str) -> Result<Vec<Problem>, ActionError> {
+    let git = &cx.world.git;
+    let mut problems = Vec::new();
+    let dirty = git.uncommitted().map_err(git_failed)?;
+    if !dirty.is_empty() {
+        problems.push(Problem::new(
+            format!("{} has changes that are in no commit: {}", git.path().display(), dirty.join(", ")),
+            "commit them, or put them away by `git stash --include-untracked`",
+        ));
+    }
+    match git.head().map_err(git_failed)? {
+        Head::Detached => problems.push(Problem::new(
+            format!("{} is on no branch", git.path().display()),
+            "`git switch` to a branch, so that no commit gets lost",
+        )),
+        Head::Branch(current) if current == branch => problems.push(Problem::new(
+            format!("{branch} is checked out in {}, and would move under the working tree", git.path().display()),
+            "`git switch` to another branch",
+        )),
+        Head::Branch(_) => {}
+    }
+    Ok(problems)
+}

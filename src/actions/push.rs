@@ -1,0 +1,189 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Afterwards refs of the remote stand where the local ones do: all of them or
+//! none. A tag or a new branch never overwrites, a branch only goes forward.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Services;
+use super::failures::{git_failed, outputs_do_not_fit};
+use crate::engine::{Action, ActionError, Context, Probed, Reversal};
+use crate::services::RefUpdate;
+
+/// Parameters of `push`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Push {
+    /// Local refs and where they go.
+    #[serde(default)]
+    pub updates: Vec<Update>,
+    /// Tags that go under their own name, without `refs/tags/`.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Whether what this creates can be deleted at the remote again.
+    #[serde(default)]
+    pub undoable: bool,
+}
+
+/// A local ref and where it goes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Update {
+    /// The full name of the local ref.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The full name at the remote.
+    pub to: String,
+}
+
+/// What was pushed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pushed {
+    /// The remote's refs.
+    pub refs: Vec<PushedRef>,
+}
+
+/// A ref at the remote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushedRef {
+    /// The full name.
+    pub name: String,
+    /// The id of the commit or tag object.
+    pub commit: String,
+}
+
+impl Push {
+    fn all(&self) -> Vec<Update> {
+        let tags = self.tags.iter().map(|tag| format!("refs/tags/{tag}"));
+        let tags = tags.map(|name| Update { reference: name.clone(), to: name });
+        self.updates.iter().cloned().chain(tags).collect()
+    }
+
+    /// What is to be where, by the local refs.
+    fn wanted(&self, cx: &Context<'_, Services>) -> Result<Vec<PushedRef>, ActionError> {
+        let mut wanted = Vec::new();
+        for update in self.all() {
+            let Some(id) = cx.world.git.reference(&update.reference).map_err(git_failed)? else {
+                return Err(ActionError::refused(
+                    format!("{} is not in the clone {}", update.reference, cx.world.git.path().display()),
+                    "if another clone has it, fetch it from there; else take back the step that makes it and run it again",
+                ));
+            };
+            wanted.push(PushedRef { name: update.to, commit: id });
+        }
+        Ok(wanted)
+    }
+
+    fn there(&self, cx: &Context<'_, Services>) -> Result<BTreeMap<String, String>, ActionError> {
+        let all = self.all();
+        let names: Vec<&str> = all.iter().map(|update| update.to.as_str()).collect();
+        cx.world.git.remote_refs(&names).map_err(git_failed)
+    }
+}
+
+impl Action<Services> for Push {
+    fn summary(&self) -> String {
+        let names: Vec<String> = self.all().iter().map(|update| short(&update.to).to_owned()).collect();
+        format!("Pushes {} to the remote", names.join(" and "))
+    }
+
+    fn commands(&self) -> Vec<String> {
+        let specs: Vec<String> = self.all().iter().map(|update| format!("{}:{}", update.reference, update.to)).collect();
+        vec![format!("git push --atomic origin {}", specs.join(" "))]
+    }
+
+    fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
+        let wanted = self.wanted(cx)?;
+        let there = self.there(cx)?;
+        let git = &cx.world.git;
+        let mut absent = false;
+        for target in &wanted {
+            match there.get(&target.name) {
+                Some(id) if *id == target.commit => {}
+                None => absent = true,
+                // A branch that ours goes forward from; what we do not know is not ours.
+                Some(id)
+                    if target.name.starts_with("refs/heads/")
+                        && git.has_object(id).map_err(git_failed)?
+                        && git.is_ancestor(id, &target.commit).map_err(git_failed)? =>
+                {
+                    absent = true;
+                }
+                // A branch that has gone on from ours.
+                Some(id) if target.name.starts_with("refs/heads/") && went_on(cx, target, id)? => {}
+                Some(id) => {
+                    return Ok(Probed::Conflict {
+                        found: format!("{} at {id} at the remote `{}`", short(&target.name), git.remote()),
+                        expected: format!("{}, or what it follows on", target.commit),
+                    });
+                }
+            }
+        }
+        if absent {
+            return Ok(Probed::Absent);
+        }
+        Ok(Probed::Done(serde_json::to_value(Pushed { refs: wanted }).expect("plain data")))
+    }
+
+    fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
+        let wanted = self.wanted(cx)?;
+        let there = self.there(cx)?;
+        let updates: Vec<RefUpdate> = wanted
+            .iter()
+            .filter(|target| there.get(&target.name) != Some(&target.commit))
+            .map(|target| RefUpdate {
+                name: target.name.clone(),
+                expected: there.get(&target.name).cloned(),
+                to: Some(target.commit.clone()),
+            })
+            .collect();
+        cx.world.git.push(&updates).map_err(git_failed)?;
+        Ok(serde_json::to_value(Pushed { refs: wanted }).expect("plain data"))
+    }
+
+    fn reversal(&self, outputs: &Value) -> Reversal {
+        let names: Vec<String> = serde_json::from_value::<Pushed>(outputs.clone())
+            .map(|pushed| pushed.refs.iter().map(|pushed| short(&pushed.name).to_owned()).collect())
+            .unwrap_or_default();
+        if self.undoable {
+            Reversal::Undo(format!("deletes {} at the remote, if unchanged since", names.join(" and ")))
+        } else {
+            Reversal::Irreversible(format!("others may have fetched {} already", names.join(" and ")))
+        }
+    }
+
+    fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
+        let pushed: Pushed = serde_json::from_value(outputs.clone()).map_err(outputs_do_not_fit)?;
+        let there = self.there(cx)?;
+        let updates: Vec<RefUpdate> = pushed
+            .refs
+            .into_iter()
+            .filter(|pushed| there.contains_key(&pushed.name))
+            .map(|pushed| RefUpdate { name: pushed.name, expected: Some(pushed.commit), to: None })
+            .collect();
+        if updates.is_empty() {
+            return Ok(());
+        }
+        cx.world.git.push(&updates).map_err(git_failed)
+    }
+}
+
+/// Whether the remote's branch at `id` has gone on from what was pushed.
+fn went_on(cx: &Context<'_, Services>, target: &PushedRef, id: &str) -> Result<bool, ActionError> {
+    let git = &cx.world.git;
+    let branch = target.name.trim_start_matches("refs/heads/");
+    let Some(tip) = git.fetch_branch(branch).map_err(git_failed)? else { return Ok(false) };
+    Ok(tip == id && git.is_ancestor(&target.commit, &tip).map_err(git_failed)?)
+}
+
+/// A ref name without its beginning.
+pub(super) fn short(name: &str) -> &str {
+    name.trim_start_matches("refs/heads/").trim_start_matches("refs/tags/")
+}

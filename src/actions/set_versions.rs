@@ -1,0 +1,252 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Afterwards one commit on a local ref sets versions and other values by the
+//! product's rules: each rule has hit, and no old version is left in the tree.
+//! The working tree is not touched.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Services;
+use super::create_branch::clone_problems;
+use super::failures::{git_failed, outputs_do_not_fit};
+use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use crate::release::{AllowedLeftover, EditRule, Edited, TreeText, Versions, apply, leftovers, present_version};
+use crate::services::{Committer, GitError, NewCommit};
+
+/// How many places with an old version are named.
+const SHOWN: usize = 20;
+
+/// Parameters of `set-versions`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetVersions {
+    /// The full name of the local ref that the commit goes on.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// Where the ref begins if it is not there yet: a commit, or a branch of the
+    /// remote as `origin/main`.
+    #[serde(default)]
+    pub start: Option<String>,
+    /// Lists of rules, applied in order.
+    pub rules: Vec<Vec<EditRule>>,
+    /// What says which version the tree is at; needed with `to`.
+    #[serde(default)]
+    pub authority: Option<EditRule>,
+    /// The version to set; without it the rules name no version.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// Where an old version may stay.
+    #[serde(default)]
+    pub allow: Vec<AllowedLeftover>,
+    /// The commit's message; `@NEW@` stands for the version.
+    pub message: String,
+}
+
+/// What was set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionsSet {
+    /// The ref.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The commit that has the versions.
+    pub commit: String,
+    /// What it was made on; the same commit where nothing was to change.
+    pub parent: String,
+    /// The version that was there.
+    pub from: Option<String>,
+    /// The version that is there.
+    pub to: Option<String>,
+    /// The files that changed, sorted.
+    pub files: Vec<String>,
+}
+
+/// A tree with what the rules make of it.
+struct Outcome {
+    edited: Edited,
+    from: Option<String>,
+}
+
+impl SetVersions {
+    /// The commit that the ref is at, or is to begin at.
+    fn base(&self, cx: &Context<'_, Services>) -> Result<String, ActionError> {
+        let git = &cx.world.git;
+        if let Some(here) = git.reference(&self.reference).map_err(git_failed)? {
+            return Ok(here);
+        }
+        let Some(start) = &self.start else {
+            return Err(ActionError::refused(format!("{} is not there", self.reference), "run the step before this one"));
+        };
+        if let Some(branch) = start.strip_prefix(git.remote()).and_then(|rest| rest.strip_prefix('/')) {
+            return git.fetch_branch(branch).map_err(git_failed)?.ok_or_else(|| {
+                ActionError::refused(format!("the remote has no branch `{branch}`"), "see `git ls-remote`")
+            });
+        }
+        Ok(git.peeled_commit(start).map_err(git_failed)?.id)
+    }
+
+    /// What the rules make of the tree of `commit`.
+    fn outcome(&self, cx: &Context<'_, Services>, commit: &str) -> Result<Outcome, ActionError> {
+        let files = read_tree(cx, commit)?;
+        let refused = |what: String| {
+            ActionError::refused(what, "correct the product's rules, or the tree: nothing was committed")
+        };
+        let from = match (&self.authority, &self.to) {
+            (Some(authority), Some(_)) => {
+                Some(present_version(authority, &files).map_err(|error| refused(error.to_string()))?)
+            }
+            (None, Some(_)) => {
+                return Err(ActionError::misconfigured("`to` needs `authority`", "name what says the tree's version"));
+            }
+            _ => None,
+        };
+        let versions = match (&from, &self.to) {
+            (Some(old), Some(new)) => Some(Versions { old, new }),
+            _ => None,
+        };
+        let rules: Vec<EditRule> = self.rules.iter().flatten().cloned().collect();
+        let edited = apply(&rules, &files, versions).map_err(|error| refused(error.to_string()))?;
+        if let (Some(old), Some(new)) = (&from, &self.to)
+            && old != new
+        {
+            self.no_leftovers(files, &edited, old)?;
+        }
+        Ok(Outcome { edited, from })
+    }
+
+    fn no_leftovers(&self, mut files: Vec<TreeText>, edited: &Edited, old: &str) -> Result<(), ActionError> {
+        for file in &mut files {
+            if let Some(bytes) = edited.changed.get(&file.path) {
+                file.bytes.clone_from(bytes);
+            }
+        }
+        let left = leftovers(&files, old, &self.allow);
+        if left.is_empty() {
+            return Ok(());
+        }
+        let more = if left.len() > SHOWN { format!("\n  and {} more", left.len() - SHOWN) } else { String::new() };
+        let shown = left.iter().take(SHOWN).map(|place| format!("\n  {place}")).collect::<String>();
+        Err(ActionError::refused(
+            format!("{old} would still stand in {} places:{shown}{more}", left.len()),
+            "add a rule for each, or allow it with a reason: `versions.edits`, `versions.allow`; nothing was committed",
+        ))
+    }
+
+    fn branch(&self) -> &str {
+        self.reference.strip_prefix("refs/heads/").unwrap_or(&self.reference)
+    }
+
+    fn output(&self, commit: String, parent: String, outcome: &Outcome) -> Value {
+        let output = VersionsSet {
+            reference: self.reference.clone(),
+            commit,
+            parent,
+            from: outcome.from.clone(),
+            to: self.to.clone(),
+            files: outcome.edited.changed.keys().cloned().collect(),
+        };
+        serde_json::to_value(output).expect("plain data")
+    }
+
+    fn new_commit(&self, cx: &Context<'_, Services>, parent: &str, outcome: &Outcome) -> Result<String, ActionError> {
+        let author = &cx.world.author;
+        let message = self.message.replace("@NEW@", self.to.as_deref().unwrap_or_default());
+        let new = NewCommit {
+            parent,
+            changes: &outcome.edited.changed,
+            message: &format!("{}\n", message.trim_end()),
+            committer: Committer { name: &author.name, email: &author.email, at: cx.intent.at },
+        };
+        cx.world.git.commit(&new).map_err(git_failed)
+    }
+}
+
+impl Action<Services> for SetVersions {
+    fn summary(&self) -> String {
+        let rules: usize = self.rules.iter().map(Vec::len).sum();
+        match &self.to {
+            Some(version) => format!("Sets the version {version} by {rules} rules, as one commit on {}", self.branch()),
+            None => format!("Sets values by {rules} rules, as one commit on {}", self.branch()),
+        }
+    }
+
+    fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
+        match self.reference.strip_prefix("refs/heads/") {
+            Some(branch) => clone_problems(cx, branch),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
+        let git = &cx.world.git;
+        let Some(tip) = git.reference(&self.reference).map_err(git_failed)? else { return Ok(Probed::Absent) };
+        let outcome = self.outcome(cx, &tip)?;
+        if !outcome.edited.changed.is_empty() {
+            return Ok(Probed::Absent);
+        }
+        // Nothing is left to change: either our own commit is the tip, or it was so before.
+        let parent = git.first_parent(&tip).map_err(git_failed)?;
+        if let Some(parent) = parent {
+            let before = self.outcome(cx, &parent);
+            if let Ok(before) = before
+                && !before.edited.changed.is_empty()
+                && self.new_commit(cx, &parent, &before)? == tip
+            {
+                return Ok(Probed::Done(self.output(tip, parent, &before)));
+            }
+        }
+        Ok(Probed::Done(self.output(tip.clone(), tip, &outcome)))
+    }
+
+    fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
+        let git = &cx.world.git;
+        let base = self.base(cx)?;
+        let outcome = self.outcome(cx, &base)?;
+        let here = git.reference(&self.reference).map_err(git_failed)?;
+        if outcome.edited.changed.is_empty() {
+            if here.is_none() {
+                git.move_reference(&self.reference, None, &base).map_err(git_failed)?;
+            }
+            return Ok(self.output(base.clone(), base, &outcome));
+        }
+        let commit = self.new_commit(cx, &base, &outcome)?;
+        git.move_reference(&self.reference, here.as_deref(), &commit).map_err(git_failed)?;
+        Ok(self.output(commit, base, &outcome))
+    }
+
+    fn reversal(&self, outputs: &Value) -> Reversal {
+        match serde_json::from_value::<VersionsSet>(outputs.clone()) {
+            Ok(set) if set.commit != set.parent => {
+                Reversal::Undo(format!("moves {} back to {}, if it was not moved since", self.branch(), set.parent))
+            }
+            _ => Reversal::NothingToUndo,
+        }
+    }
+
+    fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
+        let set: VersionsSet = serde_json::from_value(outputs.clone()).map_err(outputs_do_not_fit)?;
+        let git = &cx.world.git;
+        if git.reference(&self.reference).map_err(git_failed)?.as_deref() == Some(&set.parent) {
+            return Ok(());
+        }
+        git.move_reference(&self.reference, Some(&set.commit), &set.parent).map_err(git_failed)
+    }
+}
+
+/// The files of a commit; symbolic links are left out.
+pub(crate) fn read_tree(cx: &Context<'_, Services>, commit: &str) -> Result<Vec<TreeText>, ActionError> {
+    let mut files = Vec::new();
+    let git = &cx.world.git;
+    git.visit_files(commit, |_| true, |file| {
+        if file.kind != crate::services::FileKind::Symlink {
+            files.push(TreeText { path: file.path, bytes: file.bytes });
+        }
+        Ok::<(), GitError>(())
+    })
+    .map_err(git_failed)?;
+    Ok(files)
+}

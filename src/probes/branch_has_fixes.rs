@@ -1,0 +1,62 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Whether a branch at the remote has gone on since a commit, and each of its new
+//! commits stands on the main branch too, as the same patch.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use crate::actions::{Services, failures::git_failed};
+use crate::engine::{ActionError, Context, Finding, Probe};
+
+/// Parameters of `branch-has-fixes`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BranchHasFixes {
+    /// The branch, without `refs/heads/`.
+    pub branch: String,
+    /// The commit that the failed candidate was made from.
+    pub since: String,
+    /// The main branch.
+    pub main: String,
+}
+
+impl Probe<Services> for BranchHasFixes {
+    fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
+        let git = &cx.world.git;
+        let tip = |branch: &str| {
+            git.fetch_branch(branch).map_err(git_failed)?.ok_or_else(|| {
+                ActionError::refused(format!("the remote `{}` has no branch {branch}", git.remote()), "see `git ls-remote`")
+            })
+        };
+        let (here, main) = (tip(&self.branch)?, tip(&self.main)?);
+        let fixes = git.patches(&self.since, &here).map_err(git_failed)?;
+        if fixes.is_empty() {
+            return Ok(Finding::Fails(vec![format!(
+                "{} has no commit since {}: nothing was fixed on it",
+                self.branch, self.since
+            )]));
+        }
+        let base = git.merge_base(&main, &here).map_err(git_failed)?;
+        let on_main: BTreeSet<String> = match base {
+            Some(base) => {
+                git.patches(&base, &main).map_err(git_failed)?.into_iter().filter_map(|patch| patch.patch).collect()
+            }
+            None => BTreeSet::new(),
+        };
+        let faults: Vec<String> = fixes
+            .iter()
+            .filter(|fix| fix.patch.as_ref().is_some_and(|patch| !on_main.contains(patch)))
+            .map(|fix| format!("{} ({}) is on {} and not on {}", &fix.commit[..12], fix.summary, self.branch, self.main))
+            .collect();
+        if faults.is_empty() {
+            return Ok(Finding::Holds(format!("{} fixes on {}, all of them on {} too", fixes.len(), self.branch, self.main)));
+        }
+        Ok(Finding::Fails(faults))
+    }
+}
