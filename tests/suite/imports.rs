@@ -7,7 +7,7 @@
 //! The direction of imports between the top modules of `src/`; docs/architecture.md
 //! says why it is as it is. Paths that begin with `crate::` (in the program itself
 //! also `quorate::`) are looked at, in code alone: not in comments, not in strings.
-//! A file's tests, at its bottom or in `tests.rs`, may use the rehearsal's servers too.
+//! A file's tests, at its bottom, in `tests.rs` or in `…_tests/`, may use the rehearsal's servers too.
 
 use std::path::Path;
 
@@ -107,7 +107,8 @@ fn faults(module: &str, text: &str, file: &str) -> Vec<String> {
     };
     let list = if allowed.is_empty() { "nothing of ours".to_owned() } else { allowed.join(", ") };
     let code = code_alone(text);
-    let tests_begin = if file.ends_with("/tests.rs") { 1 } else { first_line_of_tests(&code) };
+    let all_tests = file.split('/').any(|part| part.trim_end_matches(".rs").ends_with("tests"));
+    let tests_begin = if all_tests { 1 } else { first_line_of_tests(&code) };
     imports(&code, module == "main")
         .into_iter()
         .filter(|(_, imported)| imported != module && !allowed.contains(&imported.as_str()))
