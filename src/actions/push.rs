@@ -95,7 +95,8 @@ impl Action<Services> for Push {
     }
 
     fn commands(&self) -> Vec<String> {
-        let specs: Vec<String> = self.all().iter().map(|update| format!("{}:{}", update.reference, update.to)).collect();
+        let specs: Vec<String> =
+            self.all().iter().map(|update| format!("{}:{}", update.reference, update.to)).collect();
         vec![format!("git push --atomic origin {}", specs.join(" "))]
     }
 

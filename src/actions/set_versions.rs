@@ -15,7 +15,9 @@ use super::Services;
 use super::create_branch::clone_problems;
 use super::failures::{git_failed, outputs_do_not_fit};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
-use crate::release::{AllowedLeftover, EditRule, Edited, TreeText, Versions, apply, leftovers, present_version};
+use crate::release::{
+    AllowedLeftover, EditRule, Edits, Tree, VersionChange, apply, authority as version_of, leftovers,
+};
 use crate::services::{Committer, GitError, NewCommit};
 
 /// How many places with an old version are named.
@@ -67,7 +69,7 @@ pub struct VersionsSet {
 
 /// A tree with what the rules make of it.
 struct Outcome {
-    edited: Edited,
+    edited: Edits,
     from: Option<String>,
 }
 
@@ -79,7 +81,10 @@ impl SetVersions {
             return Ok(here);
         }
         let Some(start) = &self.start else {
-            return Err(ActionError::refused(format!("{} is not there", self.reference), "run the step before this one"));
+            return Err(ActionError::refused(
+                format!("{} is not there", self.reference),
+                "run the step before this one",
+            ));
         };
         if let Some(branch) = start.strip_prefix(git.remote()).and_then(|rest| rest.strip_prefix('/')) {
             return git.fetch_branch(branch).map_err(git_failed)?.ok_or_else(|| {
@@ -97,7 +102,7 @@ impl SetVersions {
         };
         let from = match (&self.authority, &self.to) {
             (Some(authority), Some(_)) => {
-                Some(present_version(authority, &files).map_err(|error| refused(error.to_string()))?)
+                Some(version_of(authority, &files).map_err(|error| refused(error.to_string()))?)
             }
             (None, Some(_)) => {
                 return Err(ActionError::misconfigured("`to` needs `authority`", "name what says the tree's version"));
@@ -105,11 +110,11 @@ impl SetVersions {
             _ => None,
         };
         let versions = match (&from, &self.to) {
-            (Some(old), Some(new)) => Some(Versions { old, new }),
+            (Some(old), Some(new)) => Some(VersionChange::new(old, new)),
             _ => None,
         };
         let rules: Vec<EditRule> = self.rules.iter().flatten().cloned().collect();
-        let edited = apply(&rules, &files, versions).map_err(|error| refused(error.to_string()))?;
+        let edited = apply(&files, &rules, versions.as_ref()).map_err(|error| refused(error.to_string()))?;
         if let (Some(old), Some(new)) = (&from, &self.to)
             && old != new
         {
@@ -118,13 +123,10 @@ impl SetVersions {
         Ok(Outcome { edited, from })
     }
 
-    fn no_leftovers(&self, mut files: Vec<TreeText>, edited: &Edited, old: &str) -> Result<(), ActionError> {
-        for file in &mut files {
-            if let Some(bytes) = edited.changed.get(&file.path) {
-                file.bytes.clone_from(bytes);
-            }
-        }
-        let left = leftovers(&files, old, &self.allow);
+    fn no_leftovers(&self, mut files: Tree, edited: &Edits, old: &str) -> Result<(), ActionError> {
+        files.extend(edited.changed.iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
+        let left = leftovers(&files, old, &self.allow)
+            .map_err(|error| ActionError::misconfigured(error.to_string(), "correct the globs of `versions.allow`"))?;
         if left.is_empty() {
             return Ok(());
         }
@@ -238,15 +240,19 @@ impl Action<Services> for SetVersions {
 }
 
 /// The files of a commit; symbolic links are left out.
-pub(crate) fn read_tree(cx: &Context<'_, Services>, commit: &str) -> Result<Vec<TreeText>, ActionError> {
-    let mut files = Vec::new();
+pub(crate) fn read_tree(cx: &Context<'_, Services>, commit: &str) -> Result<Tree, ActionError> {
+    let mut files = Tree::new();
     let git = &cx.world.git;
-    git.visit_files(commit, |_| true, |file| {
-        if file.kind != crate::services::FileKind::Symlink {
-            files.push(TreeText { path: file.path, bytes: file.bytes });
-        }
-        Ok::<(), GitError>(())
-    })
+    git.visit_files(
+        commit,
+        |_| true,
+        |file| {
+            if file.kind != crate::services::FileKind::Symlink {
+                files.insert(file.path, file.bytes);
+            }
+            Ok::<(), GitError>(())
+        },
+    )
     .map_err(git_failed)?;
     Ok(files)
 }

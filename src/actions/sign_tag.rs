@@ -67,9 +67,10 @@ impl SignTag {
         Ok(match git.tag(&object).map_err(git_failed)? {
             None => Standing::Other(format!("the tag {name} at {object}, which is no annotated tag")),
             Some(tag) if tag.commit != commit => Standing::Other(format!("the tag {name} on commit {}", tag.commit)),
-            Some(tag) if !is_ours(cx, &tag)? => {
-                Standing::Other(format!("the tag {name} without a good signature by {}", cx.world.openpgp.fingerprint()))
-            }
+            Some(tag) if !is_ours(cx, &tag)? => Standing::Other(format!(
+                "the tag {name} without a good signature by {}",
+                cx.world.openpgp.fingerprint()
+            )),
             Some(tag) => Standing::Good(SignedTag { name: name.to_owned(), object, commit: tag.commit }),
         })
     }
@@ -93,7 +94,10 @@ impl Action<Services> for SignTag {
     }
 
     fn commands(&self) -> Vec<String> {
-        self.names.iter().map(|name| format!("git tag -s {name} -m '{}' '{}^{{}}'", self.message, self.target)).collect()
+        self.names
+            .iter()
+            .map(|name| format!("git tag -s {name} -m '{}' '{}^{{}}'", self.message, self.target))
+            .collect()
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::actions::{Services, failures::git_failed, set_versions::read_tree};
 use crate::engine::{ActionError, Context, Finding, Probe};
-use crate::release::{AllowedLeftover, EditRule, leftovers, present_version};
+use crate::release::{AllowedLeftover, EditRule, authority, leftovers};
 
 /// Parameters of `branch-at-version`.
 #[derive(Debug, Deserialize)]
@@ -38,20 +38,22 @@ impl Probe<Services> for BranchAtVersion {
             return Ok(Finding::Fails(vec![format!("the remote `{}` has no branch {}", git.remote(), self.branch)]));
         };
         let files = read_tree(cx, &tip)?;
-        let found = match present_version(&self.authority, &files) {
+        let found = match authority(&self.authority, &files) {
             Ok(found) => found,
-            Err(faults) => return Ok(Finding::Fails(faults.faults)),
+            Err(fault) => return Ok(Finding::Fails(vec![fault.to_string()])),
         };
         if found != self.version {
             return Ok(Finding::Fails(vec![format!("{} is at {found}, expected {}", self.branch, self.version)]));
         }
         let left = match self.not.as_ref().filter(|not| **not != self.version) {
-            Some(not) => leftovers(&files, not, &self.allow),
+            Some(not) => leftovers(&files, not, &self.allow).map_err(|error| {
+                ActionError::misconfigured(error.to_string(), "correct the globs of `versions.allow`")
+            })?,
             None => Vec::new(),
         };
         if left.is_empty() {
             return Ok(Finding::Holds(format!("{} is at {}", self.branch, self.version)));
         }
-        Ok(Finding::Fails(left))
+        Ok(Finding::Fails(left.iter().map(ToString::to_string).collect()))
     }
 }

@@ -31,7 +31,10 @@ impl Probe<Services> for BranchHasFixes {
         let git = &cx.world.git;
         let tip = |branch: &str| {
             git.fetch_branch(branch).map_err(git_failed)?.ok_or_else(|| {
-                ActionError::refused(format!("the remote `{}` has no branch {branch}", git.remote()), "see `git ls-remote`")
+                ActionError::refused(
+                    format!("the remote `{}` has no branch {branch}", git.remote()),
+                    "see `git ls-remote`",
+                )
             })
         };
         let (here, main) = (tip(&self.branch)?, tip(&self.main)?);
@@ -52,10 +55,17 @@ impl Probe<Services> for BranchHasFixes {
         let faults: Vec<String> = fixes
             .iter()
             .filter(|fix| fix.patch.as_ref().is_some_and(|patch| !on_main.contains(patch)))
-            .map(|fix| format!("{} ({}) is on {} and not on {}", &fix.commit[..12], fix.summary, self.branch, self.main))
+            .map(|fix| {
+                format!("{} ({}) is on {} and not on {}", &fix.commit[..12], fix.summary, self.branch, self.main)
+            })
             .collect();
         if faults.is_empty() {
-            return Ok(Finding::Holds(format!("{} fixes on {}, all of them on {} too", fixes.len(), self.branch, self.main)));
+            return Ok(Finding::Holds(format!(
+                "{} fixes on {}, all of them on {} too",
+                fixes.len(),
+                self.branch,
+                self.main
+            )));
         }
         Ok(Finding::Fails(faults))
     }

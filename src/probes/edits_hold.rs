@@ -29,10 +29,14 @@ impl Probe<Services> for EditsHold {
             return Ok(Finding::Fails(vec![format!("the remote `{}` has no branch {}", git.remote(), self.branch)]));
         };
         let files = read_tree(cx, &tip)?;
-        match apply(&self.rules, &files, None) {
-            Err(faults) => Ok(Finding::Fails(faults.faults)),
+        match apply(&files, &self.rules, None) {
+            Err(faults) => Ok(Finding::Fails(faults.0.iter().map(ToString::to_string).collect())),
             Ok(edited) if !edited.changed.is_empty() => Ok(Finding::Fails(
-                edited.changed.keys().map(|path| format!("{path} of {} is not as the rules say", self.branch)).collect(),
+                edited
+                    .changed
+                    .keys()
+                    .map(|path| format!("{path} of {} is not as the rules say", self.branch))
+                    .collect(),
             )),
             Ok(_) => Ok(Finding::Holds(format!("all {} values stand in {}", self.rules.len(), self.branch))),
         }

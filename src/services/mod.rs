@@ -23,7 +23,8 @@ pub use artifacts::Artifacts;
 pub use build::{BuildError, BuildRun, find_output, missing_programs};
 pub use effects::{Effects, Moment};
 pub use git::{
-    Committer, ExportError, FileKind, Git, GitError, Head, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate, Tag, TreeFile,
+    Committer, ExportError, FileKind, Git, GitError, Head, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate, Tag,
+    TreeFile,
 };
 pub use keys_file::{KeysFileError, fetch_keys_file};
 #[cfg(test)]

@@ -120,7 +120,9 @@ impl GitError {
             Self::Rejected { .. } => "nothing was pushed; fetch and look at what is there",
             Self::Declined { .. } => "nothing was pushed; do what the hook says",
             Self::Unauthenticated { .. } => "see that `git push --dry-run` works in the clone: keys, tokens, rights",
-            Self::Unreachable { .. } | Self::TimedOut { .. } => "see that the network and `git ls-remote` work; the same command can be given again",
+            Self::Unreachable { .. } | Self::TimedOut { .. } => {
+                "see that the network and `git ls-remote` work; the same command can be given again"
+            }
             Self::Failed { .. } => "give the same command again; nothing is done twice",
             Self::NotInstalled(_) => "install git",
             Self::Sign { .. } => "see that `gpg --clearsign` works: agent, passphrase, expiry",

@@ -207,8 +207,10 @@ impl Git {
 
 impl Committer<'_> {
     pub(super) fn signature(&self) -> Result<Signature<'static>, GitError> {
-        Signature::new(self.name, self.email, &Time::new(self.at.as_second(), 0))
-            .map_err(|source| GitError::Local { doing: format!("use the identity {} <{}>", self.name, self.email), source })
+        Signature::new(self.name, self.email, &Time::new(self.at.as_second(), 0)).map_err(|source| GitError::Local {
+            doing: format!("use the identity {} <{}>", self.name, self.email),
+            source,
+        })
     }
 }
 

@@ -74,7 +74,8 @@ impl Git {
             return Ok(Some(commit));
         }
         let refspec = format!("+{name}:{tracking}");
-        let output = self.run("fetch", &["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", &self.remote, &refspec])?;
+        let output = self
+            .run("fetch", &["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", &self.remote, &refspec])?;
         self.check("fetch", &output)?;
         Ok(self.reference(&tracking)?)
     }
@@ -98,7 +99,9 @@ impl Git {
     pub fn push(&self, updates: &[RefUpdate]) -> Result<(), GitError> {
         let leases: Vec<String> = updates
             .iter()
-            .map(|update| format!("--force-with-lease={}:{}", update.name, update.expected.as_deref().unwrap_or_default()))
+            .map(|update| {
+                format!("--force-with-lease={}:{}", update.name, update.expected.as_deref().unwrap_or_default())
+            })
             .collect();
         let refspecs: Vec<String> = updates
             .iter()
@@ -129,20 +132,22 @@ impl Git {
         let said = output.stderr.trim().replace('\n', " ");
         let has = |words: &[&str]| words.iter().any(|word| output.stderr.contains(word));
         let remote = self.remote.clone();
-        Err(if has(&["Authentication failed", "could not read Username", "Permission denied", "403", "access denied"]) {
-            GitError::Unauthenticated { remote, said }
-        } else if has(&[
-            "does not appear to be a git repository",
-            "Could not read from remote",
-            "unable to access",
-            "Could not resolve",
-            "Connection refused",
-            "No such remote",
-        ]) {
-            GitError::Unreachable { remote, said }
-        } else {
-            GitError::Failed { doing, said }
-        })
+        Err(
+            if has(&["Authentication failed", "could not read Username", "Permission denied", "403", "access denied"]) {
+                GitError::Unauthenticated { remote, said }
+            } else if has(&[
+                "does not appear to be a git repository",
+                "Could not read from remote",
+                "unable to access",
+                "Could not resolve",
+                "Connection refused",
+                "No such remote",
+            ]) {
+                GitError::Unreachable { remote, said }
+            } else {
+                GitError::Failed { doing, said }
+            },
+        )
     }
 
     fn run(&self, doing: &'static str, arguments: &[&str]) -> Result<Output, GitError> {
@@ -200,6 +205,7 @@ fn refusal(line: &str) -> Option<String> {
 /// What the other side said, without git's own lines.
 fn remote_words(stderr: &str) -> String {
     let lines: Vec<&str> = stderr.lines().filter_map(|line| line.strip_prefix("remote:")).map(str::trim).collect();
-    let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty() && !line.starts_with("error: hook declined")).collect();
+    let lines: Vec<&str> =
+        lines.into_iter().filter(|line| !line.is_empty() && !line.starts_with("error: hook declined")).collect();
     if lines.is_empty() { stderr.trim().replace('\n', " ") } else { lines.join(" ") }
 }
