@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::actions::{Services, failures::git_failed, set_versions::read_tree};
 use crate::engine::{ActionError, Context, Finding, Probe};
-use crate::release::{AllowedLeftover, EditRule, authority, leftovers};
+use crate::release::{AllowedLeftover, EditRule, authority, other_snapshots};
 
 /// Parameters of `branch-at-version`.
 #[derive(Debug, Deserialize)]
@@ -23,10 +23,7 @@ pub struct BranchAtVersion {
     pub authority: EditRule,
     /// The version that it must say.
     pub version: String,
-    /// A version that must stand nowhere any more.
-    #[serde(default)]
-    pub not: Option<String>,
-    /// Where it may stay.
+    /// Where another may stay.
     #[serde(default)]
     pub allow: Vec<AllowedLeftover>,
 }
@@ -45,12 +42,8 @@ impl Probe<Services> for BranchAtVersion {
         if found != self.version {
             return Ok(Finding::Fails(vec![format!("{} is at {found}, expected {}", self.branch, self.version)]));
         }
-        let left = match self.not.as_ref().filter(|not| **not != self.version) {
-            Some(not) => leftovers(&files, not, &self.allow).map_err(|error| {
-                ActionError::misconfigured(error.to_string(), "correct the globs of `versions.allow`")
-            })?,
-            None => Vec::new(),
-        };
+        let left = other_snapshots(&files, &self.version, &self.allow)
+            .map_err(|error| ActionError::misconfigured(error.to_string(), "correct the globs of `versions.allow`"))?;
         if left.is_empty() {
             return Ok(Finding::Holds(format!("{} is at {}", self.branch, self.version)));
         }

@@ -18,8 +18,8 @@ use crate::release::{EditRule, apply};
 pub struct EditsHold {
     /// The branch, without `refs/heads/`.
     pub branch: String,
-    /// The rules; none of them names a version by `@NEW@`.
-    pub rules: Vec<EditRule>,
+    /// Lists of rules; none of them names a version by `@NEW@`.
+    pub rules: Vec<Vec<EditRule>>,
 }
 
 impl Probe<Services> for EditsHold {
@@ -29,7 +29,8 @@ impl Probe<Services> for EditsHold {
             return Ok(Finding::Fails(vec![format!("the remote `{}` has no branch {}", git.remote(), self.branch)]));
         };
         let files = read_tree(cx, &tip)?;
-        match apply(&files, &self.rules, None) {
+        let rules: Vec<EditRule> = self.rules.iter().flatten().cloned().collect();
+        match apply(&files, &rules, None) {
             Err(faults) => Ok(Finding::Fails(faults.0.iter().map(ToString::to_string).collect())),
             Ok(edited) if !edited.changed.is_empty() => Ok(Finding::Fails(
                 edited
@@ -38,7 +39,7 @@ impl Probe<Services> for EditsHold {
                     .map(|path| format!("{path} of {} is not as the rules say", self.branch))
                     .collect(),
             )),
-            Ok(_) => Ok(Finding::Holds(format!("all {} values stand in {}", self.rules.len(), self.branch))),
+            Ok(_) => Ok(Finding::Holds(format!("all {} values stand in {}", rules.len(), self.branch))),
         }
     }
 }
