@@ -60,7 +60,7 @@ pub(super) fn fill(template: &str, versions: Option<&VersionChange>) -> Result<S
 /// it has none or several.
 pub(super) fn around_placeholder(template: &str) -> Option<(&str, &str)> {
     let mut found =
-        PLACEHOLDERS.into_iter().flat_map(|placeholder| template.match_indices(placeholder)).map(|(at, of)| (at, of));
+        PLACEHOLDERS.into_iter().flat_map(|placeholder| template.match_indices(placeholder));
     let (at, placeholder) = found.next()?;
     found.next().is_none().then(|| (&template[..at], &template[at + placeholder.len()..]))
 }

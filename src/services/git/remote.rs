@@ -77,7 +77,7 @@ impl Git {
         let output = self
             .run("fetch", &["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", &self.remote, &refspec])?;
         self.check("fetch", &output)?;
-        Ok(self.reference(&tracking)?)
+        self.reference(&tracking)
     }
 
     /// Fetches objects that the remote's refs stand for, without making a ref.
