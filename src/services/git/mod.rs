@@ -15,6 +15,7 @@ mod tag;
 mod tree;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use error::GitError;
 pub use export::{ExportError, PeeledCommit};
@@ -31,13 +32,21 @@ use super::Effects;
 pub struct Git {
     path: PathBuf,
     remote: String,
+    patience: Duration,
     effects: Effects,
 }
 
 impl Git {
     /// The clone at `path`, with the official repository as its remote `remote`.
     pub fn new(path: impl Into<PathBuf>, remote: impl Into<String>, effects: Effects) -> Self {
-        Self { path: path.into(), remote: remote.into(), effects }
+        Self { path: path.into(), remote: remote.into(), patience: remote::PATIENCE, effects }
+    }
+
+    /// The same clone, ending each command to the remote that takes longer than
+    /// `patience` (15 minutes where nothing else is said).
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Where the clone is.

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use super::{Git, GitError};
 
 /// How long a command may take: a first push of a large history is slow.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// A change of one ref at the remote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,10 +170,10 @@ impl Git {
             if let Some(status) = child.try_wait().map_err(GitError::NotInstalled)? {
                 break status;
             }
-            if started.elapsed() > PATIENCE {
+            if started.elapsed() > self.patience {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(GitError::TimedOut { doing, after: PATIENCE });
+                return Err(GitError::TimedOut { doing, after: self.patience });
             }
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(50));
