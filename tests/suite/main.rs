@@ -10,7 +10,9 @@
 
 mod docs;
 mod doctor;
+mod faults;
 mod headers;
 mod imports;
 mod sample;
+mod survival;
 mod tree;

@@ -49,8 +49,10 @@ fn clone(subject: &Subject) -> Item {
             format!("{place}, on no branch"),
             format!("git -C {place} switch {}: a release is not begun from a detached head", subject.product.git.main),
         ),
-        Err(error) => item
-            .failed(chain(&error), format!("git clone {} somewhere, and name it by --repo", subject.product.git.url)),
+        Err(error @ GitError::Open { .. }) => {
+            item.failed(chain(&error), format!("git clone {}, and name the clone by --repo", subject.product.git.url))
+        }
+        Err(error) => item.failed(chain(&error), error.hint()),
     }
 }
 
@@ -58,10 +60,15 @@ fn clone(subject: &Subject) -> Item {
 pub fn ask_remote(subject: &Subject) -> Part {
     let git = &subject.product.git;
     let item = Name::new("remote", format!("The remote `{}` has the branch `{}`", git.remote, git.main));
-    let Some(url) = subject.git_value(&format!("remote.{}.url", git.remote)) else {
-        let place = subject.repository.display();
-        let found = format!("{place} has no remote `{}`", git.remote);
-        return Part::Found(vec![item.failed(found, format!("git -C {place} remote add {} {}", git.remote, git.url))]);
+    let url = match subject.git().configured(&format!("remote.{}.url", git.remote)) {
+        Err(_) => return Part::Found(vec![item.skipped("there is no clone that can be looked at")]),
+        Ok(None) => {
+            let place = subject.repository.display();
+            let found = format!("{place} has no remote `{}`", git.remote);
+            let next = format!("git -C {place} remote add {} {}", git.remote, git.url);
+            return Part::Found(vec![item.failed(found, next)]);
+        }
+        Ok(Some(url)) => url,
     };
     if subject.out_of_reach(&url) {
         return Part::Found(vec![item.skipped(format!("{url}: --offline"))]);
@@ -94,7 +101,13 @@ fn judge_remote(item: &Name, remote: &Remote<'_>, answer: Result<BTreeMap<String
             ),
             Some(commit) => item.ok(format!("{url}, {branch} at {}", commit.get(..12).unwrap_or(commit))),
         },
-        Err(error @ GitError::Unauthenticated { .. }) => item.failed(chain(&error), error.hint()),
+        Err(
+            error @ (GitError::Unauthenticated { .. }
+            | GitError::NoRemote { .. }
+            | GitError::ManyAddresses { .. }
+            | GitError::Incomplete { .. }
+            | GitError::Name { .. }),
+        ) => item.failed(chain(&error), error.hint()),
         // what is on this machine and does not answer is no repository
         Err(error @ GitError::Unreachable { .. }) if !across_network(url) => {
             item.failed(chain(&error), format!("have the remote be the product's repository, {official}"))

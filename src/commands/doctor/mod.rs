@@ -35,7 +35,7 @@ use render::{Report, Verdict};
 use subject::Subject;
 
 /// How long one service is waited for.
-const PATIENCE: Duration = Duration::from_secs(12);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long all of them together are: looking up a name has a time of its own.
 const PATIENCE_WITH_ALL: Duration = Duration::from_secs(16);
 

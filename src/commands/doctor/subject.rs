@@ -85,9 +85,9 @@ impl Subject {
     /// A value of git's configuration, as it holds in the clone; where there is
     /// no clone, the user's own.
     pub fn git_value(&self, name: &str) -> Option<String> {
-        let in_clone = git2::Repository::open(&self.repository).and_then(|repository| repository.config());
-        let config = in_clone.or_else(|_| git2::Config::open_default()).ok()?;
-        config.get_string(name).ok().filter(|text| !text.trim().is_empty())
+        let in_clone = self.git().configured(name);
+        let value = in_clone.or_else(|_| git2::Config::open_default()?.get_string(name).map(Some)).ok().flatten();
+        value.filter(|text| !text.trim().is_empty())
     }
 
     /// Whether `address` is not to be asked: it is across a network and the user
