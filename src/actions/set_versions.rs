@@ -122,12 +122,7 @@ impl SetVersions {
 
     /// The outputs, if a person has done it: the ref has the very files that the
     /// rules make of `base`.
-    fn done_by_hand(
-        &self,
-        cx: &Context<'_, Services>,
-        here: &str,
-        base: &str,
-    ) -> Result<Option<Value>, ActionError> {
+    fn done_by_hand(&self, cx: &Context<'_, Services>, here: &str, base: &str) -> Result<Option<Value>, ActionError> {
         let git = &cx.world.git;
         if !git.is_ancestor(base, here).map_err(git_failed)? {
             return Ok(None);

@@ -44,9 +44,11 @@ impl Git {
         let main = Repository::open(repository.commondir()).map_err(local("open the main working tree"))?;
         let names = repository.worktrees().map_err(local("list the working trees"))?;
         // A working tree that was deleted by hand is still listed, and holds nothing.
-        let others = names.iter().flatten().flatten().filter_map(|worktree| {
-            Repository::open_from_worktree(&repository.find_worktree(worktree).ok()?).ok()
-        });
+        let others = names
+            .iter()
+            .flatten()
+            .flatten()
+            .filter_map(|worktree| Repository::open_from_worktree(&repository.find_worktree(worktree).ok()?).ok());
         let mut trees = std::iter::once(main).chain(others);
         Ok(trees.find(|tree| has_head(tree, name)).and_then(|tree| tree.workdir().map(ToOwned::to_owned)))
     }

@@ -175,7 +175,9 @@ impl GitError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Open { .. } => "name your clone of the product's repository: `quorate start --repo PATH`",
-            Self::ObjectFormat { .. } => "use a clone whose objects are named by SHA-1, as those of git's own default are",
+            Self::ObjectFormat { .. } => {
+                "use a clone whose objects are named by SHA-1, as those of git's own default are"
+            }
             Self::Incomplete { how: "shallow", .. } => "fetch the rest: `git fetch --unshallow`",
             Self::Incomplete { .. } => "make a clone without `--filter`, and name that one",
             Self::NoRemote { .. } => {
@@ -192,7 +194,9 @@ impl GitError {
             Self::Moved { .. } => "somebody moved it; find out who and why before going on",
             Self::Rejected { .. } => "nothing was pushed; fetch and look at what is there",
             Self::Declined { .. } => "nothing was pushed; do what the remote says",
-            Self::Stopped { .. } => "nothing was pushed; do what your hook says: `git config core.hooksPath` tells where",
+            Self::Stopped { .. } => {
+                "nothing was pushed; do what your hook says: `git config core.hooksPath` tells where"
+            }
             Self::Unauthenticated { .. } => "see that `git push --dry-run` works in the clone: keys, tokens, rights",
             Self::Unreachable { .. } | Self::TimedOut { .. } => {
                 "see that the network and `git ls-remote` work; the same command can be given again"

@@ -58,8 +58,9 @@ impl Git {
             }
         }
         arguments.extend(["--".to_owned(), self.remote.clone()]);
-        arguments
-            .extend(updates.iter().map(|update| format!("{}:{}", update.to.as_deref().unwrap_or_default(), update.name)));
+        arguments.extend(
+            updates.iter().map(|update| format!("{}:{}", update.to.as_deref().unwrap_or_default(), update.name)),
+        );
         arguments
     }
 
@@ -161,10 +162,7 @@ mod tests {
                       !\tb:refs/tags/b\t[remote rejected] (atomic push failure)\nDone\n";
         let stderr = "remote: no such name        \nremote: error: hook declined to update refs/heads/a\nerror: failed";
         let declined = failed(stdout, stderr);
-        assert_eq!(
-            declined.to_string(),
-            "the remote `origin` declined refs/heads/a (hook declined): no such name"
-        );
+        assert_eq!(declined.to_string(), "the remote `origin` declined refs/heads/a (hook declined): no such name");
 
         let raced = "!\ta:refs/heads/a\t[remote rejected] (cannot lock ref 'refs/heads/a': is at x but expected y)\n";
         assert!(matches!(failed(raced, ""), GitError::Rejected { .. }));

@@ -365,7 +365,6 @@ fn the_same_change_on_two_branches_is_known() {
 
 #[test]
 fn a_name_that_git_cannot_hold_is_refused() {
-    let committer =
-        Committer { name: "Ann <Example>", email: "ann@example.org", at: Timestamp::UNIX_EPOCH };
+    let committer = Committer { name: "Ann <Example>", email: "ann@example.org", at: Timestamp::UNIX_EPOCH };
     assert!(matches!(committer.signature(), Err(GitError::Local { .. })), "no angle brackets in a name");
 }
