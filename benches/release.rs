@@ -147,12 +147,20 @@ fn source_archive(place: &Path) {
 fn make_tree(repository: &Path) {
     let mut state = 1_u64;
     for number in 0..1300 {
-        let directory = repository.join(format!("module-{}/src/main/java/org/example/part{}", number % 13, number % 40));
+        let directory =
+            repository.join(format!("module-{}/src/main/java/org/example/part{}", number % 13, number % 40));
         fs::create_dir_all(&directory).unwrap();
-        let mut text = String::from("// Licensed to the Apache Software Foundation (ASF) under one or more contributor license agreements.\n");
+        let mut text = String::from(
+            "// Licensed to the Apache Software Foundation (ASF) under one or more contributor license agreements.\n",
+        );
         while text.len() < 7000 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            text.push_str(&format!("  public int field{} = compute(value{}, {});\n", state >> 54, state >> 58, state >> 44));
+            text.push_str(&format!(
+                "  public int field{} = compute(value{}, {});\n",
+                state >> 54,
+                state >> 58,
+                state >> 44
+            ));
         }
         fs::write(directory.join(format!("File{number}.java")), text).unwrap();
     }

@@ -73,10 +73,13 @@ impl ReleaseState {
                 )
             });
         }
+        if let [(_, path)] = &all[..] {
+            return Ok(Some(path.clone()));
+        }
         let open: Vec<_> = all.iter().filter(|(_, path)| !is_completed(path)).collect();
         match (&open[..], &all[..]) {
             (_, []) => Ok(None),
-            ([(_, path)], _) | ([], [(_, path)]) => Ok(Some(path.clone())),
+            ([(_, path)], _) => Ok(Some(path.clone())),
             _ => Err(CommandError::usage("several releases are there", format!("name one by --release: {}", known()))),
         }
     }
