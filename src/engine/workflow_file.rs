@@ -235,6 +235,6 @@ impl Reader<'_> {
     }
 
     fn line(&self, id: &Spanned<String>) -> usize {
-        self.text[..id.span().start.min(self.text.len())].matches('\n').count() + 1
+        memchr::memchr_iter(b'\n', &self.text.as_bytes()[..id.span().start.min(self.text.len())]).count() + 1
     }
 }
