@@ -6,7 +6,6 @@
 
 //! Building the clients of a release from its configuration and the environment.
 
-use std::fs;
 use std::path::Path;
 
 use super::CommandError;
@@ -15,12 +14,12 @@ use crate::actions::{Author, Services};
 use crate::config::{AssetError, Occasion, Product, Tls, release_values, render_product};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
-use crate::services::{Effects, Git, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, Workspace};
+use crate::services::{Authorities, Effects, Git, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, Workspace};
 
 /// The clients of a release.
 ///
 /// # Errors
-/// When the configuration cannot be filled in, or names a file that is not there.
+/// When the configuration cannot be filled in.
 pub fn connect(
     environment: &Environment,
     directory: &Path,
@@ -41,7 +40,7 @@ pub fn connect(
             Tls::Implicit => Security::Implicit,
             Tls::None => Security::None,
         },
-        authorities: mail.smtp_ca.as_deref().map(read_authority).transpose()?,
+        authorities: mail.smtp_ca.as_ref().map(|path| Authorities::File(path.into())),
     };
     let account = accounts.smtp.clone().filter(|_| mail.smtp_login);
     Ok(Services {
@@ -62,14 +61,5 @@ fn templates(environment: &Environment) -> Templates {
         Ok(text) => Ok(Some(text)),
         Err(AssetError::Missing { .. }) => Ok(None),
         Err(error) => Err(error),
-    })
-}
-
-fn read_authority(path: &str) -> Result<Vec<u8>, CommandError> {
-    fs::read(path).map_err(|error| {
-        CommandError::usage(
-            format!("mail.smtp_ca: cannot read {path}: {error}"),
-            "it is a PEM file with the relay's own authority",
-        )
     })
 }

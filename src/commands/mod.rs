@@ -6,8 +6,11 @@
 
 //! The command line: one file per command. Nothing imports this.
 
+mod again;
 mod attest;
 mod cancel_candidate;
+mod check_repository;
+mod check_workflow;
 mod completions;
 mod connect;
 mod doctor;

@@ -22,6 +22,7 @@ mod preview;
 mod registry;
 mod render;
 mod state;
+mod unknown;
 mod workflow;
 
 pub use action::{Action, ActionError, Context, Finding, Intent, Probe, Probed, Problem, Reversal};

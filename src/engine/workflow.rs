@@ -28,6 +28,8 @@ pub struct Workflow {
 pub struct Phase {
     /// `build`.
     pub id: String,
+    /// The line of the workflow's file where its id stands.
+    pub line: usize,
     /// "Build a release candidate".
     pub title: String,
     /// What it is about; a Markdown template.
@@ -47,6 +49,8 @@ pub struct Phase {
 pub struct Step {
     /// `tag-candidate`.
     pub id: String,
+    /// The line of the workflow's file where its id stands.
+    pub line: usize,
     /// "Tag the release commit".
     pub title: String,
     /// Who or what does it.
@@ -91,6 +95,8 @@ pub enum StepKind {
 pub struct Check {
     /// `source-staged`.
     pub id: String,
+    /// The line of the workflow's file where its id stands.
+    pub line: usize,
     /// "Source distribution is in the dev repository".
     pub title: String,
     /// Where its truth comes from.
@@ -312,10 +318,12 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn phase(&mut self, raw: RawPhase) -> Phase {
+        let line = self.line(&raw.id);
         let id = self.id(raw.id);
         let per_candidate = raw.per_candidate;
         Phase {
             id,
+            line,
             title: raw.title,
             intro: raw.intro,
             per_candidate,
@@ -356,6 +364,7 @@ impl Reader<'_> {
         };
         Step {
             id,
+            line,
             title: raw.title,
             kind,
             needs: raw.needs,
@@ -381,6 +390,7 @@ impl Reader<'_> {
         };
         Check {
             id,
+            line,
             title: raw.title,
             kind,
             when: raw.when,

@@ -8,8 +8,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod bad_input;
 mod docs;
 mod headers;
 mod imports;
 mod sample;
 mod tree;
+mod user;

@@ -14,8 +14,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::CommandError;
+use super::check_repository::{Branch, check_repository};
 use super::environment::{Environment, absolute};
 use super::halt;
+use super::start::release_files;
 use crate::engine::{Goal, Halt, Obstacle, Pending};
 use crate::rehearsal::{Interruption, SimulatedManager};
 use crate::release::Version;
@@ -82,12 +84,8 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         }
     };
     if let Some(repository) = &args.repo {
-        git2::Repository::open(repository).map_err(|error| {
-            CommandError::usage(
-                format!("--repo {}: {}", repository.display(), error.message()),
-                "name a clone of the product's repository",
-            )
-        })?;
+        let files = release_files(&environment.assets, product, "release")?;
+        check_repository(repository, &files.product()?, Branch::Anywhere)?;
     }
     let interruption = args
         .interrupt
