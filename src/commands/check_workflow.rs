@@ -148,11 +148,15 @@ fn fault_of(
     renderer: &Renderer,
     built: impl Fn(Value) -> Option<RegistryError>,
 ) -> Option<String> {
-    let foreseen = with.values().any(|value| value.to_string().contains("steps"));
+    // A placeholder has no parts: what is wrong with it will show once the step is done.
+    let (foreseen, known): (Map<_, _>, Map<_, _>) =
+        with.clone().into_iter().partition(|(_, value)| value.to_string().contains("steps"));
+    if let Err(error) = renderer.foreseen_parameters(id, &known) {
+        return Some(in_one_line(&error));
+    }
+    let foreseen = !foreseen.is_empty();
     match renderer.foreseen_parameters(id, with) {
-        // A placeholder has no parts: what is wrong with it will show once the step is done.
-        Err(_) if foreseen => None,
-        Err(error) => Some(in_one_line(&error)),
+        Err(_) => None,
         Ok(parameters) => match built(parameters) {
             Some(RegistryError::Parameters { kind, name, source }) => {
                 // Only the names of fields: a placeholder is a text where a list may be wanted.

@@ -50,9 +50,10 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let ui = environment.ui;
     if !args.execute && !ui.interactive() {
         let (session, state) = read_session(environment)?;
-        goal(&session.workflow, args.items, args.to)?;
-        print_plan(ui, &session, &state)?;
-        ui.say("\nNothing was done: without a terminal, `quorate run --execute` acts.");
+        let goal = goal(&session.workflow, args.items, args.to)?;
+        let only = if let Goal::Items(items) = &goal { Some(items.as_slice()) } else { None };
+        print_plan(ui, &session, &state, only)?;
+        ui.say("Nothing was done: without a terminal, `quorate run --execute` acts.");
         return Ok(ExitCode::Done);
     }
     let (session, journal, state) = write_session(environment)?;

@@ -61,7 +61,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         rehearsal: false,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let directory = begin(&environment.state, &record, version, &files, &who(environment), &SystemClock)?;
+    let directory = begin(&environment.state, &record, version, &files, &who(&repository), &SystemClock)?;
     let ui = environment.ui;
     ui.say(&format!("The release of {} {version} is recorded in {}", record.product, directory.display()));
     ui.say("Next: `quorate doctor`, then `quorate run`; `quorate guide` prints the whole guide for this release.");

@@ -267,7 +267,6 @@ fn what_must_be_said_must_not_be_empty() {
     user.refused(2, &["attest", "make-the-case"], &["--note"]);
     user.refused(2, &["attest", "make-the-case", "--note", "  "], &["--note is empty"]);
     user.refused(2, &["skip", "make-the-case", "--why", ""], &["--why is empty"]);
-    user.refused(2, &["run", "propose-release", "--again"], &["--again needs --why"]);
     user.refused(2, &["run", "--again"], &["STEP"]);
     user.refused(2, &["vote", "enter"], &["no votes were given", "--nobody"]);
     user.refused(2, &["vote", "enter", "--nobody"], &["not open", "send-vote"]);
