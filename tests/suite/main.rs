@@ -12,6 +12,8 @@ mod bad_input;
 mod docs;
 mod headers;
 mod imports;
+mod real_release;
 mod sample;
+mod shapes;
 mod tree;
 mod user;
