@@ -17,8 +17,9 @@ use super::release_state::ReleaseState;
 use crate::engine::{Entry, Event};
 use crate::ui::{ExitCode, Style, Ui, hang, in_short};
 
-/// Shows the record of the release: what happened, when, by whom.
+/// Shows the record of the release.
 ///
+/// What happened, when (in UTC), by whom.
 /// The chain of digests is checked first: a record that was edited is refused.
 #[derive(Debug, clap::Args)]
 pub struct Args {

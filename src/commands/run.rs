@@ -15,8 +15,10 @@ use super::session::{read_session, write_session};
 use crate::engine::{Goal, Person, SystemClock, Workflow};
 use crate::ui::{Approver, ExitCode, Progress, TerminalPerson};
 
-/// Carries the release on: does what is ready, asks what must be asked, proves
-/// each step, and stops where something is in the way.
+/// Carries the release on.
+///
+/// Does what is ready, asks what must be asked, proves each step, and stops where
+/// something is in the way.
 ///
 /// On a terminal it guides: it shows each step with its guide text, asks, and
 /// goes on. Without one it prints the plan, and acts only with --execute. What

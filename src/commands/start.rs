@@ -22,9 +22,9 @@ use crate::release::{Manager, ReleaseRecord, Sha512, Version};
 use crate::services::OpenPgp;
 use crate::ui::ExitCode;
 
-/// Begins the release of VERSION: records product, workflow, release manager and
-/// key. Nothing else is touched.
+/// Begins the release of VERSION.
 ///
+/// Records product, workflow, release manager and key; nothing else is touched.
 /// The workflow and the product's configuration are copied into the record, so
 /// that a release runs to its end by what it was started with.
 #[derive(Debug, clap::Args)]

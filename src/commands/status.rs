@@ -15,9 +15,9 @@ use super::session::{Session, read_session};
 use crate::engine::{CheckState, PhaseState, Plan, PlannedPhase, State, StepState};
 use crate::ui::{ExitCode, Style, Ui, from_now, hang, minute};
 
-/// Shows where the release stands: phases, steps, checks, and what is next.
+/// Shows where the release stands.
 ///
-/// Reads the record alone and asks no service, so that it can be called at any
+/// Its phases, steps and checks, and what is next. Reads the record alone and asks no service, so that it can be called at any
 /// time, during a run too.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -93,7 +93,8 @@ fn render(ui: Ui, session: &Session, state: &State, status: &Status, all: bool) 
     let times = [("begun", state.started), ("last entry", state.last_at)];
     let times: Vec<String> =
         times.into_iter().filter_map(|(what, at)| Some(format!("{what} {}", minute(at?)))).collect();
-    text.push_str(&format!("release manager {}; {}\n", record.manager.name, times.join(", ")));
+    let times = format!("release manager {}; {}", record.manager.name, times.join(", "));
+    text.push_str(&format!("{}\n", hang(&times, 0, 2, ui.width())));
     text.push_str(&format!("recorded in {}\n", session.directory.display()));
     for (number, why) in &status.cancelled_candidates {
         let line = format!("candidate {number} was cancelled: {why}");
@@ -122,11 +123,9 @@ fn render_phase(ui: Ui, phase: &PlannedPhase, all: bool) -> String {
     let (steps, checks) = (phase.steps.len(), phase.checks.len());
     let (sign, style, word) = match phase.state {
         PhaseState::Done => ("✓", Style::Good, format!("done: {}", counted(steps, checks))),
-        PhaseState::Active => (
-            "▸",
-            Style::Heading,
-            format!("at work: {settled} of {steps} steps, {answered} of {checks} on the checklist"),
-        ),
+        PhaseState::Active => {
+            ("▸", Style::Heading, format!("at work: {settled} of {steps} steps, {answered} of {checks} checks"))
+        }
         PhaseState::Waiting => ("·", Style::Faint, format!("waiting: {}", counted(steps, checks))),
         PhaseState::PassedOver => ("–", Style::Faint, "does not apply now".to_owned()),
     };
@@ -170,11 +169,11 @@ fn counted(steps: usize, checks: usize) -> String {
 }
 
 /// Where a step's title stands, and what is to be said of it.
-const COLUMNS: (usize, usize) = (42, 6);
+const COLUMNS: (usize, usize) = (44, 6);
 
 fn line(ui: Ui, (sign, word, style): (&str, &str, Style), id: &str, title: &str, detail: &str) -> String {
     let title = hang(title, COLUMNS.0, COLUMNS.0, ui.width());
-    let mut text = format!("    {} {word:<11} {id:<24} {title}\n", ui.paint(sign, style));
+    let mut text = format!("    {} {word:<11} {id:<25} {title}\n", ui.paint(sign, style));
     if !detail.is_empty() {
         let detail = hang(detail, COLUMNS.1, COLUMNS.1, ui.width());
         text.push_str(&format!("{}{}\n", " ".repeat(COLUMNS.1), ui.paint(&detail, Style::Faint)));

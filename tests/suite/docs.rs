@@ -66,7 +66,8 @@ fn every_command_has_its_place_in_the_documents() {
         .filter(|path| path.extension().is_some_and(|end| end == "md"))
         .map(|path| tree::text(path))
         .collect();
-    let commands = commands();
+    let help = run(&["-h"]);
+    let commands = commands_in(&help);
     assert!(commands.len() > 12, "{commands:?}");
     for command in commands {
         assert!(documents.contains(&format!("quorate {command}")), "no document names `quorate {command}`");
@@ -195,13 +196,12 @@ fn code(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The commands that `quorate help` lists.
-fn commands() -> Vec<String> {
-    let help = run(&["-h"]);
+/// The commands that `quorate -h` lists.
+pub fn commands_in(help: &str) -> Vec<&str> {
     let (_, list) = help.split_once("Commands:\n").unwrap();
     let (list, _) = list.split_once("\n\n").unwrap();
     let begins = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
-    list.lines().filter(begins).map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
+    list.lines().filter(begins).map(|line| line.split_whitespace().next().unwrap()).collect()
 }
 
 fn run(arguments: &[&str]) -> String {

@@ -15,5 +15,7 @@ mod imports;
 mod real_release;
 mod sample;
 mod shapes;
+mod terminal;
 mod tree;
 mod user;
+mod voice;

@@ -25,10 +25,10 @@ use crate::ui::{ExitCode, Progress};
 use community::Community;
 use stage::Stage;
 
-/// Rehearses a whole release on this machine: real git, Subversion, OpenPGP and
-/// SMTP, a simulated clock, simulated people. Nothing leaves the machine.
+/// Rehearses a whole release on this machine.
 ///
-/// Without --repo a small sample project is released; with it, a copy of the
+/// With real git, Subversion, OpenPGP and SMTP, a simulated clock and simulated
+/// people. Nothing leaves the machine. Without --repo a small sample project is released; with it, a copy of the
 /// given repository, which is never written to. With --keep the world stays, to
 /// be looked at; a rehearsal that was interrupted goes on when the same --keep is
 /// given again.
