@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
+use super::clone::{clone_problems, demand_not_checked_out, log_entry};
 use super::failures::{git_failed, outputs_do_not_fit};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
-use crate::services::Head;
 
 /// Parameters of `create-branch`.
 #[derive(Debug, Deserialize)]
@@ -81,7 +81,9 @@ impl Action<Services> for CreateBranch {
         }
         let Some(here) = here else { return Ok(Probed::Absent) };
         let start = self.start(cx)?;
-        if here == start {
+        // The remote's branch may have gone on since this very step made ours.
+        let why = git.last_moved(&self.local()).map_err(git_failed)?;
+        if here == start || why == Some(log_entry(cx)) {
             return Ok(Probed::Done(self.output(here)));
         }
         Ok(Probed::Conflict {
@@ -92,7 +94,7 @@ impl Action<Services> for CreateBranch {
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
         let start = self.start(cx)?;
-        cx.world.git.move_reference(&self.local(), None, &start).map_err(git_failed)?;
+        cx.world.git.move_reference(&self.local(), None, &start, &log_entry(cx)).map_err(git_failed)?;
         Ok(self.output(start))
     }
 
@@ -102,31 +104,7 @@ impl Action<Services> for CreateBranch {
 
     fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
         let made: BranchCreated = serde_json::from_value(outputs.clone()).map_err(outputs_do_not_fit)?;
+        demand_not_checked_out(cx, &self.local())?;
         cx.world.git.delete_reference(&self.local(), &made.commit).map_err(git_failed)
     }
-}
-
-/// What in the clone stands in the way of making or moving `branch`.
-pub(super) fn clone_problems(cx: &Context<'_, Services>, branch: &str) -> Result<Vec<Problem>, ActionError> {
-    let git = &cx.world.git;
-    let mut problems = Vec::new();
-    let dirty = git.uncommitted().map_err(git_failed)?;
-    if !dirty.is_empty() {
-        problems.push(Problem::new(
-            format!("{} has changes that are in no commit: {}", git.path().display(), dirty.join(", ")),
-            "commit them, or put them away by `git stash --include-untracked`",
-        ));
-    }
-    match git.head().map_err(git_failed)? {
-        Head::Detached => problems.push(Problem::new(
-            format!("{} is on no branch", git.path().display()),
-            "`git switch` to a branch, so that no commit gets lost",
-        )),
-        Head::Branch(current) if current == branch => problems.push(Problem::new(
-            format!("{branch} is checked out in {}, and would move under the working tree", git.path().display()),
-            "`git switch` to another branch",
-        )),
-        Head::Branch(_) => {}
-    }
-    Ok(problems)
 }

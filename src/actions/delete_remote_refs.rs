@@ -4,17 +4,18 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! Afterwards refs are gone from the remote; what they stood for is recorded, so
-//! that they can be put back.
+//! Afterwards refs are gone from the remote; what they stood for is recorded and
+//! kept in the clone (`refs/quorate/deleted/…`), so that they can be put back.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
+use super::clone::log_entry;
 use super::failures::{git_failed, outputs_do_not_fit};
 use super::push::short;
 use crate::engine::{Action, ActionError, Context, Probed, Reversal};
-use crate::services::RefUpdate;
+use crate::services::{GitError, RefUpdate};
 
 /// Parameters of `delete-remote-refs`.
 #[derive(Debug, Deserialize)]
@@ -48,16 +49,39 @@ impl DeleteRemoteRefs {
         Ok(plain.map(|(name, object)| DeletedRef { name, object }).collect())
     }
 
-    /// What they stood for, by the clone: for when the deleting itself was not
-    /// seen to end.
-    fn remembered(&self, cx: &Context<'_, Services>) -> Result<Vec<DeletedRef>, ActionError> {
-        let mut known = Vec::new();
-        for name in &self.refs {
-            let local = cx.world.git.reference(name).map_err(git_failed)?;
-            known.extend(local.map(|object| DeletedRef { name: name.clone(), object }));
+    /// Keeps what is to be deleted, under a ref for each: fetched where the clone
+    /// lacks it, safe from being cleaned away, and known after an interruption.
+    fn keep(&self, cx: &Context<'_, Services>, found: &[DeletedRef]) -> Result<(), ActionError> {
+        let git = &cx.world.git;
+        let mut lacking = Vec::new();
+        for DeletedRef { name, object } in found {
+            if !git.has_object(object).map_err(git_failed)? {
+                lacking.push(name.as_str());
+            }
         }
-        Ok(known)
+        git.fetch_objects(&lacking).map_err(git_failed)?;
+        for DeletedRef { name, object } in found {
+            let place = kept_as(cx, name);
+            let before = git.reference(&place).map_err(git_failed)?;
+            git.move_reference(&place, before.as_deref(), object, &log_entry(cx)).map_err(git_failed)?;
+        }
+        Ok(())
     }
+
+    /// What this intention has kept.
+    fn kept(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
+        let mut deleted = Vec::new();
+        for name in &self.refs {
+            let object = cx.world.git.reference(&kept_as(cx, name)).map_err(git_failed)?;
+            deleted.extend(object.map(|object| DeletedRef { name: name.clone(), object }));
+        }
+        Ok(serde_json::to_value(RefsDeleted { deleted }).expect("plain data"))
+    }
+}
+
+/// Where what the remote's ref stood for is kept.
+fn kept_as(cx: &Context<'_, Services>, name: &str) -> String {
+    format!("refs/quorate/deleted/{}/{}", cx.intent.token, name.strip_prefix("refs/").unwrap_or(name))
 }
 
 impl Action<Services> for DeleteRemoteRefs {
@@ -74,23 +98,21 @@ impl Action<Services> for DeleteRemoteRefs {
         if !self.there(cx)?.is_empty() {
             return Ok(Probed::Absent);
         }
-        let recorded = cx.intent.acted.clone().and_then(|acted| serde_json::from_value::<RefsDeleted>(acted).ok());
-        let deleted = match recorded {
-            Some(recorded) => recorded,
-            None if cx.intent.resumed => RefsDeleted { deleted: self.remembered(cx)? },
-            None => RefsDeleted::default(),
-        };
-        Ok(Probed::Done(serde_json::to_value(deleted).expect("plain data")))
+        match &cx.intent.acted {
+            Some(acted) => Ok(Probed::Done(acted.clone())),
+            None => self.kept(cx).map(Probed::Done),
+        }
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
-        let deleted = self.there(cx)?;
-        let updates: Vec<RefUpdate> = deleted
-            .iter()
-            .map(|found| RefUpdate { name: found.name.clone(), expected: Some(found.object.clone()), to: None })
+        let found = self.there(cx)?;
+        self.keep(cx, &found)?;
+        let updates: Vec<RefUpdate> = found
+            .into_iter()
+            .map(|found| RefUpdate { name: found.name, expected: Some(found.object), to: None })
             .collect();
         cx.world.git.push(&updates).map_err(git_failed)?;
-        Ok(serde_json::to_value(RefsDeleted { deleted }).expect("plain data"))
+        self.kept(cx)
     }
 
     fn reversal(&self, outputs: &Value) -> Reversal {
@@ -106,14 +128,22 @@ impl Action<Services> for DeleteRemoteRefs {
     fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
         let found: RefsDeleted = serde_json::from_value(outputs.clone()).map_err(outputs_do_not_fit)?;
         let there = self.there(cx)?;
-        let updates: Vec<RefUpdate> = found
-            .deleted
-            .into_iter()
-            .filter(|deleted| !there.contains(deleted))
-            .map(|deleted| RefUpdate { name: deleted.name, expected: None, to: Some(deleted.object) })
-            .collect();
-        if updates.is_empty() {
-            return Ok(());
+        let mut updates = Vec::new();
+        for DeletedRef { name, object } in found.deleted {
+            match there.iter().find(|there| there.name == name) {
+                None if !cx.world.git.has_object(&object).map_err(git_failed)? => {
+                    let path = cx.world.git.path().to_owned();
+                    return Err(git_failed(GitError::Missing { revision: object, path }));
+                }
+                None => updates.push(RefUpdate { name, expected: None, to: Some(object) }),
+                Some(there) if there.object == object => {}
+                Some(there) => {
+                    return Err(ActionError::Conflict {
+                        found: format!("{} at {} at the remote", short(&name), there.object),
+                        expected: format!("none, or one at {object}"),
+                    });
+                }
+            }
         }
         cx.world.git.push(&updates).map_err(git_failed)
     }

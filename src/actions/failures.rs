@@ -19,13 +19,20 @@ pub(crate) fn workspace_failed(error: WorkspaceError) -> ActionError {
 pub(crate) fn git_failed(error: GitError) -> ActionError {
     let hint = error.hint();
     match error {
-        GitError::Rejected { .. } | GitError::Declined { .. } | GitError::Unauthenticated { .. } => {
-            ActionError::refused(error.to_string(), hint)
-        }
+        GitError::Rejected { .. }
+        | GitError::Declined { .. }
+        | GitError::Stopped { .. }
+        | GitError::Unauthenticated { .. }
+        | GitError::Missing { .. } => ActionError::refused(error.to_string(), hint),
         GitError::Moved { name, found, expected } => {
             ActionError::Conflict { found: format!("{name} at {found}"), expected }
         }
-        GitError::Open { .. } => ActionError::misconfigured(error.to_string(), hint),
+        GitError::Open { .. }
+        | GitError::ObjectFormat { .. }
+        | GitError::Incomplete { .. }
+        | GitError::NoRemote { .. }
+        | GitError::ManyAddresses { .. }
+        | GitError::Name { .. } => ActionError::misconfigured(error.to_string(), hint),
         error => ActionError::service("git", error, hint),
     }
 }

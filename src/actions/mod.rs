@@ -15,9 +15,12 @@ mod addresses;
 mod artifact_tests;
 mod build_artifacts;
 mod building;
+mod clone;
 mod create_branch;
 mod delete_remote_refs;
 pub(crate) mod failures;
+#[cfg(test)]
+mod git_tests;
 mod hash_artifacts;
 mod list_contributors;
 #[cfg(test)]

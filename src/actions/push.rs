@@ -5,7 +5,8 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! Afterwards refs of the remote stand where the local ones do: all of them or
-//! none. A tag or a new branch never overwrites, a branch only goes forward.
+//! none. A tag or a new branch never overwrites, a branch only goes forward; a push
+//! that can be taken back only makes refs, so that taking it back only deletes them.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +28,8 @@ pub struct Push {
     /// Tags that go under their own name, without `refs/tags/`.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// Whether what this creates can be deleted at the remote again.
+    /// Whether what this creates can be deleted at the remote again; then nothing
+    /// that is there already goes forward.
     #[serde(default)]
     pub undoable: bool,
 }
@@ -73,7 +75,12 @@ impl Push {
             let Some(id) = cx.world.git.reference(&update.reference).map_err(git_failed)? else {
                 return Err(ActionError::refused(
                     format!("{} is not in the clone {}", update.reference, cx.world.git.path().display()),
-                    "if another clone has it, fetch it from there; else take back the step that makes it and run it again",
+                    format!(
+                        "fetch it from the clone in which it was made, or from `{remote}` if that has it: \
+                         `git fetch PATH {name}:{name}`; else take back the step that makes it and run it again",
+                        remote = cx.world.git.remote(),
+                        name = update.reference,
+                    ),
                 ));
             };
             wanted.push(PushedRef { name: update.to, commit: id });
@@ -85,6 +92,30 @@ impl Push {
         let all = self.all();
         let names: Vec<&str> = all.iter().map(|update| update.to.as_str()).collect();
         cx.world.git.remote_refs(&names).map_err(git_failed)
+    }
+
+    /// What is to be done at the remote; a conflict where something else is there.
+    fn plan(&self, cx: &Context<'_, Services>, wanted: &[PushedRef]) -> Result<Vec<RefUpdate>, ActionError> {
+        let there = self.there(cx)?;
+        let mut updates = Vec::new();
+        for target in wanted {
+            let expected = there.get(&target.name);
+            match expected {
+                Some(id) if *id == target.commit || went_on(cx, target, id)? => continue,
+                Some(id) if self.undoable => return Err(in_the_way(cx, &target.name, id, "no such ref yet")),
+                Some(id) if !goes_forward(cx, target, id)? => {
+                    let wanted = format!("{}, or what it follows on", target.commit);
+                    return Err(in_the_way(cx, &target.name, id, &wanted));
+                }
+                _ => {}
+            }
+            updates.push(RefUpdate {
+                name: target.name.clone(),
+                expected: expected.cloned(),
+                to: Some(target.commit.clone()),
+            });
+        }
+        Ok(updates)
     }
 }
 
@@ -102,49 +133,20 @@ impl Action<Services> for Push {
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
         let wanted = self.wanted(cx)?;
-        let there = self.there(cx)?;
-        let git = &cx.world.git;
-        let mut absent = false;
-        for target in &wanted {
-            match there.get(&target.name) {
-                Some(id) if *id == target.commit => {}
-                None => absent = true,
-                // A branch that ours goes forward from; what we do not know is not ours.
-                Some(id)
-                    if target.name.starts_with("refs/heads/")
-                        && git.has_object(id).map_err(git_failed)?
-                        && git.is_ancestor(id, &target.commit).map_err(git_failed)? =>
-                {
-                    absent = true;
-                }
-                // A branch that has gone on from ours.
-                Some(id) if target.name.starts_with("refs/heads/") && went_on(cx, target, id)? => {}
-                Some(id) => {
-                    return Ok(Probed::Conflict {
-                        found: format!("{} at {id} at the remote `{}`", short(&target.name), git.remote()),
-                        expected: format!("{}, or what it follows on", target.commit),
-                    });
-                }
+        match self.plan(cx, &wanted) {
+            Ok(updates) if updates.is_empty() => {
+                Ok(Probed::Done(serde_json::to_value(Pushed { refs: wanted }).expect("plain data")))
             }
+            Ok(_) => Ok(Probed::Absent),
+            Err(ActionError::Conflict { found, expected }) => Ok(Probed::Conflict { found, expected }),
+            Err(error) => Err(error),
         }
-        if absent {
-            return Ok(Probed::Absent);
-        }
-        Ok(Probed::Done(serde_json::to_value(Pushed { refs: wanted }).expect("plain data")))
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
         let wanted = self.wanted(cx)?;
-        let there = self.there(cx)?;
-        let updates: Vec<RefUpdate> = wanted
-            .iter()
-            .filter(|target| there.get(&target.name) != Some(&target.commit))
-            .map(|target| RefUpdate {
-                name: target.name.clone(),
-                expected: there.get(&target.name).cloned(),
-                to: Some(target.commit.clone()),
-            })
-            .collect();
+        // Planned anew: somebody may have pushed since the truth was asked.
+        let updates = self.plan(cx, &wanted)?;
         cx.world.git.push(&updates).map_err(git_failed)?;
         Ok(serde_json::to_value(Pushed { refs: wanted }).expect("plain data"))
     }
@@ -163,28 +165,40 @@ impl Action<Services> for Push {
     fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
         let pushed: Pushed = serde_json::from_value(outputs.clone()).map_err(outputs_do_not_fit)?;
         let there = self.there(cx)?;
-        let updates: Vec<RefUpdate> = pushed
-            .refs
-            .into_iter()
-            .filter(|pushed| there.contains_key(&pushed.name))
-            .map(|pushed| RefUpdate { name: pushed.name, expected: Some(pushed.commit), to: None })
-            .collect();
-        if updates.is_empty() {
-            return Ok(());
+        let mut updates = Vec::new();
+        for PushedRef { name, commit } in pushed.refs {
+            match there.get(&name) {
+                None => {}
+                Some(id) if *id == commit => updates.push(RefUpdate { name, expected: Some(commit), to: None }),
+                Some(id) => return Err(in_the_way(cx, &name, id, &commit)),
+            }
         }
         cx.world.git.push(&updates).map_err(git_failed)
     }
 }
 
+fn in_the_way(cx: &Context<'_, Services>, name: &str, id: &str, expected: &str) -> ActionError {
+    ActionError::Conflict {
+        found: format!("{} at {id} at the remote `{}`", short(name), cx.world.git.remote()),
+        expected: expected.to_owned(),
+    }
+}
+
+/// Whether the remote's branch at `id` goes forward to what is wanted.
+fn goes_forward(cx: &Context<'_, Services>, target: &PushedRef, id: &str) -> Result<bool, ActionError> {
+    // What is not in the clone is no ancestor of what is.
+    Ok(target.name.starts_with("refs/heads/") && cx.world.git.is_ancestor(id, &target.commit).map_err(git_failed)?)
+}
+
 /// Whether the remote's branch at `id` has gone on from what was pushed.
 fn went_on(cx: &Context<'_, Services>, target: &PushedRef, id: &str) -> Result<bool, ActionError> {
     let git = &cx.world.git;
-    let branch = target.name.trim_start_matches("refs/heads/");
+    let Some(branch) = target.name.strip_prefix("refs/heads/") else { return Ok(false) };
     let Some(tip) = git.fetch_branch(branch).map_err(git_failed)? else { return Ok(false) };
     Ok(tip == id && git.is_ancestor(&target.commit, &tip).map_err(git_failed)?)
 }
 
 /// A ref name without its beginning.
 pub(super) fn short(name: &str) -> &str {
-    name.trim_start_matches("refs/heads/").trim_start_matches("refs/tags/")
+    name.strip_prefix("refs/heads/").or_else(|| name.strip_prefix("refs/tags/")).unwrap_or(name)
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
-use super::create_branch::clone_problems;
+use super::clone::{clone_problems, demand_not_checked_out, log_entry};
 use super::failures::{git_failed, outputs_do_not_fit};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 use crate::release::{
@@ -30,8 +30,8 @@ pub struct SetVersions {
     /// The full name of the local ref that the commit goes on.
     #[serde(rename = "ref")]
     pub reference: String,
-    /// Where the ref begins if it is not there yet: a commit, or a branch of the
-    /// remote as `origin/main`.
+    /// What the change goes on: a commit, or a branch of the remote as `origin/main`;
+    /// without it, wherever the ref is.
     #[serde(default)]
     pub start: Option<String>,
     /// Lists of rules, applied in order.
@@ -74,24 +74,66 @@ struct Outcome {
 }
 
 impl SetVersions {
-    /// The commit that the ref is at, or is to begin at.
-    fn base(&self, cx: &Context<'_, Services>) -> Result<String, ActionError> {
+    /// The commit that the change goes on: the start, or else where the ref is.
+    fn base(&self, cx: &Context<'_, Services>, here: Option<&str>) -> Result<String, ActionError> {
         let git = &cx.world.git;
-        if let Some(here) = git.reference(&self.reference).map_err(git_failed)? {
-            return Ok(here);
-        }
-        let Some(start) = &self.start else {
-            return Err(ActionError::refused(
+        match (&self.start, self.remote_start(cx), here) {
+            (_, Some(branch), _) => git.fetch_branch(branch).map_err(git_failed)?.ok_or_else(|| {
+                ActionError::refused(
+                    format!("the remote `{}` has no branch `{branch}`", git.remote()),
+                    "see `git ls-remote`",
+                )
+            }),
+            (Some(start), None, _) => Ok(git.peeled_commit(start).map_err(git_failed)?.id),
+            (None, _, Some(here)) => Ok(here.to_owned()),
+            (None, _, None) => Err(ActionError::refused(
                 format!("{} is not there", self.reference),
-                "run the step before this one",
-            ));
-        };
-        if let Some(branch) = start.strip_prefix(git.remote()).and_then(|rest| rest.strip_prefix('/')) {
-            return git.fetch_branch(branch).map_err(git_failed)?.ok_or_else(|| {
-                ActionError::refused(format!("the remote has no branch `{branch}`"), "see `git ls-remote`")
-            });
+                "run the step that makes it; if another clone has it, fetch it from there",
+            )),
         }
-        Ok(git.peeled_commit(start).map_err(git_failed)?.id)
+    }
+
+    /// The remote's branch that the start names, as `origin/main`.
+    fn remote_start(&self, cx: &Context<'_, Services>) -> Option<&str> {
+        self.start.as_deref()?.strip_prefix(cx.world.git.remote())?.strip_prefix('/')
+    }
+
+    /// That the ref has nothing that `base` has not: it would slip into the release.
+    fn demand_at(&self, cx: &Context<'_, Services>, here: &str, base: &str) -> Result<(), ActionError> {
+        // Left from an earlier release, or the remote's branch has gone on.
+        let behind = || cx.world.git.is_ancestor(here, base).map_err(git_failed);
+        if here == base || (self.remote_start(cx).is_some() && behind()?) {
+            return Ok(());
+        }
+        Err(ActionError::Conflict {
+            found: format!("{} at {here}", self.reference),
+            expected: format!("{base}, or what this step makes of it"),
+        })
+    }
+
+    /// The outputs, if our own commit is the ref's tip.
+    fn done_by_us(&self, cx: &Context<'_, Services>, here: &str) -> Result<Option<Value>, ActionError> {
+        let Some(parent) = cx.world.git.first_parent(here).map_err(git_failed)? else { return Ok(None) };
+        // Where the rules do not fit the parent, they have made nothing of it.
+        let Ok(outcome) = self.outcome(cx, &parent) else { return Ok(None) };
+        let ours = !outcome.edited.changed.is_empty() && self.new_commit(cx, &parent, &outcome)? == here;
+        Ok(ours.then(|| self.output(here.to_owned(), parent, &outcome)))
+    }
+
+    /// The outputs, if a person has done it: the ref has the very files that the
+    /// rules make of `base`.
+    fn done_by_hand(&self, cx: &Context<'_, Services>, here: &str, base: &str) -> Result<Option<Value>, ActionError> {
+        let git = &cx.world.git;
+        if !git.is_ancestor(base, here).map_err(git_failed)? {
+            return Ok(None);
+        }
+        let Ok(outcome) = self.outcome(cx, base) else { return Ok(None) };
+        let same = if outcome.edited.changed.is_empty() {
+            here == base
+        } else {
+            git.same_tree(&self.new_commit(cx, base, &outcome)?, here).map_err(git_failed)?
+        };
+        Ok(same.then(|| self.output(here.to_owned(), base.to_owned(), &outcome)))
     }
 
     /// What the rules make of the tree of `commit`.
@@ -184,39 +226,35 @@ impl Action<Services> for SetVersions {
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
-        let git = &cx.world.git;
-        let Some(tip) = git.reference(&self.reference).map_err(git_failed)? else { return Ok(Probed::Absent) };
-        let outcome = self.outcome(cx, &tip)?;
-        if !outcome.edited.changed.is_empty() {
-            return Ok(Probed::Absent);
+        let here = cx.world.git.reference(&self.reference).map_err(git_failed)?;
+        let Some(here) = here else { return Ok(Probed::Absent) };
+        if let Some(done) = self.done_by_us(cx, &here)? {
+            return Ok(Probed::Done(done));
         }
-        // Nothing is left to change: either our own commit is the tip, or it was so before.
-        let parent = git.first_parent(&tip).map_err(git_failed)?;
-        if let Some(parent) = parent {
-            let before = self.outcome(cx, &parent);
-            if let Ok(before) = before
-                && !before.edited.changed.is_empty()
-                && self.new_commit(cx, &parent, &before)? == tip
-            {
-                return Ok(Probed::Done(self.output(tip, parent, &before)));
-            }
+        let base = self.base(cx, Some(&here))?;
+        if let Some(done) = self.done_by_hand(cx, &here, &base)? {
+            return Ok(Probed::Done(done));
         }
-        Ok(Probed::Done(self.output(tip.clone(), tip, &outcome)))
+        match self.demand_at(cx, &here, &base) {
+            Ok(()) => Ok(Probed::Absent),
+            Err(ActionError::Conflict { found, expected }) => Ok(Probed::Conflict { found, expected }),
+            Err(error) => Err(error),
+        }
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
         let git = &cx.world.git;
-        let base = self.base(cx)?;
-        let outcome = self.outcome(cx, &base)?;
         let here = git.reference(&self.reference).map_err(git_failed)?;
-        if outcome.edited.changed.is_empty() {
-            if here.is_none() {
-                git.move_reference(&self.reference, None, &base).map_err(git_failed)?;
-            }
-            return Ok(self.output(base.clone(), base, &outcome));
+        let base = self.base(cx, here.as_deref())?;
+        if let Some(here) = &here {
+            self.demand_at(cx, here, &base)?;
         }
-        let commit = self.new_commit(cx, &base, &outcome)?;
-        git.move_reference(&self.reference, here.as_deref(), &commit).map_err(git_failed)?;
+        let outcome = self.outcome(cx, &base)?;
+        let commit = match outcome.edited.changed.is_empty() {
+            true => base.clone(),
+            false => self.new_commit(cx, &base, &outcome)?,
+        };
+        git.move_reference(&self.reference, here.as_deref(), &commit, &log_entry(cx)).map_err(git_failed)?;
         Ok(self.output(commit, base, &outcome))
     }
 
@@ -235,7 +273,8 @@ impl Action<Services> for SetVersions {
         if git.reference(&self.reference).map_err(git_failed)?.as_deref() == Some(&set.parent) {
             return Ok(());
         }
-        git.move_reference(&self.reference, Some(&set.commit), &set.parent).map_err(git_failed)
+        demand_not_checked_out(cx, &self.reference)?;
+        git.move_reference(&self.reference, Some(&set.commit), &set.parent, &log_entry(cx)).map_err(git_failed)
     }
 }
 

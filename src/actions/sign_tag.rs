@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
+use super::clone::log_entry;
 use super::failures::{git_failed, openpgp_failed, outputs_do_not_fit};
 use crate::engine::{Action, ActionError, Context, Probed, Reversal};
 use crate::services::{Committer, NewTag, Tag};
@@ -66,13 +67,27 @@ impl SignTag {
         };
         Ok(match git.tag(&object).map_err(git_failed)? {
             None => Standing::Other(format!("the tag {name} at {object}, which is no annotated tag")),
-            Some(tag) if tag.commit != commit => Standing::Other(format!("the tag {name} on commit {}", tag.commit)),
-            Some(tag) if !is_ours(cx, &tag)? => Standing::Other(format!(
-                "the tag {name} without a good signature by {}",
-                cx.world.openpgp.fingerprint()
-            )),
-            Some(tag) => Standing::Good(SignedTag { name: name.to_owned(), object, commit: tag.commit }),
+            Some(tag) => match fault(cx, name, &tag, Some(commit))? {
+                Some(fault) => Standing::Other(format!("the tag {name}, which {fault}")),
+                None => Standing::Good(SignedTag { name: name.to_owned(), object, commit: commit.to_owned() }),
+            },
         })
+    }
+
+    /// Each tag, where it is there; a conflict where something else has its name.
+    fn standings(&self, cx: &Context<'_, Services>, commit: &str) -> Result<Vec<Option<SignedTag>>, ActionError> {
+        let mut tags = Vec::new();
+        for name in &self.names {
+            tags.push(match self.standing(cx, name, commit)? {
+                Standing::Good(tag) => Some(tag),
+                Standing::Missing => None,
+                Standing::Other(found) => {
+                    let expected = format!("none, or one on {commit} signed by {}", cx.world.openpgp.fingerprint());
+                    return Err(ActionError::Conflict { found, expected });
+                }
+            });
+        }
+        Ok(tags)
     }
 
     fn make(&self, cx: &Context<'_, Services>, name: &str, commit: &str) -> Result<SignedTag, ActionError> {
@@ -83,7 +98,7 @@ impl SignTag {
         let object = git
             .signed_tag(&new, |payload| cx.world.openpgp.sign_detached(payload).map_err(Into::into))
             .map_err(git_failed)?;
-        git.move_reference(&format!("refs/tags/{name}"), None, &object).map_err(git_failed)?;
+        git.move_reference(&format!("refs/tags/{name}"), None, &object, &log_entry(cx)).map_err(git_failed)?;
         Ok(SignedTag { name: name.to_owned(), object, commit: commit.to_owned() })
     }
 }
@@ -102,35 +117,25 @@ impl Action<Services> for SignTag {
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
         let commit = self.commit(cx)?;
-        let mut tags = Vec::new();
-        for name in &self.names {
-            match self.standing(cx, name, &commit)? {
-                Standing::Good(tag) => tags.push(tag),
-                Standing::Missing => {}
-                Standing::Other(found) => {
-                    return Ok(Probed::Conflict {
-                        found,
-                        expected: format!("none, or one on {commit} signed by {}", cx.world.openpgp.fingerprint()),
-                    });
-                }
-            }
-        }
-        if tags.len() < self.names.len() {
-            return Ok(Probed::Absent);
-        }
-        Ok(Probed::Done(serde_json::to_value(TagsSigned { tags, commit }).expect("plain data")))
+        let tags = match self.standings(cx, &commit) {
+            Ok(tags) => tags,
+            Err(ActionError::Conflict { found, expected }) => return Ok(Probed::Conflict { found, expected }),
+            Err(error) => return Err(error),
+        };
+        let there: Option<Vec<SignedTag>> = tags.into_iter().collect();
+        Ok(there.map_or(Probed::Absent, |tags| Probed::Done(output(tags, commit))))
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
         let commit = self.commit(cx)?;
         let mut tags = Vec::new();
-        for name in &self.names {
-            tags.push(match self.standing(cx, name, &commit)? {
-                Standing::Good(tag) => tag,
-                _ => self.make(cx, name, &commit)?,
+        for (name, there) in self.names.iter().zip(self.standings(cx, &commit)?) {
+            tags.push(match there {
+                Some(tag) => tag,
+                None => self.make(cx, name, &commit)?,
             });
         }
-        Ok(serde_json::to_value(TagsSigned { tags, commit }).expect("plain data"))
+        Ok(output(tags, commit))
     }
 
     fn reversal(&self, _outputs: &Value) -> Reversal {
@@ -146,10 +151,27 @@ impl Action<Services> for SignTag {
     }
 }
 
-/// Whether a tag is signed well by the release manager's key.
-pub(crate) fn is_ours(cx: &Context<'_, Services>, tag: &Tag) -> Result<bool, ActionError> {
-    if tag.signature.is_empty() {
-        return Ok(false);
+fn output(tags: Vec<SignedTag>, commit: String) -> Value {
+    serde_json::to_value(TagsSigned { tags, commit }).expect("plain data")
+}
+
+/// What is wrong with the tag that stands under `name`, if anything: it "is on …".
+pub(crate) fn fault(
+    cx: &Context<'_, Services>,
+    name: &str,
+    tag: &Tag,
+    commit: Option<&str>,
+) -> Result<Option<String>, ActionError> {
+    let Some(on) = &tag.commit else { return Ok(Some("is on no commit".into())) };
+    if let Some(commit) = commit
+        && on != commit
+    {
+        return Ok(Some(format!("is on {on}, expected {commit}")));
     }
-    cx.world.openpgp.verify_by_own_key(&tag.signature, &tag.payload).map_err(openpgp_failed)
+    if tag.name != name {
+        return Ok(Some(format!("calls itself {}", tag.name)));
+    }
+    let ours = !tag.signature.is_empty()
+        && cx.world.openpgp.verify_by_own_key(&tag.signature, &tag.payload).map_err(openpgp_failed)?;
+    Ok((!ours).then(|| format!("has no good signature by {}", cx.world.openpgp.fingerprint())))
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
-use super::create_branch::clone_problems;
+use super::clone::{clone_problems, log_entry};
 use super::failures::git_failed;
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 
@@ -47,6 +47,22 @@ impl TrackBranch {
             )
         })
     }
+
+    /// The local branch, if there is one, and the remote's, which it does not lead.
+    fn tips(&self, cx: &Context<'_, Services>) -> Result<(Option<String>, String), ActionError> {
+        let git = &cx.world.git;
+        let there = self.remote_tip(cx)?;
+        let here = git.reference(&self.local()).map_err(git_failed)?;
+        if let Some(here) = &here
+            && !git.is_ancestor(here, &there).map_err(git_failed)?
+        {
+            return Err(ActionError::Conflict {
+                found: format!("the local {} at {here}, with commits that the remote's has not", self.branch),
+                expected: format!("{there}, or one of its ancestors"),
+            });
+        }
+        Ok((here, there))
+    }
 }
 
 impl Action<Services> for TrackBranch {
@@ -63,26 +79,18 @@ impl Action<Services> for TrackBranch {
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
-        let git = &cx.world.git;
-        let there = self.remote_tip(cx)?;
-        let Some(here) = git.reference(&self.local()).map_err(git_failed)? else { return Ok(Probed::Absent) };
-        if here == there {
-            return Ok(Probed::Done(self.output(here)));
+        match self.tips(cx) {
+            Ok((Some(here), there)) if here == there => Ok(Probed::Done(self.output(here))),
+            Ok(_) => Ok(Probed::Absent),
+            Err(ActionError::Conflict { found, expected }) => Ok(Probed::Conflict { found, expected }),
+            Err(error) => Err(error),
         }
-        if git.is_ancestor(&here, &there).map_err(git_failed)? {
-            return Ok(Probed::Absent);
-        }
-        Ok(Probed::Conflict {
-            found: format!("the local {} at {here}, with commits that the remote's has not", self.branch),
-            expected: format!("{there}, or one of its ancestors"),
-        })
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
-        let git = &cx.world.git;
-        let there = self.remote_tip(cx)?;
-        let here = git.reference(&self.local()).map_err(git_failed)?;
-        git.move_reference(&self.local(), here.as_deref(), &there).map_err(git_failed)?;
+        let (here, there) = self.tips(cx)?;
+        let moved = cx.world.git.move_reference(&self.local(), here.as_deref(), &there, &log_entry(cx));
+        moved.map_err(git_failed)?;
         Ok(self.output(there))
     }
 

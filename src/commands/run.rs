@@ -88,14 +88,20 @@ fn goal(workflow: &Workflow, items: Vec<String>, to: Option<String>) -> Result<G
     if let Some(unknown) = items.iter().find(|id| workflow.step(id).is_none() && workflow.check(id).is_none()) {
         return Err(workflow.no_such_item(unknown).into());
     }
-    let phases = workflow.phase_ids();
+    if items.is_empty() { phase_goal(&workflow.phase_ids(), to) } else { Ok(Goal::Items(items)) }
+}
+
+/// How far `--to` says to go.
+///
+/// # Errors
+/// When there is no such phase.
+pub fn phase_goal(phases: &[&str], to: Option<String>) -> Result<Goal, CommandError> {
     match to {
+        None => Ok(Goal::All),
         Some(phase) if phases.contains(&phase.as_str()) => Ok(Goal::Phase(phase)),
         Some(phase) => Err(CommandError::usage(
             format!("--to {phase}: there is no such phase"),
             format!("the phases are {}", phases.join(", ")),
         )),
-        None if items.is_empty() => Ok(Goal::All),
-        None => Ok(Goal::Items(items)),
     }
 }

@@ -95,6 +95,14 @@ impl ReleaseFiles {
         Ok(parse_product(&self.product.place, &self.product.text)?)
     }
 
+    /// The workflow, read.
+    ///
+    /// # Errors
+    /// When it is malformed.
+    pub fn workflow(&self) -> Result<Workflow, CommandError> {
+        Ok(Workflow::parse(&self.workflow.place, &self.workflow.text)?)
+    }
+
     fn named(&self) -> [(&'static str, &str); 2] {
         [(PRODUCT_FILE, &self.product.text), (WORKFLOW_FILE, &self.workflow.text)]
     }
@@ -143,7 +151,7 @@ pub fn begin(
 ) -> Result<PathBuf, CommandError> {
     let product = files.product()?;
     release_values(&product, record, version, &Occasion::any())?;
-    let workflow = Workflow::parse(&files.workflow.place, &files.workflow.text)?;
+    let workflow = files.workflow()?;
     let renderer = |cancelled| {
         let first = FirstCandidate { product: &product, record, version, cancelled };
         Renderer::new(&first, &State::default()).map_err(|error| CommandError::usage(error, ""))

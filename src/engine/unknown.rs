@@ -6,7 +6,7 @@
 
 //! What to say where somebody names a step or check that there is not.
 
-use super::driver::DriverError;
+use super::halt::DriverError;
 use super::workflow::Workflow;
 
 /// From how many edits on two names have nothing to do with each other.

@@ -38,21 +38,24 @@ impl Probe<Services> for BranchHasFixes {
             })
         };
         let (here, main) = (tip(&self.branch)?, tip(&self.main)?);
-        let fixes = git.patches(&self.since, &here).map_err(git_failed)?;
-        if fixes.is_empty() {
+        if !git.is_ancestor(&self.since, &here).map_err(git_failed)? {
+            return Ok(Finding::Fails(vec![format!(
+                "{} at {here} does not have {}, where the candidate began: it was moved by force",
+                self.branch, self.since
+            )]));
+        }
+        let count = git.count_commits(&self.since, &here).map_err(git_failed)?;
+        if count == 0 {
             return Ok(Finding::Fails(vec![format!(
                 "{} has no commit since {}: nothing was fixed on it",
                 self.branch, self.since
             )]));
         }
-        let base = git.merge_base(&main, &here).map_err(git_failed)?;
-        let on_main: BTreeSet<String> = match base {
-            Some(base) => {
-                git.patches(&base, &main).map_err(git_failed)?.into_iter().filter_map(|patch| patch.patch).collect()
-            }
-            None => BTreeSet::new(),
-        };
-        let faults: Vec<String> = fixes
+        // What came by merging the main branch is on it as it is; the rest must be there as a patch.
+        let picked = git.patches(&[&self.since, &main], &here).map_err(git_failed)?;
+        let on_main = git.patches(&[&self.since], &main).map_err(git_failed)?;
+        let on_main: BTreeSet<String> = on_main.into_iter().filter_map(|patch| patch.patch).collect();
+        let faults: Vec<String> = picked
             .iter()
             .filter(|fix| fix.patch.as_ref().is_some_and(|patch| !on_main.contains(patch)))
             .map(|fix| {
@@ -61,10 +64,8 @@ impl Probe<Services> for BranchHasFixes {
             .collect();
         if faults.is_empty() {
             return Ok(Finding::Holds(format!(
-                "{} fixes on {}, all of them on {} too",
-                fixes.len(),
-                self.branch,
-                self.main
+                "{count} new commits on {}, all of them on {} too",
+                self.branch, self.main
             )));
         }
         Ok(Finding::Fails(faults))

@@ -21,8 +21,12 @@ pub struct GitSigningKey {
 
 impl Probe<Services> for GitSigningKey {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
-        let found = cx.world.git.configured("user.signingkey").map_err(git_failed)?;
-        let plain = |key: &str| key.trim_start_matches("0x").replace(' ', "").to_uppercase();
+        let configured = |name: &str| cx.world.git.configured(name).map_err(git_failed);
+        if let Some(format) = configured("gpg.format")?.filter(|format| format != "openpgp") {
+            return Ok(Finding::Fails(vec![format!("gpg.format is {format}, expected openpgp")]));
+        }
+        let found = configured("user.signingkey")?;
+        let plain = |key: &str| key.trim_start_matches("0x").trim_end_matches('!').replace(' ', "").to_uppercase();
         Ok(match found {
             Some(found) if plain(&found) == plain(&self.fingerprint) => {
                 Finding::Holds(format!("user.signingkey is {}", self.fingerprint))

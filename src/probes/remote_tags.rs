@@ -8,7 +8,7 @@
 
 use serde::Deserialize;
 
-use crate::actions::{Services, failures::git_failed, sign_tag::is_ours};
+use crate::actions::{Services, failures::git_failed, sign_tag::fault};
 use crate::engine::{ActionError, Context, Finding, Probe};
 
 /// Parameters of `remote-tags`.
@@ -32,7 +32,7 @@ impl Probe<Services> for RemoteTags {
         let mut faults: Vec<String> = all
             .iter()
             .filter(|name| !there.contains_key(**name))
-            .map(|name| format!("the remote has no {}", name.trim_start_matches("refs/tags/")))
+            .map(|name| format!("the remote has no {}", name.strip_prefix("refs/tags/").unwrap_or(name)))
             .collect();
         if !present.is_empty() {
             git.fetch_objects(&present).map_err(git_failed)?;
@@ -40,18 +40,13 @@ impl Probe<Services> for RemoteTags {
         let mut commit = self.commit.clone();
         for name in present {
             let object = &there[name];
-            let shown = name.trim_start_matches("refs/tags/");
+            let shown = name.strip_prefix("refs/tags/").unwrap_or(name);
             match git.tag(object).map_err(git_failed)? {
                 None => faults.push(format!("{shown} is no annotated tag")),
-                Some(tag) if !is_ours(cx, &tag)? => {
-                    faults.push(format!("{shown} has no good signature by {}", cx.world.openpgp.fingerprint()));
-                }
-                Some(tag) => {
-                    let expected = commit.get_or_insert_with(|| tag.commit.clone());
-                    if *expected != tag.commit {
-                        faults.push(format!("{shown} is on {}, expected {expected}", tag.commit));
-                    }
-                }
+                Some(tag) => match fault(cx, shown, &tag, commit.as_deref())? {
+                    Some(fault) => faults.push(format!("{shown} {fault}")),
+                    None => commit = tag.commit,
+                },
             }
         }
         if faults.is_empty() {

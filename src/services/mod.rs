@@ -22,6 +22,8 @@ mod workspace;
 pub use artifacts::Artifacts;
 pub use build::{BuildError, BuildRun, find_output, missing_programs};
 pub use effects::{Effects, Moment};
+#[cfg(test)]
+pub(crate) use git::testing as git_testing;
 pub use git::{
     Committer, ExportError, FileKind, Git, GitError, Head, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate, Tag,
     TreeFile,

@@ -10,11 +10,13 @@
 
 mod bad_input;
 mod docs;
+mod faults;
 mod headers;
 mod imports;
 mod real_release;
 mod sample;
 mod shapes;
+mod survival;
 mod terminal;
 mod tree;
 mod user;

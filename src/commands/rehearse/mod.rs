@@ -17,6 +17,7 @@ use super::CommandError;
 use super::check_repository::{Branch, check_repository};
 use super::environment::{Environment, absolute};
 use super::halt;
+use super::run::phase_goal;
 use super::start::release_files;
 use crate::engine::{Goal, Halt, Obstacle, Pending};
 use crate::rehearsal::{Interruption, SimulatedManager};
@@ -50,6 +51,9 @@ pub struct Args {
     /// Make the world in this directory, and leave it there.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// Stop when this phase is completed; the same command without --to goes on.
+    #[arg(long, value_name = "PHASE", requires = "keep")]
+    to: Option<String>,
     /// End with one JSON object on stdout.
     #[arg(long)]
     json: bool,
@@ -83,8 +87,9 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
             return Err(CommandError::usage("--repo needs --version", "the version to release: --version 3.4.0"));
         }
     };
+    let files = release_files(&environment.assets, product, "release")?;
+    let goal = phase_goal(&files.workflow()?.phase_ids(), args.to)?;
     if let Some(repository) = &args.repo {
-        let files = release_files(&environment.assets, product, "release")?;
         check_repository(repository, &files.product()?, Branch::Anywhere)?;
     }
     let interruption = args
@@ -105,7 +110,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         },
         interruption.as_ref(),
     )?;
-    let outcome = play(environment, &stage, interruption)?;
+    let outcome = play(environment, &stage, &goal, interruption)?;
     let report = report::Report::of(&stage, started.elapsed())?;
     report.write(&stage)?;
     if args.json {
@@ -166,6 +171,7 @@ impl Place {
 fn play(
     environment: &Environment,
     stage: &Stage,
+    goal: &Goal,
     interruption: Option<Interruption>,
 ) -> Result<ExitCode, CommandError> {
     let ui = environment.ui;
@@ -178,7 +184,7 @@ fn play(
     let mut driver = stage.session.driver(journal, state, &stage.clock, &mut progress);
     let mut mended = 0;
     loop {
-        let halt = driver.advance(&Goal::All, &mut SimulatedManager)?;
+        let halt = driver.advance(goal, &mut SimulatedManager)?;
         let Halt::Pending(pending) = &halt else { return Ok(halt::report(ui, &halt)) };
         let mut moved = false;
         for Pending { id, obstacle, .. } in pending {

@@ -21,6 +21,58 @@ pub enum GitError {
         #[source]
         source: git2::Error,
     },
+    /// The repository names its objects in another way than by SHA-1.
+    #[error("the repository {} does not name its objects by SHA-1, and no other way is supported", path.display())]
+    ObjectFormat {
+        /// Where.
+        path: PathBuf,
+        /// What libgit2 said.
+        #[source]
+        source: git2::Error,
+    },
+    /// The clone lacks a part of the history.
+    #[error("the clone {} is {how}: a part of the history is not in it", path.display())]
+    Incomplete {
+        /// Where.
+        path: PathBuf,
+        /// "shallow", "partial".
+        how: &'static str,
+    },
+    /// The clone has no such remote.
+    #[error("the clone {} has no remote called `{remote}`; it has {known}", path.display())]
+    NoRemote {
+        /// Where.
+        path: PathBuf,
+        /// What was taken for a remote's name.
+        remote: String,
+        /// Those that it has.
+        known: String,
+    },
+    /// The remote stands for several repositories, to which nothing can be
+    /// pushed in one step.
+    #[error("the remote `{remote}` of the clone {} pushes to {count} addresses, expected one", path.display())]
+    ManyAddresses {
+        /// Where.
+        path: PathBuf,
+        /// The remote's name.
+        remote: String,
+        /// How many.
+        count: usize,
+    },
+    /// A revision is not in the clone.
+    #[error("{revision} is not in the clone {}", path.display())]
+    Missing {
+        /// A commit's id, a ref.
+        revision: String,
+        /// Where.
+        path: PathBuf,
+    },
+    /// Something cannot be the name of a ref.
+    #[error("`{name}` cannot be the name of a ref")]
+    Name {
+        /// The full name.
+        name: String,
+    },
     /// Something in the repository could not be read or written.
     #[error("git could not {doing}")]
     Local {
@@ -48,19 +100,27 @@ pub enum GitError {
         /// Where it should be, or "nothing".
         expected: String,
     },
-    /// The remote refused some of the updates; none was made.
+    /// The remote's refs are not as expected; none of the updates was made.
     #[error("the remote `{remote}` refused: {}", refused.join("; "))]
     Rejected {
         /// The remote's name.
         remote: String,
-        /// Each ref with the remote's reason.
+        /// Each ref that was refused on its own account, with the reason.
         refused: Vec<String>,
     },
-    /// A hook at the remote declined; none of the updates was made.
-    #[error("a hook at the remote `{remote}` declined: {said}")]
+    /// A hook or a rule of the remote declined; none of the updates was made.
+    #[error("the remote `{remote}` declined {}{}", refused.join("; "), after_colon(said))]
     Declined {
         /// The remote's name.
         remote: String,
+        /// Each ref that was declined, with the reason.
+        refused: Vec<String>,
+        /// What the hook said.
+        said: String,
+    },
+    /// A `pre-push` hook of the user stopped the push; nothing was sent.
+    #[error("a pre-push hook in the clone stopped the push{}", after_colon(said))]
+    Stopped {
         /// What the hook said.
         said: String,
     },
@@ -91,7 +151,7 @@ pub enum GitError {
     /// git is not there.
     #[error("git cannot be run")]
     NotInstalled(#[source] std::io::Error),
-    /// git did not end in time and was ended.
+    /// git did not end in time and was ended; what it had begun may have happened.
     #[error("git {doing} did not end within {} s and was ended", after.as_secs())]
     TimedOut {
         /// "push", "fetch", "ls-remote".
@@ -115,10 +175,28 @@ impl GitError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Open { .. } => "name your clone of the product's repository: `quorate start --repo PATH`",
+            Self::ObjectFormat { .. } => {
+                "use a clone whose objects are named by SHA-1, as those of git's own default are"
+            }
+            Self::Incomplete { how: "shallow", .. } => "fetch the rest: `git fetch --unshallow`",
+            Self::Incomplete { .. } => "make a clone without `--filter`, and name that one",
+            Self::NoRemote { .. } => {
+                "`product.git.remote` is a remote's name, neither an address nor a path: `git remote add NAME URL`, or \
+                 correct it"
+            }
+            Self::ManyAddresses { .. } => "leave it one address: `git remote set-url --delete --push NAME URL`",
+            Self::Missing { .. } => {
+                "fetch it from where it is: `git fetch --tags REMOTE`, or from the clone in which this release was \
+                 begun: `git fetch PATH 'refs/heads/*:refs/heads/*' 'refs/tags/*:refs/tags/*'`"
+            }
+            Self::Name { .. } => "correct the name in the product's configuration; see `git check-ref-format`",
             Self::Local { .. } | Self::Path { .. } => "see that the clone is complete: `git fsck`",
             Self::Moved { .. } => "somebody moved it; find out who and why before going on",
             Self::Rejected { .. } => "nothing was pushed; fetch and look at what is there",
-            Self::Declined { .. } => "nothing was pushed; do what the hook says",
+            Self::Declined { .. } => "nothing was pushed; do what the remote says",
+            Self::Stopped { .. } => {
+                "nothing was pushed; do what your hook says: `git config core.hooksPath` tells where"
+            }
             Self::Unauthenticated { .. } => "see that `git push --dry-run` works in the clone: keys, tokens, rights",
             Self::Unreachable { .. } | Self::TimedOut { .. } => {
                 "see that the network and `git ls-remote` work; the same command can be given again"
@@ -128,4 +206,8 @@ impl GitError {
             Self::Sign { .. } => "see that `gpg --clearsign` works: agent, passphrase, expiry",
         }
     }
+}
+
+fn after_colon(said: &str) -> String {
+    if said.is_empty() { String::new() } else { format!(": {said}") }
 }

@@ -6,12 +6,12 @@
 
 //! Walking commits: who wrote them, and which patches two branches share.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::path::Path;
 
-use git2::{DiffOptions, Oid, Repository, Sort};
+use git2::{DiffOptions, Mailmap, Oid, Repository, Sort};
 
-use super::local::{local, parse};
-use super::{Git, GitError};
+use super::{Git, GitError, local};
 
 /// A commit that is on one branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,20 +20,22 @@ pub struct Patch {
     pub commit: String,
     /// The first line of its message.
     pub summary: String,
-    /// The patch's own id, the same wherever it was picked; `None` for a merge.
+    /// The patch's own id, the same wherever it was picked; `None` for a merge and
+    /// for a commit that changes nothing.
     pub patch: Option<String>,
 }
 
 impl Git {
-    /// The names of authors and committers of `from..to`, by the tree's mailmap.
+    /// The names of authors and committers of `from..to`, by the `.mailmap` of `to`:
+    /// neither the working tree's nor the user's own counts.
     ///
     /// # Errors
     /// When a revision is not there.
     pub fn people(&self, from: &str, to: &str) -> Result<BTreeSet<String>, GitError> {
         let repository = self.repository()?;
-        let mailmap = repository.mailmap().map_err(local("read the mailmap"))?;
+        let mailmap = mailmap(&repository, &self.commit_of(&repository, to)?).map_err(local("read the mailmap"))?;
         let mut names = BTreeSet::new();
-        for id in between(&repository, from, to)? {
+        for id in self.between(&repository, &[from], to)? {
             let commit = repository.find_commit(id).map_err(local("read a commit"))?;
             for person in [commit.author_with_mailmap(&mailmap), commit.committer_with_mailmap(&mailmap)] {
                 let person = person.map_err(local("resolve a name"))?;
@@ -43,14 +45,15 @@ impl Git {
         Ok(names)
     }
 
-    /// The commits of `from..to`, newest first, with their patches' ids.
+    /// The commits that are on `to` and on none of `without`, newest first, with
+    /// their patches' ids.
     ///
     /// # Errors
     /// When a revision is not there or a commit cannot be compared to its parent.
-    pub fn patches(&self, from: &str, to: &str) -> Result<Vec<Patch>, GitError> {
+    pub fn patches(&self, without: &[&str], to: &str) -> Result<Vec<Patch>, GitError> {
         let repository = self.repository()?;
         let mut patches = Vec::new();
-        for id in between(&repository, from, to)? {
+        for id in self.between(&repository, without, to)? {
             let commit = repository.find_commit(id).map_err(local("read a commit"))?;
             let summary = String::from_utf8_lossy(commit.summary_bytes().unwrap_or_default()).into_owned();
             patches.push(Patch { commit: id.to_string(), summary, patch: patch_id(&repository, &commit)? });
@@ -58,60 +61,52 @@ impl Git {
         Ok(patches)
     }
 
-    /// The best common ancestor of two commits, if they have one.
+    /// How many commits are on `to` and not on `from`.
     ///
     /// # Errors
-    /// When one of them is not there.
-    pub fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
+    /// When a revision is not there.
+    pub fn count_commits(&self, from: &str, to: &str) -> Result<usize, GitError> {
         let repository = self.repository()?;
-        match repository.merge_base(parse(one)?, parse(other)?) {
-            Ok(id) => Ok(Some(id.to_string())),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(source) => Err(GitError::Local { doing: format!("compare {one} and {other}"), source }),
-        }
+        Ok(self.between(&repository, &[from], to)?.len())
     }
 
-    /// The full names of local refs with their ids.
-    ///
-    /// # Errors
-    /// When the refs cannot be listed.
-    pub fn references(&self, glob: &str) -> Result<BTreeMap<String, String>, GitError> {
-        let repository = self.repository()?;
-        let mut found = BTreeMap::new();
-        for reference in repository.references_glob(glob).map_err(local("list refs"))? {
-            let reference = reference.map_err(local("list refs"))?;
-            if let (Ok(name), Some(id)) = (reference.name(), reference.target()) {
-                found.insert(name.to_owned(), id.to_string());
-            }
+    fn between(&self, repository: &Repository, without: &[&str], to: &str) -> Result<Vec<Oid>, GitError> {
+        let doing = || local("walk the history");
+        let mut walk = repository.revwalk().map_err(doing())?;
+        walk.set_sorting(Sort::TOPOLOGICAL).map_err(doing())?;
+        walk.push(self.commit_of(repository, to)?.id()).map_err(doing())?;
+        for revision in without {
+            walk.hide(self.commit_of(repository, revision)?.id()).map_err(doing())?;
         }
-        Ok(found)
+        walk.collect::<Result<_, _>>().map_err(doing())
     }
 }
 
-fn between(repository: &Repository, from: &str, to: &str) -> Result<Vec<Oid>, GitError> {
-    let commit = |revision: &str| {
-        repository
-            .revparse_single(revision)
-            .and_then(|object| object.peel_to_commit())
-            .map(|commit| commit.id())
-            .map_err(|source| GitError::Local { doing: format!("find the commit of {revision}"), source })
-    };
-    let mut walk = repository.revwalk().map_err(local("walk the history"))?;
-    walk.set_sorting(Sort::TOPOLOGICAL).map_err(local("walk the history"))?;
-    walk.push(commit(to)?).map_err(local("walk the history"))?;
-    walk.hide(commit(from)?).map_err(local("walk the history"))?;
-    walk.collect::<Result<_, _>>().map_err(local("walk the history"))
+fn mailmap(repository: &Repository, commit: &git2::Commit<'_>) -> Result<Mailmap, git2::Error> {
+    let tree = commit.tree()?;
+    match tree.get_path(Path::new(".mailmap")) {
+        // A symbolic link is not followed, as git does not.
+        Ok(entry) if entry.filemode() != 0o120_000 => {
+            let blob = repository.find_blob(entry.id())?;
+            Mailmap::from_buffer(&String::from_utf8_lossy(blob.content()))
+        }
+        _ => Mailmap::new(),
+    }
 }
 
 fn patch_id(repository: &Repository, commit: &git2::Commit<'_>) -> Result<Option<String>, GitError> {
-    if commit.parent_count() != 1 {
+    if commit.parent_count() > 1 {
         return Ok(None);
     }
-    let parent = commit.parent(0).and_then(|parent| parent.tree()).map_err(local("read a commit"))?;
+    let parent = commit.parent(0).ok().map(|parent| parent.tree()).transpose().map_err(local("read a commit"))?;
     let tree = commit.tree().map_err(local("read a commit"))?;
+    // Without `show_binary` all changes of a binary file would be the same.
     let diff = repository
-        .diff_tree_to_tree(Some(&parent), Some(&tree), Some(&mut DiffOptions::new()))
+        .diff_tree_to_tree(parent.as_ref(), Some(&tree), Some(DiffOptions::new().show_binary(true)))
         .map_err(local("compare a commit to its parent"))?;
+    if diff.deltas().len() == 0 {
+        return Ok(None);
+    }
     let id = diff.patchid(None).map_err(local("compare a commit to its parent"))?;
     Ok(Some(id.to_string()))
 }

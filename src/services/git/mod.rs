@@ -4,40 +4,60 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! Git: local work by libgit2, what goes to a remote by the user's own `git`.
+//! Git: local work by libgit2, what goes to a remote by the user's own `git`,
+//! so that their keys, credential helpers and the server's hooks apply.
+//!
+//! libgit2's own push moves an existing tag where that is a fast-forward, runs no
+//! hooks of a local remote, and hides a hook's refusal over HTTP: it is not used.
 
+mod checkout;
+mod command;
+mod commit;
 mod error;
 mod export;
 mod history;
-mod local;
+mod push;
+mod refs;
 mod remote;
 mod tag;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use git2::{ErrorCode, ObjectType, Oid, Repository};
+
+pub use checkout::Head;
+pub use commit::{Committer, NewCommit};
 pub use error::GitError;
 pub use export::{ExportError, PeeledCommit};
 pub use history::Patch;
-pub use local::{Committer, Head, NewCommit};
-pub use remote::RefUpdate;
+pub use push::RefUpdate;
 pub use tag::{NewTag, Tag};
 pub use tree::{FileKind, TreeFile};
 
 use super::Effects;
+
+/// How long a command may take: a first push of a large history is slow.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// The release manager's clone and its official remote.
 #[derive(Debug)]
 pub struct Git {
     path: PathBuf,
     remote: String,
+    patience: Duration,
     effects: Effects,
 }
 
 impl Git {
     /// The clone at `path`, with the official repository as its remote `remote`.
     pub fn new(path: impl Into<PathBuf>, remote: impl Into<String>, effects: Effects) -> Self {
-        Self { path: path.into(), remote: remote.into(), effects }
+        Self { path: path.into(), remote: remote.into(), patience: PATIENCE, effects }
     }
 
     /// Where the clone is.
@@ -45,7 +65,56 @@ impl Git {
         &self.path
     }
 
-    fn repository(&self) -> Result<git2::Repository, GitError> {
-        git2::Repository::open(&self.path).map_err(|source| GitError::Open { path: self.path.clone(), source })
+    /// The remote's name.
+    pub fn remote(&self) -> &str {
+        &self.remote
+    }
+
+    fn repository(&self) -> Result<Repository, GitError> {
+        let repository = Repository::open(&self.path).map_err(|source| {
+            let path = self.path.clone();
+            if source.message().contains("object format") {
+                GitError::ObjectFormat { path, source }
+            } else {
+                GitError::Open { path, source }
+            }
+        })?;
+        if repository.is_shallow() {
+            return Err(GitError::Incomplete { path: self.path.clone(), how: "shallow" });
+        }
+        Ok(repository)
+    }
+}
+
+/// An object id from its digits.
+fn parse(id: &str) -> Result<Oid, GitError> {
+    Oid::from_str(id).map_err(|source| GitError::Local { doing: format!("read `{id}` as an object's id"), source })
+}
+
+/// For `map_err`: what libgit2 was asked to do.
+fn local(doing: impl Into<String>) -> impl FnOnce(git2::Error) -> GitError {
+    let doing = doing.into();
+    move |source| GitError::Local { doing, source }
+}
+
+/// What was sought, or `None` where there is no such thing.
+fn if_found<T>(result: Result<T, git2::Error>) -> Result<Option<T>, git2::Error> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Git {
+    /// The commit behind `revision`, which must be in the clone.
+    fn commit_of<'r>(&self, repository: &'r Repository, revision: &str) -> Result<git2::Commit<'r>, GitError> {
+        let object = if_found(repository.revparse_single(revision)).map_err(local(format!("read {revision}")))?;
+        let missing = || GitError::Missing { revision: revision.to_owned(), path: self.path.clone() };
+        let object = object.ok_or_else(missing)?;
+        object
+            .peel(ObjectType::Commit)
+            .and_then(|commit| commit.peel_to_commit())
+            .map_err(local(format!("find the commit of {revision}")))
     }
 }
