@@ -93,8 +93,7 @@ fn render(ui: Ui, session: &Session, state: &State, status: &Status, all: bool) 
     let times = [("begun", state.started), ("last entry", state.last_at)];
     let times: Vec<String> =
         times.into_iter().filter_map(|(what, at)| Some(format!("{what} {}", minute(at?)))).collect();
-    let times = format!("release manager {}; {}", record.manager.name, times.join(", "));
-    text.push_str(&format!("{}\n", hang(&times, 0, 2, ui.width())));
+    text.push_str(&format!("release manager {}\n{}\n", record.manager.name, times.join(", ")));
     text.push_str(&format!("recorded in {}\n", session.directory.display()));
     for (number, why) in &status.cancelled_candidates {
         let line = format!("candidate {number} was cancelled: {why}");

@@ -44,7 +44,8 @@ fn an_unknown_product_or_workflow_is_refused_with_those_there_are() {
     user.refused(2, &start(["--product", "../sample"]), &["there is no product `../sample`"]);
     let workflow = ["start", VERSION, "--product", "sample", "--workflow", "relaese"];
     user.refused(2, &workflow, &["there is no workflow `relaese`", "mine, release"]);
-    user.refused(2, &["rehearse", "--to", "bild"], &["--to bild", "decide, prepare, build"]);
+    let keep = user.path("world").display().to_string();
+    user.refused(2, &["rehearse", "--keep", &keep, "--to", "bild"], &["--to bild", "decide, prepare, build"]);
     user.refused(2, &["rehearse", "--product", "smaple"], &["there is no product `smaple`"]);
     user.refused(2, &["--assets", "/nowhere/at/all", "status"], &["/nowhere/at/all", "no such directory"]);
 }
