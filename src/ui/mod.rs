@@ -16,7 +16,7 @@ mod time;
 
 pub use exit::ExitCode;
 pub use output::{Style, Ui};
-pub use progress::{Progress, in_short};
+pub use progress::{Progress, Waiting, in_short};
 pub use prompt::{Approver, TerminalPerson};
 pub use text::{hang, reflow, sentence};
 pub use time::{from_now, minute};

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod docs;
+mod doctor;
 mod faults;
 mod headers;
 mod imports;
