@@ -49,7 +49,8 @@ impl Action<Services> for AddKey {
         let (keys, message) = (quoted(self.keys.as_str()), quoted(&self.message));
         vec![
             format!("svn cat {keys} > KEYS"),
-            "(gpg --list-sigs FINGERPRINT && gpg --armor --export FINGERPRINT) >> KEYS".to_owned(),
+            "key=$(git config user.signingkey)".to_owned(),
+            "(gpg --list-sigs $key && gpg --armor --export $key) >> KEYS".to_owned(),
             format!("svnmucc -m {message} put KEYS {keys}"),
         ]
     }

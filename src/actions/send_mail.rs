@@ -305,7 +305,7 @@ impl SendMail {
 /// An archive that could not be asked.
 fn unasked(archive: &PonyMail, error: ArchiveError) -> ActionError {
     ActionError::service(
-        format!("the mail archive {}", archive.base()),
+        format!("looking into the archive {}", archive.base()),
         error,
         "try again later; if the address is wrong, correct `mail.archive` in the product's configuration",
     )

@@ -41,7 +41,7 @@ pub struct TrialBuildOutput {
 
 impl Action<Services> for TrialBuild {
     fn summary(&self) -> String {
-        format!("builds {} from {}, to see that the release build works", self.build.title, self.reference)
+        format!("builds “{}” from {}, to see that the release build works", self.build.title, self.reference)
     }
 
     fn commands(&self) -> Vec<String> {

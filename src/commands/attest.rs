@@ -12,7 +12,7 @@ use super::session::write_session;
 use crate::engine::{Silent, SystemClock};
 use crate::ui::ExitCode;
 
-/// Records that you did a step, or answer for a check, with a note.
+/// Records that you did a step, or answer for a check.
 ///
 /// The note stands in the record for good: say who, where, when, with a link.
 #[derive(Debug, clap::Args)]

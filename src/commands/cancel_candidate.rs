@@ -16,9 +16,10 @@ use super::session::write_session;
 use crate::engine::{Answer, Goal, Person, StepPreview, SystemClock};
 use crate::ui::{Approver, ExitCode, Progress};
 
-/// Cancels the current candidate everywhere as one act: the vote thread is told,
-/// the staged files, tags and branch are taken back, and the record keeps all of
-/// it. Then the next candidate can be built.
+/// Cancels the current candidate everywhere, as one act.
+///
+/// The vote thread is told, the staged files, tags and branch are taken back, and
+/// the record keeps all of it. Then the next candidate can be built.
 ///
 /// Shows what it will do, and asks; without a terminal it acts only with
 /// --execute and --confirm VERSION, since a mail cannot be taken back. When it

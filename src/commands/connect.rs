@@ -6,7 +6,6 @@
 
 //! Building the clients of a release from its configuration and the environment.
 
-use std::fs;
 use std::path::Path;
 
 use super::CommandError;
@@ -15,12 +14,12 @@ use crate::actions::{Author, Services};
 use crate::config::{AssetError, Mail, Occasion, Product, Tls, release_values, render_product};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
-use crate::services::{Effects, Git, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, Workspace};
+use crate::services::{Authorities, Effects, Git, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, Workspace};
 
 /// The clients of a release.
 ///
 /// # Errors
-/// When the configuration cannot be filled in, or names a file that is not there.
+/// When the configuration cannot be filled in.
 pub fn connect(
     environment: &Environment,
     directory: &Path,
@@ -33,7 +32,7 @@ pub fn connect(
     // Addresses do not depend on the candidate.
     let product = render_product(product, &release_values(product, record, version, &Occasion::any())?)?;
     let mail = &product.mail;
-    let address = relay_address(mail)?;
+    let address = relay_address(mail);
     let account = accounts.smtp.clone().filter(|_| mail.smtp_login);
     Ok(Services {
         git: Git::new(&record.repository, &product.git.remote, effects.clone()),
@@ -48,11 +47,8 @@ pub fn connect(
 }
 
 /// How to reach the relay.
-///
-/// # Errors
-/// When its certificate authority cannot be read.
-pub fn relay_address(mail: &Mail) -> Result<RelayAddress, CommandError> {
-    Ok(RelayAddress {
+pub fn relay_address(mail: &Mail) -> RelayAddress {
+    RelayAddress {
         host: mail.smtp_host.clone(),
         port: mail.smtp_port,
         security: match mail.smtp_tls {
@@ -60,8 +56,8 @@ pub fn relay_address(mail: &Mail) -> Result<RelayAddress, CommandError> {
             Tls::Implicit => Security::Implicit,
             Tls::None => Security::None,
         },
-        authorities: mail.smtp_ca.as_deref().map(read_authority).transpose()?,
-    })
+        authorities: mail.smtp_ca.as_ref().map(|path| Authorities::File(path.into())),
+    }
 }
 
 fn templates(environment: &Environment) -> Templates {
@@ -70,14 +66,5 @@ fn templates(environment: &Environment) -> Templates {
         Ok(text) => Ok(Some(text)),
         Err(AssetError::Missing { .. }) => Ok(None),
         Err(error) => Err(error),
-    })
-}
-
-fn read_authority(path: &str) -> Result<Vec<u8>, CommandError> {
-    fs::read(path).map_err(|error| {
-        CommandError::usage(
-            format!("mail.smtp_ca: cannot read {path}: {error}"),
-            "it is a PEM file with the relay's own authority",
-        )
     })
 }

@@ -76,7 +76,11 @@ impl From<JournalError> for CommandError {
 
 impl From<AssetError> for CommandError {
     fn from(error: AssetError) -> Self {
-        Self::from_error(ExitCode::Usage, &error, "")
+        let hint = match &error {
+            AssetError::Unreadable { .. } => "it must be a text in UTF-8 that you may read",
+            AssetError::Missing { .. } | AssetError::Escapes { .. } => "--assets DIR adds files of your own",
+        };
+        Self::from_error(ExitCode::Usage, &error, hint)
     }
 }
 
@@ -94,7 +98,8 @@ impl From<WorkflowError> for CommandError {
 
 impl From<VersionError> for CommandError {
     fn from(error: VersionError) -> Self {
-        Self::from_error(ExitCode::Usage, &error, "")
+        let hint = "give the version that is to be released, as it will stand in the archive: 3.4.0";
+        Self::from_error(ExitCode::Usage, &error, hint)
     }
 }
 

@@ -13,11 +13,11 @@ use super::environment::Environment;
 use super::plan::preview;
 use super::session::{Session, read_session};
 use crate::engine::{Effect, PhaseState, PlannedCheck, PlannedStep, Preview, State, StepPreview};
-use crate::ui::ExitCode;
+use crate::ui::{ExitCode, sentence};
 
-/// Prints the whole release guide as Markdown, every command, link and text
-/// filled in for this release.
+/// Prints the release guide, filled in for this release.
 ///
+/// As Markdown, with every command, link and text that is known.
 /// It is made from the workflow that `quorate run` follows, so that guide and
 /// tool cannot part. What is not known yet stands as <name of step>.
 #[derive(Debug, clap::Args)]
@@ -83,7 +83,7 @@ fn section(text: &mut String, preview: &Preview, step: &PlannedStep) {
         let _ = write!(text, "\n{}\n", item.guide.trim());
     }
     if !item.summary.is_empty() {
-        let _ = write!(text, "\n{}.\n", item.summary.trim_end_matches('.'));
+        let _ = write!(text, "\n{}.\n", sentence(&item.summary));
     }
     if !item.commands.is_empty() {
         text.push_str("\n```sh\n");

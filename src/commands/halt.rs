@@ -6,11 +6,11 @@
 
 //! Telling the person why a run ended, and the script by which exit code.
 
-use jiff::tz::TimeZone;
+use jiff::Timestamp;
 
 use super::error::{action_code, chain};
 use crate::engine::{Halt, Obstacle, Pending};
-use crate::ui::{ExitCode, Ui};
+use crate::ui::{ExitCode, Style, Ui, from_now, hang, minute};
 
 /// Says why a run ended; returns its exit code: that of the worst obstacle.
 pub fn report(ui: Ui, halt: &Halt) -> ExitCode {
@@ -25,9 +25,13 @@ pub fn report(ui: Ui, halt: &Halt) -> ExitCode {
             ExitCode::Waiting
         }
         Halt::Pending(pending) => {
-            ui.say("\nIn the way:");
             let mut worst = ExitCode::Waiting;
+            let mut waits = false;
             for item in pending {
+                if !waits && matches!(item.obstacle, Obstacle::Person(_) | Obstacle::Time { .. }) {
+                    ui.say("\nWaiting:");
+                    waits = true;
+                }
                 let code = tell(ui, item);
                 if severity(code) > severity(worst) {
                     worst = code;
@@ -38,16 +42,23 @@ pub fn report(ui: Ui, halt: &Halt) -> ExitCode {
     }
 }
 
+/// Says what is in the way; what a person may type stands on a line of its own.
 fn tell(ui: Ui, item: &Pending) -> ExitCode {
     let Pending { id, title, obstacle } = item;
     match obstacle {
         Obstacle::Person(what) => {
-            ui.say(&format!("  {id}: {what}"));
+            let mut lines = what.lines();
+            let said = format!("{id}: {}", lines.next().unwrap_or(title));
+            ui.say(&format!("  {}", hang(&said, 2, 4, ui.width())));
+            for command in lines {
+                ui.say(&format!("    {}", ui.paint_err(&format!("$ {command}"), Style::Faint)));
+            }
             ExitCode::Waiting
         }
         Obstacle::Time { until, why } => {
-            let until = until.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC");
-            ui.say(&format!("  {id}: until {until}: {why}"));
+            let due = from_now(*until, Timestamp::now());
+            let said = format!("{id}: until {} ({due}): {why}", minute(*until));
+            ui.say(&format!("  {}", hang(&said, 2, 4, ui.width())));
             ExitCode::Waiting
         }
         Obstacle::Failed(error) => {
@@ -62,7 +73,9 @@ fn tell(ui: Ui, item: &Pending) -> ExitCode {
             ExitCode::Conflict
         }
         Obstacle::CheckFailed(faults) => {
-            ui.complain(&format!("{id} ({title}) does not hold: {}", faults.join("; ")), None);
+            let faults: String = faults.iter().map(|fault| format!("\n  {fault}")).collect();
+            let hint = format!("put it right and run again; `quorate guide` says of `{id}` what is meant");
+            ui.complain(&format!("{id} does not hold: {title}{faults}"), Some(&hint));
             ExitCode::DoesNotHold
         }
     }

@@ -15,10 +15,11 @@ use super::CommandError;
 use super::environment::Environment;
 use super::release_state::ReleaseState;
 use crate::engine::{Entry, Event};
-use crate::ui::{ExitCode, Style};
+use crate::ui::{ExitCode, Style, Ui, hang, in_short};
 
-/// Shows the record of the release: what happened, when, by whom.
+/// Shows the record of the release.
 ///
+/// What happened, when (in UTC), by whom.
 /// The chain of digests is checked first: a record that was edited is refused.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -46,20 +47,58 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         ui.json(&entries.iter().map(|entry| as_json(entry)).collect::<Vec<_>>());
         return Ok(ExitCode::Done);
     }
-    for entry in entries {
-        let at = entry.at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S").to_string();
-        let candidate = if entry.candidate == 0 { String::new() } else { format!("rc{}", entry.candidate) };
-        let step = entry.step.as_deref().unwrap_or("");
-        let detail = detail(&entry.event);
-        ui.line(&format!(
-            "{} {candidate:<4} {step:<26} {:<19} {detail}",
-            ui.paint(&at, Style::Faint),
-            entry.event.name()
-        ));
+    let mut teller = Teller { ui, who: None, candidate: 1 };
+    let mut text = String::new();
+    for entry in &release.entries {
+        if let Event::CandidateOpened { number } = entry.event {
+            teller.candidate = number;
+        }
+        if args.step.is_none() || args.step == entry.step {
+            text.push_str(&teller.line(entry));
+        }
     }
-    ui.say(&format!("{} entries; the chain of digests holds", release.entries.len()));
+    ui.data(&text);
+    ui.say(&format!("{}; the chain of digests holds", counted(release.entries.len())));
     Ok(ExitCode::Done)
 }
+
+/// Puts entries into words, one after the other.
+struct Teller {
+    ui: Ui,
+    who: Option<String>,
+    candidate: u32,
+}
+
+impl Teller {
+    fn line(&mut self, entry: &Entry) -> String {
+        let ui = self.ui;
+        let mut text = String::new();
+        if self.who.as_ref() != Some(&entry.who) {
+            text.push_str(&format!("{}\n", ui.paint(&format!("by {}:", entry.who), Style::Heading)));
+            self.who = Some(entry.who.clone());
+        }
+        let about = match (&entry.event, &entry.step) {
+            (Event::CandidateOpened { .. } | Event::CandidateCancelled { .. }, _) => {
+                format!("candidate {}", self.candidate)
+            }
+            (Event::PhaseCompleted { phase }, _) => phase.clone(),
+            (_, step) => step.clone().unwrap_or_default(),
+        };
+        let at = entry.at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%SZ").to_string();
+        let candidate = if entry.candidate == 0 { String::new() } else { format!("rc{}", entry.candidate) };
+        let event = entry.event.name();
+        text.push_str(format!("{} {candidate:<4} {about:<25} {event}", ui.paint(&at, Style::Faint)).trim_end());
+        text.push('\n');
+        let detail = detail(&entry.event);
+        if !detail.is_empty() {
+            text.push_str(&format!("{}{}\n", " ".repeat(DETAIL), hang(&detail, DETAIL, DETAIL, ui.width())));
+        }
+        text
+    }
+}
+
+/// Where what is to be said of an event stands.
+const DETAIL: usize = 26;
 
 fn as_json(entry: &Entry) -> serde_json::Value {
     json!({
@@ -73,21 +112,28 @@ fn as_json(entry: &Entry) -> serde_json::Value {
     })
 }
 
+fn counted(entries: usize) -> String {
+    if entries == 1 { "1 entry".into() } else { format!("{entries} entries") }
+}
+
 fn detail(event: &Event) -> String {
     match event {
-        Event::StepDone { already: true, .. } => "was so already".into(),
+        Event::StepDone { outputs, already } => {
+            let outputs = in_short(outputs);
+            let already = if *already { "was so already" } else { "" };
+            format!("{already}{}", if already.is_empty() { outputs.trim_start_matches(" — ") } else { &outputs })
+        }
         Event::StepFailed { error, .. } => error.clone(),
         Event::StepConflicted { found, expected } => format!("found {found}; expected {expected}"),
         Event::StepWaiting { why, .. }
         | Event::StepSkipped { why }
         | Event::CheckSkipped { why }
+        | Event::IntentionDropped { why }
         | Event::CandidateCancelled { why } => why.clone(),
         Event::StepAttested { note } | Event::CheckAttested { note } => note.clone(),
         Event::CheckHeld { evidence } => evidence.clone(),
         Event::CheckFailed { faults } => faults.join("; "),
         Event::StepUndone { what } => what.clone(),
-        Event::PhaseCompleted { phase } => phase.clone(),
-        Event::CandidateOpened { number } => number.to_string(),
         _ => String::new(),
     }
 }

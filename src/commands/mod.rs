@@ -6,8 +6,11 @@
 
 //! The command line: one file per command. Nothing imports this.
 
+mod again;
 mod attest;
 mod cancel_candidate;
+mod check_repository;
+mod check_workflow;
 mod completions;
 mod connect;
 mod doctor;
@@ -37,9 +40,10 @@ pub use error::CommandError;
 
 use crate::ui::{ExitCode, Ui};
 
-/// Takes an Apache-style release from "decide to release" to "promoted":
-/// resumable, checklisted steps, each proved against git, Subversion and the
-/// mail archive, and the votes in between.
+/// Takes an Apache-style release from "decide to release" to "promoted".
+///
+/// Its steps can be resumed, have checklists, and are proved against git,
+/// Subversion and the mail archive.
 ///
 /// Begin with `quorate rehearse`, which runs a whole release of a small sample
 /// project on this machine, with real git, Subversion, OpenPGP and SMTP. Then
@@ -53,17 +57,23 @@ use crate::ui::{ExitCode, Ui};
 #[command(name = "quorate", version, max_term_width = 100)]
 pub struct Cli {
     /// Which release, where several are under way: PRODUCT/VERSION.
-    #[arg(long, global = true, env = "QUORATE_RELEASE", value_name = "PRODUCT/VERSION")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "For every command",
+        env = "QUORATE_RELEASE",
+        value_name = "PRODUCT/VERSION"
+    )]
     release: Option<String>,
 
     /// A directory whose workflows/, templates/ and release-config/ stand before
     /// the built-in ones.
-    #[arg(long, global = true, env = "QUORATE_ASSETS", value_name = "DIR")]
+    #[arg(long, global = true, help_heading = "For every command", env = "QUORATE_ASSETS", value_name = "DIR")]
     assets: Option<PathBuf>,
 
     /// Where releases are recorded; else $XDG_STATE_HOME/quorate, else
     /// ~/.local/state/quorate.
-    #[arg(long, global = true, env = "QUORATE_STATE", value_name = "DIR")]
+    #[arg(long, global = true, help_heading = "For every command", env = "QUORATE_STATE", value_name = "DIR")]
     state: Option<PathBuf>,
 
     #[command(subcommand)]

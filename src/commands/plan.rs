@@ -9,11 +9,14 @@
 use super::CommandError;
 use super::environment::Environment;
 use super::session::{Session, read_session};
-use crate::engine::{Effect, PhaseState, Preview, State, StepState};
-use crate::ui::{ExitCode, Style, Ui};
+use crate::engine::{CheckState, Effect, PhaseState, PlannedCheck, PlannedStep, Preview, State, StepState};
+use crate::ui::{ExitCode, Style, Ui, hang, sentence};
 
-/// Shows what is still to be done, step by step, with what each will do; nothing
-/// is done and no service is asked.
+/// Shows what is still to be done, step by step.
+///
+/// For each step who does it (the program or you), what it will do, whether
+/// others see it (shared: it can be taken back; public: it cannot), and what it
+/// waits for. Nothing is done and no service is asked.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Print JSON: the status, and for each step and check what is known of it.
@@ -26,7 +29,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     if args.json {
         environment.ui.json(&preview(&session, &state)?);
     } else {
-        print_plan(environment.ui, &session, &state)?;
+        print_plan(environment.ui, &session, &state, None)?;
     }
     Ok(ExitCode::Done)
 }
@@ -39,38 +42,62 @@ pub fn preview(session: &Session, state: &State) -> Result<Preview, CommandError
     Ok(Preview::of(&session.workflow, &session.registry, state, &session.renderer(state)?)?)
 }
 
-/// Prints what is still to be done.
+/// Prints what is still to be done: all of it, or these steps and checks.
 ///
 /// # Errors
 /// When a template cannot be filled in.
-pub fn print_plan(ui: Ui, session: &Session, state: &State) -> Result<(), CommandError> {
+pub fn print_plan(ui: Ui, session: &Session, state: &State, only: Option<&[String]>) -> Result<(), CommandError> {
     let preview = preview(session, state)?;
-    let item = |id: &str| preview.items.iter().find(|item| item.id == id);
+    let wanted = |id: &String| only.is_none_or(|only| only.contains(id));
+    let mut text = String::new();
     for phase in &preview.plan.phases {
         if matches!(phase.state, PhaseState::Done | PhaseState::PassedOver) {
             continue;
         }
-        ui.line(&ui.paint(&format!("{} — {}", phase.id, phase.title), Style::Heading));
-        for step in phase.steps.iter().filter(|step| !step.state.settled()) {
-            let by = if step.automated { "does" } else { "asks" };
-            let mark = match step.effect {
-                Effect::Local => "",
-                Effect::Shared => " [shared]",
-                Effect::Public => " [public]",
-            };
-            let summary = item(&step.id).map_or("", |item| {
-                if item.summary.is_empty() { item.question.as_str() } else { item.summary.as_str() }
-            });
-            let what = if summary.is_empty() { &step.title } else { summary };
-            ui.line(&format!("  {by} {:<26} {}{mark}", step.id, what.trim()));
-            if step.state != StepState::Ready && !step.detail.is_empty() {
-                ui.line(&format!("       {:<26} {}", "", step.detail));
-            }
-        }
-        for check in &phase.checks {
-            let by = if check.probed { "proves" } else { "asks" };
-            ui.line(&format!("  ☐ {by} {:<23} {}", check.id, check.title));
+        let steps = phase.steps.iter().filter(|step| !step.state.settled() && wanted(&step.id));
+        let mut lines: Vec<String> = steps.map(|step| step_lines(ui, &preview, step)).collect();
+        let open = phase
+            .checks
+            .iter()
+            .filter(|check| !matches!(check.state, CheckState::Holds | CheckState::Attested) && wanted(&check.id));
+        lines.extend(open.map(|check| check_lines(ui, check)));
+        if !lines.is_empty() {
+            let heading = ui.paint(&format!("{} — {}", phase.id, phase.title), Style::Heading);
+            text.push_str(&format!("{heading}\n{}\n", lines.concat()));
         }
     }
+    if text.is_empty() {
+        text.push_str("Nothing is left to be done.\n");
+    }
+    ui.data(&text);
     Ok(())
+}
+
+/// Where what a step does stands.
+const INDENT: usize = 11;
+
+fn step_lines(ui: Ui, preview: &Preview, step: &PlannedStep) -> String {
+    let by = if step.automated { "program" } else { "you" };
+    let item = preview.items.iter().find(|item| item.id == step.id);
+    let what = item.map_or("", |item| if step.automated { &item.summary } else { &item.question });
+    let what = if what.trim().is_empty() { step.title.clone() } else { sentence(what) };
+    let public = matches!(step.effect, Effect::Public).then(|| "public".to_owned());
+    let shared = matches!(step.effect, Effect::Shared).then(|| "shared".to_owned());
+    let optional = step.optional.then(|| "optional".to_owned());
+    let state = (step.state != StepState::Ready && !step.detail.is_empty()).then(|| step.detail.clone());
+    lines(ui, by, &step.id, &what, &[public, shared, optional, state])
+}
+
+fn check_lines(ui: Ui, check: &PlannedCheck) -> String {
+    let by = if check.probed { "proof" } else { "you" };
+    let optional = check.optional.then(|| "optional".to_owned());
+    let state = (!check.detail.is_empty()).then(|| check.detail.clone());
+    lines(ui, by, &check.id, &check.title, &[Some("checklist".to_owned()), optional, state])
+}
+
+fn lines(ui: Ui, by: &str, id: &str, what: &str, marks: &[Option<String>]) -> String {
+    let marks: Vec<&str> = marks.iter().flatten().map(String::as_str).collect();
+    let marks = hang(&marks.join("; "), INDENT + 31, INDENT + 31, ui.width());
+    let head = format!("  {by:<8} {id:<30} {}", ui.paint(&marks, Style::Faint));
+    format!("{}\n{}{}\n", head.trim_end(), " ".repeat(INDENT), hang(what, INDENT, INDENT, ui.width()))
 }

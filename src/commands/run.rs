@@ -7,15 +7,18 @@
 //! `quorate run`: carries the release on.
 
 use super::CommandError;
+use super::again::{Decision, begin_anew};
 use super::environment::Environment;
 use super::halt;
 use super::plan::print_plan;
 use super::session::{read_session, write_session};
-use crate::engine::{Goal, Person, SystemClock};
+use crate::engine::{Goal, Person, SystemClock, Workflow};
 use crate::ui::{Approver, ExitCode, Progress, TerminalPerson};
 
-/// Carries the release on: does what is ready, asks what must be asked, proves
-/// each step, and stops where something is in the way.
+/// Carries the release on.
+///
+/// Does what is ready, asks what must be asked, proves each step, and stops where
+/// something is in the way.
 ///
 /// On a terminal it guides: it shows each step with its guide text, asks, and
 /// goes on. Without one it prints the plan, and acts only with --execute. What
@@ -30,6 +33,13 @@ pub struct Args {
     /// Stop when this phase is completed.
     #[arg(long, value_name = "PHASE", conflicts_with = "items")]
     to: Option<String>,
+    /// Begin STEP anew: an earlier attempt at it did not happen, as you know
+    /// where the program cannot. A mail is then dated and numbered anew.
+    #[arg(long, requires = "items")]
+    again: bool,
+    /// With --again: how you know that it did not happen.
+    #[arg(long, value_name = "TEXT", requires = "again")]
+    why: Option<String>,
     /// Act without asking, but for what cannot be taken back.
     #[arg(long)]
     execute: bool,
@@ -42,8 +52,10 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let ui = environment.ui;
     if !args.execute && !ui.interactive() {
         let (session, state) = read_session(environment)?;
-        print_plan(ui, &session, &state)?;
-        ui.say("\nNothing was done: without a terminal, `quorate run --execute` acts.");
+        let goal = goal(&session.workflow, args.items, args.to)?;
+        let only = if let Goal::Items(items) = &goal { Some(items.as_slice()) } else { None };
+        print_plan(ui, &session, &state, only)?;
+        ui.say("Nothing was done: without a terminal, `quorate run --execute` acts.");
         return Ok(ExitCode::Done);
     }
     let (session, journal, state) = write_session(environment)?;
@@ -54,19 +66,29 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
             "nothing was done; --confirm must name the version that is being released",
         ));
     }
-    let goal = if args.items.is_empty() {
-        phase_goal(&session.workflow.phase_ids(), args.to)?
-    } else {
-        Goal::Items(args.items)
-    };
+    let goal = goal(&session.workflow, args.items, args.to)?;
     let mut person: Box<dyn Person> = if args.execute {
         Box::new(Approver::new(version, args.confirm.as_deref()))
     } else {
         Box::new(TerminalPerson::new(ui, version))
     };
     let mut progress = Progress::new(ui);
-    let halt = session.driver(journal, state, &SystemClock, &mut progress).advance(&goal, person.as_mut())?;
+    let mut driver = session.driver(journal, state, &SystemClock, &mut progress);
+    if let (true, Goal::Items(steps)) = (args.again, &goal)
+        && begin_anew(ui, &mut driver, steps, args.why.as_deref(), args.execute)? == Decision::LeftAsItIs
+    {
+        ui.say("Nothing was done.");
+        return Ok(ExitCode::Waiting);
+    }
+    let halt = driver.advance(&goal, person.as_mut())?;
     Ok(halt::report(ui, &halt))
+}
+
+fn goal(workflow: &Workflow, items: Vec<String>, to: Option<String>) -> Result<Goal, CommandError> {
+    if let Some(unknown) = items.iter().find(|id| workflow.step(id).is_none() && workflow.check(id).is_none()) {
+        return Err(workflow.no_such_item(unknown).into());
+    }
+    if items.is_empty() { phase_goal(&workflow.phase_ids(), to) } else { Ok(Goal::Items(items)) }
 }
 
 /// How far `--to` says to go.

@@ -131,8 +131,9 @@ pub fn read_session(environment: &Environment) -> Result<(Session, State), Comma
 /// When there is none, its record cannot be used, or another run has it open.
 pub fn write_session(environment: &Environment) -> Result<(Session, Journal, State), CommandError> {
     let directory = ReleaseState::find(environment)?;
-    let (journal, entries) = open_journal(environment, &directory, &who(environment))?;
+    let (mut journal, entries) = open_journal(environment, &directory, "")?;
     let release = ReleaseState::of(&directory, entries)?;
+    journal.sign_as(&who(Path::new(&release.record.repository)));
     let (session, state) =
         Session::new(environment, release, &environment.accounts, Effects::unwatched(), &SystemClock)?;
     Ok((session, journal, state))
@@ -157,9 +158,11 @@ pub fn open_journal(
     Ok((journal, reader.entries))
 }
 
-/// Who has things recorded: the identity that git knows, else the login name.
-pub fn who(_environment: &Environment) -> String {
-    let git = git2::Config::open_default().ok();
+/// Who has things recorded: the identity that git knows in their clone, else the
+/// login name.
+pub fn who(repository: &Path) -> String {
+    let local = git2::Repository::open(repository).and_then(|repository| repository.config());
+    let git = local.or_else(|_| git2::Config::open_default()).ok();
     let value =
         |name: &str| git.as_ref().and_then(|config| config.get_string(name).ok()).filter(|text| !text.is_empty());
     match (value("user.name"), value("user.email")) {

@@ -13,9 +13,9 @@ use super::session::write_session;
 use crate::engine::{Silent, SystemClock};
 use crate::ui::ExitCode;
 
-/// Leaves a step or check out, with a reason that stands in the record.
+/// Leaves a step or check out.
 ///
-/// A gate (the vote) cannot be skipped.
+/// The reason stands in the record. A gate (the vote) cannot be skipped.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The step or check.

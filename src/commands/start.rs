@@ -6,24 +6,25 @@
 
 //! `quorate start`: a release begins to be recorded.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::CommandError;
+use super::check_repository::{Branch, check_repository};
+use super::check_workflow::check_workflow;
 use super::environment::{Environment, absolute};
+use super::error::chain;
 use super::release_state::{JOURNAL_FILE, PRODUCT_FILE, WORKFLOW_FILE, release_directory};
 use super::session::who;
-use crate::actions::registry;
-use crate::config::{Assets, Occasion, parse_product, release_values};
-use crate::engine::{CheckKind, Clock, Event, Journal, StepKind, SystemClock, Workflow};
+use crate::config::{AssetError, Assets, ConfigError, Occasion, Product, parse_product, release_values};
+use crate::engine::{Clock, Event, Journal, Renderer, State, SystemClock, ValueSource, Workflow};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
 use crate::services::{KeyDescription, OpenPgp};
 use crate::ui::ExitCode;
 
-/// Begins the release of VERSION: records product, workflow, release manager and
-/// key. Nothing else is touched.
+/// Begins the release of VERSION.
 ///
+/// Records product, workflow, release manager and key; nothing else is touched.
 /// The workflow and the product's configuration are copied into the record, so
 /// that a release runs to its end by what it was started with.
 #[derive(Debug, clap::Args)]
@@ -47,7 +48,9 @@ pub struct Args {
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let version: Version = args.version.parse()?;
+    let files = release_files(&environment.assets, &args.product, &args.workflow)?;
     let repository = absolute(&args.repo)?;
+    check_repository(&repository, &files.product()?, Branch::OfRemote)?;
     let (name, email) = identity(&repository)?;
     let key = signing_key(environment, &repository, args.key.as_deref())?;
     let record = ReleaseRecord {
@@ -58,32 +61,78 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         rehearsal: false,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let files = release_files(&environment.assets, &record.product, &args.workflow)?;
-    let directory = begin(&environment.state, &record, version, &files, &who(environment), &SystemClock)?;
+    let directory = begin(&environment.state, &record, version, &files, &who(&repository), &SystemClock)?;
     let ui = environment.ui;
     ui.say(&format!("The release of {} {version} is recorded in {}", record.product, directory.display()));
     ui.say("Next: `quorate doctor`, then `quorate run`; `quorate guide` prints the whole guide for this release.");
     Ok(ExitCode::Done)
 }
 
-/// The files that a release is started with, by the names they are kept under.
-pub type ReleaseFiles = BTreeMap<&'static str, String>;
+/// The files that a release is started with.
+#[derive(Debug, Clone)]
+pub struct ReleaseFiles {
+    /// The product's configuration.
+    pub product: ReleaseFile,
+    /// The workflow.
+    pub workflow: ReleaseFile,
+}
+
+/// A file that a release is started with.
+#[derive(Debug, Clone)]
+pub struct ReleaseFile {
+    /// Where it is from, for messages.
+    pub place: String,
+    /// What it says.
+    pub text: String,
+}
+
+impl ReleaseFiles {
+    /// The product's configuration, read.
+    ///
+    /// # Errors
+    /// When it is malformed.
+    pub fn product(&self) -> Result<Product, CommandError> {
+        Ok(parse_product(&self.product.place, &self.product.text)?)
+    }
+
+    /// The workflow, read.
+    ///
+    /// # Errors
+    /// When it is malformed.
+    pub fn workflow(&self) -> Result<Workflow, CommandError> {
+        Ok(Workflow::parse(&self.workflow.place, &self.workflow.text)?)
+    }
+
+    fn named(&self) -> [(&'static str, &str); 2] {
+        [(PRODUCT_FILE, &self.product.text), (WORKFLOW_FILE, &self.workflow.text)]
+    }
+}
 
 /// The workflow and configuration for a product.
 ///
 /// # Errors
 /// When there is none of that name.
 pub fn release_files(assets: &Assets, product: &str, workflow: &str) -> Result<ReleaseFiles, CommandError> {
-    let product_text = assets.text(&format!("release-config/{product}.toml")).map_err(|error| {
-        let known: Vec<String> = assets
-            .names("release-config")
-            .into_iter()
-            .filter_map(|name| name.strip_suffix(".toml").map(str::to_owned))
-            .collect();
-        CommandError::usage(super::error::chain(&error), format!("the products are {}", known.join(", ")))
-    })?;
-    let workflow_text = assets.text(&format!("workflows/{workflow}.toml"))?;
-    Ok(BTreeMap::from([(PRODUCT_FILE, product_text), (WORKFLOW_FILE, workflow_text)]))
+    Ok(ReleaseFiles {
+        product: release_file(assets, "release-config", "product", product)?,
+        workflow: release_file(assets, "workflows", "workflow", workflow)?,
+    })
+}
+
+fn release_file(assets: &Assets, directory: &str, what: &str, id: &str) -> Result<ReleaseFile, CommandError> {
+    let name = format!("{directory}/{id}.toml");
+    match assets.text(&name) {
+        Ok(text) => Ok(ReleaseFile { place: assets.place(&name), text }),
+        Err(AssetError::Missing { .. } | AssetError::Escapes { .. }) => {
+            let names = assets.names(directory);
+            let known: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".toml")).collect();
+            Err(CommandError::usage(
+                format!("there is no {what} `{id}`"),
+                format!("the {what}s are {}; --assets DIR adds those in DIR/{directory}/", known.join(", ")),
+            ))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Checks everything, then writes the release's directory and the journal's
@@ -100,9 +149,14 @@ pub fn begin(
     who: &str,
     clock: &dyn Clock,
 ) -> Result<PathBuf, CommandError> {
-    let product = parse_product(&format!("release-config/{}.toml", record.product), &files[PRODUCT_FILE])?;
+    let product = files.product()?;
     release_values(&product, record, version, &Occasion::any())?;
-    check_workflow(&Workflow::parse("the workflow", &files[WORKFLOW_FILE])?)?;
+    let workflow = files.workflow()?;
+    let renderer = |cancelled| {
+        let first = FirstCandidate { product: &product, record, version, cancelled };
+        Renderer::new(&first, &State::default()).map_err(|error| CommandError::usage(error, ""))
+    };
+    check_workflow(&files.workflow.place, &workflow, &[renderer(None)?, renderer(Some("a reason"))?])?;
     let directory = release_directory(state, &record.product, version);
     let journal_path = directory.join(JOURNAL_FILE);
     if fs::metadata(&journal_path).is_ok_and(|data| data.len() > 0) {
@@ -120,47 +174,35 @@ pub fn begin(
         )
     };
     fs::create_dir_all(&directory).map_err(fail)?;
-    for (name, text) in files {
+    for (name, text) in files.named() {
         fs::write(directory.join(name), text).map_err(fail)?;
     }
-    let digests =
-        files.iter().map(|(name, text)| ((*name).to_owned(), Sha512::of(text.as_bytes()).to_string())).collect();
+    let digests = files.named().map(|(name, text)| (name.to_owned(), Sha512::of(text.as_bytes()).to_string())).into();
     let release = serde_json::to_value(record).expect("a record is plain data");
     let mut journal = Journal::create(&journal_path, who)?;
     journal.append(clock.now(), 0, None, Event::ReleaseStarted { release, files: digests })?;
     Ok(directory)
 }
 
-/// Whether every action and probe that the workflow names exists.
-fn check_workflow(workflow: &Workflow) -> Result<(), CommandError> {
-    let registry = registry();
-    let steps = workflow.phases.iter().flat_map(|phase| &phase.steps).filter_map(|step| match &step.kind {
-        StepKind::Action { name, .. } => {
-            registry.knows_action(name).err().map(|error| format!("`{}`: {error}", step.id))
-        }
-        StepKind::Person { .. } => None,
-    });
-    let checks = workflow.phases.iter().flat_map(|phase| &phase.checks).filter_map(|check| match &check.kind {
-        CheckKind::Probe { name, .. } => {
-            registry.knows_probe(name).err().map(|error| format!("`{}`: {error}", check.id))
-        }
-        CheckKind::Question { .. } => None,
-    });
-    let faults: Vec<String> = steps.chain(checks).collect();
-    if faults.is_empty() {
-        return Ok(());
+/// The values of a release that is yet to begin.
+struct FirstCandidate<'a> {
+    product: &'a Product,
+    record: &'a ReleaseRecord,
+    version: Version,
+    cancelled: Option<&'static str>,
+}
+
+impl ValueSource for FirstCandidate<'_> {
+    fn values(&self, _: u32, _: Option<&str>) -> Result<serde_json::Value, String> {
+        let occasion = Occasion { cancelled: self.cancelled, ..Occasion::any() };
+        release_values(self.product, self.record, self.version, &occasion).map_err(|error: ConfigError| chain(&error))
     }
-    Err(CommandError::usage(format!("the workflow cannot be used: {}", faults.join("; ")), "docs/release-workflow.md"))
 }
 
 fn identity(repository: &Path) -> Result<(String, String), CommandError> {
-    let opened = git2::Repository::open(repository).map_err(|error| {
-        CommandError::usage(
-            format!("{} is no git repository: {}", repository.display(), error.message()),
-            "name your clone of the product by --repo",
-        )
-    })?;
-    let config = opened.config().map_err(|error| CommandError::usage(error.message().to_owned(), ""))?;
+    let config = git2::Repository::open(repository)
+        .and_then(|opened| opened.config())
+        .map_err(|error| CommandError::usage(error.message().to_owned(), ""))?;
     let value = |name: &str| {
         config.get_string(name).ok().filter(|text| !text.trim().is_empty()).ok_or_else(|| {
             CommandError::usage(

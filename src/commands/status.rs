@@ -6,17 +6,18 @@
 
 //! `quorate status`: where the release stands.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::CommandError;
 use super::environment::Environment;
 use super::session::{Session, read_session};
 use crate::engine::{CheckState, PhaseState, Plan, PlannedPhase, State, StepState};
-use crate::ui::{ExitCode, Style, Ui};
+use crate::ui::{ExitCode, Style, Ui, from_now, hang, minute};
 
-/// Shows where the release stands: phases, steps, checks, and what is next.
+/// Shows where the release stands.
 ///
-/// Reads the record alone and asks no service, so that it can be called at any
+/// Its phases, steps and checks, and what is next. Reads the record alone and asks no service, so that it can be called at any
 /// time, during a run too.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -55,7 +56,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     if args.json {
         environment.ui.json(&status);
     } else {
-        environment.ui.data(&render(environment.ui, &session, &status, args.all));
+        environment.ui.data(&render(environment.ui, &session, &state, &status, args.all));
     }
     Ok(ExitCode::Done)
 }
@@ -79,28 +80,38 @@ pub fn status_of(session: &Session, state: &State) -> Result<Status, CommandErro
     })
 }
 
-fn render(ui: Ui, session: &Session, status: &Status, all: bool) -> String {
+fn render(ui: Ui, session: &Session, state: &State, status: &Status, all: bool) -> String {
     let record = &session.values.record;
     let heading = format!("{} {}", session.values.product.name, record.version);
     let mut text = format!(
-        "{} ({}), candidate {}, release manager {}{}\n",
+        "{} ({}), candidate {}{}\n",
         ui.paint(&heading, Style::Heading),
         session.values.version.kind().word(),
         status.candidate,
-        record.manager.name,
         if record.rehearsal { ", a rehearsal" } else { "" },
     );
+    let times = [("begun", state.started), ("last entry", state.last_at)];
+    let times: Vec<String> =
+        times.into_iter().filter_map(|(what, at)| Some(format!("{what} {}", minute(at?)))).collect();
+    text.push_str(&format!("release manager {}\n{}\n", record.manager.name, times.join(", ")));
+    text.push_str(&format!("recorded in {}\n", session.directory.display()));
     for (number, why) in &status.cancelled_candidates {
-        text.push_str(&format!("candidate {number} was cancelled: {why}\n"));
+        let line = format!("candidate {number} was cancelled: {why}");
+        text.push_str(&format!("{}\n", hang(&line, 0, 2, ui.width())));
     }
+    text.push('\n');
     for phase in &status.phases {
         text.push_str(&render_phase(ui, phase, all));
     }
-    text.push_str(&match (&status.next[..], status.completed) {
-        (_, true) => "\nThe release is completed.\n".to_owned(),
-        ([], false) => "\nNothing can be taken up now: `quorate run` says what is in the way.\n".to_owned(),
-        (next, false) => format!("\nNext: {}\n", next.join(", ")),
-    });
+    let next = match (&status.next[..], status.completed) {
+        (_, true) => "The release is completed.".to_owned(),
+        ([], false) => "Nothing can be taken up now: `quorate run` says what is in the way.".to_owned(),
+        (next, false) => format!("Next: {}", next.join(", ")),
+    };
+    text.push_str(&format!("\n{}\n", hang(&next, 0, 6, ui.width())));
+    if !status.completed {
+        text.push_str("`quorate run` goes on; `quorate guide` says how and why.\n");
+    }
     text
 }
 
@@ -108,42 +119,65 @@ fn render_phase(ui: Ui, phase: &PlannedPhase, all: bool) -> String {
     let settled = phase.steps.iter().filter(|step| step.state.settled()).count();
     let answered =
         phase.checks.iter().filter(|check| matches!(check.state, CheckState::Holds | CheckState::Attested)).count();
-    let (sign, style) = match phase.state {
-        PhaseState::Done => ("✓", Style::Good),
-        PhaseState::Active => ("▸", Style::Heading),
-        PhaseState::Waiting => ("·", Style::Faint),
-        PhaseState::PassedOver => ("–", Style::Faint),
+    let (steps, checks) = (phase.steps.len(), phase.checks.len());
+    let (sign, style, word) = match phase.state {
+        PhaseState::Done => ("✓", Style::Good, format!("done: {}", counted(steps, checks))),
+        PhaseState::Active => {
+            ("▸", Style::Heading, format!("at work: {settled} of {steps} steps, {answered} of {checks} checks"))
+        }
+        PhaseState::Waiting => ("·", Style::Faint, format!("waiting: {}", counted(steps, checks))),
+        PhaseState::PassedOver => ("–", Style::Faint, "does not apply now".to_owned()),
     };
-    let word = match phase.state {
-        PhaseState::Done => "done",
-        PhaseState::Active => "at work",
-        PhaseState::Waiting => "waiting",
-        PhaseState::PassedOver => "does not apply",
-    };
-    let mut text = format!(
-        "\n{} {:<9} {} — {word}; {settled} of {} steps, {answered} of {} checks\n",
-        ui.paint(sign, style),
-        phase.id,
-        ui.paint(&phase.title, style),
-        phase.steps.len(),
-        phase.checks.len(),
-    );
+    let title = format!("{:<9} {}", phase.id, phase.title);
+    let mut text = format!("{} {} — {word}\n", ui.paint(sign, style), ui.paint(&title, style));
     if phase.state == PhaseState::Active || (all && phase.state != PhaseState::PassedOver) {
         for step in &phase.steps {
-            text.push_str(&line(ui, step_sign(step.state), &step.id, &step.title, &step.detail));
+            let optional = if step.optional { " (optional)" } else { "" };
+            let until = step.until.filter(|_| !step.state.settled());
+            let until = until.map(|until| format!("until {} ({})", minute(until), from_now(until, Timestamp::now())));
+            let detail: Vec<&str> =
+                until.as_deref().into_iter().chain([step.detail.as_str()]).filter(|part| !part.is_empty()).collect();
+            text.push_str(&line(
+                ui,
+                step_sign(step.state),
+                &step.id,
+                &(step.title.clone() + optional),
+                &detail.join(": "),
+            ));
         }
         for check in &phase.checks {
             let optional = if check.optional { " (optional)" } else { "" };
-            let title = format!("{}{optional}", check.title);
-            text.push_str(&line(ui, check_sign(check.state), &check.id, &title, &check.detail));
+            text.push_str(&line(
+                ui,
+                check_sign(check.state),
+                &check.id,
+                &(check.title.clone() + optional),
+                &check.detail,
+            ));
         }
     }
     text
 }
 
+fn counted(steps: usize, checks: usize) -> String {
+    let number = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    match checks {
+        0 => number(steps, "step"),
+        _ => format!("{}, {}", number(steps, "step"), number(checks, "check")),
+    }
+}
+
+/// Where a step's title stands, and what is to be said of it.
+const COLUMNS: (usize, usize) = (44, 6);
+
 fn line(ui: Ui, (sign, word, style): (&str, &str, Style), id: &str, title: &str, detail: &str) -> String {
-    let detail = if detail.is_empty() { String::new() } else { format!(" — {detail}") };
-    format!("    {} {word:<11} {id:<26} {title}{detail}\n", ui.paint(sign, style))
+    let title = hang(title, COLUMNS.0, COLUMNS.0, ui.width());
+    let mut text = format!("    {} {word:<11} {id:<25} {title}\n", ui.paint(sign, style));
+    if !detail.is_empty() {
+        let detail = hang(detail, COLUMNS.1, COLUMNS.1, ui.width());
+        text.push_str(&format!("{}{}\n", " ".repeat(COLUMNS.1), ui.paint(&detail, Style::Faint)));
+    }
+    text
 }
 
 fn step_sign(state: StepState) -> (&'static str, &'static str, Style) {

@@ -14,8 +14,9 @@ use super::session::write_session;
 use crate::engine::{Silent, SystemClock, Undoing};
 use crate::ui::ExitCode;
 
-/// Takes a step back, where it can be, and says so plainly where it cannot.
+/// Takes a step back, where that can be done.
 ///
+/// Says so plainly where it cannot.
 /// Shows what taking it back will do, and asks; without a terminal it acts only
 /// with --execute.
 #[derive(Debug, clap::Args)]

@@ -14,7 +14,7 @@ use crate::engine::State;
 use crate::governance::{BallotBox, Ballots, Decision, Outcome};
 use crate::ui::ExitCode;
 
-/// The votes on the current candidate.
+/// Enters the votes on the current candidate.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]

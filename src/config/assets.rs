@@ -72,6 +72,15 @@ impl Assets {
             .ok_or_else(|| AssetError::Missing { name: name.to_owned(), known: self.names_beside(name).join(", ") })
     }
 
+    /// Where `name` is from, for messages: the file that stands before the
+    /// embedded one, else the name.
+    pub fn place(&self, name: &str) -> String {
+        match self.overrides.as_ref().map(|directory| directory.join(name)).filter(|path| path.exists()) {
+            Some(path) => path.display().to_string(),
+            None => name.to_owned(),
+        }
+    }
+
     /// The names in `directory` ("release-config"), without it, sorted.
     pub fn names(&self, directory: &str) -> Vec<String> {
         let mut names: Vec<String> = root(directory)

@@ -51,6 +51,41 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         }
     }
 
+    /// When the attempt began that [`drop_intention`](Self::drop_intention) would
+    /// declare void.
+    ///
+    /// # Errors
+    /// When the step is settled, a person does it, or there was no attempt.
+    pub fn droppable(&self, id: &str) -> Result<jiff::Timestamp, DriverError> {
+        let Some((_, step)) = self.workflow.step(id) else { return Err(self.no_such_item(id)) };
+        let refuse = |what: &str, hint: String| {
+            Err(DriverError::Refused { what: format!("`{id}` cannot begin anew: {what}"), hint })
+        };
+        let Some(record) = self.state.step(id, step.per_candidate) else {
+            return refuse("it was not attempted", format!("`quorate run {id}` takes it up"));
+        };
+        if record.settled() {
+            return refuse("it is settled", format!("`quorate undo {id}` takes it back, where that can be done"));
+        }
+        match (&record.status, &record.intention) {
+            (StepStatus::Undoing { .. }, _) => {
+                refuse("a run ended while taking it back", format!("`quorate undo {id}` goes on"))
+            }
+            (_, Some(intention)) => Ok(intention.at),
+            (_, None) => refuse("no attempt is open", format!("`quorate run {id}` takes it up")),
+        }
+    }
+
+    /// Records that a person says that what was intended did not happen: the
+    /// step's next attempt has an intention, and so a time and a token, of its own.
+    ///
+    /// # Errors
+    /// As [`droppable`](Self::droppable).
+    pub fn drop_intention(&mut self, id: &str, why: &str) -> Result<(), DriverError> {
+        self.droppable(id)?;
+        self.record_item(id, Event::IntentionDropped { why: why.to_owned() })
+    }
+
     /// What taking the step back would do; nothing is done.
     ///
     /// # Errors
@@ -149,7 +184,8 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
             .filter(|step| {
                 let record = self.state.step(&step.id, step.per_candidate);
                 record.is_some_and(|record| {
-                    !matches!(record.status, StepStatus::Skipped { .. } | StepStatus::Undone { .. })
+                    use StepStatus::{Dropped, Skipped, Undone};
+                    !matches!(record.status, Skipped { .. } | Undone { .. } | Dropped { .. })
                 })
             })
             .map(|step| step.id.clone())

@@ -131,6 +131,11 @@ events! {
         /// Their reason.
         why: String,
     }
+    /// A person says that what was intended did not happen; the step begins anew.
+    "intention-dropped" => IntentionDropped {
+        /// How they know.
+        why: String,
+    }
     /// A step is about to be taken back.
     "undo-intended" => UndoIntended {}
     /// The step was taken back.

@@ -27,6 +27,7 @@ mod registry;
 mod render;
 mod state;
 mod take_up;
+mod unknown;
 mod workflow;
 mod workflow_file;
 

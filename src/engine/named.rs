@@ -48,27 +48,7 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     }
 
     pub(super) fn no_such_item(&self, id: &str) -> DriverError {
-        let known: Vec<&str> = self
-            .workflow
-            .phases
-            .iter()
-            .flat_map(|phase| {
-                phase
-                    .steps
-                    .iter()
-                    .map(|step| step.id.as_str())
-                    .chain(phase.checks.iter().map(|check| check.id.as_str()))
-            })
-            .collect();
-        let near = known.iter().filter(|name| name.contains(id) || id.contains(**name)).copied().collect::<Vec<_>>();
-        DriverError::Refused {
-            what: format!("there is no step or check `{id}` that applies to this release"),
-            hint: if near.is_empty() {
-                "`quorate status` lists them".into()
-            } else {
-                format!("did you mean {}?", near.join(" or "))
-            },
-        }
+        self.workflow.no_such_item(id)
     }
 }
 

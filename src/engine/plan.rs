@@ -289,6 +289,7 @@ fn plan_step(step: &Step, state: &State, open: &[&str]) -> PlannedStep {
         _ if !open.is_empty() => (StepState::Waiting, format!("after {}", open.join(", "))),
         None => (StepState::Ready, String::new()),
         Some(StepStatus::Undone { what }) => (StepState::Ready, format!("taken back: {what}")),
+        Some(StepStatus::Dropped { why }) => (StepState::Ready, format!("begins anew: {why}")),
         Some(StepStatus::Intended) => (StepState::Interrupted, "a run ended in the middle of it".into()),
         Some(StepStatus::Undoing { .. }) => {
             (StepState::Interrupted, format!("a run ended while taking it back; `quorate undo {}` goes on", step.id))

@@ -117,6 +117,11 @@ pub enum StepStatus {
         /// What for.
         why: String,
     },
+    /// What was intended did not happen, as a person says.
+    Dropped {
+        /// How they know.
+        why: String,
+    },
     /// Taking it back was intended and nothing after that.
     Undoing {
         /// The outputs of when it was done.
@@ -279,6 +284,10 @@ impl State {
             Event::StepWaiting { until, why } => StepStatus::Waiting { until: *until, why: why.clone() },
             Event::StepAttested { note } => StepStatus::Attested { note: note.clone() },
             Event::StepSkipped { why } => StepStatus::Skipped { why: why.clone() },
+            Event::IntentionDropped { why } => {
+                intention = None;
+                StepStatus::Dropped { why: why.clone() }
+            }
             Event::UndoIntended {} => StepStatus::Undoing { outputs: outputs_before },
             Event::StepUndone { what } => {
                 intention = None;

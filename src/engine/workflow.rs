@@ -25,6 +25,8 @@ pub struct Workflow {
 pub struct Phase {
     /// `build`.
     pub id: String,
+    /// The line of the workflow's file where its id stands.
+    pub line: usize,
     /// "Build a release candidate".
     pub title: String,
     /// What it is about; a Markdown template.
@@ -44,6 +46,8 @@ pub struct Phase {
 pub struct Step {
     /// `tag-candidate`.
     pub id: String,
+    /// The line of the workflow's file where its id stands.
+    pub line: usize,
     /// "Tag the release commit".
     pub title: String,
     /// Who or what does it.
@@ -88,6 +92,8 @@ pub enum StepKind {
 pub struct Check {
     /// `source-staged`.
     pub id: String,
+    /// The line of the workflow's file where its id stands.
+    pub line: usize,
     /// "Source distribution is in the dev repository".
     pub title: String,
     /// Where its truth comes from.

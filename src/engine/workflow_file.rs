@@ -142,10 +142,12 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn phase(&mut self, raw: RawPhase) -> Phase {
+        let line = self.line(&raw.id);
         let id = self.id(raw.id);
         let per_candidate = raw.per_candidate;
         Phase {
             id,
+            line,
             title: raw.title,
             intro: raw.intro,
             per_candidate,
@@ -186,6 +188,7 @@ impl Reader<'_> {
         };
         Step {
             id,
+            line,
             title: raw.title,
             kind,
             needs: raw.needs,
@@ -211,6 +214,7 @@ impl Reader<'_> {
         };
         Check {
             id,
+            line,
             title: raw.title,
             kind,
             when: raw.when,

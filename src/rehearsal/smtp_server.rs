@@ -241,7 +241,7 @@ mod tests {
 
     use super::*;
     use crate::rehearsal::ArchiveServer;
-    use crate::services::{Effects, PonyMail, Relay, RelayAddress, RelayError, Security};
+    use crate::services::{Authorities, Effects, PonyMail, Relay, RelayAddress, RelayError, Security};
 
     const MAIL: &str = "From: Ann Example <ann@example.org>\r\nTo: dev@example.org\r\nSubject: [VOTE] Grüße\r\n\
         Message-ID: <one@example.org>\r\nDate: Sat, 21 Nov 2026 09:30:00 +0000\r\n\r\nFrom ü\r\n.\r\n..two\r\n";
@@ -259,7 +259,7 @@ mod tests {
             host: "localhost".to_owned(),
             port: server.port(),
             security: Security::StartTls,
-            authorities: authorities.map(|pem| pem.as_bytes().to_vec()),
+            authorities: authorities.map(|pem| Authorities::Pem(pem.as_bytes().to_vec())),
         };
         Relay::new(address, Some(("ann".to_owned(), password.into())), Effects::unwatched())
             .with_timeout(Duration::from_secs(10))

@@ -33,7 +33,7 @@ pub use keys_file::{KeysFileError, fetch_keys_file};
 pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
 pub use ponymail::{ArchiveError, Archived, PonyMail};
-pub use smtp::{MaybeSent, Relay, RelayAddress, RelayError, Security};
+pub use smtp::{Authorities, MaybeSent, Relay, RelayAddress, RelayError, Security};
 #[cfg(test)]
 pub(crate) use svn::testing as svn_testing;
 pub use svn::{

@@ -54,7 +54,7 @@ pub enum ArchiveError {
     #[error("cannot make an HTTP client; are the system's certificates there?")]
     Client(#[source] reqwest::Error),
     /// No answer came, or not in time.
-    #[error("cannot ask the mail archive at {url}")]
+    #[error("cannot ask {url}")]
     Unreachable {
         /// What was asked for.
         url: String,
@@ -211,7 +211,10 @@ impl PonyMail {
     fn ask(&self, endpoint: &str, query: &[(&str, &str)]) -> Result<(String, Option<Response>), ArchiveError> {
         let url = format!("{}/api/{endpoint}", self.base);
         let answer = self.client()?.get(&url).query(query).send();
-        let response = answer.map_err(|source| ArchiveError::Unreachable { url: url.clone(), source })?;
+        let response = answer.map_err(|source| {
+            // The address stands in our own words, without the query.
+            ArchiveError::Unreachable { url: url.clone(), source: source.without_url() }
+        })?;
         match response.status() {
             status if status.is_success() => Ok((url, Some(response))),
             StatusCode::NOT_FOUND => Ok((url, None)),

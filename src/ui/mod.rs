@@ -11,8 +11,12 @@ mod exit;
 mod output;
 mod progress;
 mod prompt;
+mod text;
+mod time;
 
 pub use exit::ExitCode;
 pub use output::{Style, Ui};
-pub use progress::{Progress, Waiting};
+pub use progress::{Progress, Waiting, in_short};
 pub use prompt::{Approver, TerminalPerson};
+pub use text::{hang, reflow, sentence};
+pub use time::{from_now, minute};

@@ -35,7 +35,11 @@ pub struct Ui {
     colour_out: bool,
     colour_err: bool,
     interactive: bool,
+    width: usize,
 }
+
+/// How many columns text takes where no terminal says how many there are.
+const USUAL_WIDTH: usize = 80;
 
 impl Ui {
     /// A voice for the present terminal; `no_colour` is whether the user asked for none.
@@ -45,12 +49,18 @@ impl Ui {
             colour_out: out && !no_colour,
             colour_err: err && !no_colour,
             interactive: io::stdin().is_terminal() && err,
+            width: width(),
         }
     }
 
     /// Whether somebody can be asked.
     pub fn interactive(self) -> bool {
         self.interactive
+    }
+
+    /// How many columns there are for text.
+    pub fn width(self) -> usize {
+        self.width
     }
 
     /// Whether stderr is a terminal that takes colour and moving lines.
@@ -103,6 +113,16 @@ impl Ui {
     /// Text for stderr, in a style.
     pub fn paint_err(self, text: &str, style: Style) -> String {
         paint(text, style, self.colour_err)
+    }
+}
+
+/// The columns of the terminal that is written to, within what can be read well.
+fn width() -> usize {
+    let out = rustix::termios::tcgetwinsize(io::stdout());
+    let size = out.or_else(|_| rustix::termios::tcgetwinsize(io::stderr()));
+    match size.map(|size| usize::from(size.ws_col)) {
+        Ok(0) | Err(_) => USUAL_WIDTH,
+        Ok(columns) => columns.clamp(60, 110),
     }
 }
 

@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::output::{Style, Ui};
+use super::time::minute;
 use crate::engine::{CheckOutcome, Observer, PlannedPhase, Step, StepOutcome};
 
 /// How many columns an id takes.
@@ -24,6 +24,7 @@ const ID_COLUMNS: usize = 26;
 pub struct Progress {
     ui: Ui,
     spinner: Option<ProgressBar>,
+    phase: Option<String>,
     /// Counts of what went by.
     pub seen: Seen,
 }
@@ -42,7 +43,7 @@ pub struct Seen {
 impl Progress {
     /// Progress on this terminal.
     pub fn new(ui: Ui) -> Self {
-        Self { ui, spinner: None, seen: Seen::default() }
+        Self { ui, spinner: None, phase: None, seen: Seen::default() }
     }
 
     fn line(&mut self, sign: &str, style: Style, id: &str, text: &str, took: Duration) {
@@ -63,6 +64,9 @@ impl Progress {
 impl Observer for Progress {
     fn phase_begins(&mut self, phase: &PlannedPhase) {
         self.stop_spinner();
+        if self.phase.replace(phase.id.clone()).is_some_and(|before| before == phase.id) {
+            return;
+        }
         self.ui.say(&self.ui.paint_err(&format!("\n{} — {}", phase.id, phase.title), Style::Heading));
     }
 
@@ -91,8 +95,11 @@ impl Observer for Progress {
                 self.line("✎", Style::Plain, &step.id, &format!("{} — attested: {note}", step.title), took);
             }
             StepOutcome::Waiting(why) => self.line("…", Style::Warning, &step.id, why, took),
-            StepOutcome::Failed(why) => self.line("✗", Style::Bad, &step.id, &format!("failed: {why}"), took),
-            StepOutcome::Conflict(why) => self.line("✗", Style::Bad, &step.id, &format!("conflict: {why}"), took),
+            // Why stands at the end of the run, with what to do.
+            StepOutcome::Failed(_) => self.line("✗", Style::Bad, &step.id, &format!("{} — failed", step.title), took),
+            StepOutcome::Conflict(_) => {
+                self.line("✗", Style::Bad, &step.id, &format!("{} — something else is there", step.title), took);
+            }
         }
     }
 
@@ -106,25 +113,20 @@ impl Observer for Progress {
                 self.seen.attested += 1;
                 self.line("☑", Style::Plain, id, &format!("{title} — attested: {note}"), took);
             }
-            CheckOutcome::Failed(faults) => {
-                self.line("☒", Style::Bad, id, &format!("{title} — does not hold:"), took);
-                for fault in faults {
-                    self.ui.say(&format!("      {fault}"));
-                }
-            }
-            CheckOutcome::Unknown(why) => {
-                self.line("☐", Style::Warning, id, &format!("{title} — could not be asked: {why}"), took);
+            CheckOutcome::Failed(_) => self.line("☒", Style::Bad, id, &format!("{title} — does not hold"), took),
+            CheckOutcome::Unknown(_) => {
+                self.line("☐", Style::Warning, id, &format!("{title} — could not be asked"), took);
             }
         }
     }
 
     fn time_passes(&mut self, until: Timestamp, why: &str) {
         self.stop_spinner();
-        let until = until.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC").to_string();
-        self.ui.say(&format!("  ⏩ the simulated clock moves to {until}: {why}"));
+        self.ui.say(&format!("  ⏩ the simulated clock moves to {}: {why}", minute(until)));
     }
 
     fn candidate_opens(&mut self, number: u32) {
+        self.phase = None;
         self.ui.say(&self.ui.paint_err(&format!("\ncandidate {number} begins"), Style::Heading));
     }
 }
@@ -155,9 +157,10 @@ fn spinner(message: String) -> ProgressBar {
     spinner
 }
 
-/// The one or two outputs that a person looks for.
-fn in_short(outputs: &Value) -> String {
+/// The one or two outputs of a step that a person looks for; empty where there are none.
+pub fn in_short(outputs: &Value) -> String {
     let short = |value: &Value| match value {
+        Value::String(text) if text.parse::<Timestamp>().is_ok() => text.parse().ok().map(minute),
         Value::String(text) if text.len() >= 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
             Some(text[..12].to_owned())
         }

@@ -9,6 +9,7 @@
 use inquire::{Confirm, InquireError, Select, Text};
 
 use super::output::{Style, Ui};
+use super::text::{hang, reflow, sentence};
 use crate::engine::{Answer, Effect, Person, StepPreview};
 
 /// A person at this terminal.
@@ -27,16 +28,20 @@ impl TerminalPerson {
     fn show(&self, item: &StepPreview) {
         let ui = self.ui;
         ui.say(&format!("\n{}  ({})", ui.paint_err(&item.title, Style::Heading), item.id));
-        for line in item.guide.trim().lines() {
-            ui.say(&format!("  {line}"));
+        for line in reflow(&item.guide, ui.width() - 2) {
+            ui.say(format!("  {line}").trim_end());
         }
         if !item.summary.is_empty() {
-            ui.say(&format!("\n  The program now: {}", item.summary));
+            ui.say(&format!("\n  {}", hang(&format!("What the program does: {}", item.summary), 2, 2, ui.width())));
+        }
+        if !item.commands.is_empty() {
+            ui.say(if item.summary.is_empty() { "\n  What you may type:" } else { "  By hand it would be:" });
         }
         for command in &item.commands {
             ui.say(&format!("    {}", ui.paint_err(&format!("$ {command}"), Style::Faint)));
         }
         if let Some(document) = &item.document {
+            ui.say("\n  The text:");
             for line in document.lines() {
                 ui.say(&format!("  │ {line}"));
             }
@@ -56,13 +61,16 @@ impl Person for TerminalPerson {
             let prompt = format!("Type {} to go on, nothing to leave it for now:", self.version);
             return match Text::new(&prompt).prompt() {
                 Ok(typed) if typed.trim() == self.version => yes(String::new()),
-                Ok(_) => Answer::Later { why: "was not confirmed".into() },
+                Ok(typed) if typed.trim().is_empty() => Answer::Later { why: "you left it for now".into() },
+                Ok(typed) => {
+                    Answer::Later { why: format!("`{}` is not {}: nothing was done", typed.trim(), self.version) }
+                }
                 Err(error) => stopped(&error),
             };
         }
         match Confirm::new("Go on?").with_default(true).prompt() {
             Ok(true) => yes(String::new()),
-            Ok(false) => Answer::Later { why: "was put off".into() },
+            Ok(false) => Answer::Later { why: "you left it for now".into() },
             Err(error) => stopped(&error),
         }
     }
@@ -71,9 +79,9 @@ impl Person for TerminalPerson {
         self.show(item);
         let question = item.question.trim();
         let question = if question.is_empty() { "Is it done?" } else { question };
-        self.ui.say(&format!("\n  {question}"));
+        self.ui.say(&format!("\n  {}", hang(question, 2, 2, self.ui.width())));
         match Select::new("Your answer:", vec!["yes, and I answer for it", "not yet", "stop here"]).prompt() {
-            Ok("not yet") => Answer::Later { why: question.to_owned() },
+            Ok("not yet") => Answer::Later { why: "you said: not yet".into() },
             Ok("stop here") => Answer::Stop,
             Ok(_) => match Text::new("A note for the record (a link, who, when):").prompt() {
                 Ok(note) if note.trim().is_empty() => Answer::Later { why: "an attestation needs a note".into() },
@@ -105,7 +113,9 @@ impl Approver {
 impl Person for Approver {
     fn consent(&mut self, step: &StepPreview) -> Answer {
         if step.effect == Some(Effect::Public) && !self.confirmed {
-            return Answer::Later { why: format!("cannot be taken back: give --confirm {} to agree", self.version) };
+            let what = if step.summary.is_empty() { &step.title } else { &step.summary };
+            let command = format!("quorate run {} --execute --confirm {}", step.id, self.version);
+            return Answer::Later { why: format!("{} — it cannot be taken back\n{command}", sentence(what)) };
         }
         yes(String::new())
     }
@@ -113,7 +123,7 @@ impl Person for Approver {
     fn attest(&mut self, item: &StepPreview) -> Answer {
         let question = item.question.trim();
         let what = if question.is_empty() { &item.title } else { question };
-        Answer::Later { why: format!("{what} — `quorate attest {} --note …`", item.id) }
+        Answer::Later { why: format!("{what}\nquorate attest {} --note \"…\"", item.id) }
     }
 }
 

@@ -8,11 +8,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod bad_input;
 mod docs;
 mod doctor;
 mod faults;
 mod headers;
 mod imports;
+mod real_release;
 mod sample;
+mod shapes;
 mod survival;
+mod terminal;
 mod tree;
+mod user;
+mod voice;

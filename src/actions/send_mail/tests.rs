@@ -15,7 +15,7 @@ use super::*;
 use crate::actions::Author;
 use crate::mail::Templates;
 use crate::rehearsal::{ArchiveServer, SmtpAccount, SmtpServer};
-use crate::services::{Effects, Git, Moment, OpenPgp, Relay, RelayAddress, Security, Svn, Workspace};
+use crate::services::{Authorities, Effects, Git, Moment, OpenPgp, Relay, RelayAddress, Security, Svn, Workspace};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -49,7 +49,7 @@ fn services(place: &Path, relay: &SmtpServer, password: &str, archive: Option<Po
         host: "localhost".into(),
         port: relay.port(),
         security: Security::StartTls,
-        authorities: Some(relay.authority().as_bytes().to_vec()),
+        authorities: Some(Authorities::Pem(relay.authority().as_bytes().to_vec())),
     };
     Services {
         git: Git::new(place, "origin", effects.clone()),

@@ -22,20 +22,13 @@ pub fn ask_relay(subject: &Subject) -> Part {
     let reach = Name::new("smtp", "The mail relay answers, and TLS is as it should be");
     let login = Name::new("smtp-login", "The mail relay takes your account");
     let names = vec![reach.clone(), login.clone()];
-    let address = match relay_address(mail) {
-        Ok(address) => address,
-        Err(error) => {
-            let failed = reach.failed(error.what, error.hint.unwrap_or_default());
-            return Part::Found(vec![failed, login.skipped("the relay cannot be asked")]);
-        }
-    };
     let account = match (mail.smtp_login, &subject.accounts.smtp) {
         (false, _) => Account::NotWanted,
         (true, None) => Account::Missing,
         (true, Some((user, _))) => Account::Tried(user.clone()),
     };
     let credentials = subject.accounts.smtp.clone().filter(|_| mail.smtp_login);
-    let relay = Relay::new(address, credentials, Effects::unwatched()).with_timeout(super::PATIENCE);
+    let relay = Relay::new(relay_address(mail), credentials, Effects::unwatched()).with_timeout(super::PATIENCE);
     if subject.out_of_reach(&relay.name()) {
         return skip(&names, &format!("{}: --offline", relay.name()));
     }

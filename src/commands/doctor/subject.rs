@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use super::Args;
 use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment, absolute};
-use crate::commands::release_state::{PRODUCT_FILE, ReleaseState};
+use crate::commands::release_state::ReleaseState;
 use crate::commands::start::release_files;
-use crate::config::{Occasion, Product, parse_product, release_values, render_product};
+use crate::config::{Occasion, Product, release_values, render_product};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, Git, Svn};
 
@@ -119,8 +119,7 @@ fn current_release(environment: &Environment, product: Option<&str>) -> Result<O
 }
 
 fn product_of(environment: &Environment, id: &str) -> Result<Product, CommandError> {
-    let files = release_files(&environment.assets, id, "release")?;
-    Ok(parse_product(&format!("release-config/{id}.toml"), &files[PRODUCT_FILE])?)
+    release_files(&environment.assets, id, "release")?.product()
 }
 
 /// The configuration for the release, or for any: addresses seldom depend on it.

@@ -14,9 +14,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::CommandError;
+use super::check_repository::{Branch, check_repository};
 use super::environment::{Environment, absolute};
 use super::halt;
 use super::run::phase_goal;
+use super::start::release_files;
 use crate::engine::{Goal, Halt, Obstacle, Pending};
 use crate::rehearsal::{Interruption, SimulatedManager};
 use crate::release::Version;
@@ -24,10 +26,10 @@ use crate::ui::{ExitCode, Progress};
 use community::Community;
 use stage::Stage;
 
-/// Rehearses a whole release on this machine: real git, Subversion, OpenPGP and
-/// SMTP, a simulated clock, simulated people. Nothing leaves the machine.
+/// Rehearses a whole release on this machine.
 ///
-/// Without --repo a small sample project is released; with it, a copy of the
+/// With real git, Subversion, OpenPGP and SMTP, a simulated clock and simulated
+/// people. Nothing leaves the machine. Without --repo a small sample project is released; with it, a copy of the
 /// given repository, which is never written to. With --keep the world stays, to
 /// be looked at; a rehearsal that was interrupted goes on when the same --keep is
 /// given again.
@@ -85,13 +87,10 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
             return Err(CommandError::usage("--repo needs --version", "the version to release: --version 3.4.0"));
         }
     };
+    let files = release_files(&environment.assets, product, "release")?;
+    let goal = phase_goal(&files.workflow()?.phase_ids(), args.to)?;
     if let Some(repository) = &args.repo {
-        git2::Repository::open(repository).map_err(|error| {
-            CommandError::usage(
-                format!("--repo {}: {}", repository.display(), error.message()),
-                "name a clone of the product's repository",
-            )
-        })?;
+        check_repository(repository, &files.product()?, Branch::Anywhere)?;
     }
     let interruption = args
         .interrupt
@@ -111,7 +110,6 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         },
         interruption.as_ref(),
     )?;
-    let goal = phase_goal(&stage.session.workflow.phase_ids(), args.to)?;
     let outcome = play(environment, &stage, &goal, interruption)?;
     let report = report::Report::of(&stage, started.elapsed())?;
     report.write(&stage)?;

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment};
-use crate::commands::release_state::{JOURNAL_FILE, PRODUCT_FILE, ReleaseState, release_directory};
+use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directory};
 use crate::commands::session::{Session, open_journal};
 use crate::commands::start::{begin, release_files};
 use crate::engine::{Journal, JournalReader, State};
@@ -76,7 +76,7 @@ impl Stage {
                 ));
                 let wish = Wish {
                     product: wanted.product,
-                    configuration: &files[PRODUCT_FILE],
+                    configuration: &files.product.text,
                     version: wanted.version,
                     source: wanted.repository,
                     fail_first_candidate: wanted.fail_first_candidate,
@@ -144,8 +144,7 @@ fn begin_or_resume(
         return Ok((SimulatedClock::new(last.at), directory));
     }
     let clock = SimulatedClock::new(world.made);
-    let real = files.remove(PRODUCT_FILE).unwrap_or_default();
-    files.insert(PRODUCT_FILE, world.configuration(&real).map_err(failed)?);
+    files.product.text = world.configuration(&files.product.text).map_err(failed)?;
     let record = ReleaseRecord {
         product: world.product.clone(),
         version: version.to_string(),

@@ -84,6 +84,11 @@ impl Journal {
         Self { path: path.to_owned(), file, _lock: lock, who, length, next, last_digest, watch: Box::new(|_| {}) }
     }
 
+    /// From now on records as `who`.
+    pub fn sign_as(&mut self, who: &str) {
+        self.who = who.to_owned();
+    }
+
     /// Has `watch` told of each entry once it is on the disk.
     pub fn watch(&mut self, watch: impl Fn(&Entry) + 'static) {
         self.watch = Box::new(watch);

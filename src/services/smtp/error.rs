@@ -44,7 +44,7 @@ pub enum RelayError {
         relay: String,
         /// What is wrong with them.
         #[source]
-        source: SmtpError,
+        source: Box<dyn StdError + Send + Sync>,
     },
     /// TLS failed; most often nobody that is trusted vouches for the certificate.
     #[error("no trusted TLS connection to the mail relay {relay}")]

@@ -12,7 +12,9 @@
 
 mod error;
 
+use std::fs;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use lettre::Address;
@@ -47,8 +49,18 @@ pub struct RelayAddress {
     pub port: u16,
     /// How the connection is secured.
     pub security: Security,
-    /// Certificate authorities to trust beside the system's, in PEM.
-    pub authorities: Option<Vec<u8>>,
+    /// Certificate authorities to trust beside the system's.
+    pub authorities: Option<Authorities>,
+}
+
+/// Certificate authorities in PEM.
+#[derive(Debug, Clone)]
+pub enum Authorities {
+    /// The text itself.
+    Pem(Vec<u8>),
+    /// A file, which is read when the relay is connected to and not before: whoever
+    /// sends no mail does not need it.
+    File(PathBuf),
 }
 
 /// The mail relay.
@@ -168,11 +180,21 @@ impl Relay {
 
     fn tls(&self) -> Result<TlsParameters, RelayError> {
         let unusable = |source| RelayError::Authorities { relay: self.name(), source };
-        let mut builder = TlsParameters::builder(self.address.host.clone());
-        if let Some(pem) = &self.address.authorities {
-            builder = builder.add_root_certificate(Certificate::from_pem(pem).map_err(unusable)?);
-        }
-        builder.build().map_err(unusable)
+        let builder = TlsParameters::builder(self.address.host.clone());
+        let pem = match &self.address.authorities {
+            None => None,
+            Some(Authorities::Pem(pem)) => Some(pem.clone()),
+            Some(Authorities::File(path)) => Some(
+                fs::read(path).map_err(|error| unusable(format!("cannot read {}: {error}", path.display()).into()))?,
+            ),
+        };
+        let builder = match pem {
+            Some(pem) => {
+                builder.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| unusable(error.into()))?)
+            }
+            None => builder,
+        };
+        builder.build().map_err(|error| unusable(error.into()))
     }
 
     fn at<T>(&self, stage: Stage<'_>, result: Result<T, lettre::transport::smtp::Error>) -> Result<T, RelayError> {

@@ -1,0 +1,90 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Whether a repository is a clone of the product's, before anything is recorded.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::CommandError;
+use crate::config::Product;
+use crate::release::{EditRule, Tree, authority};
+
+/// Where the product's main branch is looked for in a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Branch {
+    /// As the repository's remote has it: a release pushes there.
+    OfRemote,
+    /// Wherever it is: a rehearsal copies what there is.
+    Anywhere,
+}
+
+/// Whether `path` is a clone of the product's repository: its main branch says
+/// the product's version where the configuration has it stand.
+///
+/// # Errors
+/// When it is no repository, lacks the remote or the branch, or is of something else.
+pub fn check_repository(path: &Path, product: &Product, branch: Branch) -> Result<(), CommandError> {
+    let wrong = |what: String, hint: String| Err(CommandError::usage(format!("{}: {what}", path.display()), hint));
+    let repository = match git2::Repository::open(path) {
+        Ok(repository) => repository,
+        Err(error) => {
+            return wrong(
+                format!("this is no git repository: {}", error.message()),
+                format!("name your clone of {} by --repo", product.git.url),
+            );
+        }
+    };
+    let (remote, main) = (&product.git.remote, &product.git.main);
+    if branch == Branch::OfRemote && repository.find_remote(remote).is_err() {
+        return wrong(
+            format!("this repository has no remote `{remote}`, which the configuration of `{}` names", product.id),
+            format!(
+                "--repo names a clone of {}; `git remote add {remote} …` where only the name is missing",
+                product.git.url
+            ),
+        );
+    }
+    let local = format!("refs/heads/{main}");
+    let names = [format!("refs/remotes/{remote}/{main}"), local.clone()];
+    let of_remote = branch == Branch::OfRemote;
+    let found = names
+        .iter()
+        .filter(|name| !of_remote || **name != local)
+        .find_map(|name| repository.find_reference(name).ok()?.peel_to_tree().ok());
+    let Some(tree) = found else {
+        return wrong(
+            format!(
+                "this repository has no branch `{main}` of `{remote}`, which the configuration of `{}` names",
+                product.id
+            ),
+            format!("is it a clone of {}? `git fetch {remote}` where it only was not fetched", product.git.url),
+        );
+    };
+    if let Err(why) = version_of(&repository, &tree, &product.versions.authority) {
+        return wrong(
+            format!("this is no repository of `{}`: on `{main}`, {why}", product.id),
+            format!("--repo names a clone of {}; --product another product", product.git.url),
+        );
+    }
+    Ok(())
+}
+
+fn version_of(repository: &git2::Repository, tree: &git2::Tree<'_>, rule: &EditRule) -> Result<String, String> {
+    let glob = globset::Glob::new(rule.files()).map_err(|error| error.to_string())?.compile_matcher();
+    let mut files: Tree = BTreeMap::new();
+    tree.walk(git2::TreeWalkMode::PreOrder, |parent, entry| {
+        let path = format!("{parent}{}", entry.name().unwrap_or_default());
+        if glob.is_match(&path)
+            && let Ok(blob) = repository.find_blob(entry.id())
+        {
+            files.insert(path, blob.content().to_vec());
+        }
+        git2::TreeWalkResult::Ok
+    })
+    .map_err(|error| error.message().to_owned())?;
+    authority(rule, &files).map_err(|fault| fault.to_string())
+}

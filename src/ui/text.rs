@@ -1,0 +1,95 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Fitting text to the width of a terminal.
+
+/// The text's words in lines of at most `width` columns where that can be, each
+/// but the first after `indent` spaces; `used` columns of the first are taken.
+pub fn hang(text: &str, used: usize, indent: usize, width: usize) -> String {
+    let mut out = String::new();
+    let mut column = used;
+    let mut begins = true;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if !begins && column + 1 + length > width {
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+            column = indent;
+        } else if !begins {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+        begins = false;
+    }
+    out
+}
+
+/// Markdown as a person reads it on a terminal: paragraphs and list items are
+/// fitted to `width`, code stays as it is.
+pub fn reflow(markdown: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut block: Option<(usize, String)> = None;
+    let mut in_code = false;
+    let flush = |block: &mut Option<(usize, String)>, lines: &mut Vec<String>| {
+        if let Some((indent, text)) = block.take() {
+            lines.extend(hang(&text, 0, indent, width).lines().map(str::to_owned));
+        }
+    };
+    for line in markdown.trim().lines() {
+        let fence = line.trim_start().starts_with("```");
+        in_code ^= fence;
+        let verbatim = fence || in_code || line.starts_with("    ") || line.starts_with(['#', '|', '>']);
+        if verbatim || line.trim().is_empty() {
+            flush(&mut block, &mut lines);
+            lines.push(line.trim_end().to_owned());
+        } else if line.starts_with("- ") || line.starts_with("* ") {
+            flush(&mut block, &mut lines);
+            block = Some((2, line.to_owned()));
+        } else {
+            let (_, text) = block.get_or_insert_with(|| (0, String::new()));
+            text.push(' ');
+            text.push_str(line.trim());
+        }
+    }
+    flush(&mut block, &mut lines);
+    lines
+}
+
+/// The text with a great first letter and without a full stop.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim().trim_end_matches('.');
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_hang_and_a_long_word_has_its_own() {
+        assert_eq!(hang("one two three", 4, 2, 10), "one\n  two\n  three");
+        assert_eq!(hang("one  two\nthree", 0, 0, 80), "one two three");
+        assert_eq!(hang("a abcdefghijkl b", 0, 1, 6), "a\n abcdefghijkl\n b");
+        assert_eq!(hang("", 3, 2, 10), "");
+    }
+
+    #[test]
+    fn paragraphs_are_joined_and_code_is_left() {
+        let text = "One\ntwo.\n\n- item one\n  goes on\n- item\n\n    code  stays\n";
+        assert_eq!(reflow(text, 12), ["One two.", "", "- item one", "  goes on", "- item", "", "    code  stays"]);
+        assert_eq!(reflow("```\na\nb\n```", 80), ["```", "a", "b", "```"]);
+    }
+
+    #[test]
+    fn a_sentence_begins_great() {
+        assert_eq!(sentence("sends a mail."), "Sends a mail");
+        assert_eq!(sentence(""), "");
+        assert_eq!(sentence("élan"), "Élan");
+    }
+}

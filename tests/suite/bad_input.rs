@@ -1,0 +1,451 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Bad input is refused with one message that names the place or the value, what
+//! was expected and what to do; nothing is written.
+
+use std::fs;
+
+use crate::tree;
+use crate::user::{Place, User, VERSION, configuration};
+
+const START: [&str; 4] = ["start", VERSION, "--product", "sample"];
+
+#[test]
+fn a_version_is_three_numbers() {
+    let user = User::looking();
+    for (version, why) in [
+        ("3.4", "a number is missing"),
+        ("v3.4.0", "leave out the leading `v`"),
+        ("3.4.0-SNAPSHOT", "a release is neither a snapshot nor a candidate"),
+        ("3.4.0-rc1", "neither a snapshot nor a candidate"),
+        ("3.4.0.1", "too many numbers"),
+        ("3.four.0", "digits alone"),
+        ("3.4.99999999999", "3.4.0"),
+        ("", "3.4.0"),
+        ("3.4.0 ", "digits alone"),
+        ("٣.4.0", "digits alone"),
+    ] {
+        user.refused(2, &["start", version, "--product", "sample"], &[&format!("`{version}`"), "three numbers", why]);
+        user.refused(2, &["rehearse", "--version", version], &[&format!("`{version}`"), why]);
+    }
+    user.refused(2, &["start"], &["<VERSION>"]);
+}
+
+#[test]
+fn an_unknown_product_or_workflow_is_refused_with_those_there_are() {
+    let user = User::looking();
+    user.put("assets/workflows/mine.toml", "");
+    let start = |more: [&'static str; 2]| ["start", VERSION, more[0], more[1]];
+    user.refused(2, &start(["--product", "smaple"]), &["there is no product `smaple`", "flink-statefun, sample"]);
+    user.refused(2, &start(["--product", "../sample"]), &["there is no product `../sample`"]);
+    let workflow = ["start", VERSION, "--product", "sample", "--workflow", "relaese"];
+    user.refused(2, &workflow, &["there is no workflow `relaese`", "mine, release"]);
+    let keep = user.path("world").display().to_string();
+    user.refused(2, &["rehearse", "--keep", &keep, "--to", "bild"], &["--to bild", "decide, prepare, build"]);
+    user.refused(2, &["rehearse", "--product", "smaple"], &["there is no product `smaple`"]);
+    user.refused(2, &["--assets", "/nowhere/at/all", "status"], &["/nowhere/at/all", "no such directory"]);
+}
+
+#[test]
+fn a_malformed_configuration_is_refused_with_its_file_and_line() {
+    let user = User::looking();
+    let good = configuration();
+    let line = |text: &str, part: &str| 1 + text.lines().position(|line| line.contains(part)).unwrap();
+    let cases = [
+        (good.replacen("short_name =", "shortname =", 1), "unknown field `shortname`", "shortname"),
+        (good.replacen("vote_hours = 72", "vote_hours = \"long\"", 1), "invalid type", "vote_hours"),
+        (good.replacen("[git]", "[git", 1), "expected", "[git"),
+        (good.replacen("smtp_tls = \"none\"", "smtp_tls = \"perhaps\"", 1), "perhaps", "smtp_tls"),
+    ];
+    for (text, why, part) in cases {
+        let path = user.put("assets/release-config/sample.toml", &text);
+        let place = format!("line {}", line(&text, part));
+        user.refused(2, &START, &[&path.display().to_string(), &place, why]);
+    }
+    let missing = good.replacen("name = \"Apache Greeter\"\n", "", 1);
+    user.put("assets/release-config/sample.toml", &missing);
+    user.refused(2, &START, &["sample.toml", "missing field `name`"]);
+    user.put("assets/release-config/sample.toml", &good.replacen("format = 1", "format = 7", 1));
+    user.refused(2, &START, &["sample.toml", "format 7", "format 1"]);
+    user.put(
+        "assets/release-config/sample.toml",
+        &good.replacen("release-{{ short_version }}", "release-{{ sort_version }}", 1),
+    );
+    user.refused(2, &START, &["git.release_branch", "release-{{ sort_version }}"]);
+    user.put(
+        "assets/release-config/sample.toml",
+        &good.replacen("release-{{ short_version }}", "release-{{ short_version", 1),
+    );
+    user.refused(2, &START, &["git.release_branch"]);
+}
+
+#[test]
+fn a_configuration_that_is_no_text_is_refused() {
+    let user = User::looking();
+    fs::write(user.path("assets/release-config/sample.toml"), [0xff, 0xfe, 0]).unwrap();
+    user.refused(2, &START, &["assets/release-config/sample.toml", "cannot read"]);
+}
+
+#[test]
+fn each_fault_of_a_workflow_has_its_line_and_the_known_names_stand_once() {
+    let user = User::looking();
+    let good = tree::text("workflows/release.toml".as_ref());
+    let bad = good.replace("action = \"send-mail\"", "action = \"send-male\"").replacen(
+        "probe = \"key-published\"",
+        "probe = \"key-publisht\"",
+        1,
+    );
+    let path = user.put("assets/workflows/release.toml", &bad).display().to_string();
+    let line = |id: &str| 1 + bad.lines().position(|line| line == format!("id = \"{id}\"")).unwrap();
+    let mails = bad.matches("send-male").count();
+    assert!(mails > 3);
+    let places = [("propose-release", "send-male"), ("announce-dev", "send-male"), ("key-in-keys", "key-publisht")];
+    let places = places.map(|(id, name)| (format!("{path}:{}: `{id}` names", line(id)), format!("`{name}`")));
+    let says: Vec<&str> = places.iter().flat_map(|(place, name)| [place.as_str(), name]).collect();
+    let ran = user.refused(2, &START, &says);
+    assert_eq!(ran.err.matches("which does not exist").count(), mails + 1);
+    assert_eq!(ran.err.matches("the actions are add-key, ").count(), 1, "{}", ran.err);
+    assert_eq!(ran.err.matches("the probes are ").count(), 1, "{}", ran.err);
+    assert!(!user.path("state").exists());
+}
+
+#[test]
+fn a_malformed_workflow_is_refused_with_its_file_and_line() {
+    let user = User::looking();
+    let good = tree::text("workflows/release.toml".as_ref());
+    let cases = [
+        (good.replacen("effect = \"local\"", "effect = \"loud\"", 1), &["line ", "unknown variant `loud`"][..]),
+        (good.replacen("effect = \"local\"", "efect = \"local\"", 1), &["line ", "unknown field `efect`"]),
+        (good.replacen("needs = [\"make-the-case\"]", "needs = [\"make-a-case\"]", 1), &["needs `make-a-case`"]),
+        (good.replacen("id = \"select-manager\"", "id = \"make-the-case\"", 1), &["`make-the-case` stands twice"]),
+        (good.replacen("format = 1", "format = 2", 1), &["the format is 2"]),
+        (good.replacen("[[phase]]", "[[phase]", 1), &["line "]),
+        (
+            good.replacen("{{ product.mail.dev }}; there", "{{ product.male.dev }}; there", 1),
+            &["`decide`", "intro", "product.male.dev"],
+        ),
+        (
+            good.replacen("to = [\"{{ product.mail.dev }}\"]", "to = [\"{{ product.mail.devs }}\"]", 1),
+            &["`propose-release`", "with.to[0]"],
+        ),
+        (
+            good.replacen("values = \"{{ all }}\"", "valeus = \"{{ all }}\"", 1),
+            &["`propose-release`", "unknown field `valeus`"],
+        ),
+        (good.replacen("when = \"product.maven\"", "when = \"product.maven ==\"", 1), &["`nexus-access`", "when"]),
+        (
+            good.replacen("`{{ product.git.main }}` moves on to", "`{{ product.git.main` moves on to", 1),
+            &["`set-next-snapshot`", "guide"],
+        ),
+    ];
+    for (text, says) in cases {
+        assert_ne!(text, good, "{says:?}");
+        let path = user.put("assets/workflows/release.toml", &text).display().to_string();
+        user.refused(2, &START, &[&[path.as_str()], says].concat());
+        assert!(!user.path("state").exists());
+    }
+}
+
+#[test]
+fn the_built_in_workflow_can_be_used_for_every_product_and_kind_of_release() {
+    let user = User::looking();
+    user.put("assets/release-config/statefun.toml", &{
+        let text = tree::text("release-config/flink-statefun.toml".as_ref());
+        // The clone is the sample's; only what the workflow makes of the product is looked at.
+        let authority = "[versions.authority]\nkind = \"maven-poms\"\nfiles = \"pom.xml\"\n";
+        assert!(text.contains(authority), "the test must be adapted to the configuration");
+        text.replace("main = \"master\"", "main = \"main\"")
+    });
+    for product in ["sample", "statefun"] {
+        for version in ["4.0.0", "3.4.0", "3.4.1"] {
+            user.runs(0, &["start", version, "--product", product]);
+            let release = format!("{product}/{version}");
+            user.runs(0, &["--release", &release, "plan"]);
+            let guide = user.runs(0, &["--release", &release, "guide"]).out;
+            assert!(!guide.contains("{{") && !guide.contains("{%"), "{release}: a template shows");
+        }
+    }
+}
+
+#[test]
+fn the_wrong_repository_is_refused() {
+    let user = User::looking();
+    let start = |path: &str| -> Vec<String> {
+        ["start", VERSION, "--product", "sample", "--repo", path].map(str::to_owned).to_vec()
+    };
+    let refused = |path: &str, says: &[&str]| {
+        let arguments = start(path);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        user.refused(2, &arguments, &[&[path], says].concat());
+    };
+    let plain = user.put("plain/file", "").parent().unwrap().display().to_string();
+    refused(&plain, &["no git repository", "--repo"]);
+    refused("/nowhere/at/all", &["no git repository"]);
+    let git = |directory: &str, arguments: &[&str]| {
+        let run = std::process::Command::new("git").arg("-C").arg(directory).args(arguments).output().unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    };
+    git(&plain, &["init", "--quiet", "--initial-branch=main"]);
+    refused(
+        &plain,
+        &["no remote `origin`", "https://git.example.org/greeter"]
+            .map(|s| if s.starts_with("https") { "clone of" } else { s }),
+    );
+    let other = user.path("other").display().to_string();
+    let remote = user.place.world.remote().display().to_string();
+    git(&plain, &["clone", "--quiet", &remote, &other]);
+    git(&other, &["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "rm", "--quiet", "pom.xml"]);
+    git(&other, &["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "commit", "--quiet", "--message=no"]);
+    git(&other, &["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    refused(&other, &["no repository of `sample`", "pom.xml", "no such file", "--product"]);
+    git(&other, &["update-ref", "-d", "refs/remotes/origin/main"]);
+    refused(&other, &["no branch `main` of `origin`", "git fetch origin"]);
+    let rehearse = ["rehearse", "--product", "sample", "--version", VERSION, "--repo"];
+    user.refused(2, &[&rehearse[..], &[&plain]].concat(), &[&plain, "no branch `main`"]);
+    user.refused(2, &[&rehearse[..], &["/nowhere"]].concat(), &["/nowhere", "no git repository"]);
+    user.refused(2, &["rehearse", "--repo", &other], &["--repo needs --version"]);
+}
+
+#[test]
+fn a_key_that_is_not_there_is_refused() {
+    let user = User::looking();
+    let short = &user.place.world.key[32..];
+    let key = user.place.world.key.as_str();
+    user.refused(2, &[&START[..], &["--key", short]].concat(), &[short, "short key ids are not taken", key]);
+    user.refused(2, &[&START[..], &["--key", "nonsense"]].concat(), &["NONSENSE", key]);
+    let gnupg = user.put("gnupg/x", "").parent().unwrap().to_owned();
+    fs::remove_file(gnupg.join("x")).unwrap();
+    fs::set_permissions(&gnupg, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let keyless = User::looking().with("GNUPGHOME", &gnupg.display().to_string());
+    keyless.refused(2, &START, &["no secret key"]);
+    let _ = quorate::services::OpenPgp::stop_agent(&gnupg);
+}
+
+#[test]
+fn a_release_that_is_not_there_or_is_not_named_is_refused() {
+    let user = User::looking();
+    user.refused(2, &["status"], &["no release is under way", "quorate start"]);
+    user.refused(2, &["--release", "sample/9.9.9", "status"], &["sample/9.9.9", "known: none"]);
+    let user = user.started();
+    user.refused(2, &START, &["recorded already", "quorate status"]);
+    user.refused(2, &["--release", "sample/9.9.9", "status"], &["sample/9.9.9", "known: sample/1.2.0"]);
+    user.runs(0, &["start", "1.3.0", "--product", "sample"]);
+    for command in ["status", "plan", "log", "guide", "run"] {
+        user.refused(2, &[command], &["several releases", "sample/1.2.0, sample/1.3.0", "--release"]);
+    }
+    user.runs(0, &["--release", "sample/1.3.0", "status"]);
+}
+
+#[test]
+fn unknown_steps_and_phases_are_refused_by_every_command_that_takes_one() {
+    let user = User::looking().started();
+    let near = ["`make-the-cas`", "did you mean `make-the-case`?"];
+    user.refused(2, &["run", "make-the-cas"], &near);
+    user.refused(2, &["run", "make-the-cas", "--execute"], &near);
+    user.refused(2, &["attest", "make-the-cas", "--note", "x"], &near);
+    user.refused(2, &["skip", "make-the-cas", "--why", "x"], &near);
+    user.refused(2, &["undo", "make-the-cas"], &near);
+    user.refused(2, &["run", "make-the-cas", "--again", "--why", "x", "--execute"], &near);
+    user.refused(2, &["log", "--step", "make-the-cas"], &["make-the-cas"]);
+    user.refused(2, &["run", "prepare"], &["`prepare` is a phase", "--to prepare"]);
+    user.refused(2, &["run", "track-release-branch", "--execute"], &["does not apply now", "kind == 'bugfix'"]);
+    user.refused(2, &["run", "--to", "bild"], &["--to bild", "decide, prepare, build"]);
+    user.refused(2, &["run", "--to", "bild", "--execute"], &["--to bild", "decide, prepare, build"]);
+    user.refused(2, &["run", "propose-release", "--execute"], &["propose-release", "after make-the-case"]);
+    user.refused(2, &["attest", "propose-release", "--note", "x"], &["propose-release", "after make-the-case"]);
+    user.refused(2, &["attest", "choose-key", "--note", "x"], &["choose-key", "`prepare` is not at work"]);
+    user.refused(2, &["undo", "make-the-case"], &["make-the-case", "not done"]);
+    user.refused(2, &["run", "make-the-case", "--again", "--why", "x", "--execute"], &["not attempted"]);
+    user.refused(2, &["cancel-candidate", "--why", "x", "--execute", "--confirm", VERSION], &["has not begun"]);
+}
+
+#[test]
+fn what_must_be_said_must_not_be_empty() {
+    let user = User::looking().started();
+    user.refused(2, &["attest", "make-the-case"], &["--note"]);
+    user.refused(2, &["attest", "make-the-case", "--note", "  "], &["--note is empty"]);
+    user.refused(2, &["skip", "make-the-case", "--why", ""], &["--why is empty"]);
+    user.refused(2, &["run", "--again"], &["STEP"]);
+    user.refused(2, &["vote", "enter"], &["no votes were given", "--nobody"]);
+    user.refused(2, &["vote", "enter", "--nobody"], &["not open", "send-vote"]);
+}
+
+#[test]
+fn consent_names_the_version_of_this_release() {
+    let user = User::looking().started();
+    user.refused(2, &["run", "--execute", "--confirm", "1.2.1"], &["--confirm 1.2.1", "1.2.0"]);
+    user.refused(2, &["run", "--confirm", VERSION], &["--execute"]);
+    user.refused(2, &["cancel-candidate", "--why", "x", "--execute", "--confirm", "1.2"], &["--confirm", "1.2.0"]);
+}
+
+#[test]
+fn half_an_account_is_refused_and_no_secret_is_said() {
+    for (set, unset) in [
+        ("QUORATE_SVN_USER", "QUORATE_SVN_PASSWORD"),
+        ("QUORATE_SVN_PASSWORD", "QUORATE_SVN_USER"),
+        ("QUORATE_SMTP_USER", "QUORATE_SMTP_PASSWORD"),
+        ("QUORATE_SMTP_PASSWORD", "QUORATE_SMTP_USER"),
+    ] {
+        let user = User::looking().with(set, "hunter2");
+        let ran = user.refused(2, &["status"], &[set, unset, "set both or neither"]);
+        assert!(!ran.err.contains("hunter2"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_rehearsal_builds_in_no_directory_of_somebody_else() {
+    let user = User::looking();
+    let foreign = user.put("foreign/letter.txt", "mine").parent().unwrap().display().to_string();
+    user.refused(2, &["rehearse", "--keep", &foreign], &[&foreign, "not empty", "letter.txt", "new or an empty"]);
+    let file = user.put("file", "").display().to_string();
+    user.refused(2, &["rehearse", "--keep", &file], &[&file]);
+}
+
+#[test]
+fn a_rehearsal_goes_on_with_the_options_it_was_made_with() {
+    let user = User::looking();
+    let world = user.place.path().display().to_string();
+    let refused = |more: &[&str]| {
+        user.refused(
+            2,
+            &[&["rehearse", "--keep", &world], more].concat(),
+            &[&world, "another rehearsal: sample 1.2.0", "same options"],
+        );
+    };
+    refused(&["--fail-first-candidate"]);
+    refused(&["--version", "1.3.0"]);
+    let clone = user.place.world.clone_path().display().to_string();
+    refused(&["--repo", &clone, "--product", "sample", "--version", VERSION]);
+}
+
+#[test]
+fn what_a_release_was_started_with_must_stay() {
+    for file in ["workflow.toml", "product.toml"] {
+        let user = User::looking().started();
+        let path = user.record(file);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replacen("72", "1", 1) + "\n").unwrap();
+        for command in [&["status"][..], &["plan"], &["run", "--execute"], &["log"], &["guide"]] {
+            user.refused(2, command, &[&path.display().to_string(), "was changed", "put back"]);
+        }
+        fs::remove_file(&path).unwrap();
+        user.refused(2, &["status"], &[&path.display().to_string(), "cannot read", "restore it"]);
+    }
+}
+
+#[test]
+fn an_edited_journal_is_refused_with_its_line() {
+    let user = User::looking().started();
+    user.runs(0, &["attest", "make-the-case", "--note", "it is time"]);
+    user.runs(0, &["skip", "propose-release", "--why", "known"]);
+    let path = user.record("journal.jsonl");
+    let good = fs::read_to_string(&path).unwrap();
+    let place = |line: usize| format!("{}:{line}:", path.display());
+    for (text, line, why) in [
+        (good.replacen("it is time", "it is late", 1), 3, "the chain is broken"),
+        (
+            good.lines().enumerate().filter(|(index, _)| *index != 1).map(|(_, line)| format!("{line}\n")).collect(),
+            2,
+            "the chain is broken",
+        ),
+        (good.replacen("{\"v\":1", "{\"v\":9", 1), 1, "version 9"),
+        (good.replacen("\"seq\":0", "\"sequence\":0", 1), 1, "unknown field `sequence`"),
+        (format!("nonsense\n{good}"), 1, "no line of a journal"),
+        (format!("{good}\n"), 4, "no line of a journal"),
+    ] {
+        fs::write(&path, &text).unwrap();
+        for command in [&["status"][..], &["run", "--execute"], &["log"]] {
+            user.refused(2, command, &[&place(line), why]);
+        }
+    }
+    fs::write(&path, "").unwrap();
+    user.refused(2, &["status"], &[&path.display().to_string(), "records no release"]);
+}
+
+#[test]
+fn a_torn_line_is_told_of_and_set_aside_by_who_writes() {
+    let user = User::looking().started();
+    user.runs(0, &["attest", "make-the-case", "--note", "it is time"]);
+    let path = user.record("journal.jsonl");
+    let whole = fs::read_to_string(&path).unwrap();
+    let torn = "{\"v\":1,\"seq\":2,\"at\":\"2026-";
+    fs::write(&path, format!("{whole}{torn}")).unwrap();
+    let before = user.listing();
+    let ran = user.runs(0, &["status", "--json"]);
+    assert_eq!(user.listing(), before, "reading wrote something");
+    assert!(ran.err.contains("warning:") && ran.err.contains("torn"), "{}", ran.err);
+    assert_eq!(ran.json()["next"], serde_json::json!(["propose-release"]));
+    let ran = user.runs(0, &["skip", "propose-release", "--why", "known"]);
+    assert!(ran.err.contains("warning:") && ran.err.contains("journal.torn-2"), "{}", ran.err);
+    assert_eq!(fs::read_to_string(user.record("journal.torn-2")).unwrap(), torn);
+    assert!(fs::read_to_string(&path).unwrap().starts_with(&whole));
+    assert_eq!(user.runs(0, &["status"]).err, "");
+}
+
+#[test]
+fn a_second_writer_is_refused_and_a_reader_is_not() {
+    let user = User::looking().started();
+    let lock = fs::OpenOptions::new().write(true).open(user.record("journal.lock")).unwrap();
+    lock.lock().unwrap();
+    let says = ["another run", "journal.jsonl", "wait for it to end"];
+    user.refused(5, &["run", "--execute"], &says);
+    user.refused(5, &["attest", "make-the-case", "--note", "x"], &says);
+    user.refused(5, &["skip", "make-the-case", "--why", "x"], &says);
+    user.refused(5, &["cancel-candidate", "--why", "x", "--execute", "--confirm", VERSION], &says);
+    for command in ["status", "plan", "log", "guide"] {
+        user.runs(0, &[command]);
+    }
+    drop(lock);
+    user.runs(0, &["attest", "make-the-case", "--note", "x"]);
+}
+
+#[test]
+fn a_state_directory_that_cannot_be_used_is_said_so() {
+    let user = User::looking().without("QUORATE_STATE").without("HOME");
+    user.refused(2, &["status"], &["QUORATE_STATE", "XDG_STATE_HOME", "HOME", "set QUORATE_STATE"]);
+    let user = User::looking();
+    let file = user.put("occupied", "").display().to_string();
+    // Even for root a file is no directory.
+    user.refused(4, &[&["--state", &file], &START[..]].concat(), &[&file, "--state"]);
+    user.refused(
+        4,
+        &["--state", "/proc/nothing", "start", VERSION, "--product", "sample"],
+        &["/proc/nothing", "--state"],
+    );
+    let user = User::looking().without("QUORATE_STATE");
+    let home = user.put("home/x", "").parent().unwrap().display().to_string();
+    let user = user.with("HOME", &home).with("XDG_STATE_HOME", "relative").started();
+    assert!(std::path::Path::new(&home).join(".local/state/quorate/sample/1.2.0/journal.jsonl").exists());
+    user.runs(0, &["status"]);
+}
+
+#[test]
+fn without_a_terminal_and_without_execute_nothing_is_done() {
+    let user = User::looking().started();
+    let before = user.listing();
+    let ran = user.runs(0, &["run"]);
+    assert!(ran.out.contains("make-the-case") && ran.err.contains("Nothing was done"), "{}{}", ran.out, ran.err);
+    let ran = user.runs(0, &["run", "make-the-case"]);
+    assert!(ran.out.contains("make-the-case") && !ran.out.contains("propose-release"), "{}", ran.out);
+    assert_eq!(user.listing(), before, "a plan wrote something");
+    user.runs(0, &["attest", "make-the-case", "--note", "x"]);
+    let before = user.listing();
+    let ran = user.runs(3, &["run", "--execute"]);
+    assert!(ran.err.contains("propose-release") && ran.err.contains("--confirm 1.2.0"), "{}", ran.err);
+    assert_eq!(user.listing(), before, "what is public was begun without consent");
+}
+
+#[test]
+fn unknown_commands_and_options_are_refused() {
+    let user = User::looking();
+    user.refused(2, &["relase"], &["relase"]);
+    user.refused(2, &["status", "--jsno"], &["--jsno", "--json"]);
+    user.refused(2, &["completions", "tcsh"], &["tcsh", "bash"]);
+    let file = user.put("pages", "").display().to_string();
+    user.refused(2, &["man", &file], &[&file, "name a directory"]);
+    drop(Place::shared());
+}
