@@ -32,7 +32,8 @@ pub struct Intent {
     /// What `act` returned, where it is known to have returned: the effect has
     /// happened, even if the remote truth does not show it yet.
     pub acted: Option<Value>,
-    /// Whether an earlier run recorded this intent and may have begun to act.
+    /// Whether an earlier attempt with this intent began to act, and it is not
+    /// known that nothing came of it.
     pub resumed: bool,
 }
 

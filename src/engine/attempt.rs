@@ -9,7 +9,7 @@
 
 use serde_json::Value;
 
-use super::action::{Action, ActionError, Context, Intent, Probed};
+use super::action::{Action, ActionError, Context, Intent, Probed, Problem};
 use super::driver::Driver;
 use super::event::Event;
 use super::halt::{DriverError, with_causes};
@@ -18,18 +18,40 @@ use super::workflow::{Step, StepKind};
 
 /// What an attempt came to.
 pub(super) enum Attempt {
-    Done { outputs: Value, already: bool },
-    Waiting { until: Option<jiff::Timestamp>, why: String },
-    Failed(ActionError),
-    Conflict { found: String, expected: String },
+    Done {
+        outputs: Value,
+        already: bool,
+    },
+    Waiting {
+        until: Option<jiff::Timestamp>,
+        why: String,
+    },
+    Failed {
+        error: ActionError,
+        /// Whether an effect may have happened all the same, now or earlier.
+        perhaps_acted: bool,
+    },
+    Conflict {
+        found: String,
+        expected: String,
+    },
+    /// It would act, and may not.
+    WantsConsent,
+}
+
+/// Whether an attempt may act, or only ask the truth.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Consent {
+    Given,
+    NotAsked,
 }
 
 impl<W: ?Sized + 'static> Driver<'_, W> {
-    pub(super) fn attempt(&mut self, step: &Step) -> Result<Attempt, DriverError> {
+    pub(super) fn attempt(&mut self, step: &Step, consent: Consent) -> Result<Attempt, DriverError> {
         let action = self.build(step)?;
         let (intent, fresh) = self.intend(step)?;
         self.observer.step_begins(step, !fresh);
-        let attempt = self.carry_out(step, action.as_ref(), &intent)?;
+        let attempt = self.carry_out(step, action.as_ref(), &intent, consent)?;
         self.record_attempt(step, &attempt)?;
         Ok(attempt)
     }
@@ -64,79 +86,91 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
         Ok((Intent { at: intention.at, token: intention.token, acted: None, resumed: false }, true))
     }
 
-    fn carry_out(&mut self, step: &Step, action: &dyn Action<W>, intent: &Intent) -> Result<Attempt, DriverError> {
+    fn carry_out(
+        &mut self,
+        step: &Step,
+        action: &dyn Action<W>,
+        intent: &Intent,
+        consent: Consent,
+    ) -> Result<Attempt, DriverError> {
         let begun = intent.resumed || intent.acted.is_some();
-        match self.probe(action, intent) {
-            Ok(Probed::Done(outputs)) => return Ok(Attempt::Done { outputs, already: !begun }),
-            Ok(Probed::Waiting { until, why }) => return Ok(Attempt::Waiting { until, why }),
-            Ok(Probed::Conflict { found, expected }) => return Ok(Attempt::Conflict { found, expected }),
-            Ok(Probed::Absent) => {}
-            Err(error) => return Ok(Attempt::Failed(error)),
+        let waited = self
+            .state
+            .step(&step.id, step.per_candidate)
+            .is_some_and(|record| matches!(record.status, StepStatus::Waiting { .. }));
+        match seen(action.probe(&self.context(intent)), begun) {
+            // What was waited for was not so already.
+            Some(Attempt::Done { outputs, already }) => {
+                return Ok(Attempt::Done { outputs, already: already && !waited });
+            }
+            Some(attempt) => return Ok(attempt),
+            None => {}
         }
-        let problems = {
-            let cx = Context { world: self.world, intent, now: self.clock.now() };
-            match action.problems(&cx) {
-                Ok(problems) => problems,
-                Err(error) => return Ok(Attempt::Failed(error)),
+        if consent == Consent::NotAsked {
+            return Ok(Attempt::WantsConsent);
+        }
+        match action.problems(&self.context(intent)) {
+            Ok(problems) if problems.is_empty() => {}
+            Ok(problems) => return Ok(failed(refusal(&problems), begun)),
+            Err(error) => return Ok(failed(error, begun)),
+        }
+        self.begin(step)?;
+        let outputs = match action.act(&self.context(intent)) {
+            Ok(outputs) => outputs,
+            // A refusal says that nothing was done; a service's failure leaves it open.
+            Err(error) => {
+                let open = matches!(error, ActionError::Service { .. });
+                return Ok(failed(error, begun || open));
             }
         };
-        if !problems.is_empty() {
-            let what = problems.iter().map(|problem| problem.what.as_str()).collect::<Vec<_>>().join("; ");
-            let hint = problems.iter().map(|problem| problem.hint.as_str()).collect::<Vec<_>>().join("; ");
-            return Ok(Attempt::Failed(ActionError::Refused { what, hint }));
-        }
         let scope = self.state.scope(step.per_candidate);
-        if begun {
-            self.record(scope, Some(&step.id), Event::StepResumed {})?;
-        }
-        let acted = action.act(&Context { world: self.world, intent, now: self.clock.now() });
-        let outputs = match acted {
-            Ok(outputs) => outputs,
-            Err(error) => return Ok(Attempt::Failed(error)),
-        };
         self.record(scope, Some(&step.id), Event::StepActed { outputs: outputs.clone() })?;
         let intent = Intent { acted: Some(outputs), ..intent.clone() };
-        Ok(match self.probe(action, &intent) {
-            Ok(Probed::Done(outputs)) => Attempt::Done { outputs, already: false },
-            Ok(Probed::Waiting { until, why }) => Attempt::Waiting { until, why },
-            Ok(Probed::Conflict { found, expected }) => Attempt::Conflict { found, expected },
-            Ok(Probed::Absent) => Attempt::Failed(ActionError::refused(
+        let probed = action.probe(&self.context(&intent));
+        Ok(seen(probed, true).unwrap_or_else(|| {
+            let error = ActionError::refused(
                 "it was done without an error, and yet the truth does not show it",
                 "look at the service; the next run asks again",
-            )),
-            Err(error) => Attempt::Failed(error),
-        })
+            );
+            failed(error, true)
+        }))
     }
 
-    fn probe(&self, action: &dyn Action<W>, intent: &Intent) -> Result<Probed, ActionError> {
-        action.probe(&Context { world: self.world, intent, now: self.clock.now() })
+    /// Records that acting begins, unless that is the last that is recorded.
+    fn begin(&mut self, step: &Step) -> Result<(), DriverError> {
+        let record = self.state.step(&step.id, step.per_candidate);
+        let recorded = record.is_some_and(|record| {
+            record.status == StepStatus::Intended
+                && record.intention.as_ref().is_some_and(|intention| intention.perhaps_acted)
+        });
+        if recorded {
+            return Ok(());
+        }
+        let scope = self.state.scope(step.per_candidate);
+        self.record(scope, Some(&step.id), Event::StepBegun {})
+    }
+
+    fn context<'c>(&'c self, intent: &'c Intent) -> Context<'c, W> {
+        Context { world: self.world, intent, now: self.clock.now() }
     }
 
     fn record_attempt(&mut self, step: &Step, attempt: &Attempt) -> Result<(), DriverError> {
         let event = match attempt {
             Attempt::Done { outputs, already } => Event::StepDone { outputs: outputs.clone(), already: *already },
             Attempt::Waiting { until, why } => Event::StepWaiting { until: *until, why: why.clone() },
-            Attempt::Failed(error) => Event::StepFailed {
-                error: with_causes(error),
-                // A refusal says that nothing was done; a service's failure leaves it open.
-                perhaps_acted: matches!(error, ActionError::Service { .. }) && self.perhaps_acted(step),
-            },
+            Attempt::Failed { error, perhaps_acted } => {
+                Event::StepFailed { error: with_causes(error), perhaps_acted: *perhaps_acted }
+            }
             Attempt::Conflict { found, expected } => {
                 Event::StepConflicted { found: found.clone(), expected: expected.clone() }
             }
+            Attempt::WantsConsent => return Ok(()),
         };
         if self.says_the_same(step, &event) {
             return Ok(());
         }
         let scope = self.state.scope(step.per_candidate);
         self.record(scope, Some(&step.id), event)
-    }
-
-    fn perhaps_acted(&self, step: &Step) -> bool {
-        self.state
-            .step(&step.id, step.per_candidate)
-            .and_then(|record| record.intention.as_ref())
-            .is_some_and(|intention| intention.perhaps_acted)
     }
 
     /// Whether the journal's last word on the step is this already.
@@ -153,6 +187,30 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
             _ => false,
         }
     }
+}
+
+/// What a probe's answer makes of an attempt; `None` where acting is called for.
+fn seen(probed: Result<Probed, ActionError>, begun: bool) -> Option<Attempt> {
+    Some(match probed {
+        Ok(Probed::Done(outputs)) => Attempt::Done { outputs, already: !begun },
+        Ok(Probed::Waiting { until, why }) => Attempt::Waiting { until, why },
+        Ok(Probed::Conflict { found, expected }) => Attempt::Conflict { found, expected },
+        Ok(Probed::Absent) => return None,
+        Err(error) => failed(error, begun),
+    })
+}
+
+fn failed(error: ActionError, perhaps_acted: bool) -> Attempt {
+    match error {
+        ActionError::Conflict { found, expected } => Attempt::Conflict { found, expected },
+        error => Attempt::Failed { error, perhaps_acted },
+    }
+}
+
+/// All problems as one refusal.
+fn refusal(problems: &[Problem]) -> ActionError {
+    let all = |of: fn(&Problem) -> &str| problems.iter().map(of).collect::<Vec<_>>().join("; ");
+    ActionError::refused(all(|problem| &problem.what), all(|problem| &problem.hint))
 }
 
 fn new_token() -> String {

@@ -8,16 +8,18 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::{Map, Value};
+
 use super::action::{Context, Finding, Intent};
 use super::driver::{Driver, Pass};
 use super::event::Event;
-use super::halt::{DriverError, Halt, Obstacle, Pending, Taken, pending, with_causes};
+use super::halt::{DriverError, Halt, Obstacle, Taken, pending, with_causes};
 use super::observer::CheckOutcome;
 use super::person::{Answer, Person};
 use super::plan::CheckState;
 use super::preview;
-use super::state::{CheckRecord, check_record};
-use super::workflow::{Check, CheckKind};
+use super::state::check_record;
+use super::workflow::{Check, CheckKind, Phase};
 
 impl<W: ?Sized + 'static> Driver<'_, W> {
     pub(super) fn ask_checks(&mut self, phase_id: &str, person: &mut dyn Person) -> Result<Pass, DriverError> {
@@ -41,37 +43,29 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     pub(super) fn ask_check(&mut self, id: &str, person: &mut dyn Person) -> Result<Taken, DriverError> {
         let workflow = self.workflow;
         let (phase, check) = workflow.check(id).ok_or_else(|| self.no_such_item(id))?;
-        let started = Instant::now();
-        let scope = self.state.scope(check.per_candidate);
         match &check.kind {
-            CheckKind::Probe { .. } => {
-                let (event, taken) = self.probe_check(check)?;
-                let changed =
-                    self.state.check(id, check.per_candidate) != event.as_ref().and_then(check_record).as_ref();
-                if let Some(event) = event.filter(|_| changed) {
-                    self.record(scope, Some(id), event)?;
-                }
-                self.tell_check(check, &taken, started.elapsed());
-                Ok(taken)
-            }
-            CheckKind::Question { .. } => {
-                let preview = preview::preview_check(&self.renderer()?, phase, check)?;
-                match person.attest(&preview) {
-                    Answer::Yes { note } => {
-                        self.record(scope, Some(id), Event::CheckAttested { note: note.clone() })?;
-                        self.observer.check_ends(id, &check.title, CheckOutcome::Attested(&note), started.elapsed());
-                        Ok(Taken::Settled)
-                    }
-                    Answer::Later { why } => Ok(Taken::Pending(pending(id, &check.title, Obstacle::Person(why)))),
-                    Answer::Stop => Ok(Taken::Stop),
-                }
-            }
+            CheckKind::Probe { name, with } => self.ask_the_truth(check, name, with),
+            CheckKind::Question { .. } => self.ask_a_person(phase, check, person),
         }
     }
 
-    /// Asks a check's probe; the event to record, and what it came to.
-    fn probe_check(&mut self, check: &Check) -> Result<(Option<Event>, Taken), DriverError> {
-        let CheckKind::Probe { name, with } = &check.kind else { return Ok((None, Taken::Settled)) };
+    fn ask_a_person(&mut self, phase: &Phase, check: &Check, person: &mut dyn Person) -> Result<Taken, DriverError> {
+        let preview = preview::preview_check(&self.renderer()?, phase, check)?;
+        match person.attest(&preview) {
+            Answer::Yes { note } => {
+                let scope = self.state.scope(check.per_candidate);
+                self.record(scope, Some(&check.id), Event::CheckAttested { note: note.clone() })?;
+                self.observer.check_ends(&check.id, &check.title, CheckOutcome::Attested(&note), Duration::ZERO);
+                Ok(Taken::Settled)
+            }
+            Answer::Later { why } => Ok(Taken::Pending(pending(&check.id, &check.title, Obstacle::Person(why)))),
+            Answer::Stop => Ok(Taken::Stop),
+        }
+    }
+
+    /// Has the probe asked; records what it found where that is news.
+    fn ask_the_truth(&mut self, check: &Check, name: &str, with: &Map<String, Value>) -> Result<Taken, DriverError> {
+        let started = Instant::now();
         let parameters = self.renderer()?.parameters(&check.id, with)?;
         let probe = self
             .registry
@@ -79,33 +73,36 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
             .map_err(|source| DriverError::Registry { id: check.id.clone(), source })?;
         let now = self.clock.now();
         let intent = Intent { at: now, token: "0".repeat(32), acted: None, resumed: false };
-        Ok(match probe.examine(&Context { world: self.world, intent: &intent, now }) {
-            Ok(Finding::Holds(evidence)) => (Some(Event::CheckHeld { evidence }), Taken::Settled),
-            Ok(Finding::Fails(faults)) => (
-                Some(Event::CheckFailed { faults: faults.clone() }),
-                Taken::Pending(pending(&check.id, &check.title, Obstacle::CheckFailed(faults))),
-            ),
-            Err(error) => (None, Taken::Pending(pending(&check.id, &check.title, Obstacle::Failed(error)))),
-        })
-    }
-
-    fn tell_check(&mut self, check: &Check, taken: &Taken, took: Duration) {
+        let finding = probe.examine(&Context { world: self.world, intent: &intent, now });
+        self.record_finding(check, finding.as_ref().ok())?;
         let text;
-        let outcome = match taken {
-            Taken::Settled | Taken::Stop => {
-                text = match self.state.check(&check.id, check.per_candidate) {
-                    Some(CheckRecord::Held(evidence)) => evidence.clone(),
-                    _ => String::new(),
-                };
-                CheckOutcome::Holds(&text)
-            }
-            Taken::Pending(Pending { obstacle: Obstacle::CheckFailed(faults), .. }) => CheckOutcome::Failed(faults),
-            Taken::Pending(Pending { obstacle: Obstacle::Failed(error), .. }) => {
+        let outcome = match &finding {
+            Ok(Finding::Holds(evidence)) => CheckOutcome::Holds(evidence),
+            Ok(Finding::Fails(faults)) => CheckOutcome::Failed(faults),
+            Err(error) => {
                 text = with_causes(error);
                 CheckOutcome::Unknown(&text)
             }
-            Taken::Pending(_) => CheckOutcome::Unknown(""),
         };
-        self.observer.check_ends(&check.id, &check.title, outcome, took);
+        self.observer.check_ends(&check.id, &check.title, outcome, started.elapsed());
+        let obstacle = match finding {
+            Ok(Finding::Holds(_)) => return Ok(Taken::Settled),
+            Ok(Finding::Fails(faults)) => Obstacle::CheckFailed(faults),
+            Err(error) => Obstacle::Failed(error),
+        };
+        Ok(Taken::Pending(pending(&check.id, &check.title, obstacle)))
+    }
+
+    fn record_finding(&mut self, check: &Check, finding: Option<&Finding>) -> Result<(), DriverError> {
+        let event = match finding {
+            Some(Finding::Holds(evidence)) => Event::CheckHeld { evidence: evidence.clone() },
+            Some(Finding::Fails(faults)) => Event::CheckFailed { faults: faults.clone() },
+            None => return Ok(()),
+        };
+        if self.state.check(&check.id, check.per_candidate) == check_record(&event).as_ref() {
+            return Ok(());
+        }
+        let scope = self.state.scope(check.per_candidate);
+        self.record(scope, Some(&check.id), event)
     }
 }

@@ -7,12 +7,14 @@
 //! What a person decides about a release: to attest, to skip, to take back, to
 //! cancel a candidate. Each is recorded with its reason.
 
+use serde_json::Value;
+
 use super::action::{Context, Intent, Reversal};
 use super::driver::Driver;
 use super::event::Event;
 use super::halt::{DriverError, with_causes};
-use super::plan::{PhaseState, Plan};
-use super::state::StepStatus;
+use super::plan::{CheckState, PhaseState};
+use super::state::{StepRecord, StepStatus};
 use super::workflow::{Effect, Step, StepKind};
 
 /// What taking a step back would do, or did.
@@ -31,10 +33,9 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// When it does not apply, is settled, is a gate, or its phase is not at work.
     pub fn attest(&mut self, id: &str, note: &str) -> Result<(), DriverError> {
         let note = note.to_owned();
-        if self.open_step(id, "attest")? {
-            self.record_item(id, Event::StepAttested { note })
-        } else {
-            self.record_item(id, Event::CheckAttested { note })
+        match self.open_item(id, "attest")? {
+            Item::Step(scope) => self.record(scope, Some(id), Event::StepAttested { note }),
+            Item::Check(scope) => self.record(scope, Some(id), Event::CheckAttested { note }),
         }
     }
 
@@ -44,10 +45,9 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// When it does not apply, is settled, is a gate, or its phase is not at work.
     pub fn skip(&mut self, id: &str, why: &str) -> Result<(), DriverError> {
         let why = why.to_owned();
-        if self.open_step(id, "skip")? {
-            self.record_item(id, Event::StepSkipped { why })
-        } else {
-            self.record_item(id, Event::CheckSkipped { why })
+        match self.open_item(id, "skip")? {
+            Item::Step(scope) => self.record(scope, Some(id), Event::StepSkipped { why }),
+            Item::Check(scope) => self.record(scope, Some(id), Event::CheckSkipped { why }),
         }
     }
 
@@ -83,7 +83,9 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// As [`droppable`](Self::droppable).
     pub fn drop_intention(&mut self, id: &str, why: &str) -> Result<(), DriverError> {
         self.droppable(id)?;
-        self.record_item(id, Event::IntentionDropped { why: why.to_owned() })
+        let Some((_, step)) = self.workflow.step(id) else { return Err(self.no_such_item(id)) };
+        let scope = self.state.scope(step.per_candidate);
+        self.record(scope, Some(id), Event::IntentionDropped { why: why.to_owned() })
     }
 
     /// What taking the step back would do; nothing is done.
@@ -95,12 +97,10 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         let StepKind::Action { .. } = &step.kind else { return Ok(Undoing::NothingToUndo) };
         let Some(outputs) = outputs else { return Ok(Undoing::NothingToUndo) };
         match self.build(step)?.reversal(&outputs) {
+            Reversal::Undo(_) if step.effect == Effect::Public => Err(public(id, "it is public")),
             Reversal::Undo(what) => Ok(Undoing::Undo(what)),
             Reversal::NothingToUndo => Ok(Undoing::NothingToUndo),
-            Reversal::Irreversible(why) => Err(DriverError::Refused {
-                what: format!("`{id}` cannot be taken back: {why}"),
-                hint: "what is public stays; go forward with the next candidate or the next release".into(),
-            }),
+            Reversal::Irreversible(why) => Err(public(id, &why)),
         }
     }
 
@@ -112,28 +112,36 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     pub fn undo(&mut self, id: &str) -> Result<Undoing, DriverError> {
         let foreseen = self.foresee_undo(id)?;
         let (step, outputs) = self.undoable(id)?;
-        let scope = self.state.scope(step.per_candidate);
         let what = match (&foreseen, outputs) {
             (Undoing::Undo(what), Some(outputs)) => {
-                let record = self.state.step(id, step.per_candidate);
-                let intent = record.and_then(|record| record.intention.clone()).map_or_else(
-                    || Intent { at: self.clock.now(), token: "0".repeat(32), acted: None, resumed: false },
-                    |found| Intent { at: found.at, token: found.token, acted: found.acted, resumed: true },
-                );
-                self.record(scope, Some(id), Event::UndoIntended {})?;
-                let action = self.build(step)?;
-                action.undo(&Context { world: self.world, intent: &intent, now: self.clock.now() }, &outputs).map_err(
-                    |error| DriverError::Refused {
-                        hint: error.hint().unwrap_or("the same command goes on where this ended").to_owned(),
-                        what: format!("`{id}` could not be taken back: {}", with_causes(&error)),
-                    },
-                )?;
+                self.take_back(step, &outputs)?;
                 what.clone()
             }
             _ => "nothing had to be taken back".to_owned(),
         };
+        let scope = self.state.scope(step.per_candidate);
         self.record(scope, Some(id), Event::StepUndone { what })?;
         Ok(foreseen)
+    }
+
+    /// Records that the step is to be taken back, unless an earlier run did, and does it.
+    fn take_back(&mut self, step: &Step, outputs: &Value) -> Result<(), DriverError> {
+        let action = self.build(step)?;
+        let record = self.state.step(&step.id, step.per_candidate);
+        let undoing = record.is_some_and(StepRecord::undoing);
+        let intent = record.and_then(|record| record.intention.clone()).map_or_else(
+            || Intent { at: self.clock.now(), token: "0".repeat(32), acted: None, resumed: false },
+            |found| Intent { at: found.at, token: found.token, acted: found.acted, resumed: true },
+        );
+        if !undoing {
+            let scope = self.state.scope(step.per_candidate);
+            self.record(scope, Some(&step.id), Event::UndoIntended {})?;
+        }
+        let cx = Context { world: self.world, intent: &intent, now: self.clock.now() };
+        action.undo(&cx, outputs).map_err(|error| DriverError::Refused {
+            hint: error.hint().unwrap_or("the same command goes on where this ended").to_owned(),
+            what: format!("`{}` could not be taken back: {}", step.id, with_causes(&error)),
+        })
     }
 
     /// Cancels the current candidate; what that has to take back are the steps
@@ -149,7 +157,7 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 hint: "`quorate run` goes on with taking it back".into(),
             });
         }
-        let published = self.settled_after_candidates();
+        let published = self.used_after_candidates();
         if !published.is_empty() {
             return Err(DriverError::Refused {
                 what: format!(
@@ -174,104 +182,115 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         self.record(0, None, Event::CandidateCancelled { why: why.to_owned() })
     }
 
-    /// The settled steps of the phases that come after those of a candidate.
-    fn settled_after_candidates(&self) -> Vec<String> {
+    /// The steps of the phases after those of a candidate that are settled, or may
+    /// have left something behind.
+    fn used_after_candidates(&self) -> Vec<String> {
         let last = self.workflow.phases.iter().rposition(|phase| phase.per_candidate);
         let after = last.map_or(&[][..], |last| &self.workflow.phases[last + 1..]);
-        after
-            .iter()
-            .flat_map(|phase| &phase.steps)
-            .filter(|step| {
-                let record = self.state.step(&step.id, step.per_candidate);
-                record.is_some_and(|record| {
-                    use StepStatus::{Dropped, Skipped, Undone};
-                    !matches!(record.status, Skipped { .. } | Undone { .. } | Dropped { .. })
-                })
-            })
-            .map(|step| step.id.clone())
-            .collect()
+        let steps = after.iter().flat_map(|phase| &phase.steps);
+        steps.filter(|step| self.in_use(step)).map(|step| step.id.clone()).collect()
     }
 
-    /// Whether `id` is an open step (else an open check) of the phase at work.
-    fn open_step(&self, id: &str, verb: &str) -> Result<bool, DriverError> {
+    fn in_use(&self, step: &Step) -> bool {
+        self.state.step(&step.id, step.per_candidate).is_some_and(StepRecord::in_use)
+    }
+
+    /// An open step or check of the phase at work, with the scope of its record.
+    fn open_item(&mut self, id: &str, verb: &str) -> Result<Item, DriverError> {
+        self.open_next_candidate()?;
         let plan = self.plan()?;
-        let refuse = |what: String, hint: &str| Err(DriverError::Refused { what, hint: hint.to_owned() });
-        let Some(phase) = plan.phases.iter().find(|phase| {
-            phase.steps.iter().any(|step| step.id == id) || phase.checks.iter().any(|check| check.id == id)
-        }) else {
+        let refuse = |why: String, hint: &str| {
+            Err(DriverError::Refused { what: format!("cannot {verb} `{id}`: {why}"), hint: hint.to_owned() })
+        };
+        let Some(phase) = plan.phase_of(id) else { return Err(self.no_such_item(id)) };
+        if phase.state != PhaseState::Active {
+            let why = format!("its phase `{}` is not at work", phase.id);
+            return refuse(why, "`quorate status` shows which phase is");
+        }
+        if let (Some(planned), Some((_, step))) = (plan.step(id), self.workflow.step(id)) {
+            return if planned.state.settled() {
+                refuse("it is settled already".into(), "`quorate log` shows how")
+            } else if self.state.step(id, step.per_candidate).is_some_and(StepRecord::undoing) {
+                refuse(planned.detail.clone(), "do that first")
+            } else if !planned.can_be_taken_up() {
+                refuse(format!("it waits: {}", planned.detail), "do those first")
+            } else {
+                Ok(Item::Step(self.state.scope(step.per_candidate)))
+            };
+        }
+        let (Some(planned), Some((_, check))) = (plan.check(id), self.workflow.check(id)) else {
             return Err(self.no_such_item(id));
         };
-        if phase.state != PhaseState::Active {
-            return refuse(
-                format!("cannot {verb} `{id}`: its phase `{}` is not at work", phase.id),
-                "`quorate status` shows which phase is",
-            );
+        if check.gate {
+            let hint = "`quorate run` asks it; a vote that did not pass is answered by `quorate cancel-candidate`";
+            return refuse("it is a gate, which the truth alone opens".into(), hint);
         }
-        if let Some(step) = plan.step(id) {
-            if step.state.settled() {
-                return refuse(format!("cannot {verb} `{id}`: it is settled already"), "`quorate log` shows how");
-            }
-            let waits_for_others = step.state == super::plan::StepState::Waiting && !step.attempted;
-            if waits_for_others {
-                return refuse(format!("cannot {verb} `{id}`: it waits: {}", step.detail), "do those first");
-            }
-            return Ok(true);
+        if matches!(planned.state, CheckState::Attested | CheckState::Holds) {
+            return refuse("it is settled already".into(), &format!("`quorate run {id}` asks it again"));
         }
-        if self.workflow.check(id).is_some_and(|(_, check)| check.gate) {
-            return refuse(
-                format!("cannot {verb} `{id}`: it is a gate, which the truth alone opens"),
-                "`quorate run` asks it; a vote that did not pass is answered by `quorate cancel-candidate`",
-            );
-        }
-        Ok(false)
-    }
-
-    fn record_item(&mut self, id: &str, event: Event) -> Result<(), DriverError> {
-        let per_candidate = match (self.workflow.step(id), self.workflow.check(id)) {
-            (Some((_, step)), _) => step.per_candidate,
-            (None, Some((_, check))) => check.per_candidate,
-            (None, None) => return Err(self.no_such_item(id)),
-        };
-        let scope = self.state.scope(per_candidate);
-        self.record(scope, Some(id), event)
+        Ok(Item::Check(self.state.scope(check.per_candidate)))
     }
 
     /// The step, with its outputs where the program did it; refused where it is
-    /// not done or where settled steps need it.
-    fn undoable(&self, id: &str) -> Result<(&'a Step, Option<serde_json::Value>), DriverError> {
+    /// not done or where other steps build on it.
+    fn undoable(&self, id: &str) -> Result<(&'a Step, Option<Value>), DriverError> {
+        let refuse = |what: String, hint: String| Err(DriverError::Refused { what, hint });
         let workflow = self.workflow;
-        let Some((_, step)) = workflow.step(id) else { return Err(self.no_such_item(id)) };
+        let Some((_, step)) = workflow.step(id) else {
+            return match workflow.check(id) {
+                Some(_) => refuse(
+                    format!("`{id}` is a check: there is nothing to take back"),
+                    format!("`quorate run {id}` asks it again"),
+                ),
+                None => Err(self.no_such_item(id)),
+            };
+        };
         let outputs = match self.state.step(id, step.per_candidate).map(|record| &record.status) {
             Some(StepStatus::Done { outputs, .. } | StepStatus::Undoing { outputs }) => Some(outputs.clone()),
             Some(StepStatus::Attested { .. } | StepStatus::Skipped { .. }) => None,
             _ => {
-                return Err(DriverError::Refused {
-                    what: format!("`{id}` is not done: there is nothing to take back"),
-                    hint: "`quorate status` shows what is done".into(),
-                });
+                return refuse(
+                    format!("`{id}` is not done: there is nothing to take back"),
+                    "`quorate status` shows what is done".into(),
+                );
             }
         };
-        let plan = self.plan()?;
-        let dependents = dependents(workflow, &plan, id);
-        if dependents.is_empty() {
-            return Ok((step, outputs));
-        }
-        Err(DriverError::Refused {
-            what: format!("`{id}` cannot be taken back while these build on it: {}", dependents.join(", ")),
-            hint: format!("take back {} first", dependents.last().map_or("", String::as_str)),
-        })
+        let dependents = self.dependents(id);
+        let Some(last) = dependents.last() else { return Ok((step, outputs)) };
+        let names: Vec<&str> = dependents.iter().map(|step| step.id.as_str()).collect();
+        let last_id = &last.id;
+        let settled = self.state.step(last_id, last.per_candidate).is_some_and(StepRecord::settled);
+        refuse(
+            format!("`{id}` cannot be taken back while these build on it: {}", names.join(", ")),
+            if settled {
+                format!("take back {last_id} first")
+            } else {
+                format!("let `quorate run {last_id}` find out how it ended, then take it back")
+            },
+        )
+    }
+
+    /// The steps that need `id` and are settled or may have left something behind,
+    /// in the workflow's order. What a person attests of their own machine does
+    /// not count.
+    fn dependents(&self, id: &str) -> Vec<&'a Step> {
+        let steps = self.workflow.phases.iter().flat_map(|phase| &phase.steps);
+        steps
+            .filter(|step| step.needs.iter().any(|need| need == id) && self.in_use(step))
+            .filter(|step| step.effect != Effect::Local || matches!(step.kind, StepKind::Action { .. }))
+            .collect()
     }
 }
 
-/// The settled steps that need `id`, in the workflow's order.
-fn dependents(workflow: &super::workflow::Workflow, plan: &Plan, id: &str) -> Vec<String> {
-    workflow
-        .phases
-        .iter()
-        .flat_map(|phase| &phase.steps)
-        .filter(|step| step.needs.iter().any(|need| need == id))
-        .filter(|step| plan.step(&step.id).is_some_and(|planned| planned.state.settled()))
-        .filter(|step| step.effect != Effect::Local || matches!(step.kind, StepKind::Action { .. }))
-        .map(|step| step.id.clone())
-        .collect()
+/// What a decision is about, with the scope of its record.
+enum Item {
+    Step(u32),
+    Check(u32),
+}
+
+fn public(id: &str, why: &str) -> DriverError {
+    DriverError::Refused {
+        what: format!("`{id}` cannot be taken back: {why}"),
+        hint: "what is public stays; go forward with the next candidate or the next release".into(),
+    }
 }

@@ -16,7 +16,7 @@ use super::halt::{DriverError, Goal, Halt, Obstacle, Pending, Taken, pending};
 use super::journal::Journal;
 use super::observer::Observer;
 use super::person::Person;
-use super::plan::{Plan, PlannedPhase};
+use super::plan::{Plan, PlannedPhase, stands_down};
 use super::registry::Registry;
 use super::render::{Renderer, ValueSource};
 use super::state::State;
@@ -61,13 +61,13 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
         }
         let mut announced = None;
         loop {
-            self.open_next_candidate()?;
-            let plan = self.plan()?;
             if let Goal::Phase(id) = goal
-                && plan.phases.iter().any(|phase| &phase.id == id && phase.is_over())
+                && self.reached(id)?
             {
                 return Ok(Halt::GoalReached);
             }
+            self.open_next_candidate()?;
+            let plan = self.plan()?;
             let Some(active) = plan.active() else {
                 if !self.state.completed {
                     self.record(0, None, Event::ReleaseCompleted {})?;
@@ -85,6 +85,19 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
                 Pass::Pending(pending) => return Ok(Halt::Pending(pending)),
             }
         }
+    }
+
+    /// Whether nothing is left to do in a phase and those before it. One that stands
+    /// down with a cancelled candidate is reached by the next candidate.
+    fn reached(&self, id: &str) -> Result<bool, DriverError> {
+        let Some(index) = self.workflow.phases.iter().position(|phase| phase.id == id) else {
+            return Err(DriverError::Refused {
+                what: format!("there is no phase `{id}`"),
+                hint: format!("the phases are {}", self.workflow.phase_ids().join(", ")),
+            });
+        };
+        let over = self.plan()?.phases[..=index].iter().all(PlannedPhase::is_over);
+        Ok(over && !stands_down(&self.workflow.phases[index], &self.state))
     }
 
     /// Takes up each step of the phase that can be taken up; its checks once
@@ -130,16 +143,15 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
         self.record(scope, None, Event::PhaseCompleted { phase: phase.id.clone() })
     }
 
-    /// Opens the next candidate once nothing is left to do for a cancelled one.
-    fn open_next_candidate(&mut self) -> Result<(), DriverError> {
+    /// Opens the next candidate once nothing is left to do for a cancelled one. An
+    /// earlier run may have ended just before it could.
+    pub(super) fn open_next_candidate(&mut self) -> Result<(), DriverError> {
         if self.state.candidate.cancelled.is_none() {
             return Ok(());
         }
         let plan = self.plan()?;
-        let of_candidate = |planned: &PlannedPhase| {
-            self.workflow.phases.iter().any(|phase| phase.per_candidate && phase.id == planned.id)
-        };
-        if plan.phases.iter().filter(|phase| of_candidate(phase)).all(|phase| phase.is_over()) {
+        let mut phases = self.workflow.phases.iter().zip(&plan.phases);
+        if phases.all(|(phase, planned)| !phase.per_candidate || planned.is_over()) {
             let number = self.state.candidate.number + 1;
             self.record(0, None, Event::CandidateOpened { number })?;
             self.observer.candidate_opens(number);
@@ -166,11 +178,12 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     }
 }
 
+/// The open steps of a phase none of which can be taken up.
 fn blocked(phase: &PlannedPhase) -> Vec<Pending> {
     phase
         .steps
         .iter()
-        .filter(|step| !step.state.settled())
+        .filter(|step| !step.optional && !step.state.settled())
         .map(|step| pending(&step.id, &step.title, Obstacle::Person(step.detail.clone())))
         .collect()
 }

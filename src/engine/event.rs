@@ -81,13 +81,14 @@ events! {
         /// The SHA-512 of each file that the release was started with, by name.
         files: std::collections::BTreeMap<String, String>,
     }
-    /// A step is about to be probed and, where need be, done.
+    /// A step is about to be probed and, where need be, begun.
     "step-intended" => StepIntended {
         /// 32 hexadecimal digits that identify this intention.
         token: String,
     }
-    /// An intention is taken up again.
-    "step-resumed" => StepResumed {}
+    /// The truth does not show the step and nothing is in its way: it is about to
+    /// act. From here on its effect may have happened.
+    "step-begun" => StepBegun {}
     /// The action returned without an error; the truth is yet to be asked.
     "step-acted" => StepActed {
         /// What it returned.
@@ -97,7 +98,7 @@ events! {
     "step-done" => StepDone {
         /// What later steps may use.
         outputs: Value,
-        /// Whether it was found done, and nothing had to be done.
+        /// Whether it was found done: nothing had to be done or waited for.
         already: bool,
     }
     /// The step was not done.

@@ -27,6 +27,8 @@ mod registry;
 mod render;
 mod state;
 mod take_up;
+#[cfg(test)]
+mod tests;
 mod unknown;
 mod workflow;
 mod workflow_file;

@@ -9,30 +9,15 @@
 use super::driver::Driver;
 use super::halt::{DriverError, Halt, Taken};
 use super::person::Person;
-use super::plan::{Plan, PlannedStep};
+use super::plan::{PhaseState, Plan};
+use super::workflow::CheckKind;
 
 impl<W: ?Sized + 'static> Driver<'_, W> {
     pub(super) fn advance_items(&mut self, ids: &[String], person: &mut dyn Person) -> Result<Halt, DriverError> {
+        self.open_next_candidate()?;
         let mut pending = Vec::new();
         for id in ids {
-            let plan = self.plan()?;
-            let taken = if let Some(planned) = plan.step(id) {
-                if planned.state.settled() {
-                    continue;
-                }
-                if !planned.can_be_taken_up() {
-                    return Err(DriverError::Refused {
-                        what: format!("`{id}` cannot be taken up now: {}", waiting_reason(&plan, planned)),
-                        hint: "`quorate status` shows what is next".into(),
-                    });
-                }
-                self.take_up(id, person)?
-            } else if plan.check(id).is_some() {
-                self.ask_check(id, person)?
-            } else {
-                return Err(self.no_such_item(id));
-            };
-            match taken {
+            match self.take_up_item(id, person)? {
                 Taken::Settled => {}
                 Taken::Stop => return Ok(Halt::Stopped),
                 Taken::Pending(item) => {
@@ -47,15 +32,43 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
         Ok(if pending.is_empty() { Halt::GoalReached } else { Halt::Pending(pending) })
     }
 
+    fn take_up_item(&mut self, id: &str, person: &mut dyn Person) -> Result<Taken, DriverError> {
+        let plan = self.plan()?;
+        let not_now = |why: String| DriverError::Refused {
+            what: format!("`{id}` cannot be taken up now: {why}"),
+            hint: "`quorate status` shows what is next".into(),
+        };
+        let Some(phase) = plan.phase_of(id) else { return Err(self.no_such_item(id)) };
+        let waits = phase.state == PhaseState::Waiting;
+        if let Some(step) = plan.step(id) {
+            return if step.state.settled() {
+                Ok(Taken::Settled)
+            } else if waits {
+                Err(not_now(at_work(&plan)))
+            } else if !step.can_be_taken_up() {
+                Err(not_now(step.detail.clone()))
+            } else {
+                self.take_up(id, person)
+            };
+        }
+        // The truth can be asked at any time, a person when it is their turn.
+        let asks_a_person =
+            self.workflow.check(id).is_some_and(|(_, check)| matches!(check.kind, CheckKind::Question { .. }));
+        if waits && asks_a_person {
+            return Err(not_now(at_work(&plan)));
+        }
+        self.ask_check(id, person)
+    }
+
+    /// The refusal of an id that is in no phase of the plan.
     pub(super) fn no_such_item(&self, id: &str) -> DriverError {
         self.workflow.no_such_item(id)
     }
 }
 
-fn waiting_reason(plan: &Plan, step: &PlannedStep) -> String {
+fn at_work(plan: &Plan) -> String {
     match &plan.phase {
-        _ if !step.detail.is_empty() => step.detail.clone(),
         Some(phase) => format!("phase `{phase}` is at work"),
-        None => "the release is completed".into(),
+        None => "the next candidate is yet to open".into(),
     }
 }

@@ -19,7 +19,8 @@ use super::workflow::{Check, CheckKind, Effect, Phase, Role, Step, StepKind, Wor
 pub struct Plan {
     /// The current candidate.
     pub candidate: u32,
-    /// The id of the phase that is at work; `None` when all are done.
+    /// The id of the phase that is at work; `None` when all are done, or a
+    /// candidate is cancelled to the end and the next one is about to open.
     pub phase: Option<String>,
     /// The phases that apply.
     pub phases: Vec<PlannedPhase>,
@@ -46,7 +47,7 @@ pub struct PlannedPhase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PhaseState {
-    /// An earlier phase is at work.
+    /// An earlier phase is at work, or the next candidate is yet to open.
     Waiting,
     /// It is at work.
     Active,
@@ -149,8 +150,12 @@ impl Plan {
     /// When a `when` is no expression.
     pub fn of(workflow: &Workflow, state: &State, renderer: &Renderer) -> Result<Self, RenderError> {
         let mut plan = Self { candidate: state.candidate.number, phase: None, phases: Vec::new(), next: Vec::new() };
+        let mut of_candidate_before = false;
         for phase in &workflow.phases {
-            let planned = plan_phase(workflow, phase, state, renderer, plan.phase.is_some())?;
+            // Nothing that comes after a cancelled candidate is for it: the next candidate opens first.
+            let cancelled = of_candidate_before && !phase.per_candidate && state.candidate.cancelled.is_some();
+            of_candidate_before |= phase.per_candidate;
+            let planned = plan_phase(workflow, phase, state, renderer, plan.phase.is_some() || cancelled)?;
             if planned.state == PhaseState::Active {
                 plan.phase = Some(planned.id.clone());
                 plan.next = next_in(&planned);
@@ -168,6 +173,13 @@ impl Plan {
     /// The step with that id, where it applies.
     pub fn step(&self, id: &str) -> Option<&PlannedStep> {
         self.phases.iter().flat_map(|phase| &phase.steps).find(|step| step.id == id)
+    }
+
+    /// The phase that the step or check belongs to, where it applies.
+    pub(super) fn phase_of(&self, id: &str) -> Option<&PlannedPhase> {
+        self.phases.iter().find(|phase| {
+            phase.steps.iter().any(|step| step.id == id) || phase.checks.iter().any(|check| check.id == id)
+        })
     }
 
     /// The check with that id, where it applies.
@@ -197,13 +209,6 @@ impl PlannedPhase {
     pub fn steps_settled(&self) -> bool {
         self.steps.iter().all(|step| step.optional || step.state.settled())
     }
-
-    /// Whether every check that must hold does.
-    pub fn checks_settled(&self) -> bool {
-        self.checks
-            .iter()
-            .all(|check| check.optional || matches!(check.state, CheckState::Holds | CheckState::Attested))
-    }
 }
 
 /// Those of `needs` that apply and are not settled.
@@ -216,13 +221,22 @@ fn open_needs<'n>(
     let mut open = Vec::new();
     for need in needs {
         let Some((phase, step)) = workflow.step(need) else { continue };
-        let applies =
-            holds(renderer, &phase.id, phase.when.as_deref())? && holds(renderer, &step.id, step.when.as_deref())?;
+        let applies = phase_applies(phase, state, renderer)? && holds(renderer, &step.id, step.when.as_deref())?;
         if applies && !step.optional && !settled(state, step) {
             open.push(need.as_str());
         }
     }
     Ok(open)
+}
+
+/// Whether a phase of the candidate has nothing more to do because the candidate is
+/// cancelled; those that say themselves when they apply do not stand down.
+pub(super) fn stands_down(phase: &Phase, state: &State) -> bool {
+    phase.per_candidate && phase.when.is_none() && state.candidate.cancelled.is_some()
+}
+
+fn phase_applies(phase: &Phase, state: &State, renderer: &Renderer) -> Result<bool, RenderError> {
+    Ok(!stands_down(phase, state) && holds(renderer, &phase.id, phase.when.as_deref())?)
 }
 
 fn holds(renderer: &Renderer, item: &str, when: Option<&str>) -> Result<bool, RenderError> {
@@ -234,7 +248,7 @@ fn plan_phase(
     phase: &Phase,
     state: &State,
     renderer: &Renderer,
-    earlier_at_work: bool,
+    waits: bool,
 ) -> Result<PlannedPhase, RenderError> {
     let mut planned = PlannedPhase {
         id: phase.id.clone(),
@@ -243,9 +257,7 @@ fn plan_phase(
         steps: Vec::new(),
         checks: Vec::new(),
     };
-    // A cancelled candidate's phases stand down, but for those that say themselves when they apply.
-    let stands_down = phase.per_candidate && phase.when.is_none() && state.candidate.cancelled.is_some();
-    if stands_down || !holds(renderer, &phase.id, phase.when.as_deref())? {
+    if !phase_applies(phase, state, renderer)? {
         return Ok(planned);
     }
     for step in &phase.steps {
@@ -260,7 +272,7 @@ fn plan_phase(
         }
     }
     let completed = state.phase_completed(&phase.id, phase.per_candidate) && planned.steps_settled();
-    planned.state = match (completed, earlier_at_work) {
+    planned.state = match (completed, waits) {
         (true, _) => PhaseState::Done,
         (false, true) => PhaseState::Waiting,
         (false, false) => PhaseState::Active,
@@ -277,6 +289,11 @@ fn settled(state: &State, step: &Step) -> bool {
     state.step(&step.id, step.per_candidate).is_some_and(StepRecord::settled)
 }
 
+/// Why a step whose taking back has not ended is not taken up.
+pub(super) fn half_taken_back(id: &str) -> String {
+    format!("a run ended while taking it back; `quorate undo {id}` goes on")
+}
+
 fn plan_step(step: &Step, state: &State, open: &[&str]) -> PlannedStep {
     let mut until = None;
     let mut attempted = false;
@@ -291,9 +308,7 @@ fn plan_step(step: &Step, state: &State, open: &[&str]) -> PlannedStep {
         Some(StepStatus::Undone { what }) => (StepState::Ready, format!("taken back: {what}")),
         Some(StepStatus::Dropped { why }) => (StepState::Ready, format!("begins anew: {why}")),
         Some(StepStatus::Intended) => (StepState::Interrupted, "a run ended in the middle of it".into()),
-        Some(StepStatus::Undoing { .. }) => {
-            (StepState::Interrupted, format!("a run ended while taking it back; `quorate undo {}` goes on", step.id))
-        }
+        Some(StepStatus::Undoing { .. }) => (StepState::Interrupted, half_taken_back(&step.id)),
         Some(StepStatus::Failed { error }) => (StepState::Failed, error.clone()),
         Some(StepStatus::Conflicted { found, expected }) => {
             (StepState::Conflict, format!("found {found}; expected {expected}"))

@@ -9,7 +9,7 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use minijinja::value::{Object, Serde};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value as Jinja};
@@ -50,10 +50,14 @@ enum Unknown {
     Named,
 }
 
+/// For templates: what is not there is an error.
+static STRICT: LazyLock<Environment<'static>> = LazyLock::new(|| environment(UndefinedBehavior::Strict));
+
+/// For conditions: what is not there is false.
+static LENIENT: LazyLock<Environment<'static>> = LazyLock::new(|| environment(UndefinedBehavior::Chainable));
+
 /// Templates and expressions over one state.
 pub struct Renderer {
-    strict: Environment<'static>,
-    lenient: Environment<'static>,
     values: Value,
     outputs: Map<String, Value>,
     /// The contexts as the templates take them: a plan asks for them a hundred times.
@@ -69,21 +73,7 @@ impl Renderer {
     pub fn new(source: &dyn ValueSource, state: &State) -> Result<Self, String> {
         let candidate = &state.candidate;
         let values = source.values(candidate.number, candidate.cancelled.as_deref())?;
-        Ok(Self {
-            strict: environment(UndefinedBehavior::Strict),
-            lenient: environment(UndefinedBehavior::Chainable),
-            values,
-            outputs: state.outputs(),
-            known: OnceCell::new(),
-            foreseen: OnceCell::new(),
-        })
-    }
-
-    /// The context that templates see, with `steps` and `all` in it.
-    pub fn context(&self) -> Value {
-        let mut context = self.values.clone();
-        context["steps"] = Value::Object(self.outputs.clone());
-        context
+        Ok(Self { values, outputs: state.outputs(), known: OnceCell::new(), foreseen: OnceCell::new() })
     }
 
     /// A step's or check's `with`, filled in. A string that is one `{{ … }}`
@@ -109,7 +99,7 @@ impl Renderer {
     /// # Errors
     /// When it is no template, or a value of the release is not there.
     pub fn text(&self, item: &str, place: &str, template: &str) -> Result<String, RenderError> {
-        self.strict
+        STRICT
             .render_str(template, self.jinja(Unknown::Named))
             .map_err(|error| render_error(item, place, template, error))
     }
@@ -119,7 +109,7 @@ impl Renderer {
     /// # Errors
     /// When it is no expression.
     pub fn holds(&self, item: &str, expression: &str) -> Result<bool, RenderError> {
-        self.lenient
+        LENIENT
             .compile_expression(expression)
             .and_then(|compiled| compiled.eval(self.jinja(Unknown::Refused)))
             .map(|value| value.is_true())
@@ -154,9 +144,7 @@ impl Renderer {
             Value::String(text) => match whole_expression(text) {
                 Some(expression) => self.evaluate(item, place, text, expression, context)?,
                 None => Value::String(
-                    self.strict
-                        .render_str(text, context.clone())
-                        .map_err(|error| render_error(item, place, text, error))?,
+                    STRICT.render_str(text, context.clone()).map_err(|error| render_error(item, place, text, error))?,
                 ),
             },
             Value::Array(items) => Value::Array(
@@ -190,8 +178,7 @@ impl Renderer {
             template: template.to_owned(),
             source: error,
         };
-        let value = self
-            .strict
+        let value = STRICT
             .compile_expression(expression)
             .and_then(|compiled| compiled.eval(context.clone()))
             .map_err(|error| fail(error.into()))?;

@@ -20,16 +20,16 @@ pub struct State {
     pub release: Value,
     /// The digests of the files that it was started with.
     pub files: BTreeMap<String, String>,
-    /// When it was started.
-    pub started: Option<Timestamp>,
     /// The current candidate; its number is at least 1.
     pub candidate: CandidateState,
     /// The candidates that were cancelled, with the reason.
     pub cancelled: BTreeMap<u32, String>,
-    /// Whether the last phase is completed.
-    pub completed: bool,
+    /// When it was started.
+    pub started: Option<Timestamp>,
     /// The time of the last entry.
     pub last_at: Option<Timestamp>,
+    /// Whether the last phase is completed.
+    pub completed: bool,
     steps: BTreeMap<(u32, String), StepRecord>,
     checks: BTreeMap<(u32, String), CheckRecord>,
     phases: BTreeSet<(u32, String)>,
@@ -72,7 +72,7 @@ pub struct Intention {
     pub token: String,
     /// What the action returned, once it has.
     pub acted: Option<Value>,
-    /// Whether the effect may have happened without our knowing.
+    /// Whether acting was begun, and it is not known that nothing came of it.
     pub perhaps_acted: bool,
 }
 
@@ -152,12 +152,16 @@ impl StepRecord {
     pub fn settled(&self) -> bool {
         matches!(self.status, StepStatus::Done { .. } | StepStatus::Attested { .. } | StepStatus::Skipped { .. })
     }
-}
 
-impl CheckRecord {
-    /// Whether the phase may be completed.
-    pub fn settled(&self) -> bool {
-        !matches!(self, Self::Failed(_))
+    /// Whether taking it back was begun and did not end.
+    pub(super) fn undoing(&self) -> bool {
+        matches!(self.status, StepStatus::Undoing { .. })
+    }
+
+    /// Whether it is settled or may have left something behind.
+    pub(super) fn in_use(&self) -> bool {
+        let begun = |intention: &Intention| intention.perhaps_acted || intention.acted.is_some();
+        self.settled() || self.undoing() || self.intention.as_ref().is_some_and(begun)
     }
 }
 
@@ -229,6 +233,8 @@ impl State {
             }
             (Event::CandidateOpened { number }, _) => {
                 self.candidate = CandidateState { number: *number, cancelled: None };
+                // What was tried in vain for the last candidate is tried anew for this one.
+                self.steps.retain(|(scope, _), record| *scope != 0 || record.in_use());
             }
             (Event::PhaseCompleted { phase }, _) => {
                 // The driver names the scope by the entry's candidate: 0 for the release itself.
@@ -256,10 +262,10 @@ impl State {
         };
         let status = match &entry.event {
             Event::StepIntended { token } => {
-                intention = Some(Intention { at: entry.at, token: token.clone(), acted: None, perhaps_acted: true });
+                intention = Some(Intention { at: entry.at, token: token.clone(), acted: None, perhaps_acted: false });
                 StepStatus::Intended
             }
-            Event::StepResumed {} => {
+            Event::StepBegun {} => {
                 if let Some(intention) = &mut intention {
                     intention.perhaps_acted = true;
                 }
@@ -291,6 +297,7 @@ impl State {
             Event::UndoIntended {} => StepStatus::Undoing { outputs: outputs_before },
             Event::StepUndone { what } => {
                 intention = None;
+                self.completed = false;
                 StepStatus::Undone { what: what.clone() }
             }
             _ => return,

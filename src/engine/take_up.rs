@@ -8,13 +8,15 @@
 
 use std::time::{Duration, Instant};
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Consent};
 use super::driver::Driver;
 use super::event::Event;
 use super::halt::{DriverError, Obstacle, Taken, pending, with_causes};
 use super::observer::StepOutcome;
 use super::person::{Answer, Person};
+use super::plan::half_taken_back;
 use super::preview;
+use super::state::{Intention, StepRecord};
 use super::workflow::{Phase, Step, StepKind};
 
 impl<W: ?Sized + 'static> Driver<'_, W> {
@@ -42,43 +44,57 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     }
 
     fn automated_step(&mut self, phase: &Phase, step: &Step, person: &mut dyn Person) -> Result<Taken, DriverError> {
-        let interrupted = self
-            .state
-            .step(&step.id, step.per_candidate)
-            .and_then(|record| record.intention.as_ref())
-            .is_some_and(|intention| intention.acted.is_some());
-        // What has already acted needs no new consent: only the truth is asked.
-        if !interrupted {
-            let renderer = self.renderer()?;
-            let mut preview = preview::preview_step(self.registry, &renderer, phase, step)?;
-            preview.document = preview::document(self.registry, &renderer, self.world, self.clock.now(), step);
-            match person.consent(&preview) {
-                Answer::Yes { .. } => {}
-                Answer::Later { why } => {
-                    return Ok(Taken::Pending(pending(&step.id, &step.title, Obstacle::Person(why))));
-                }
-                Answer::Stop => return Ok(Taken::Stop),
+        let put_off = |why| Ok(Taken::Pending(pending(&step.id, &step.title, Obstacle::Person(why))));
+        // Of what has acted only the truth is asked, unless it has to be done again.
+        let mut consent = match self.state.step(&step.id, step.per_candidate) {
+            Some(record) if record.undoing() => {
+                return put_off(half_taken_back(&step.id));
             }
-        }
+            Some(StepRecord { intention: Some(Intention { acted: Some(_), .. }), .. }) => Consent::NotAsked,
+            _ => match self.consent(phase, step, person)? {
+                Answer::Yes { .. } => Consent::Given,
+                Answer::Later { why } => return put_off(why),
+                Answer::Stop => return Ok(Taken::Stop),
+            },
+        };
         let started = Instant::now();
+        let mut passed = None;
         loop {
-            let attempt = self.attempt(step)?;
+            let attempt = self.attempt(step, consent)?;
             self.tell(step, &attempt, started.elapsed());
             let obstacle = match attempt {
                 Attempt::Done { .. } => return Ok(Taken::Settled),
+                // A time that has passed in vain is not waited for again.
                 Attempt::Waiting { until: Some(until), why } => {
-                    if self.clock.pass(until) {
+                    if passed < Some(until) && self.clock.pass(until) {
+                        passed = Some(until);
                         self.observer.time_passes(until, &why);
                         continue;
                     }
                     Obstacle::Time { until, why }
                 }
                 Attempt::Waiting { until: None, why } => Obstacle::Person(why),
-                Attempt::Failed(error) => Obstacle::Failed(error),
+                Attempt::Failed { error, .. } => Obstacle::Failed(error),
                 Attempt::Conflict { found, expected } => Obstacle::Conflict { found, expected },
+                Attempt::WantsConsent => match self.consent(phase, step, person)? {
+                    Answer::Yes { .. } => {
+                        consent = Consent::Given;
+                        continue;
+                    }
+                    Answer::Later { why } => Obstacle::Person(why),
+                    Answer::Stop => return Ok(Taken::Stop),
+                },
             };
             return Ok(Taken::Pending(pending(&step.id, &step.title, obstacle)));
         }
+    }
+
+    /// Asks whether the step may be done, once nothing is recorded of it yet.
+    fn consent(&self, phase: &Phase, step: &Step, person: &mut dyn Person) -> Result<Answer, DriverError> {
+        let renderer = self.renderer()?;
+        let mut preview = preview::preview_step(self.registry, &renderer, phase, step)?;
+        preview.document = preview::document(self.registry, &renderer, self.world, self.clock.now(), step);
+        Ok(person.consent(&preview))
     }
 
     fn tell(&mut self, step: &Step, attempt: &Attempt, took: Duration) {
@@ -87,13 +103,16 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
             Attempt::Done { outputs, already: true } => StepOutcome::Already(outputs),
             Attempt::Done { outputs, already: false } => StepOutcome::Done(outputs),
             Attempt::Waiting { why, .. } => StepOutcome::Waiting(why),
-            Attempt::Failed(error) => {
+            Attempt::Failed { error, .. } => {
                 text = with_causes(error);
                 StepOutcome::Failed(&text)
             }
             Attempt::Conflict { found, expected } => {
                 text = format!("found {found}; expected {expected}");
                 StepOutcome::Conflict(&text)
+            }
+            Attempt::WantsConsent => {
+                StepOutcome::Waiting("it was done once, and the truth does not show it: may it be done again?")
             }
         };
         self.observer.step_ends(step, outcome, took);

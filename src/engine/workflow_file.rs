@@ -12,47 +12,34 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::workflow::{Check, CheckKind, Effect, Phase, Role, Step, StepKind, Workflow};
 
 /// A workflow that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum WorkflowError {
-    /// It is no TOML, or has unknown or missing fields.
-    #[error("{file} is no workflow")]
-    Malformed {
-        /// Which file.
-        file: String,
-        /// Line, column and what was expected.
-        #[source]
-        source: Box<toml::de::Error>,
-    },
-    /// It does not hold together.
-    #[error("{}", faults.join("\n"))]
-    Faults {
-        /// Each fault as `file:line: what`.
-        faults: Vec<String>,
-    },
+#[error("{}", faults.join("\n"))]
+pub struct WorkflowError {
+    /// All that is wrong with it, each as `file:line: what`, in the file's order.
+    pub faults: Vec<String>,
 }
 
 impl Workflow {
     /// Reads a workflow; `file` names it in errors.
     ///
     /// # Errors
-    /// When it is malformed, or ids are not unique, `needs` do not name earlier
-    /// steps, or a step is neither an action nor a person's: all faults at once.
+    /// When it is no TOML, has unknown or missing fields, ids are not unique,
+    /// `needs` do not name earlier steps, or a step is neither an action nor a
+    /// person's: all faults at once.
     pub fn parse(file: &str, text: &str) -> Result<Self, WorkflowError> {
-        let raw: RawWorkflow = toml::from_str(text)
-            .map_err(|source| WorkflowError::Malformed { file: file.to_owned(), source: Box::new(source) })?;
-        let mut reader = Reader { file, text, faults: Vec::new(), ids: BTreeSet::new(), steps: BTreeSet::new() };
-        if raw.format != 1 {
-            reader.faults.push(format!("{file}: the format is {}; this program reads format 1", raw.format));
-        }
-        let phases = raw.phases.into_iter().map(|phase| reader.phase(phase)).collect();
-        if reader.faults.is_empty() {
-            Ok(Self { id: raw.id, title: raw.title, phases })
-        } else {
-            Err(WorkflowError::Faults { faults: reader.faults })
+        let mut reader = Reader { text, faults: Vec::new(), ids: BTreeSet::new(), steps: BTreeSet::new() };
+        match reader.workflow() {
+            Some(workflow) if reader.faults.is_empty() => Ok(workflow),
+            _ => {
+                reader.faults.sort_by_key(|(line, _)| *line);
+                let faults = reader.faults.into_iter().map(|(line, what)| format!("{file}:{line}: {what}")).collect();
+                Err(WorkflowError { faults })
+            }
         }
     }
 }
@@ -60,11 +47,9 @@ impl Workflow {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawWorkflow {
-    format: u32,
+    format: Spanned<u32>,
     id: String,
     title: String,
-    #[serde(rename = "phase")]
-    phases: Vec<RawPhase>,
 }
 
 #[derive(Deserialize)]
@@ -77,10 +62,6 @@ struct RawPhase {
     #[serde(default)]
     per_candidate: bool,
     when: Option<String>,
-    #[serde(default, rename = "step")]
-    steps: Vec<RawStep>,
-    #[serde(default, rename = "check")]
-    checks: Vec<RawCheck>,
 }
 
 #[derive(Deserialize)]
@@ -131,62 +112,88 @@ fn release_manager() -> Role {
     Role::ReleaseManager
 }
 
-/// Turns what was parsed into what holds together, collecting faults.
+/// Turns what was written into what holds together, collecting faults. Each phase,
+/// step and check is read by itself, so that a fault in one hides none in another.
 struct Reader<'a> {
-    file: &'a str,
     text: &'a str,
-    faults: Vec<String>,
+    /// Line and fault.
+    faults: Vec<(usize, String)>,
     ids: BTreeSet<String>,
     steps: BTreeSet<String>,
 }
 
-impl Reader<'_> {
-    fn phase(&mut self, raw: RawPhase) -> Phase {
-        let line = self.line(&raw.id);
-        let id = self.id(raw.id);
-        let per_candidate = raw.per_candidate;
-        Phase {
-            id,
-            line,
-            title: raw.title,
-            intro: raw.intro,
-            per_candidate,
-            when: raw.when,
-            steps: raw.steps.into_iter().map(|step| self.step(step, per_candidate)).collect(),
-            checks: raw.checks.into_iter().map(|check| self.check(check, per_candidate)).collect(),
+impl<'a> Reader<'a> {
+    fn workflow(&mut self) -> Option<Workflow> {
+        let (table, errors) = DeTable::parse_recoverable(self.text);
+        if !errors.is_empty() {
+            errors.iter().for_each(|error| self.refuse(error, 0));
+            return None;
         }
+        let mut table = table.into_inner();
+        let phases = match table.remove("phase") {
+            Some(phases) => self.tables(phases),
+            None => {
+                self.fault(1, "missing field `phase`");
+                Vec::new()
+            }
+        };
+        let head = Spanned::new(0..0, DeValue::Table(table));
+        let raw: Option<RawWorkflow> = self.read(head);
+        let phases = phases.into_iter().filter_map(|phase| self.phase(phase)).collect();
+        let raw = raw?;
+        if *raw.format.get_ref() != 1 {
+            let what = format!("the format is {}; this program reads format 1", raw.format.get_ref());
+            self.fault(self.line(raw.format.span().start), what);
+        }
+        Some(Workflow { id: raw.id, title: raw.title, phases })
     }
 
-    fn step(&mut self, raw: RawStep, per_candidate: bool) -> Step {
-        let line = self.line(&raw.id);
-        let id = self.id(raw.id);
-        for need in raw.needs.iter().filter(|need| !self.steps.contains(*need)) {
-            self.faults.push(format!("{}:{line}: `{id}` needs `{need}`, which is no earlier step", self.file));
+    fn phase(&mut self, mut written: Spanned<DeValue<'a>>) -> Option<Phase> {
+        let steps = self.taken(&mut written, "step");
+        let checks = self.taken(&mut written, "check");
+        let raw: Option<RawPhase> = self.read(written);
+        let per_candidate = raw.as_ref().is_some_and(|raw| raw.per_candidate);
+        let id = raw.as_ref().map(|raw| self.id(&raw.id));
+        let line = raw.as_ref().map_or(0, |raw| self.line(raw.id.span().start));
+        let steps = steps.into_iter().filter_map(|step| self.step(step, per_candidate)).collect();
+        let checks = checks.into_iter().filter_map(|check| self.check(check, per_candidate)).collect();
+        let raw = raw?;
+        Some(Phase { id: id?, line, title: raw.title, intro: raw.intro, per_candidate, when: raw.when, steps, checks })
+    }
+
+    fn step(&mut self, written: Spanned<DeValue<'a>>, per_candidate: bool) -> Option<Step> {
+        let named = name_of(&written);
+        let Some(raw) = self.read::<RawStep>(written) else {
+            // Steps that need it are not at fault.
+            self.steps.extend(named);
+            return None;
+        };
+        let line = self.line(raw.id.span().start);
+        let id = self.id(&raw.id);
+        let open: Vec<&String> = raw.needs.iter().filter(|need| !self.steps.contains(*need)).collect();
+        for need in open {
+            self.fault(line, format!("`{id}` needs `{need}`, which is no earlier step"));
         }
         self.steps.insert(id.clone());
         let kind = match (raw.action, raw.person) {
             (Some(name), false) => {
                 if !raw.commands.is_empty() || !raw.question.is_empty() {
-                    self.faults.push(format!(
-                        "{}:{line}: `{id}` is an action, which takes no commands or question",
-                        self.file
-                    ));
+                    self.fault(line, format!("`{id}` is an action, which takes no commands or question"));
                 }
                 StepKind::Action { name, with: raw.with }
             }
             (None, true) => {
                 if !raw.with.is_empty() {
-                    self.faults.push(format!("{}:{line}: `{id}` is a person's, which takes no `with`", self.file));
+                    self.fault(line, format!("`{id}` is a person's, which takes no `with`"));
                 }
                 StepKind::Person { question: raw.question, commands: raw.commands }
             }
             _ => {
-                let file = self.file;
-                self.faults.push(format!("{file}:{line}: `{id}` needs either `action` or `person = true`"));
-                StepKind::Person { question: raw.question, commands: raw.commands }
+                self.fault(line, format!("`{id}` needs either `action` or `person = true`"));
+                return None;
             }
         };
-        Step {
+        Some(Step {
             id,
             line,
             title: raw.title,
@@ -198,21 +205,33 @@ impl Reader<'_> {
             guide: raw.guide,
             optional: raw.optional,
             per_candidate,
-        }
+        })
     }
 
-    fn check(&mut self, raw: RawCheck, per_candidate: bool) -> Check {
-        let line = self.line(&raw.id);
-        let id = self.id(raw.id);
+    fn check(&mut self, written: Spanned<DeValue<'a>>, per_candidate: bool) -> Option<Check> {
+        let raw: RawCheck = self.read(written)?;
+        let line = self.line(raw.id.span().start);
+        let id = self.id(&raw.id);
         let kind = match (raw.probe, raw.question) {
             (Some(name), None) => CheckKind::Probe { name, with: raw.with },
-            (None, Some(question)) => CheckKind::Question { question },
+            (None, Some(question)) => {
+                if !raw.with.is_empty() {
+                    self.fault(line, format!("`{id}` is a question, which takes no `with`"));
+                }
+                if raw.gate {
+                    self.fault(line, format!("`{id}` is a gate, which needs a `probe`"));
+                }
+                CheckKind::Question { question }
+            }
             _ => {
-                self.faults.push(format!("{}:{line}: `{id}` needs either `probe` or `question`", self.file));
-                CheckKind::Question { question: String::new() }
+                self.fault(line, format!("`{id}` needs either `probe` or `question`"));
+                return None;
             }
         };
-        Check {
+        if raw.gate && raw.optional {
+            self.fault(line, format!("`{id}` is a gate, which cannot be optional"));
+        }
+        Some(Check {
             id,
             line,
             title: raw.title,
@@ -222,23 +241,61 @@ impl Reader<'_> {
             gate: raw.gate,
             guide: raw.guide,
             per_candidate,
-        }
+        })
     }
 
-    fn id(&mut self, id: Spanned<String>) -> String {
-        let line = self.line(&id);
-        let id = id.into_inner();
+    fn id(&mut self, written: &Spanned<String>) -> String {
+        let line = self.line(written.span().start);
+        let id = written.get_ref().clone();
         if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
-            self.faults
-                .push(format!("{}:{line}: `{id}` is no id: expected lower-case letters, digits and `-`", self.file));
+            self.fault(line, format!("`{id}` is no id: expected lower-case letters, digits and `-`"));
         }
         if !self.ids.insert(id.clone()) {
-            self.faults.push(format!("{}:{line}: the id `{id}` stands twice", self.file));
+            self.fault(line, format!("the id `{id}` stands twice"));
         }
         id
     }
 
-    fn line(&self, id: &Spanned<String>) -> usize {
-        memchr::memchr_iter(b'\n', &self.text.as_bytes()[..id.span().start.min(self.text.len())]).count() + 1
+    /// The value as `T`; a fault where it is none.
+    fn read<T: Deserialize<'a>>(&mut self, written: Spanned<DeValue<'a>>) -> Option<T> {
+        let start = written.span().start;
+        T::deserialize(ValueDeserializer::from(written)).map_err(|error| self.refuse(&error, start)).ok()
     }
+
+    /// Takes the tables under `key` out of a table.
+    fn taken(&mut self, written: &mut Spanned<DeValue<'a>>, key: &str) -> Vec<Spanned<DeValue<'a>>> {
+        let DeValue::Table(table) = written.get_mut() else { return Vec::new() };
+        table.remove(key).map_or_else(Vec::new, |found| self.tables(found))
+    }
+
+    /// The items of an array of tables.
+    fn tables(&mut self, written: Spanned<DeValue<'a>>) -> Vec<Spanned<DeValue<'a>>> {
+        let line = self.line(written.span().start);
+        match written.into_inner() {
+            DeValue::Array(items) => items.into_iter().collect(),
+            _ => {
+                self.fault(line, "expected an array of tables");
+                Vec::new()
+            }
+        }
+    }
+
+    fn refuse(&mut self, error: &toml::de::Error, start: usize) {
+        let start = error.span().map_or(start, |span| span.start);
+        self.fault(self.line(start), error.message().lines().collect::<Vec<_>>().join(", "));
+    }
+
+    fn fault(&mut self, line: usize, what: impl Into<String>) {
+        self.faults.push((line, what.into()));
+    }
+
+    /// The line of a byte; counts from 1.
+    fn line(&self, at: usize) -> usize {
+        self.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+    }
+}
+
+/// The id that a table gives, whatever else is wrong with it.
+fn name_of(written: &Spanned<DeValue<'_>>) -> Option<String> {
+    Some(written.get_ref().as_table()?.get("id")?.get_ref().as_str()?.to_owned())
 }

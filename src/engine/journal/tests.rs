@@ -49,7 +49,7 @@ fn a_torn_last_line_is_set_aside_and_the_rest_goes_on() {
         let (mut journal, reader, aside) = Journal::open(&path, "bob").unwrap();
         assert_eq!(reader.entries.len(), 2);
         assert_eq!(fs::read(aside.unwrap()).unwrap(), reader.torn.unwrap());
-        journal.append(at(9), 1, None, Event::StepResumed {}).unwrap();
+        journal.append(at(9), 1, None, Event::StepBegun {}).unwrap();
         drop(journal);
         let again = JournalReader::open(&path).unwrap();
         assert_eq!((again.entries.len(), again.torn), (3, None));

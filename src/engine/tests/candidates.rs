@@ -1,0 +1,280 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Candidates: cancelled, fixed, followed by the next.
+
+use super::stage::{Stage, in_the_way, refusal};
+use super::toy_world::Quirk;
+use crate::engine::{Driver, DriverError, Goal, Halt};
+
+/// Prepare once; build and vote for each candidate; fix a cancelled one; publish once.
+pub const RELEASE: &str = r#"
+[[phase]]
+id = "prepare"
+title = "Prepare"
+step = [
+  { id = "choose", title = "Choose", person = true, question = "Chosen?", effect = "local" },
+  { id = "branch", title = "Branch", action = "put", with = { facts = ["branch", "branch-note"], value = "{{ version }}", reversal = "undo" }, needs = ["choose"], effect = "shared" },
+]
+check = [ { id = "branched", title = "Branched", probe = "fact-holds", with = { fact = "branch", value = "{{ version }}" } } ]
+
+[[phase]]
+id = "build"
+title = "Build"
+per_candidate = true
+step = [
+  { id = "tag", title = "Tag", action = "put", with = { facts = ["tag-{{ candidate.number }}", "sign-{{ candidate.number }}"], value = "{{ candidate.number }}", reversal = "undo" }, effect = "shared" },
+  { id = "notes", title = "Notes", person = true, question = "Read?", effect = "local" },
+  { id = "stage", title = "Stage", action = "put", with = { facts = ["staged-{{ candidate.number }}"], value = "{{ steps['tag'].value }}" }, needs = ["tag", "notes"], effect = "shared" },
+]
+check = [
+  { id = "staged", title = "Staged", probe = "fact-holds", with = { fact = "staged-{{ candidate.number }}", value = "{{ candidate.number }}" } },
+  { id = "pretty", title = "Pretty", question = "Pretty?" },
+]
+
+[[phase]]
+id = "vote"
+title = "Vote"
+per_candidate = true
+step = [
+  { id = "call", title = "Call", action = "send", with = { letter = "vote-{{ candidate.number }}" }, effect = "public" },
+  { id = "pause", title = "Pause", action = "wait", with = { hours = 72 }, needs = ["call"], effect = "local" },
+]
+check = [ { id = "approved", title = "Approved", probe = "fact-holds", with = { fact = "approved-{{ candidate.number }}", value = "yes" }, gate = true } ]
+
+[[phase]]
+id = "fix"
+title = "Fix"
+per_candidate = true
+when = "candidate.cancelled"
+step = [
+  { id = "cancel", title = "Cancel", action = "send", with = { letter = "cancel-{{ candidate.number }}" }, when = "steps['call'] is defined", effect = "public" },
+  { id = "unstage", title = "Unstage", action = "remove", with = { fact = "staged-{{ candidate.number }}" }, needs = ["stage", "cancel"], effect = "shared" },
+]
+check = [ { id = "mended", title = "Mended", question = "Mended after candidate {{ candidate.number }}?" } ]
+
+[[phase]]
+id = "publish"
+title = "Publish"
+step = [
+  { id = "release", title = "Release", action = "put", with = { facts = ["released"], value = "{{ candidate.number }}" }, effect = "public" },
+  { id = "announce", title = "Announce", action = "send", with = { letter = "announce" }, needs = ["release"], effect = "public" },
+]
+check = [ { id = "listed", title = "Listed", question = "Listed?" } ]
+"#;
+
+fn staged() -> Stage {
+    let stage = Stage::new(RELEASE);
+    stage.clock.passes.set(true);
+    stage
+}
+
+fn cancel(stage: &Stage) -> Result<(), DriverError> {
+    stage.with(|driver| driver.cancel_candidate("a licence is missing"))
+}
+
+#[test]
+fn a_candidate_that_passes_never_sees_the_fix_phase() {
+    let stage = staged();
+    stage.world.set("approved-1", "yes");
+    assert!(matches!(stage.run(), Halt::Completed));
+    assert_eq!(stage.stands("fix:"), "passed-over");
+    assert_eq!(stage.world.fact("released").as_deref(), Some("1"));
+    assert_eq!(
+        stage.world.sorted_effects(),
+        [
+            "put branch",
+            "put branch-note",
+            "put released",
+            "put sign-1",
+            "put staged-1",
+            "put tag-1",
+            "send announce",
+            "send vote-1"
+        ]
+    );
+}
+
+#[test]
+fn after_the_fix_phase_the_next_candidate_begins_anew_and_the_rest_stays() {
+    let stage = staged();
+    assert_eq!(in_the_way(&stage.run()), ["approved: does not hold: approved-1 = None, expected yes"]);
+    let first = stage.tokens("tag");
+    cancel(&stage).unwrap();
+    let standing = stage.standing();
+    for line in ["prepare: done", "build: passed-over", "vote: passed-over", "fix: active", "publish: waiting"] {
+        assert!(standing.iter().any(|found| found == line), "{line}: {standing:?}");
+    }
+    assert_eq!(in_the_way(&stage.run()), ["approved: does not hold: approved-2 = None, expected yes"]);
+    assert_eq!(stage.plan().candidate, 2);
+    assert_eq!(stage.stands("fix:"), "passed-over");
+    assert_eq!(stage.tokens("branch").len(), 1, "what belongs to the release stays done");
+    let tokens = stage.tokens("tag");
+    assert!(tokens.len() == 2 && tokens[0] == first[0] && tokens[1] != first[0]);
+    assert_eq!((stage.world.fact("staged-1"), stage.world.fact("staged-2").as_deref()), (None, Some("2")));
+    let checks = stage.events("pretty");
+    assert_eq!(checks, ["check-attested", "check-attested"], "a person is asked anew for each candidate");
+    stage.world.set("approved-2", "yes");
+    assert!(matches!(stage.run(), Halt::Completed));
+    assert_eq!(stage.world.fact("released").as_deref(), Some("2"));
+    let cancelled = stage.with(|driver| driver.state.cancelled.clone());
+    assert_eq!(cancelled.into_iter().collect::<Vec<_>>(), [(1, "a licence is missing".to_owned())]);
+}
+
+#[test]
+fn a_candidate_that_has_not_begun_cannot_be_cancelled() {
+    let stage = staged();
+    let (what, _) = refusal(cancel(&stage));
+    assert_eq!(what, "candidate 1 has not begun: there is nothing to cancel");
+    stage.run_to(&Goal::Phase("prepare".into())).unwrap();
+    refusal(cancel(&stage));
+    stage.run_items(&["notes"]).unwrap();
+    cancel(&stage).unwrap();
+}
+
+#[test]
+fn a_candidate_is_cancelled_once() {
+    let stage = staged();
+    stage.run();
+    cancel(&stage).unwrap();
+    let (what, hint) = refusal(cancel(&stage));
+    assert_eq!(what, "candidate 1 is cancelled already");
+    assert!(hint.contains("quorate run"), "{hint}");
+}
+
+#[test]
+fn a_candidate_that_a_later_phase_has_used_cannot_be_cancelled() {
+    let stage = staged();
+    stage.world.set("approved-1", "yes");
+    stage.run_to(&Goal::Phase("vote".into())).unwrap();
+    stage.run_items(&["release"]).unwrap();
+    let (what, hint) = refusal(cancel(&stage));
+    assert_eq!(what, "candidate 1 is past its vote, and these steps have used it: release");
+    assert!(hint.contains("quorate undo"), "{hint}");
+}
+
+#[test]
+fn a_candidate_that_a_later_phase_may_have_used_cannot_be_cancelled_either() {
+    let stage = staged();
+    stage.world.set("approved-1", "yes");
+    stage.world.quirk_at_act("released", Quirk::BreaksAfterwards);
+    stage.run();
+    assert!(refusal(cancel(&stage)).0.ends_with("have used it: release"));
+}
+
+#[test]
+fn a_later_phase_that_failed_before_it_did_anything_does_not_keep_a_candidate() {
+    let stage = staged();
+    stage.world.set("approved-1", "yes");
+    stage.world.set("released", "0");
+    assert_eq!(in_the_way(&stage.run()), ["release: found released = 0; expected released = 1"]);
+    let old = stage.tokens("release");
+    cancel(&stage).unwrap();
+    stage.world.facts.borrow_mut().remove("released");
+    stage.world.set("approved-2", "yes");
+    assert!(matches!(stage.run(), Halt::Completed));
+    assert_eq!(stage.world.fact("released").as_deref(), Some("2"));
+    assert_ne!(stage.world.intents.borrow()["put released"].0, old[0], "it is another intention");
+}
+
+#[test]
+fn steps_of_a_later_phase_do_not_outlive_the_candidate_that_they_were_skipped_for() {
+    let stage = staged();
+    stage.world.set("approved-1", "yes");
+    stage.run_to(&Goal::Phase("vote".into())).unwrap();
+    stage.with(|driver| driver.skip("release", "the bytes are wrong")).unwrap();
+    let (what, _) = refusal(cancel(&stage));
+    assert_eq!(what, "candidate 1 is past its vote, and these steps have used it: release");
+    stage.with(|driver| driver.undo("release")).unwrap();
+    cancel(&stage).unwrap();
+    stage.world.set("approved-2", "yes");
+    assert!(matches!(stage.run(), Halt::Completed));
+    assert_eq!(stage.world.fact("released").as_deref(), Some("2"));
+}
+
+#[test]
+fn a_candidate_cancelled_before_all_of_it_was_built_is_taken_back_all_the_same() {
+    let stage = staged();
+    stage.run_to(&Goal::Phase("prepare".into())).unwrap();
+    stage.run_items(&["tag"]).unwrap();
+    cancel(&stage).unwrap();
+    // `unstage` needs `stage`, which candidate 1 never came to, and `cancel`, which does not apply.
+    assert_eq!(in_the_way(&stage.run()), ["approved: does not hold: approved-2 = None, expected yes"]);
+    assert!(!stage.world.sorted_effects().contains(&"send cancel-1".to_owned()));
+}
+
+/// What somebody may do while the journal ends with the cancelled candidate's fix phase.
+type Attempt = fn(&mut Driver<'_, super::toy_world::ToyWorld>) -> Result<(), DriverError>;
+
+#[test]
+fn a_cancelled_candidate_reaches_no_later_phase_even_if_the_process_ends_before_the_next_opens() {
+    let attempts: [Attempt; 4] = [
+        |driver| {
+            let goal = Goal::Items(vec!["release".into()]);
+            driver.advance(&goal, &mut super::stage::Scripted::agreeable()).map(drop)
+        },
+        |driver| driver.attest("release", "by hand"),
+        |driver| driver.skip("release", "never mind"),
+        |driver| driver.attest("listed", "I saw it"),
+    ];
+    for attempt in attempts {
+        let stage = staged();
+        stage.run();
+        cancel(&stage).unwrap();
+        // The process ends once the fix phase is recorded as completed.
+        let points = {
+            let twin = staged();
+            twin.run();
+            cancel(&twin).unwrap();
+            twin.world.fuse.light(None);
+            twin.run();
+            twin.world.fuse.burnt().iter().position(|point| point == "recorded 1 - phase-completed").unwrap()
+        };
+        stage.world.fuse.light(Some(points));
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| stage.run())).is_err());
+        stage.world.fuse.light(None);
+        assert_eq!(stage.entries().last().unwrap().event.name(), "phase-completed");
+        assert_eq!(stage.stands("publish:"), "waiting", "what only reads says so too");
+        assert_eq!(stage.plan().next, [""; 0]);
+
+        let (what, _) = refusal(stage.with(attempt));
+        assert!(what.contains("is at work") || what.contains("is not at work"), "{what}");
+        assert_eq!(stage.world.fact("released"), None);
+        stage.world.set("approved-2", "yes");
+        assert!(matches!(stage.run(), Halt::Completed));
+        assert_eq!(stage.world.fact("released").as_deref(), Some("2"));
+    }
+}
+
+#[test]
+fn a_goal_in_a_phase_that_stands_down_is_reached_by_the_next_candidate() {
+    let stage = staged();
+    stage.run();
+    cancel(&stage).unwrap();
+    stage.world.set("approved-2", "yes");
+    assert!(matches!(stage.run_to(&Goal::Phase("vote".into())), Ok(Halt::GoalReached)));
+    assert_eq!(stage.plan().candidate, 2);
+    assert_eq!((stage.stands("vote:").as_str(), stage.world.fact("released")), ("done", None));
+}
+
+#[test]
+fn a_goal_of_fixing_ends_when_the_candidate_is_fixed() {
+    let stage = staged();
+    stage.run();
+    cancel(&stage).unwrap();
+    assert!(matches!(stage.run_to(&Goal::Phase("fix".into())), Ok(Halt::GoalReached)));
+    assert_eq!(stage.world.fact("staged-1"), None);
+    assert_eq!(stage.world.fact("tag-2"), None, "nothing of the next candidate is begun");
+}
+
+#[test]
+fn a_step_of_a_cancelled_candidate_is_not_taken_back_under_those_that_build_on_it() {
+    let stage = staged();
+    stage.run();
+    cancel(&stage).unwrap();
+    let (what, _) = refusal(stage.with(|driver| driver.undo("tag")));
+    assert_eq!(what, "`tag` cannot be taken back while these build on it: stage");
+}
