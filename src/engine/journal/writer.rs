@@ -10,6 +10,8 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
@@ -17,6 +19,10 @@ use serde_json::value::RawValue;
 use super::error::{JournalError, file_error};
 use super::reader::{JournalReader, NOTHING_BEFORE, VERSION, digest};
 use crate::engine::event::{Entry, Event, Line};
+
+/// How often a lock that is held is tried, and the pause between.
+const LOCK_ATTEMPTS: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 type Watch = Box<dyn Fn(&Entry)>;
 
@@ -144,9 +150,14 @@ fn lock(path: &Path) -> Result<File, JournalError> {
         .write(true)
         .open(&lock_path)
         .map_err(|source| file_error("write", &lock_path, source))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(JournalError::Busy { path: path.to_owned() }),
-        Err(TryLockError::Error(source)) => Err(file_error("write", &lock_path, source)),
+    for attempt in 1.. {
+        match file.try_lock() {
+            Ok(()) => break,
+            // A child that is just being started holds what its parent holds, for a moment.
+            Err(TryLockError::WouldBlock) if attempt < LOCK_ATTEMPTS => thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::WouldBlock) => return Err(JournalError::Busy { path: path.to_owned() }),
+            Err(TryLockError::Error(source)) => return Err(file_error("write", &lock_path, source)),
+        }
     }
+    Ok(file)
 }

@@ -60,7 +60,7 @@ fn what_is_not_open_can_be_neither_attested_nor_skipped() {
     assert_eq!(both("mail").0, "cannot attest `mail`: its phase `two` is not at work");
     assert_eq!(both("seen").0, "cannot attest `seen`: its phase `two` is not at work");
     assert_eq!(both("branch").0, "cannot attest `branch`: it waits: after choose");
-    assert_eq!(both("chose"), ("there is no step or check `chose`".into(), "did you mean choose?".into()));
+    assert_eq!(both("chose"), ("there is no step or check `chose`".into(), "did you mean `choose`?".into()));
     stage.run_items(&["choose"]).unwrap();
     assert_eq!(both("choose").0, "cannot attest `choose`: it is settled already");
     let entries = stage.entries().len();
@@ -153,7 +153,7 @@ fn what_is_not_done_cannot_be_taken_back() {
     let (what, _) = refusal(stage.with(|driver| driver.undo("branch")));
     assert_eq!(what, "`branch` is not done: there is nothing to take back");
     let (what, hint) = refusal(stage.with(|driver| driver.undo("brunch")));
-    assert_eq!((what.as_str(), hint.as_str()), ("there is no step or check `brunch`", "did you mean branch?"));
+    assert_eq!((what.as_str(), hint.as_str()), ("there is no step or check `brunch`", "did you mean `branch`?"));
     stage.run();
     undo(&stage, "tag");
     assert_eq!(refusal(stage.with(|driver| driver.undo("tag"))).0, "`tag` is not done: there is nothing to take back");

@@ -262,16 +262,16 @@ fn an_action_that_there_is_not_is_named_with_those_there_are() {
 fn a_name_that_is_nearly_right_gets_a_hint() {
     let stage = Stage::new(PUT);
     let (what, hint) = refusal(stage.run_items(&["tga"]));
-    assert_eq!((what.as_str(), hint.as_str()), ("there is no step or check `tga`", "did you mean tag?"));
-    assert_eq!(refusal(stage.run_items(&["ta"])).1, "did you mean tag?");
-    assert_eq!(refusal(stage.run_items(&["something-else"])).1, "`quorate status` lists them");
-    assert_eq!(refusal(stage.run_items(&[""])).1, "`quorate status` lists them");
+    assert_eq!((what.as_str(), hint.as_str()), ("there is no step or check `tga`", "did you mean `tag`?"));
+    assert_eq!(refusal(stage.run_items(&["ta"])).1, "did you mean `tag`?");
+    assert_eq!(refusal(stage.run_items(&["something-else"])).1, "`quorate status --all` lists them");
+    assert_eq!(refusal(stage.run_items(&[""])).1, "`quorate status --all` lists them");
 }
 
 #[test]
 fn a_step_that_does_not_apply_is_not_called_unknown() {
     let stage = Stage::new(&PUT.replace("effect", "when = \"kind == 'bugfix'\", effect"));
     let (what, hint) = refusal(stage.run_items(&["tag"]));
-    assert_eq!(what, "`tag` does not apply to this release as it stands");
+    assert_eq!(what, "`tag` does not apply now: it does when kind == 'bugfix'");
     assert!(!hint.contains("did you mean"), "{hint}");
 }
