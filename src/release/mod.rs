@@ -18,7 +18,10 @@ mod version;
 
 pub use checksum_file::{checksum_file, checksum_file_holds};
 pub use digest::{FileDigest, Sha512};
-pub use edit::{AllowedLeftover, EditRule};
+pub use edit::{
+    AllowedLeftover, EditFault, EditFaults, EditRule, Edits, Hit, Leftover, Tree, VersionChange, apply, authority,
+    leftovers, other_snapshots,
+};
 pub use licence_header::{HEADER_BYTES, LicenceHeader};
 pub use outdated::outdated;
 pub use path_rules::{PathRules, PatternError};

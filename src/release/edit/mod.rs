@@ -5,7 +5,31 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! Setting versions and other values in the files of a tree: pure.
+//!
+//! What is not touched stays byte for byte: no file is parsed and written anew.
 
+mod apply;
+mod authority;
+mod fault;
+mod globs;
+mod json;
+mod leftovers;
+mod maven;
 mod rule;
+#[cfg(test)]
+mod tests;
+mod text;
+mod toml_value;
+mod versions;
 
+use std::collections::BTreeMap;
+
+pub use apply::{Edits, Hit, apply};
+pub use authority::authority;
+pub use fault::{EditFault, EditFaults};
+pub use leftovers::{Leftover, leftovers, other_snapshots};
 pub use rule::{AllowedLeftover, EditRule};
+pub use versions::VersionChange;
+
+/// Files by their path from the root of the tree, with `/`.
+pub type Tree = BTreeMap<String, Vec<u8>>;
