@@ -22,7 +22,12 @@ mod workspace;
 pub use artifacts::Artifacts;
 pub use build::{BuildError, BuildRun, find_output, missing_programs};
 pub use effects::{Effects, Moment};
-pub use git::{ExportError, FileKind, Git, GitError, PeeledCommit, TreeFile};
+#[cfg(test)]
+pub(crate) use git::testing as git_testing;
+pub use git::{
+    AnnotatedTag, ExportError, FileKind, Git, GitError, Head, Lease, LoggedCommit, NewCommit, NewTag, ObjectId,
+    PeeledCommit, PushUpdate, RefusedRef, RemoteRef, TagError, TreeFile, Untracked,
+};
 pub use keys_file::{KeysFileError, fetch_keys_file};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;

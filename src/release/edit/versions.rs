@@ -59,8 +59,7 @@ pub(super) fn fill(template: &str, versions: Option<&VersionChange>) -> Result<S
 /// What stands before and after the only placeholder of `template`; `None` where
 /// it has none or several.
 pub(super) fn around_placeholder(template: &str) -> Option<(&str, &str)> {
-    let mut found =
-        PLACEHOLDERS.into_iter().flat_map(|placeholder| template.match_indices(placeholder)).map(|(at, of)| (at, of));
+    let mut found = PLACEHOLDERS.into_iter().flat_map(|placeholder| template.match_indices(placeholder));
     let (at, placeholder) = found.next()?;
     found.next().is_none().then(|| (&template[..at], &template[at + placeholder.len()..]))
 }

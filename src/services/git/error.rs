@@ -6,6 +6,8 @@
 
 //! What can go wrong with git.
 
+use std::fmt;
+use std::io;
 use std::path::PathBuf;
 
 /// What can go wrong with git.
@@ -37,4 +39,96 @@ pub enum GitError {
         /// The path, with what does not fit replaced.
         path: String,
     },
+    /// A local ref is not where it was expected; it was left there.
+    #[error("{name} is at {found}, expected {expected}")]
+    Moved {
+        /// Which ref.
+        name: String,
+        /// Where it is, or "nothing".
+        found: String,
+        /// Where it was expected, or "nothing".
+        expected: String,
+    },
+    /// The program `git` could not be run.
+    #[error("`git` could not be run")]
+    Run {
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The remote did not finish in time; `git` was ended, and what it had begun
+    /// may or may not have happened.
+    #[error("`git {what}` did not end within {seconds} seconds and was ended")]
+    TimedOut {
+        /// "push", "fetch", "ls-remote".
+        what: &'static str,
+        /// The limit.
+        seconds: u64,
+    },
+    /// The remote could not be reached, or is no repository.
+    #[error("the remote `{remote}` could not be reached: {text}")]
+    Unreachable {
+        /// Its name.
+        remote: String,
+        /// What git said.
+        text: String,
+    },
+    /// The remote did not let the user in.
+    #[error("the remote `{remote}` did not let you in: {text}")]
+    Unauthenticated {
+        /// Its name.
+        remote: String,
+        /// What git said.
+        text: String,
+    },
+    /// The push was refused since the remote's refs are not as expected; nothing
+    /// was changed.
+    #[error("the remote `{remote}` has something else: {}", list(refs))]
+    Rejected {
+        /// The remote's name.
+        remote: String,
+        /// The refs that were refused on their own account.
+        refs: Vec<RefusedRef>,
+    },
+    /// A hook or a rule of the remote refused the push; nothing was changed.
+    #[error("the remote `{remote}` declined {}{}", list(refs), said(text))]
+    Declined {
+        /// The remote's name.
+        remote: String,
+        /// The refs that were declined.
+        refs: Vec<RefusedRef>,
+        /// What the hook said.
+        text: String,
+    },
+    /// `git` failed for another reason.
+    #[error("`git {what}` failed: {text}")]
+    Command {
+        /// "push", "fetch", "ls-remote".
+        what: &'static str,
+        /// What git said.
+        text: String,
+    },
+}
+
+/// A ref that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedRef {
+    /// Its full name at the remote.
+    pub name: String,
+    /// Why, as git says it: "non-fast-forward", "stale info", "hook declined".
+    pub reason: String,
+}
+
+impl fmt::Display for RefusedRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.reason)
+    }
+}
+
+fn list(refs: &[RefusedRef]) -> String {
+    refs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn said(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(": {text}") }
 }

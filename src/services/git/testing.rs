@@ -1,0 +1,126 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! A bare remote and a clone of it, for tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use super::{Git, ObjectId};
+use crate::services::Effects;
+
+/// A bare remote `remote.git` and a clone `clone` with the branch `main`, pushed.
+pub(crate) struct Repositories {
+    directory: tempfile::TempDir,
+}
+
+impl Repositories {
+    pub(crate) fn new() -> Self {
+        let directory = tempfile::Builder::new().prefix("git-").tempdir().unwrap();
+        let repositories = Self { directory };
+        run(repositories.path(), &["init", "-q", "--bare", "-b", "main", "remote.git"]);
+        repositories.clone_as("clone");
+        repositories.git(&["checkout", "-q", "-b", "main"]);
+        repositories.commit("README.md", "demo\n", "first");
+        repositories.git(&["push", "-q", "origin", "main"]);
+        repositories
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) fn clone_path(&self) -> PathBuf {
+        self.path().join("clone")
+    }
+
+    pub(crate) fn remote_path(&self) -> PathBuf {
+        self.path().join("remote.git")
+    }
+
+    /// Another clone, with a committer of its own.
+    pub(crate) fn clone_as(&self, name: &str) -> PathBuf {
+        run(self.path(), &["clone", "-q", "remote.git", name]);
+        let clone = self.path().join(name);
+        for (key, value) in
+            [("user.name", "Bob Example"), ("user.email", "bob@example.org"), ("commit.gpgSign", "false")]
+        {
+            run(&clone, &["config", key, value]);
+        }
+        clone
+    }
+
+    pub(crate) fn service(&self, effects: Effects) -> Git {
+        Git::new(self.clone_path(), "origin", effects)
+    }
+
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        run(&self.clone_path(), arguments)
+    }
+
+    pub(crate) fn remote_git(&self, arguments: &[&str]) -> String {
+        run(&self.remote_path(), arguments)
+    }
+
+    /// Puts a file and commits it in the clone, on what is checked out.
+    pub(crate) fn commit(&self, path: &str, text: &str, message: &str) -> ObjectId {
+        commit_in(&self.clone_path(), path, text, message)
+    }
+
+    /// Somebody else commits to `branch` at the remote.
+    pub(crate) fn others_commit(&self, branch: &str, path: &str, text: &str, message: &str) -> ObjectId {
+        let clone = self.path().join("other");
+        if !clone.exists() {
+            self.clone_as("other");
+        }
+        run(&clone, &["fetch", "-q", "origin"]);
+        run(&clone, &["checkout", "-q", "-B", branch, &format!("origin/{branch}")]);
+        let id = commit_in(&clone, path, text, message);
+        run(&clone, &["push", "-q", "origin", branch]);
+        id
+    }
+
+    /// What the remote's ref is at; empty where it has none.
+    pub(crate) fn at_remote(&self, name: &str) -> String {
+        self.remote_git(&["for-each-ref", "--format=%(objectname)", name]).trim().to_owned()
+    }
+
+    /// Has the remote run `script` as its hook `name`.
+    pub(crate) fn hook(&self, name: &str, script: &str) {
+        let path = self.remote_path().join("hooks").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+
+    /// Takes the remote away.
+    pub(crate) fn lose_remote(&self) {
+        fs::rename(self.remote_path(), self.path().join("gone.git")).unwrap();
+    }
+}
+
+pub(crate) fn commit_in(clone: &Path, path: &str, text: &str, message: &str) -> ObjectId {
+    let file = clone.join(path);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, text).unwrap();
+    run(clone, &["add", path]);
+    run(clone, &["commit", "-q", "-m", message]);
+    ObjectId::from_str(run(clone, &["rev-parse", "HEAD"]).trim()).unwrap()
+}
+
+/// Runs git in `place`, which must succeed; what it wrote.
+pub(crate) fn run(place: &Path, arguments: &[&str]) -> String {
+    let output = try_run(place, arguments);
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+pub(crate) fn try_run(place: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(place).args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null").env("LC_ALL", "C");
+    command.output().unwrap()
+}
