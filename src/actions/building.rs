@@ -56,7 +56,7 @@ pub(super) fn place_of(directory: &str) -> String {
 /// The programs that `builds` need and this machine lacks; none where stand-ins do.
 pub(super) fn missing_for<'a>(builds: impl IntoIterator<Item = &'a Build>) -> Vec<Problem> {
     let problem = |build: &Build, program: String| {
-        let what = format!("the build `{}` needs `{program}`, which is not on the PATH", build.id);
+        let what = format!("the build `{}` needs `{program}`, which cannot be used here", build.id);
         Problem::new(what, format!("install {program}, or build on a machine that has it"))
     };
     let missing =
@@ -119,7 +119,7 @@ impl Site<'_> {
 
     fn stand_in_reason(&self) -> Option<String> {
         let missing = if self.stand_in { missing_programs(&self.build.requires) } else { Vec::new() };
-        (!missing.is_empty()).then(|| format!("not on the PATH: {}", missing.join(", ")))
+        (!missing.is_empty()).then(|| format!("cannot be used here: {}", missing.join(", ")))
     }
 
     fn stand_in(&self, cx: &Context<'_, Services>, artifacts: &Artifacts<'_>, why: &str) -> Result<(), ActionError> {

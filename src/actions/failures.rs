@@ -7,16 +7,47 @@
 //! How the services' errors become an action's, each with the next thing to do.
 
 use crate::engine::ActionError;
-use crate::services::{GitError, OpenPgpError, WorkspaceError};
+use crate::services::{GitError, OpenPgpError, RefusedRef, TagError, WorkspaceError};
 
 /// A workspace that could not be used.
 pub(crate) fn workspace_failed(error: WorkspaceError) -> ActionError {
     ActionError::service("the workspace", error, "see that the disk has room and the directory can be written")
 }
 
-/// A repository that could not be read.
+/// Git, here or at the remote, that did not do what it was asked. What a remote
+/// refused was not done; what broke off may have been.
 pub(crate) fn git_failed(error: GitError) -> ActionError {
-    ActionError::service("git", error, "see that the clone is complete: `git fsck`")
+    let hint = error.hint();
+    match error {
+        GitError::Rejected { remote, refs } => {
+            let refs: Vec<String> = refs.iter().map(RefusedRef::to_string).collect();
+            ActionError::Conflict {
+                found: format!("something else at the remote `{remote}`: {}", refs.join(", ")),
+                expected: "what was there when it was looked at just before; nothing was pushed".to_owned(),
+            }
+        }
+        GitError::Moved { name, found, expected } => {
+            ActionError::Conflict { found: format!("{name} at {found}"), expected }
+        }
+        GitError::Declined { .. } | GitError::Unauthenticated { .. } => ActionError::refused(error.to_string(), hint),
+        GitError::Open { .. } => ActionError::misconfigured(error.to_string(), hint),
+        error => ActionError::service("git", error, hint),
+    }
+}
+
+/// A tag that was not made.
+pub(crate) fn tag_failed(error: TagError) -> ActionError {
+    match error {
+        TagError::Git(error) => git_failed(error),
+        TagError::Sign { name, source } => match source.downcast::<OpenPgpError>() {
+            Ok(error) => openpgp_failed(*error),
+            Err(source) => ActionError::service(
+                format!("signing the tag {name}"),
+                source,
+                "see that `gpg --clearsign` works: agent, passphrase, expiry",
+            ),
+        },
+    }
 }
 
 /// GnuPG, or the key in it, that could not be used.

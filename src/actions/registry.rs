@@ -7,13 +7,14 @@
 //! The names under which workflows know actions and probes.
 
 use super::{
-    AddKey, BuildArtifacts, HashArtifacts, MakeSourceArchive, PrepareText, PromoteCandidate, RecordVote,
-    RemoveDirectories, RemoveOutdatedReleases, SendMail, Services, SignArtifacts, StageCandidate, TrialBuild, Wait,
+    AddKey, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors, MakeSourceArchive,
+    PrepareText, PromoteCandidate, Push, RecordVote, RemoveDirectories, RemoveOutdatedReleases, SendMail, Services,
+    SetVersions, SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait,
 };
 use crate::engine::Registry;
 use crate::probes::{
-    HashesHold, KeyPublished, LicenceHeaders, MailArchived, MavenSettings, SignaturesHold, SvnHolds, SvnLacks,
-    VotePassed,
+    BranchAtVersion, BranchHasFixes, EditsHold, GitSigningKey, HashesHold, KeyPublished, LicenceHeaders, MailArchived,
+    MavenSettings, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds, SvnLacks, VotePassed,
 };
 
 /// All actions and probes.
@@ -21,23 +22,37 @@ pub fn registry() -> Registry<Services> {
     Registry::new()
         .action::<AddKey>("add-key")
         .action::<BuildArtifacts>("build-artifacts")
+        .action::<CreateBranch>("create-branch")
+        .action::<DeleteRemoteRefs>("delete-remote-refs")
         .action::<HashArtifacts>("hash-artifacts")
+        .action::<ListContributors>("list-contributors")
         .action::<MakeSourceArchive>("source-archive")
         .action::<PrepareText>("prepare-text")
         .action::<PromoteCandidate>("promote-candidate")
+        .action::<Push>("push")
         .action::<RecordVote>("record-vote")
         .action::<RemoveDirectories>("remove-directories")
         .action::<RemoveOutdatedReleases>("remove-outdated-releases")
         .action::<SendMail>("send-mail")
+        .action::<SetVersions>("set-versions")
         .action::<SignArtifacts>("sign-artifacts")
+        .action::<SignTag>("sign-tag")
         .action::<StageCandidate>("stage-candidate")
+        .action::<TrackBranch>("track-branch")
         .action::<TrialBuild>("trial-build")
         .action::<Wait>("wait")
+        .probe::<BranchAtVersion>("branch-at-version")
+        .probe::<BranchHasFixes>("branch-has-fixes")
+        .probe::<EditsHold>("edits-hold")
+        .probe::<GitSigningKey>("git-signing-key")
         .probe::<HashesHold>("hashes-hold")
         .probe::<KeyPublished>("key-published")
         .probe::<LicenceHeaders>("licence-headers")
         .probe::<MailArchived>("mail-archived")
         .probe::<MavenSettings>("maven-settings")
+        .probe::<RemoteBranch>("remote-branch")
+        .probe::<RemoteLacks>("remote-lacks")
+        .probe::<RemoteTags>("remote-tags")
         .probe::<SignaturesHold>("signatures-hold")
         .probe::<SvnHolds>("svn-holds")
         .probe::<SvnLacks>("svn-lacks")

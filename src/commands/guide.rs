@@ -77,7 +77,7 @@ fn section(text: &mut String, preview: &Preview, step: &PlannedStep) {
         Effect::Shared => " · others see it; it can be taken back",
         Effect::Public => " · **public: it cannot be taken back**",
     };
-    let _ = write!(text, "*{by}{effect}*\n");
+    let _ = writeln!(text, "*{by}{effect}*");
     let Some(item) = find(preview, &step.id) else { return };
     if !item.guide.trim().is_empty() {
         let _ = write!(text, "\n{}\n", item.guide.trim());

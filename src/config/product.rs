@@ -134,7 +134,7 @@ pub struct Build {
     pub id: String,
     /// What is built.
     pub title: String,
-    /// Programs that must be on the PATH.
+    /// Programs that must be on the PATH, or commands that must succeed: `docker info`.
     #[serde(default)]
     pub requires: Vec<String>,
     /// Where to run it, from the root of the tree.

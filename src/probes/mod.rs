@@ -6,21 +6,35 @@
 
 //! What a check can ask of the truth: one file per probe, read-only.
 
+mod branch_at_version;
+mod branch_has_fixes;
+mod edits_hold;
+mod git_signing_key;
 mod hashes_hold;
 mod key_published;
 mod licence_headers;
 mod mail_archived;
 mod maven_settings;
+mod remote_branch;
+mod remote_lacks;
+mod remote_tags;
 mod signatures_hold;
 mod svn_holds;
 mod svn_lacks;
 mod vote_passed;
 
+pub use branch_at_version::BranchAtVersion;
+pub use branch_has_fixes::BranchHasFixes;
+pub use edits_hold::EditsHold;
+pub use git_signing_key::GitSigningKey;
 pub use hashes_hold::HashesHold;
 pub use key_published::KeyPublished;
 pub use licence_headers::LicenceHeaders;
 pub use mail_archived::MailArchived;
 pub use maven_settings::MavenSettings;
+pub use remote_branch::RemoteBranch;
+pub use remote_lacks::RemoteLacks;
+pub use remote_tags::RemoteTags;
 pub use signatures_hold::SignaturesHold;
 pub use svn_holds::SvnHolds;
 pub use svn_lacks::SvnLacks;

@@ -7,6 +7,7 @@
 //! The release's own words and rules: versions, candidates, artifacts, digests.
 
 mod checksum_file;
+mod contributors;
 mod digest;
 mod edit;
 mod licence_header;
@@ -17,6 +18,7 @@ mod source_archive;
 mod version;
 
 pub use checksum_file::{checksum_file, checksum_file_holds};
+pub use contributors::contributors;
 pub use digest::{FileDigest, Sha512};
 pub use edit::{
     AllowedLeftover, EditFault, EditFaults, EditRule, Edits, Hit, Leftover, Tree, VersionChange, apply, authority,

@@ -110,7 +110,9 @@ impl Artifacts<'_> {
         let path = self.path(name)?;
         let fail = |source| WorkspaceError { doing: "write", path: path.clone(), source };
         let parent = self.workspace.directory(&self.directory)?;
-        let (file, temporary) = tempfile::NamedTempFile::new_in(&parent).map_err(fail)?.into_parts();
+        let readable = fs::Permissions::from_mode(0o644);
+        let made = tempfile::Builder::new().permissions(readable).tempfile_in(&parent);
+        let (file, temporary) = made.map_err(fail)?.into_parts();
         let mut sink = BufWriter::with_capacity(128 * 1024, file);
         let filled = fill(&mut sink)?;
         let finish = || {

@@ -154,15 +154,28 @@ impl BuildError {
     }
 }
 
-/// Those of `programs` that are not on the PATH.
+/// Those of `programs` that cannot be used here: not on the PATH, or, where one
+/// is a whole command (`docker info`), it does not succeed.
 pub fn missing_programs(programs: &[String]) -> Vec<String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
     let executable = |path: PathBuf| {
         path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
     };
-    let missing = |program: &&String| !directories.iter().any(|directory| executable(directory.join(program)));
+    let there = |program: &str| directories.iter().any(|directory| executable(directory.join(program)));
+    let missing = |program: &&String| {
+        let mut words = program.split_whitespace();
+        let Some(name) = words.next() else { return false };
+        let arguments: Vec<&str> = words.collect();
+        !there(name) || (!arguments.is_empty() && !succeeds(name, &arguments))
+    };
     programs.iter().filter(missing).cloned().collect()
+}
+
+fn succeeds(program: &str, arguments: &[&str]) -> bool {
+    let quiet = Stdio::null;
+    let status = Command::new(program).args(arguments).stdin(quiet()).stdout(quiet()).stderr(quiet()).status();
+    status.is_ok_and(|status| status.success())
 }
 
 /// The one file under `tree` that fits `glob`.
@@ -313,5 +326,7 @@ mod tests {
     fn missing_programs_are_named() {
         let programs = ["sh", "no-such-program", "env"].map(str::to_owned);
         assert_eq!(missing_programs(&programs), ["no-such-program"]);
+        let commands = ["sh -c true".to_owned(), "false --now".to_owned(), "no-such-program --help".to_owned()];
+        assert_eq!(missing_programs(&commands), ["false --now", "no-such-program --help"]);
     }
 }

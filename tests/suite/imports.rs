@@ -7,6 +7,7 @@
 //! The direction of imports between the top modules of `src/`; docs/architecture.md
 //! says why it is as it is. Paths that begin with `crate::` (in the program itself
 //! also `quorate::`) are looked at, in code alone: not in comments, not in strings.
+//! A file's tests, at its bottom, in `tests.rs` or in `…_tests/`, may use the rehearsal's servers too.
 
 use std::path::Path;
 
@@ -74,6 +75,9 @@ fn an_import_against_the_direction_is_found_wherever_it_stands() {
     assert_eq!(place("actions", "pub(in crate::commands) fn f() {}").len(), 1);
     assert_eq!(place("release", "use crate::newcomer::X;").len(), 1);
     assert_eq!(place("newcomer", "use crate::release::X;").len(), 1);
+    let tests = "use crate::rehearsal::A;\n#[cfg(test)]\nmod tests {\n use crate::rehearsal::B;\n use crate::ui;\n}";
+    assert_eq!(place("mail", tests).len(), 2);
+    assert_eq!(faults("mail", tests, "src/mail/tests.rs").len(), 1);
     assert_eq!(place("main", "use quorate::commands::run;\nuse quorate::nothing;").len(), 1);
 }
 
@@ -102,11 +106,22 @@ fn faults(module: &str, text: &str, file: &str) -> Vec<String> {
         return vec![format!("{file}: `{module}` is not in this test's table: say there what it may import")];
     };
     let list = if allowed.is_empty() { "nothing of ours".to_owned() } else { allowed.join(", ") };
-    imports(&code_alone(text), module == "main")
+    let code = code_alone(text);
+    let all_tests = file.split('/').any(|part| part.trim_end_matches(".rs").ends_with("tests"));
+    let tests_begin = if all_tests { 1 } else { first_line_of_tests(&code) };
+    imports(&code, module == "main")
         .into_iter()
         .filter(|(_, imported)| imported != module && !allowed.contains(&imported.as_str()))
+        .filter(|(line, imported)| !(imported == "rehearsal" && *line >= tests_begin))
         .map(|(line, imported)| format!("{file}:{line}: `{module}` imports `{imported}`; it may import {list}"))
         .collect()
+}
+
+/// Where `#[cfg(test)] mod tests {` stands.
+fn first_line_of_tests(code: &str) -> usize {
+    let lines: Vec<&str> = code.lines().map(str::trim).collect();
+    let opens = |at: usize| lines[at] == "#[cfg(test)]" && lines[at + 1..].iter().take(3).any(|l| *l == "mod tests {");
+    (0..lines.len()).find(|at| opens(*at)).map_or(usize::MAX, |at| at + 1)
 }
 
 /// Line and top module of each path from the crate's root, one line for each of a group.

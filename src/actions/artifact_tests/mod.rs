@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::engine::{Action, ActionError, Context, Finding, Intent, Probe, Probed};
 use crate::probes::{HashesHold, LicenceHeaders, SignaturesHold};
-use crate::services::{Effects, Git, Moment, OpenPgp, Relay, RelayAddress, Svn, TestHome, Workspace};
+use crate::services::{Effects, Git, Moment, OpenPgp, TestHome, Workspace};
 
 const HEADER: &str = "# Licensed to the Apache Software Foundation (ASF)\n";
 
@@ -55,12 +55,8 @@ impl World {
                 None => OpenPgp::new(None, "A".repeat(40), watch.clone()),
                 Some(home) => OpenPgp::new(Some(home.path().to_owned()), &home.fingerprint, watch.clone()),
             },
-            svn: Svn::new(None, None, watch.clone()),
-            relay: Relay::new(RelayAddress { host: "localhost".into(), port: 0 }, None, watch.clone()),
-            archive: None,
             workspace: Workspace::new(directory.path().join("workspace"), watch),
-            templates: Default::default(),
-            author: Author { name: "Ann Example".into(), email: "ann@example.org".into() },
+            ..offline(directory.path())
         };
         let intent = Intent { at: Timestamp::UNIX_EPOCH, token: "0".repeat(32), acted: None, resumed: false };
         let world = Self { directory, services, intent, effects };

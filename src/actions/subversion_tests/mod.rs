@@ -18,13 +18,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{AddKey, Author, PromoteCandidate, RemoveDirectories, RemoveOutdatedReleases, Services, StageCandidate};
+use super::{AddKey, PromoteCandidate, RemoveDirectories, RemoveOutdatedReleases, Services, StageCandidate};
 use crate::engine::{Action, ActionError, Context, Finding, Intent, Probe, Probed, Reversal};
-use crate::mail::Templates;
 use crate::probes::{KeyPublished, SvnHolds, SvnLacks};
 use crate::release::{FileDigest, Sha512};
 use crate::services::svn_testing::Repository;
-use crate::services::{Effects, Git, Moment, OpenPgp, Relay, RelayAddress, Revision, Svn, Workspace};
+use crate::services::{Effects, Git, Moment, OpenPgp, Revision, Svn, Workspace};
 
 const FILES: [(&str, &str); 2] = [("a.tgz", "bytes of a"), ("a.tgz.sha512", "sum of a")];
 
@@ -136,11 +135,8 @@ fn services(repository: &Repository, key: Option<&Key>, svn: Svn) -> Services {
         git: Git::new(repository.scratch(), "origin", effects()),
         openpgp: OpenPgp::new(Some(home.to_owned()), fingerprint, effects()),
         svn,
-        relay: Relay::new(RelayAddress { host: "localhost".into(), port: 1 }, None, effects()),
-        archive: None,
         workspace: Workspace::new(repository.scratch().join("workspace"), effects()),
-        templates: Templates,
-        author: Author { name: "Ann Example".into(), email: "ann@example.org".into() },
+        ..super::offline(repository.scratch())
     }
 }
 

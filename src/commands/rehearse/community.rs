@@ -13,7 +13,7 @@ use crate::commands::rehearse::stage::Stage;
 use crate::commands::vote;
 use crate::engine::{Clock, State};
 use crate::mail::Draft;
-use crate::rehearsal::{Mood, Reply, has_mail, replies, reply_id, votes};
+use crate::rehearsal::{Mood, Reply, has_mail, mend, replies, reply_id, votes};
 use crate::ui::ExitCode;
 
 /// The simulated community.
@@ -53,6 +53,20 @@ impl<'a> Community<'a> {
     pub fn count(&self, state: &State) -> Result<(), CommandError> {
         let thread = open_vote(state).map(|vote| vote.message_id).unwrap_or_default();
         vote::enter(&self.stage.session, state, &votes(self.mood(state), &thread)).map(|_| ())
+    }
+
+    /// Mends what the vote on the current candidate found.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn mend(&self, state: &State) -> Result<(), CommandError> {
+        let world = &self.stage.world;
+        let number = state.candidate.number;
+        let fail = |what: String| CommandError::new(ExitCode::Service, what, "the rehearsal can be taken up again");
+        let values = self.stage.session.values.of_candidate(number, None)?;
+        let branch = |name: &str| values["product"]["git"][name].as_str().unwrap_or_default().to_owned();
+        mend(&world.directory, &world.remote(), &branch("main"), &branch("release_branch"), number)
+            .map_err(|error| fail(error.to_string()))
     }
 
     /// Whether the community means to vote this candidate down.

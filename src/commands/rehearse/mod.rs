@@ -178,6 +178,7 @@ fn play(
     let community = Community::new(stage);
     let mut progress = Progress::new(ui);
     let mut driver = stage.session.driver(journal, state, &stage.clock, &mut progress);
+    let mut mended = 0;
     loop {
         let halt = driver.advance(&Goal::All, &mut SimulatedManager)?;
         let Halt::Pending(pending) = &halt else { return Ok(halt::report(ui, &halt)) };
@@ -196,6 +197,14 @@ fn play(
                 }
                 Obstacle::CheckFailed(faults) if id == "community-approves" && community.alarmed(&driver.state) => {
                     driver.cancel_candidate(&format!("the vote did not pass: {}", faults.join("; ")))?;
+                    true
+                }
+                // Only once: a second time there is nothing left to mend.
+                Obstacle::CheckFailed(_)
+                    if id == "fixes-on-release-branch" && mended != driver.state.candidate.number =>
+                {
+                    mended = driver.state.candidate.number;
+                    community.mend(&driver.state)?;
                     true
                 }
                 _ => false,

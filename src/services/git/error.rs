@@ -110,6 +110,24 @@ pub enum GitError {
     },
 }
 
+impl GitError {
+    /// The next thing to do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "name your clone of the product's repository: `quorate start --repo PATH`",
+            Self::Local { .. } | Self::Path { .. } => "see that the clone is complete: `git fsck`",
+            Self::Moved { .. } => "somebody moved it; find out who and why before going on",
+            Self::Run { .. } => "install git, and see that it is on the PATH",
+            Self::TimedOut { .. } => "see that the network works; the next run asks first what is so by then",
+            Self::Unreachable { .. } => "see that `git ls-remote` works in the clone; then give the same command again",
+            Self::Unauthenticated { .. } => "see that `git push --dry-run` works in the clone: keys, tokens, rights",
+            Self::Rejected { .. } => "nothing was pushed; look at what is there: `git fetch`",
+            Self::Declined { .. } => "nothing was pushed; do what the server says",
+            Self::Command { .. } => "give the same command again; nothing is done twice",
+        }
+    }
+}
+
 /// A ref that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedRef {

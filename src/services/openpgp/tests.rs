@@ -111,6 +111,21 @@ fn expired_and_revoked_keys_are_told_apart_and_refused() {
 }
 
 #[test]
+fn a_key_is_described() {
+    let home = TestHome::new();
+    let fingerprint = OpenPgp::generate(home.path(), "Bob Example", "bob@example.org", "rsa2048").unwrap();
+    let openpgp = OpenPgp::new(Some(home.path().to_owned()), &fingerprint, Effects::unwatched());
+    let key = openpgp.describe().unwrap();
+    assert_eq!((key.algorithm.as_str(), key.bits, key.can_sign), ("rsa2048", 2048, true));
+    assert_eq!(key.user_ids, ["Bob Example <bob@example.org>"]);
+    assert_eq!((key.expired, key.revoked, key.disabled, key.subkeys.len()), (false, false, false, 0));
+    let lifetime = key.expires.unwrap().as_second() - key.created.unwrap().as_second();
+    assert_eq!(lifetime / (24 * 60 * 60), 365);
+    openpgp.check_agent().unwrap();
+    assert_eq!(OpenPgp::secret_keys(Some(home.path())).unwrap().len(), 2);
+}
+
+#[test]
 fn a_key_is_chosen_by_its_whole_fingerprint_only() {
     let home = TestHome::new();
     for text in ["ann@example.org", &home.fingerprint[24..], "", &format!("{}0", home.fingerprint)] {
