@@ -46,14 +46,16 @@ impl Interruption {
     /// # Errors
     /// When the file is there and cannot be read.
     pub fn new(file: &Path, chance: Option<(u64, u64)>) -> io::Result<Self> {
-        let used: BTreeSet<String> = match fs::read_to_string(file) {
-            Ok(text) => text.lines().map(str::to_owned).collect(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeSet::new(),
+        let text = match fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error),
         };
+        let restarts = text.lines().count() as u64;
+        let used: BTreeSet<String> = text.lines().map(str::to_owned).collect();
         // Each restart goes on with another stretch of the same sequence.
         let chance = chance
-            .map(|(seed, one_in)| (seed.wrapping_add(used.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15), one_in));
+            .map(|(seed, one_in)| (seed.wrapping_add(restarts << 32).wrapping_mul(0x9E37_79B9_7F4A_7C15), one_in));
         let shared = Shared {
             file: file.to_owned(),
             used,

@@ -12,4 +12,5 @@ mod docs;
 mod headers;
 mod imports;
 mod sample;
+mod survival;
 mod tree;

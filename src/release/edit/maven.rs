@@ -68,8 +68,8 @@ pub(super) fn look(text: &str, coordinates: &Coordinates, versions: &VersionChan
     if let Some(parent) = parent.filter(|parent| coordinates.has_artifact(*parent)) {
         pom.demand(child(parent, "version"), "the version of a parent in the tree");
     }
-    for node in project.descendants().filter(Node::is_element) {
-        if node != project && Some(node) != parent && coordinates.has_group(node) {
+    for node in project.descendants().filter(|node| node.is_element() && !is_configuration(*node)) {
+        if matches!(node.tag_name().name(), "dependency" | "plugin" | "extension") && coordinates.has_group(node) {
             pom.accept(child(node, "version"));
         }
         if node.tag_name().name() == "properties" && is_properties_of_maven(node) {
@@ -134,6 +134,11 @@ impl Pom<'_> {
     fn hit(&mut self, range: Range<usize>) {
         self.look.hits.push((range, self.versions.new.clone()));
     }
+}
+
+/// Whether the node is in a plugin's configuration, which is the plugin's own.
+fn is_configuration(node: Node<'_, '_>) -> bool {
+    node.ancestors().any(|above| above.tag_name().name() == "configuration")
 }
 
 /// `<properties>` of the project or of a profile, and not a plugin's configuration.

@@ -98,6 +98,24 @@ fn poms_are_changed_where_they_mean_the_tree_and_nowhere_else() {
 }
 
 #[test]
+fn what_only_looks_like_a_dependency_is_none() {
+    let rule = POMS.replace("**/pom.xml", "file");
+    let pom = |rest: &str| {
+        format!(
+            "<project><groupId>g</groupId><artifactId>a</artifactId><version>3.4-SNAPSHOT</version>{rest}</project>"
+        )
+    };
+    let set = |rest: &str| changed(&rule, &pom(rest), Some(&release()));
+    // properties of these names make no second hit of the same place
+    let properties = "<properties><groupId>g</groupId><version>3.4-SNAPSHOT</version></properties>";
+    assert_eq!(set(properties), pom(properties).replace("3.4-SNAPSHOT", "3.4.0"));
+    let configuration = "<build><plugins><plugin><artifactId>p</artifactId><configuration>\
+        <dependency><groupId>g</groupId><version>3.4-SNAPSHOT</version></dependency>\
+        </configuration></plugin></plugins></build>";
+    assert_eq!(set(configuration), pom(configuration).replacen("3.4-SNAPSHOT", "3.4.0", 1));
+}
+
+#[test]
 fn a_pom_at_a_third_version_is_a_fault_with_its_line() {
     let stale = MODULE.replacen("3.4-SNAPSHOT", "3.3-SNAPSHOT", 1);
     let broken = "<project><version>1</project>";
