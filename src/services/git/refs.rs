@@ -60,7 +60,7 @@ impl Git {
     /// [`GitError::Moved`] where it is elsewhere; when it cannot be written.
     pub fn create_reference(&self, name: &str, to: ObjectId, why: &str) -> Result<(), GitError> {
         let repository = self.repository()?;
-        let made = self.effects.around("write ref", || repository.reference(name, to, false, why).map(|_| ()));
+        let made = self.effects.around("git ref", || repository.reference(name, to, false, why).map(|_| ()));
         match made {
             Err(error) if error.code() == ErrorCode::Exists => self.demand(name, Some(to), "nothing"),
             other => other.map_err(local(format!("write {name}"))),
@@ -74,7 +74,7 @@ impl Git {
     pub fn move_reference(&self, name: &str, from: ObjectId, to: ObjectId, why: &str) -> Result<(), GitError> {
         let repository = self.repository()?;
         let moved =
-            self.effects.around("write ref", || repository.reference_matching(name, to, true, from, why).map(|_| ()));
+            self.effects.around("git ref", || repository.reference_matching(name, to, true, from, why).map(|_| ()));
         match moved {
             Err(error) if matches!(error.code(), ErrorCode::Modified | ErrorCode::NotFound) => {
                 self.demand(name, Some(to), &from.to_string())
@@ -94,7 +94,7 @@ impl Git {
         if reference.target() != Some(from) {
             return self.demand(name, None, &from.to_string());
         }
-        match self.effects.around("delete ref", || reference.delete()) {
+        match self.effects.around("git ref", || reference.delete()) {
             Err(error) if matches!(error.code(), ErrorCode::Modified | ErrorCode::NotFound) => {
                 self.demand(name, None, &from.to_string())
             }
