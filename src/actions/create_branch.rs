@@ -11,10 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
+use super::clone::{clone_problems, demand_not_checked_out, log_entry};
 use super::failures::{git_failed, outputs_do_not_fit};
-use super::git_refs::{checked_out, recorded, remote_branch};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
-use crate::services::{Head, ObjectId, Untracked};
 
 /// Parameters of `create-branch`.
 #[derive(Debug, Deserialize)]
@@ -24,10 +23,6 @@ pub struct CreateBranch {
     pub branch: String,
     /// The remote's branch that it starts from.
     pub from: String,
-    /// Whether a branch of that name at the remote is in the way; it is, unless
-    /// this says otherwise.
-    #[serde(default = "yes")]
-    pub remote_free: bool,
 }
 
 /// What was made.
@@ -41,6 +36,28 @@ pub struct BranchCreated {
     pub from: String,
 }
 
+impl CreateBranch {
+    fn local(&self) -> String {
+        format!("refs/heads/{}", self.branch)
+    }
+
+    fn output(&self, commit: String) -> Value {
+        let output = BranchCreated { branch: self.branch.clone(), commit, from: self.from.clone() };
+        serde_json::to_value(output).expect("plain data")
+    }
+
+    /// The tip of the remote's branch that the new one starts from.
+    fn start(&self, cx: &Context<'_, Services>) -> Result<String, ActionError> {
+        let git = &cx.world.git;
+        git.fetch_branch(&self.from).map_err(git_failed)?.ok_or_else(|| {
+            ActionError::refused(
+                format!("the remote `{}` has no branch `{}`", git.remote(), self.from),
+                "see that the clone's remote is the official repository: `git remote -v`",
+            )
+        })
+    }
+}
+
 impl Action<Services> for CreateBranch {
     fn summary(&self) -> String {
         format!("Creates the branch {} at the tip of the remote's {}", self.branch, self.from)
@@ -51,63 +68,34 @@ impl Action<Services> for CreateBranch {
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
-        let git = &cx.world.git;
-        let place = git.path().display();
-        let mut problems = Vec::new();
-        let changed = git.changed_paths(Untracked::Ignored).map_err(git_failed)?;
-        if !changed.is_empty() {
-            problems.push(Problem::new(
-                format!("{place} has changes that are in no commit: {}", some_of(&changed)),
-                "commit them, or put them away by `git stash`",
-            ));
-        }
-        if let Head::Detached(commit) = git.head().map_err(git_failed)? {
-            problems.push(Problem::new(
-                format!("{place} is at {commit} and on no branch"),
-                "`git switch` to a branch, so that no commit gets lost",
-            ));
-        }
-        problems.extend(checked_out(cx, &self.local())?);
-        if let Some(there) = self.at_remote(cx)?.filter(|_| self.remote_free) {
-            problems.push(Problem::new(
-                format!("the remote `{}` has a branch {} already, at {there}", git.remote(), self.branch),
-                "find out who made it and why; nothing here overwrites it",
-            ));
-        }
-        Ok(problems)
+        clone_problems(cx, &self.branch)
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
-        let here = cx.world.git.reference(&self.local()).map_err(git_failed)?;
-        if let Some(made) = &cx.intent.acted {
-            let made: BranchCreated = serde_json::from_value(made.clone()).map_err(outputs_do_not_fit)?;
-            if here == Some(recorded(&made.commit)?) {
-                return Ok(Probed::Done(output(&made)));
-            }
+        let git = &cx.world.git;
+        let remote = git.remote_refs(&[&self.local()]).map_err(git_failed)?;
+        let here = git.reference(&self.local()).map_err(git_failed)?;
+        if let Some(there) = remote.get(&self.local()) {
+            let found = format!("the branch {} at the remote, at {there}", self.branch);
+            return Ok(Probed::Conflict { found, expected: "no branch of that name at the remote yet".into() });
         }
-        let there = self.at_remote(cx)?.filter(|_| self.remote_free);
-        let tip = remote_branch(cx, &self.from)?;
-        match (here, there) {
-            (None, None) => Ok(Probed::Absent),
-            (Some(here), there) if there.is_none_or(|there| there == here) && self.starts(cx, here, tip)? => {
-                Ok(Probed::Done(self.output(here)))
-            }
-            (_, Some(there)) => Ok(Probed::Conflict {
-                found: format!("a branch {} at the remote, at {there}", self.branch),
-                expected: format!("no branch of that name at the remote, or just {tip} here and there"),
-            }),
-            (Some(here), None) => Ok(Probed::Conflict {
-                found: format!("a local branch {} at {here}", self.branch),
-                expected: format!("none, or one at {tip}, the tip of the remote's {}", self.from),
-            }),
+        let Some(here) = here else { return Ok(Probed::Absent) };
+        let start = self.start(cx)?;
+        // The remote's branch may have gone on since this very step made ours.
+        let why = git.last_moved(&self.local()).map_err(git_failed)?;
+        if here == start || why == Some(log_entry(cx)) {
+            return Ok(Probed::Done(self.output(here)));
         }
+        Ok(Probed::Conflict {
+            found: format!("a local branch {} at {here}", self.branch),
+            expected: format!("none, or one at {start}, the tip of the remote's {}", self.from),
+        })
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
-        let tip = remote_branch(cx, &self.from)?;
-        let why = format!("branch: created from {}", self.from);
-        cx.world.git.create_reference(&self.local(), tip, &why).map_err(git_failed)?;
-        Ok(self.output(tip))
+        let start = self.start(cx)?;
+        cx.world.git.move_reference(&self.local(), None, &start, &log_entry(cx)).map_err(git_failed)?;
+        Ok(self.output(start))
     }
 
     fn reversal(&self, _outputs: &Value) -> Reversal {
@@ -116,50 +104,7 @@ impl Action<Services> for CreateBranch {
 
     fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
         let made: BranchCreated = serde_json::from_value(outputs.clone()).map_err(outputs_do_not_fit)?;
-        let git = &cx.world.git;
-        if git.reference(&self.local()).map_err(git_failed)?.is_some()
-            && let Some(problem) = checked_out(cx, &self.local())?
-        {
-            return Err(ActionError::refused(problem.what, problem.hint));
-        }
-        git.delete_reference(&self.local(), recorded(&made.commit)?).map_err(git_failed)
+        demand_not_checked_out(cx, &self.local())?;
+        cx.world.git.delete_reference(&self.local(), &made.commit).map_err(git_failed)
     }
-}
-
-impl CreateBranch {
-    fn local(&self) -> String {
-        format!("refs/heads/{}", self.branch)
-    }
-
-    fn at_remote(&self, cx: &Context<'_, Services>) -> Result<Option<ObjectId>, ActionError> {
-        let name = self.local();
-        let refs = cx.world.git.remote_refs(&[&name]).map_err(git_failed)?;
-        Ok(refs.get(&name).map(|found| found.object))
-    }
-
-    /// Whether a branch at `here` starts at the tip; after an interruption also at
-    /// what the tip was then.
-    fn starts(&self, cx: &Context<'_, Services>, here: ObjectId, tip: ObjectId) -> Result<bool, ActionError> {
-        if here == tip {
-            return Ok(true);
-        }
-        Ok(cx.intent.resumed && cx.world.git.is_ancestor(here, tip).map_err(git_failed)?)
-    }
-
-    fn output(&self, commit: ObjectId) -> Value {
-        output(&BranchCreated { branch: self.branch.clone(), commit: commit.to_string(), from: self.from.clone() })
-    }
-}
-
-fn output(made: &BranchCreated) -> Value {
-    serde_json::to_value(made).expect("plain data")
-}
-
-fn some_of(paths: &[String]) -> String {
-    let named = paths.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if paths.len() > 5 { format!("{named} and {} more", paths.len() - 5) } else { named }
-}
-
-fn yes() -> bool {
-    true
 }

@@ -4,20 +4,18 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! Afterwards refs are gone from the remote; what they stood for is recorded, so
-//! that they can be put back.
-//!
-//! Before they are deleted they are fetched to local refs of the program's own,
-//! which know what they were even after an interruption.
+//! Afterwards refs are gone from the remote; what they stood for is recorded and
+//! kept in the clone (`refs/quorate/deleted/…`), so that they can be put back.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
+use super::clone::log_entry;
 use super::failures::{git_failed, outputs_do_not_fit};
-use super::git_refs::{memory, recorded, short};
+use super::push::short;
 use crate::engine::{Action, ActionError, Context, Probed, Reversal};
-use crate::services::{Lease, ObjectId, PushUpdate};
+use crate::services::{GitError, RefUpdate};
 
 /// Parameters of `delete-remote-refs`.
 #[derive(Debug, Deserialize)]
@@ -39,8 +37,51 @@ pub struct RefsDeleted {
 pub struct DeletedRef {
     /// The full name.
     pub name: String,
-    /// The id of the object that it stood for.
+    /// The id that it stood for.
     pub object: String,
+}
+
+impl DeleteRemoteRefs {
+    fn there(&self, cx: &Context<'_, Services>) -> Result<Vec<DeletedRef>, ActionError> {
+        let names: Vec<&str> = self.refs.iter().map(String::as_str).collect();
+        let found = cx.world.git.remote_refs(&names).map_err(git_failed)?;
+        let plain = found.into_iter().filter(|(name, _)| !name.ends_with("^{}"));
+        Ok(plain.map(|(name, object)| DeletedRef { name, object }).collect())
+    }
+
+    /// Keeps what is to be deleted, under a ref for each: fetched where the clone
+    /// lacks it, safe from being cleaned away, and known after an interruption.
+    fn keep(&self, cx: &Context<'_, Services>, found: &[DeletedRef]) -> Result<(), ActionError> {
+        let git = &cx.world.git;
+        let mut lacking = Vec::new();
+        for DeletedRef { name, object } in found {
+            if !git.has_object(object).map_err(git_failed)? {
+                lacking.push(name.as_str());
+            }
+        }
+        git.fetch_objects(&lacking).map_err(git_failed)?;
+        for DeletedRef { name, object } in found {
+            let place = kept_as(cx, name);
+            let before = git.reference(&place).map_err(git_failed)?;
+            git.move_reference(&place, before.as_deref(), object, &log_entry(cx)).map_err(git_failed)?;
+        }
+        Ok(())
+    }
+
+    /// What this intention has kept.
+    fn kept(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
+        let mut deleted = Vec::new();
+        for name in &self.refs {
+            let object = cx.world.git.reference(&kept_as(cx, name)).map_err(git_failed)?;
+            deleted.extend(object.map(|object| DeletedRef { name: name.clone(), object }));
+        }
+        Ok(serde_json::to_value(RefsDeleted { deleted }).expect("plain data"))
+    }
+}
+
+/// Where what the remote's ref stood for is kept.
+fn kept_as(cx: &Context<'_, Services>, name: &str) -> String {
+    format!("refs/quorate/deleted/{}/{}", cx.intent.token, name.strip_prefix("refs/").unwrap_or(name))
 }
 
 impl Action<Services> for DeleteRemoteRefs {
@@ -57,43 +98,21 @@ impl Action<Services> for DeleteRemoteRefs {
         if !self.there(cx)?.is_empty() {
             return Ok(Probed::Absent);
         }
-        let mut deleted = Vec::new();
-        for name in &self.refs {
-            let memory = memory("deleted", &cx.intent.token, name);
-            let object = cx.world.git.reference(&memory).map_err(git_failed)?;
-            deleted.extend(object.map(|object| DeletedRef { name: name.clone(), object: object.to_string() }));
-        }
-        // Where another clone did it, its record is all there is.
         match &cx.intent.acted {
-            Some(acted) if deleted.is_empty() => Ok(Probed::Done(acted.clone())),
-            _ => Ok(Probed::Done(output(deleted))),
+            Some(acted) => Ok(Probed::Done(acted.clone())),
+            None => self.kept(cx).map(Probed::Done),
         }
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
-        let git = &cx.world.git;
-        let there = self.there(cx)?;
-        let memories: Vec<String> = there.iter().map(|(name, _)| memory("deleted", &cx.intent.token, name)).collect();
-        let fetched: Vec<(&str, &str)> =
-            there.iter().zip(&memories).map(|((name, _), memory)| (name.as_str(), memory.as_str())).collect();
-        git.fetch(&fetched).map_err(git_failed)?;
-        for ((name, seen), memory) in there.iter().zip(&memories) {
-            let kept = git.reference(memory).map_err(git_failed)?;
-            if kept != Some(*seen) {
-                let found = kept.map_or_else(|| "nothing".to_owned(), |kept| kept.to_string());
-                return Err(ActionError::Conflict {
-                    found: format!("{name} at {found}"),
-                    expected: format!("{seen}, as a moment before; nothing was deleted"),
-                });
-            }
-        }
-        let updates: Vec<PushUpdate> = there
-            .iter()
-            .map(|(name, object)| PushUpdate { name: name.clone(), object: None, lease: Lease::At(*object) })
+        let found = self.there(cx)?;
+        self.keep(cx, &found)?;
+        let updates: Vec<RefUpdate> = found
+            .into_iter()
+            .map(|found| RefUpdate { name: found.name, expected: Some(found.object), to: None })
             .collect();
-        git.push(&updates).map_err(git_failed)?;
-        let deleted = there.into_iter().map(|(name, object)| DeletedRef { name, object: object.to_string() });
-        Ok(output(deleted.collect()))
+        cx.world.git.push(&updates).map_err(git_failed)?;
+        self.kept(cx)
     }
 
     fn reversal(&self, outputs: &Value) -> Reversal {
@@ -108,42 +127,24 @@ impl Action<Services> for DeleteRemoteRefs {
 
     fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
         let found: RefsDeleted = serde_json::from_value(outputs.clone()).map_err(outputs_do_not_fit)?;
-        let git = &cx.world.git;
-        let names: Vec<&str> = found.deleted.iter().map(|deleted| deleted.name.as_str()).collect();
-        let there = git.remote_refs(&names).map_err(git_failed)?;
+        let there = self.there(cx)?;
         let mut updates = Vec::new();
-        for DeletedRef { name, object } in &found.deleted {
-            let object = recorded(object)?;
-            match there.get(name).map(|found| found.object) {
-                Some(found) if found == object => {}
-                Some(found) => {
-                    let expected = format!("none, so that it can be put back at {object}");
-                    return Err(ActionError::Conflict { found: format!("{name} at {found}"), expected });
+        for DeletedRef { name, object } in found.deleted {
+            match there.iter().find(|there| there.name == name) {
+                None if !cx.world.git.has_object(&object).map_err(git_failed)? => {
+                    let path = cx.world.git.path().to_owned();
+                    return Err(git_failed(GitError::Missing { revision: object, path }));
                 }
-                None if git.has_object(object).map_err(git_failed)? => {
-                    updates.push(PushUpdate { name: name.clone(), object: Some(object), lease: Lease::Absent });
-                }
-                None => {
-                    return Err(ActionError::refused(
-                        format!("{object}, which {name} stood for, is not in {}", git.path().display()),
-                        "push it from a clone that has it",
-                    ));
+                None => updates.push(RefUpdate { name, expected: None, to: Some(object) }),
+                Some(there) if there.object == object => {}
+                Some(there) => {
+                    return Err(ActionError::Conflict {
+                        found: format!("{} at {} at the remote", short(&name), there.object),
+                        expected: format!("none, or one at {object}"),
+                    });
                 }
             }
         }
-        git.push(&updates).map_err(git_failed)
+        cx.world.git.push(&updates).map_err(git_failed)
     }
-}
-
-impl DeleteRemoteRefs {
-    /// Those that the remote has, in the order of the parameters.
-    fn there(&self, cx: &Context<'_, Services>) -> Result<Vec<(String, ObjectId)>, ActionError> {
-        let names: Vec<&str> = self.refs.iter().map(String::as_str).collect();
-        let found = cx.world.git.remote_refs(&names).map_err(git_failed)?;
-        Ok(self.refs.iter().filter_map(|name| Some((name.clone(), found.get(name)?.object))).collect())
-    }
-}
-
-fn output(deleted: Vec<DeletedRef>) -> Value {
-    serde_json::to_value(RefsDeleted { deleted }).expect("plain data")
 }

@@ -7,7 +7,7 @@
 //! How the services' errors become an action's, each with the next thing to do.
 
 use crate::engine::ActionError;
-use crate::services::{GitError, OpenPgpError, RefusedRef, TagError, WorkspaceError};
+use crate::services::{GitError, OpenPgpError, WorkspaceError};
 
 /// A workspace that could not be used.
 pub(crate) fn workspace_failed(error: WorkspaceError) -> ActionError {
@@ -19,34 +19,21 @@ pub(crate) fn workspace_failed(error: WorkspaceError) -> ActionError {
 pub(crate) fn git_failed(error: GitError) -> ActionError {
     let hint = error.hint();
     match error {
-        GitError::Rejected { remote, refs } => {
-            let refs: Vec<String> = refs.iter().map(RefusedRef::to_string).collect();
-            ActionError::Conflict {
-                found: format!("something else at the remote `{remote}`: {}", refs.join(", ")),
-                expected: "what was there when it was looked at just before; nothing was pushed".to_owned(),
-            }
-        }
+        GitError::Rejected { .. }
+        | GitError::Declined { .. }
+        | GitError::Stopped { .. }
+        | GitError::Unauthenticated { .. }
+        | GitError::Missing { .. } => ActionError::refused(error.to_string(), hint),
         GitError::Moved { name, found, expected } => {
             ActionError::Conflict { found: format!("{name} at {found}"), expected }
         }
-        GitError::Declined { .. } | GitError::Unauthenticated { .. } => ActionError::refused(error.to_string(), hint),
-        GitError::Open { .. } => ActionError::misconfigured(error.to_string(), hint),
+        GitError::Open { .. }
+        | GitError::ObjectFormat { .. }
+        | GitError::Incomplete { .. }
+        | GitError::NoRemote { .. }
+        | GitError::ManyAddresses { .. }
+        | GitError::Name { .. } => ActionError::misconfigured(error.to_string(), hint),
         error => ActionError::service("git", error, hint),
-    }
-}
-
-/// A tag that was not made.
-pub(crate) fn tag_failed(error: TagError) -> ActionError {
-    match error {
-        TagError::Git(error) => git_failed(error),
-        TagError::Sign { name, source } => match source.downcast::<OpenPgpError>() {
-            Ok(error) => openpgp_failed(*error),
-            Err(source) => ActionError::service(
-                format!("signing the tag {name}"),
-                source,
-                "see that `gpg --clearsign` works: agent, passphrase, expiry",
-            ),
-        },
     }
 }
 

@@ -12,12 +12,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
+use super::clone::{clone_problems, demand_not_checked_out, log_entry};
 use super::failures::{git_failed, outputs_do_not_fit};
-use super::git_refs::{branch_of, checked_out, commit, recorded, remote_branch, short};
-use super::version_tree::{Edited, Setting, listed, read_tree};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
-use crate::release::{AllowedLeftover, EditRule, Tree, VersionChange};
-use crate::services::{NewCommit, ObjectId};
+use crate::release::{
+    AllowedLeftover, EditRule, Edits, Tree, VersionChange, apply, authority as version_of, leftovers,
+};
+use crate::services::{Committer, GitError, NewCommit};
+
+/// How many places with an old version are named.
+const SHOWN: usize = 20;
 
 /// Parameters of `set-versions`.
 #[derive(Debug, Deserialize)]
@@ -26,9 +30,8 @@ pub struct SetVersions {
     /// The full name of the local ref that the commit goes on.
     #[serde(rename = "ref")]
     pub reference: String,
-    /// Where the ref begins if it is not there yet: a commit, or a branch of the
-    /// remote as `origin/main`, which is fetched. A ref that is behind is brought
-    /// there first; one that has something else is a conflict.
+    /// What the change goes on: a commit, or a branch of the remote as `origin/main`;
+    /// without it, wherever the ref is.
     #[serde(default)]
     pub start: Option<String>,
     /// Lists of rules, applied in order.
@@ -42,7 +45,7 @@ pub struct SetVersions {
     /// Where an old version may stay.
     #[serde(default)]
     pub allow: Vec<AllowedLeftover>,
-    /// The commit's message; `@OLD@` and `@NEW@` stand for the versions.
+    /// The commit's message; `@NEW@` stands for the version.
     pub message: String,
 }
 
@@ -64,60 +67,202 @@ pub struct VersionsSet {
     pub files: Vec<String>,
 }
 
-/// How the ref stands.
-enum Standing {
-    /// It has what is wanted.
-    Set(VersionsSet),
-    /// The commit is to be made on this one; the ref is at `here`.
-    On { base: ObjectId, here: Option<ObjectId> },
-    /// It has something else.
-    Other { found: String, expected: String },
+/// A tree with what the rules make of it.
+struct Outcome {
+    edited: Edits,
+    from: Option<String>,
+}
+
+impl SetVersions {
+    /// The commit that the change goes on: the start, or else where the ref is.
+    fn base(&self, cx: &Context<'_, Services>, here: Option<&str>) -> Result<String, ActionError> {
+        let git = &cx.world.git;
+        match (&self.start, self.remote_start(cx), here) {
+            (_, Some(branch), _) => git.fetch_branch(branch).map_err(git_failed)?.ok_or_else(|| {
+                ActionError::refused(
+                    format!("the remote `{}` has no branch `{branch}`", git.remote()),
+                    "see `git ls-remote`",
+                )
+            }),
+            (Some(start), None, _) => Ok(git.peeled_commit(start).map_err(git_failed)?.id),
+            (None, _, Some(here)) => Ok(here.to_owned()),
+            (None, _, None) => Err(ActionError::refused(
+                format!("{} is not there", self.reference),
+                "run the step that makes it; if another clone has it, fetch it from there",
+            )),
+        }
+    }
+
+    /// The remote's branch that the start names, as `origin/main`.
+    fn remote_start(&self, cx: &Context<'_, Services>) -> Option<&str> {
+        self.start.as_deref()?.strip_prefix(cx.world.git.remote())?.strip_prefix('/')
+    }
+
+    /// That the ref has nothing that `base` has not: it would slip into the release.
+    fn demand_at(&self, cx: &Context<'_, Services>, here: &str, base: &str) -> Result<(), ActionError> {
+        // Left from an earlier release, or the remote's branch has gone on.
+        let behind = || cx.world.git.is_ancestor(here, base).map_err(git_failed);
+        if here == base || (self.remote_start(cx).is_some() && behind()?) {
+            return Ok(());
+        }
+        Err(ActionError::Conflict {
+            found: format!("{} at {here}", self.reference),
+            expected: format!("{base}, or what this step makes of it"),
+        })
+    }
+
+    /// The outputs, if our own commit is the ref's tip.
+    fn done_by_us(&self, cx: &Context<'_, Services>, here: &str) -> Result<Option<Value>, ActionError> {
+        let Some(parent) = cx.world.git.first_parent(here).map_err(git_failed)? else { return Ok(None) };
+        // Where the rules do not fit the parent, they have made nothing of it.
+        let Ok(outcome) = self.outcome(cx, &parent) else { return Ok(None) };
+        let ours = !outcome.edited.changed.is_empty() && self.new_commit(cx, &parent, &outcome)? == here;
+        Ok(ours.then(|| self.output(here.to_owned(), parent, &outcome)))
+    }
+
+    /// The outputs, if a person has done it: the ref has the very files that the
+    /// rules make of `base`.
+    fn done_by_hand(&self, cx: &Context<'_, Services>, here: &str, base: &str) -> Result<Option<Value>, ActionError> {
+        let git = &cx.world.git;
+        if !git.is_ancestor(base, here).map_err(git_failed)? {
+            return Ok(None);
+        }
+        let Ok(outcome) = self.outcome(cx, base) else { return Ok(None) };
+        let same = if outcome.edited.changed.is_empty() {
+            here == base
+        } else {
+            git.same_tree(&self.new_commit(cx, base, &outcome)?, here).map_err(git_failed)?
+        };
+        Ok(same.then(|| self.output(here.to_owned(), base.to_owned(), &outcome)))
+    }
+
+    /// What the rules make of the tree of `commit`.
+    fn outcome(&self, cx: &Context<'_, Services>, commit: &str) -> Result<Outcome, ActionError> {
+        let files = read_tree(cx, commit)?;
+        let refused = |what: String| {
+            ActionError::refused(what, "correct the product's rules, or the tree: nothing was committed")
+        };
+        let from = match (&self.authority, &self.to) {
+            (Some(authority), Some(_)) => {
+                Some(version_of(authority, &files).map_err(|error| refused(error.to_string()))?)
+            }
+            (None, Some(_)) => {
+                return Err(ActionError::misconfigured("`to` needs `authority`", "name what says the tree's version"));
+            }
+            _ => None,
+        };
+        let versions = match (&from, &self.to) {
+            (Some(old), Some(new)) => Some(VersionChange::new(old, new)),
+            _ => None,
+        };
+        let rules: Vec<EditRule> = self.rules.iter().flatten().cloned().collect();
+        let edited = apply(&files, &rules, versions.as_ref()).map_err(|error| refused(error.to_string()))?;
+        if let (Some(old), Some(new)) = (&from, &self.to)
+            && old != new
+        {
+            self.no_leftovers(files, &edited, old)?;
+        }
+        Ok(Outcome { edited, from })
+    }
+
+    fn no_leftovers(&self, mut files: Tree, edited: &Edits, old: &str) -> Result<(), ActionError> {
+        files.extend(edited.changed.iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
+        let left = leftovers(&files, old, &self.allow)
+            .map_err(|error| ActionError::misconfigured(error.to_string(), "correct the globs of `versions.allow`"))?;
+        if left.is_empty() {
+            return Ok(());
+        }
+        let more = if left.len() > SHOWN { format!("\n  and {} more", left.len() - SHOWN) } else { String::new() };
+        let shown = left.iter().take(SHOWN).map(|place| format!("\n  {place}")).collect::<String>();
+        Err(ActionError::refused(
+            format!("{old} would still stand in {} places:{shown}{more}", left.len()),
+            "add a rule for each, or allow it with a reason: `versions.edits`, `versions.allow`; nothing was committed",
+        ))
+    }
+
+    fn branch(&self) -> &str {
+        self.reference.strip_prefix("refs/heads/").unwrap_or(&self.reference)
+    }
+
+    fn output(&self, commit: String, parent: String, outcome: &Outcome) -> Value {
+        let output = VersionsSet {
+            reference: self.reference.clone(),
+            commit,
+            parent,
+            from: outcome.from.clone(),
+            to: self.to.clone(),
+            files: outcome.edited.changed.keys().cloned().collect(),
+        };
+        serde_json::to_value(output).expect("plain data")
+    }
+
+    fn new_commit(&self, cx: &Context<'_, Services>, parent: &str, outcome: &Outcome) -> Result<String, ActionError> {
+        let author = &cx.world.author;
+        let message = self.message.replace("@NEW@", self.to.as_deref().unwrap_or_default());
+        let new = NewCommit {
+            parent,
+            changes: &outcome.edited.changed,
+            message: &format!("{}\n", message.trim_end()),
+            committer: Committer { name: &author.name, email: &author.email, at: cx.intent.at },
+        };
+        cx.world.git.commit(&new).map_err(git_failed)
+    }
 }
 
 impl Action<Services> for SetVersions {
     fn summary(&self) -> String {
         let rules: usize = self.rules.iter().map(Vec::len).sum();
-        let what = self.to.as_deref().map_or("values".to_owned(), |version| format!("the version {version}"));
-        format!("Sets {what} by {rules} rules, as one commit on {}", short(&self.reference))
+        match &self.to {
+            Some(version) => format!("Sets the version {version} by {rules} rules, as one commit on {}", self.branch()),
+            None => format!("Sets values by {rules} rules, as one commit on {}", self.branch()),
+        }
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
-        Ok(checked_out(cx, &self.reference)?.into_iter().collect())
+        match self.reference.strip_prefix("refs/heads/") {
+            Some(branch) => clone_problems(cx, branch),
+            None => Ok(Vec::new()),
+        }
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
-        Ok(match self.standing(cx)? {
-            Standing::Set(set) => Probed::Done(output(&set)),
-            Standing::On { .. } => Probed::Absent,
-            Standing::Other { found, expected } => Probed::Conflict { found, expected },
-        })
+        let here = cx.world.git.reference(&self.reference).map_err(git_failed)?;
+        let Some(here) = here else { return Ok(Probed::Absent) };
+        if let Some(done) = self.done_by_us(cx, &here)? {
+            return Ok(Probed::Done(done));
+        }
+        let base = self.base(cx, Some(&here))?;
+        if let Some(done) = self.done_by_hand(cx, &here, &base)? {
+            return Ok(Probed::Done(done));
+        }
+        match self.demand_at(cx, &here, &base) {
+            Ok(()) => Ok(Probed::Absent),
+            Err(ActionError::Conflict { found, expected }) => Ok(Probed::Conflict { found, expected }),
+            Err(error) => Err(error),
+        }
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
         let git = &cx.world.git;
-        let (base, here) = match self.standing(cx)? {
-            Standing::Set(set) => return Ok(output(&set)),
-            Standing::On { base, here } => (base, here),
-            Standing::Other { found, expected } => return Err(ActionError::Conflict { found, expected }),
-        };
-        let edited = self.edited(cx, base)?;
-        let commit = self.write(cx, base, &edited)?;
-        let why = "commit: set versions";
-        match here {
-            Some(here) => git.move_reference(&self.reference, here, commit, why),
-            None => git.create_reference(&self.reference, commit, why),
+        let here = git.reference(&self.reference).map_err(git_failed)?;
+        let base = self.base(cx, here.as_deref())?;
+        if let Some(here) = &here {
+            self.demand_at(cx, here, &base)?;
         }
-        .map_err(git_failed)?;
-        Ok(output(&self.outcome(commit, base, &edited)))
+        let outcome = self.outcome(cx, &base)?;
+        let commit = match outcome.edited.changed.is_empty() {
+            true => base.clone(),
+            false => self.new_commit(cx, &base, &outcome)?,
+        };
+        git.move_reference(&self.reference, here.as_deref(), &commit, &log_entry(cx)).map_err(git_failed)?;
+        Ok(self.output(commit, base, &outcome))
     }
 
     fn reversal(&self, outputs: &Value) -> Reversal {
         match serde_json::from_value::<VersionsSet>(outputs.clone()) {
-            Ok(set) if set.commit != set.parent => Reversal::Undo(format!(
-                "moves {} back to {}, if it was neither moved nor pushed since",
-                short(&self.reference),
-                set.parent
-            )),
+            Ok(set) if set.commit != set.parent => {
+                Reversal::Undo(format!("moves {} back to {}, if it was not moved since", self.branch(), set.parent))
+            }
             _ => Reversal::NothingToUndo,
         }
     }
@@ -125,181 +270,28 @@ impl Action<Services> for SetVersions {
     fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
         let set: VersionsSet = serde_json::from_value(outputs.clone()).map_err(outputs_do_not_fit)?;
         let git = &cx.world.git;
-        let (made, parent) = (recorded(&set.commit)?, recorded(&set.parent)?);
-        if made == parent || git.reference(&self.reference).map_err(git_failed)? == Some(parent) {
+        if git.reference(&self.reference).map_err(git_failed)?.as_deref() == Some(&set.parent) {
             return Ok(());
         }
-        if let Some(branch) = branch_of(&self.reference)
-            && let Some(tip) = git.fetch_branch(branch).map_err(git_failed)?
-            && git.is_ancestor(made, tip).map_err(git_failed)?
-        {
-            return Err(ActionError::refused(
-                format!("{made} is on the remote's {branch} already"),
-                "take the push back first, where that can be done; else mend it by another commit",
-            ));
-        }
-        if let Some(problem) = checked_out(cx, &self.reference)? {
-            return Err(ActionError::refused(problem.what, problem.hint));
-        }
-        git.move_reference(&self.reference, made, parent, "reset: take the versions back").map_err(git_failed)
+        demand_not_checked_out(cx, &self.reference)?;
+        git.move_reference(&self.reference, Some(&set.commit), &set.parent, &log_entry(cx)).map_err(git_failed)
     }
 }
 
-impl SetVersions {
-    fn setting(&self) -> Result<Setting<'_>, ActionError> {
-        let version = match (&self.to, &self.authority) {
-            (Some(to), Some(authority)) => Some((to.as_str(), authority)),
-            (None, _) => None,
-            (Some(_), None) => {
-                return Err(ActionError::misconfigured("`to` needs `authority`", "name what says the tree's version"));
+/// The files of a commit; symbolic links are left out.
+pub(crate) fn read_tree(cx: &Context<'_, Services>, commit: &str) -> Result<Tree, ActionError> {
+    let mut files = Tree::new();
+    let git = &cx.world.git;
+    git.visit_files(
+        commit,
+        |_| true,
+        |file| {
+            if file.kind != crate::services::FileKind::Symlink {
+                files.insert(file.path, file.bytes);
             }
-        };
-        Ok(Setting { rules: &self.rules, version, allow: &self.allow })
-    }
-
-    fn standing(&self, cx: &Context<'_, Services>) -> Result<Standing, ActionError> {
-        let git = &cx.world.git;
-        let here = git.reference(&self.reference).map_err(git_failed)?;
-        let start = self.start(cx)?;
-        let (here, start) = match (here, start) {
-            (Some(here), start) => (here, start),
-            (None, Some(base)) => return Ok(Standing::On { base, here: None }),
-            (None, None) => {
-                let what = format!("{} is not there, and no start is named for it", self.reference);
-                return Err(ActionError::refused(what, "run the step before this one"));
-            }
-        };
-        let faults = match self.set_at(cx, here, start)? {
-            Ok(set) => return Ok(Standing::Set(set)),
-            Err(faults) => faults,
-        };
-        match start {
-            Some(start) if git.is_ancestor(here, start).map_err(git_failed)? => {
-                Ok(Standing::On { base: start, here: Some(here) })
-            }
-            None => Ok(Standing::On { base: here, here: Some(here) }),
-            Some(start) => Ok(Standing::Other {
-                found: format!("{} at {here}, where{}", self.reference, listed(&faults)),
-                expected: format!("it at {start}, or one commit after it that sets everything"),
-            }),
-        }
-    }
-
-    fn start(&self, cx: &Context<'_, Services>) -> Result<Option<ObjectId>, ActionError> {
-        let Some(start) = &self.start else { return Ok(None) };
-        let branch = start.strip_prefix(cx.world.git.remote()).and_then(|rest| rest.strip_prefix('/'));
-        match branch {
-            Some(branch) => remote_branch(cx, branch).map(Some),
-            None => commit(cx, start).map(Some),
-        }
-    }
-
-    /// What is set where `here` has all that is wanted, by its own doing or before;
-    /// else why it has not.
-    fn set_at(
-        &self,
-        cx: &Context<'_, Services>,
-        here: ObjectId,
-        start: Option<ObjectId>,
-    ) -> Result<Result<VersionsSet, Vec<String>>, ActionError> {
-        let git = &cx.world.git;
-        let setting = self.setting()?;
-        let parent = git.first_parent(here).map_err(git_failed)?;
-        let in_start = |commit| start.map_or(Ok(false), |start| git.is_ancestor(commit, start).map_err(git_failed));
-        let began_there = in_start(here)?;
-        if let Some(start) = start
-            && !began_there
-            && !parent.map_or(Ok(false), in_start)?
-        {
-            return Ok(Err(vec![format!("more than one commit is not in {start}")]));
-        }
-        let tree = read_tree(cx, here)?;
-        let before = parent.map(|parent| read_tree(cx, parent)).transpose()?;
-        let faults = |edited: Result<Edited, Vec<String>>| match edited {
-            Err(faults) => faults,
-            Ok(edited) => edited.changed.keys().map(|path| format!("{path} is not as the rules say")).collect(),
-        };
-        let version = match setting.version_of(&tree) {
-            Ok(version) => version,
-            Err(fault) => return Ok(Err(vec![fault])),
-        };
-        if version != self.to {
-            return Ok(Err(vec![format!("the version is {}", version.unwrap_or_default())]));
-        }
-        let old = before.as_ref().and_then(|before| setting.version_of(before).ok().flatten());
-        let wrong = faults(setting.edit(&tree, old.clone().or(version.clone())));
-        if !wrong.is_empty() {
-            return Ok(Err(wrong));
-        }
-        // Where it began so, or the commit before has it all too, it was not this one that set it.
-        let set_before =
-            |before: &Tree| began_there || (old == version && faults(setting.edit(before, old.clone())).is_empty());
-        match parent.zip(before).filter(|(_, before)| !set_before(before)) {
-            Some((parent, _)) => {
-                let files = git.changed_between(parent, here).map_err(git_failed)?;
-                Ok(Ok(self.versions_set(here, parent, old, files)))
-            }
-            None => Ok(Ok(self.versions_set(here, here, version, Vec::new()))),
-        }
-    }
-
-    /// What the rules make of the tree of `base`.
-    fn edited(&self, cx: &Context<'_, Services>, base: ObjectId) -> Result<Edited, ActionError> {
-        let refused = |faults: &[String]| {
-            ActionError::refused(
-                format!("the versions cannot be set on {base}:{}", listed(faults)),
-                "correct the tree, or the product's rules: `versions.edits`, `versions.allow`; nothing was committed",
-            )
-        };
-        let setting = self.setting()?;
-        let tree = read_tree(cx, base)?;
-        let from = setting.version_of(&tree).map_err(|fault| refused(&[fault]))?;
-        setting.edit(&tree, from).map_err(|faults| refused(&faults))
-    }
-
-    /// The commit with `edited` on `base`, or `base` where nothing changes.
-    fn write(&self, cx: &Context<'_, Services>, base: ObjectId, edited: &Edited) -> Result<ObjectId, ActionError> {
-        if edited.changed.is_empty() {
-            return Ok(base);
-        }
-        let message = match (&edited.from, &self.to) {
-            (Some(old), Some(new)) => VersionChange::new(old, new).fill(&self.message),
-            _ => self.message.clone(),
-        };
-        let author = &cx.world.author;
-        let new = NewCommit {
-            parent: base,
-            changed: &edited.changed,
-            name: &author.name,
-            email: &author.email,
-            at: cx.intent.at,
-            message: &message,
-        };
-        cx.world.git.write_commit(&new).map_err(git_failed)
-    }
-
-    fn outcome(&self, commit: ObjectId, base: ObjectId, edited: &Edited) -> VersionsSet {
-        self.versions_set(commit, base, edited.from.clone(), edited.changed.keys().cloned().collect())
-    }
-
-    fn versions_set(
-        &self,
-        commit: ObjectId,
-        parent: ObjectId,
-        from: Option<String>,
-        files: Vec<String>,
-    ) -> VersionsSet {
-        VersionsSet {
-            reference: self.reference.clone(),
-            commit: commit.to_string(),
-            parent: parent.to_string(),
-            from,
-            to: self.to.clone(),
-            files,
-        }
-    }
-}
-
-fn output(set: &VersionsSet) -> Value {
-    serde_json::to_value(set).expect("plain data")
+            Ok::<(), GitError>(())
+        },
+    )
+    .map_err(git_failed)?;
+    Ok(files)
 }

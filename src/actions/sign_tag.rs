@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
-use super::failures::{git_failed, openpgp_failed, outputs_do_not_fit, tag_failed};
-use super::git_refs::{commit, recorded};
+use super::clone::log_entry;
+use super::failures::{git_failed, openpgp_failed, outputs_do_not_fit};
 use crate::engine::{Action, ActionError, Context, Probed, Reversal};
-use crate::services::{NewTag, ObjectId};
+use crate::services::{Committer, NewTag, Tag};
 
 /// Parameters of `sign-tag`.
 #[derive(Debug, Deserialize)]
@@ -48,45 +48,91 @@ pub struct SignedTag {
     pub commit: String,
 }
 
+/// How one tag stands.
+enum Standing {
+    Missing,
+    Good(SignedTag),
+    Other(String),
+}
+
+impl SignTag {
+    fn commit(&self, cx: &Context<'_, Services>) -> Result<String, ActionError> {
+        Ok(cx.world.git.peeled_commit(&self.target).map_err(git_failed)?.id)
+    }
+
+    fn standing(&self, cx: &Context<'_, Services>, name: &str, commit: &str) -> Result<Standing, ActionError> {
+        let git = &cx.world.git;
+        let Some(object) = git.reference(&format!("refs/tags/{name}")).map_err(git_failed)? else {
+            return Ok(Standing::Missing);
+        };
+        Ok(match git.tag(&object).map_err(git_failed)? {
+            None => Standing::Other(format!("the tag {name} at {object}, which is no annotated tag")),
+            Some(tag) => match fault(cx, name, &tag, Some(commit))? {
+                Some(fault) => Standing::Other(format!("the tag {name}, which {fault}")),
+                None => Standing::Good(SignedTag { name: name.to_owned(), object, commit: commit.to_owned() }),
+            },
+        })
+    }
+
+    /// Each tag, where it is there; a conflict where something else has its name.
+    fn standings(&self, cx: &Context<'_, Services>, commit: &str) -> Result<Vec<Option<SignedTag>>, ActionError> {
+        let mut tags = Vec::new();
+        for name in &self.names {
+            tags.push(match self.standing(cx, name, commit)? {
+                Standing::Good(tag) => Some(tag),
+                Standing::Missing => None,
+                Standing::Other(found) => {
+                    let expected = format!("none, or one on {commit} signed by {}", cx.world.openpgp.fingerprint());
+                    return Err(ActionError::Conflict { found, expected });
+                }
+            });
+        }
+        Ok(tags)
+    }
+
+    fn make(&self, cx: &Context<'_, Services>, name: &str, commit: &str) -> Result<SignedTag, ActionError> {
+        let git = &cx.world.git;
+        let author = &cx.world.author;
+        let tagger = Committer { name: &author.name, email: &author.email, at: cx.intent.at };
+        let new = NewTag { name, commit, message: &self.message, tagger };
+        let object = git
+            .signed_tag(&new, |payload| cx.world.openpgp.sign_detached(payload).map_err(Into::into))
+            .map_err(git_failed)?;
+        git.move_reference(&format!("refs/tags/{name}"), None, &object, &log_entry(cx)).map_err(git_failed)?;
+        Ok(SignedTag { name: name.to_owned(), object, commit: commit.to_owned() })
+    }
+}
+
 impl Action<Services> for SignTag {
     fn summary(&self) -> String {
         format!("Makes the signed tags {}", self.names.join(" and "))
     }
 
     fn commands(&self) -> Vec<String> {
-        let command = |name: &String| format!("git tag -s {name} -m '{}' '{}^{{}}'", self.message, self.target);
-        self.names.iter().map(command).collect()
+        self.names
+            .iter()
+            .map(|name| format!("git tag -s {name} -m '{}' '{}^{{}}'", self.message, self.target))
+            .collect()
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
-        let commit = commit(cx, &self.target)?;
-        let mut tags = Vec::new();
-        for name in &self.names {
-            match self.there(cx, name, commit)? {
-                None => {}
-                Some(Ok(tag)) => tags.push(tag),
-                Some(Err(fault)) => {
-                    return Ok(Probed::Conflict {
-                        found: format!("the tag {name}: {fault}"),
-                        expected: format!("none, or one on {commit} signed by {}", cx.world.openpgp.fingerprint()),
-                    });
-                }
-            }
-        }
-        if tags.len() < self.names.len() {
-            return Ok(Probed::Absent);
-        }
-        Ok(Probed::Done(output(tags, commit)))
+        let commit = self.commit(cx)?;
+        let tags = match self.standings(cx, &commit) {
+            Ok(tags) => tags,
+            Err(ActionError::Conflict { found, expected }) => return Ok(Probed::Conflict { found, expected }),
+            Err(error) => return Err(error),
+        };
+        let there: Option<Vec<SignedTag>> = tags.into_iter().collect();
+        Ok(there.map_or(Probed::Absent, |tags| Probed::Done(output(tags, commit))))
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
-        let commit = commit(cx, &self.target)?;
+        let commit = self.commit(cx)?;
         let mut tags = Vec::new();
-        for name in &self.names {
-            // An earlier attempt may have come as far as this one.
-            tags.push(match self.there(cx, name, commit)? {
-                Some(Ok(tag)) => tag,
-                _ => self.make(cx, name, commit)?,
+        for (name, there) in self.names.iter().zip(self.standings(cx, &commit)?) {
+            tags.push(match there {
+                Some(tag) => tag,
+                None => self.make(cx, name, &commit)?,
             });
         }
         Ok(output(tags, commit))
@@ -99,78 +145,33 @@ impl Action<Services> for SignTag {
     fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
         let made: TagsSigned = serde_json::from_value(outputs.clone()).map_err(outputs_do_not_fit)?;
         for tag in made.tags {
-            let name = format!("refs/tags/{}", tag.name);
-            cx.world.git.delete_reference(&name, recorded(&tag.object)?).map_err(git_failed)?;
+            cx.world.git.delete_reference(&format!("refs/tags/{}", tag.name), &tag.object).map_err(git_failed)?;
         }
         Ok(())
     }
 }
 
-impl SignTag {
-    /// The local tag `name`, or what is wrong with it; `None` where there is none.
-    fn there(
-        &self,
-        cx: &Context<'_, Services>,
-        name: &str,
-        commit: ObjectId,
-    ) -> Result<Option<Result<SignedTag, String>>, ActionError> {
-        let Some(object) = cx.world.git.reference(&format!("refs/tags/{name}")).map_err(git_failed)? else {
-            return Ok(None);
-        };
-        Ok(Some(examine_tag(cx, name, object)?.and_then(|found| {
-            if found != commit {
-                return Err(format!("it is on {found}"));
-            }
-            Ok(signed(name, object, commit))
-        })))
-    }
-
-    fn make(&self, cx: &Context<'_, Services>, name: &str, commit: ObjectId) -> Result<SignedTag, ActionError> {
-        let author = &cx.world.author;
-        let new = NewTag {
-            name,
-            commit,
-            tagger: &author.name,
-            email: &author.email,
-            at: cx.intent.at,
-            message: &self.message,
-        };
-        let sign = |payload: &[u8]| cx.world.openpgp.sign_detached(payload);
-        let object = cx.world.git.create_signed_tag(&new, sign).map_err(tag_failed)?;
-        Ok(signed(name, object, commit))
-    }
+fn output(tags: Vec<SignedTag>, commit: String) -> Value {
+    serde_json::to_value(TagsSigned { tags, commit }).expect("plain data")
 }
 
-/// The commit of the tag `object` under the name `name`, where it is an annotated
-/// tag of that name with a good signature by the release manager's key; else
-/// what is wrong with it.
-pub(crate) fn examine_tag(
+/// What is wrong with the tag that stands under `name`, if anything: it "is on …".
+pub(crate) fn fault(
     cx: &Context<'_, Services>,
     name: &str,
-    object: ObjectId,
-) -> Result<Result<ObjectId, String>, ActionError> {
-    let Some(tag) = cx.world.git.annotated_tag(object).map_err(git_failed)? else {
-        return Ok(Err(format!("{object} is no annotated tag")));
-    };
+    tag: &Tag,
+    commit: Option<&str>,
+) -> Result<Option<String>, ActionError> {
+    let Some(on) = &tag.commit else { return Ok(Some("is on no commit".into())) };
+    if let Some(commit) = commit
+        && on != commit
+    {
+        return Ok(Some(format!("is on {on}, expected {commit}")));
+    }
     if tag.name != name {
-        return Ok(Err(format!("it is the tag {} under another name", tag.name)));
+        return Ok(Some(format!("calls itself {}", tag.name)));
     }
-    let Some(commit) = tag.commit else { return Ok(Err("it tags no commit".to_owned())) };
-    let good = match &tag.signature {
-        Some(signature) => cx.world.openpgp.verify_by_own_key(signature, &tag.payload).map_err(openpgp_failed)?,
-        None => false,
-    };
-    if good {
-        Ok(Ok(commit))
-    } else {
-        Ok(Err(format!("it has no good signature by {}", cx.world.openpgp.fingerprint())))
-    }
-}
-
-fn signed(name: &str, object: ObjectId, commit: ObjectId) -> SignedTag {
-    SignedTag { name: name.to_owned(), object: object.to_string(), commit: commit.to_string() }
-}
-
-fn output(tags: Vec<SignedTag>, commit: ObjectId) -> Value {
-    serde_json::to_value(TagsSigned { tags, commit: commit.to_string() }).expect("plain data")
+    let ours = !tag.signature.is_empty()
+        && cx.world.openpgp.verify_by_own_key(&tag.signature, &tag.payload).map_err(openpgp_failed)?;
+    Ok((!ours).then(|| format!("has no good signature by {}", cx.world.openpgp.fingerprint())))
 }

@@ -12,12 +12,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::{ActionError, Intent, Probed, Problem};
-use crate::services::{Change, CommitNote, EntryKind, Revision, Svn, SvnError, SvnUrl, SvnUrlError};
+use crate::services::{Change, CommitNote, EntryKind, Revision, Svn, SvnError, SvnFault, SvnUrl, SvnUrlError};
 
 impl From<SvnError> for ActionError {
     fn from(error: SvnError) -> Self {
         let hint = error.hint();
-        Self::service("Subversion", error, hint)
+        match error.fault() {
+            // What the server refused was not done.
+            Some(fault @ (SvnFault::Forbidden(_) | SvnFault::Unauthenticated(_) | SvnFault::HookRefused(_))) => {
+                Self::refused(format!("Subversion {error}: {fault}"), hint)
+            }
+            _ => Self::service("Subversion", error, hint),
+        }
     }
 }
 

@@ -11,10 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
+use super::clone::{clone_problems, log_entry};
 use super::failures::git_failed;
-use super::git_refs::{checked_out, remote_branch};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
-use crate::services::ObjectId;
 
 /// Parameters of `track-branch`.
 #[derive(Debug, Deserialize)]
@@ -24,13 +23,46 @@ pub struct TrackBranch {
     pub branch: String,
 }
 
-/// Where the branch is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BranchTracked {
-    /// The branch.
-    pub branch: String,
-    /// The commit that it is at, here and at the remote.
-    pub commit: String,
+#[derive(Debug, Serialize)]
+struct Output<'a> {
+    branch: &'a str,
+    commit: String,
+}
+
+impl TrackBranch {
+    fn local(&self) -> String {
+        format!("refs/heads/{}", self.branch)
+    }
+
+    fn output(&self, commit: String) -> Value {
+        serde_json::to_value(Output { branch: &self.branch, commit }).expect("plain data")
+    }
+
+    fn remote_tip(&self, cx: &Context<'_, Services>) -> Result<String, ActionError> {
+        let git = &cx.world.git;
+        git.fetch_branch(&self.branch).map_err(git_failed)?.ok_or_else(|| {
+            ActionError::refused(
+                format!("the remote `{}` has no branch `{}`", git.remote(), self.branch),
+                "a bugfix release needs its series' branch; is the version right?",
+            )
+        })
+    }
+
+    /// The local branch, if there is one, and the remote's, which it does not lead.
+    fn tips(&self, cx: &Context<'_, Services>) -> Result<(Option<String>, String), ActionError> {
+        let git = &cx.world.git;
+        let there = self.remote_tip(cx)?;
+        let here = git.reference(&self.local()).map_err(git_failed)?;
+        if let Some(here) = &here
+            && !git.is_ancestor(here, &there).map_err(git_failed)?
+        {
+            return Err(ActionError::Conflict {
+                found: format!("the local {} at {here}, with commits that the remote's has not", self.branch),
+                expected: format!("{there}, or one of its ancestors"),
+            });
+        }
+        Ok((here, there))
+    }
 }
 
 impl Action<Services> for TrackBranch {
@@ -43,61 +75,26 @@ impl Action<Services> for TrackBranch {
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
-        let problem = checked_out(cx, &self.local())?;
-        Ok(problem
-            .map(|problem| Problem { hint: "`git pull --ff-only` there".to_owned(), ..problem })
-            .into_iter()
-            .collect())
+        clone_problems(cx, &self.branch)
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
-        let git = &cx.world.git;
-        let there = remote_branch(cx, &self.branch)?;
-        let Some(here) = git.reference(&self.local()).map_err(git_failed)? else { return Ok(Probed::Absent) };
-        if here == there {
-            return Ok(Probed::Done(self.output(here)));
+        match self.tips(cx) {
+            Ok((Some(here), there)) if here == there => Ok(Probed::Done(self.output(here))),
+            Ok(_) => Ok(Probed::Absent),
+            Err(ActionError::Conflict { found, expected }) => Ok(Probed::Conflict { found, expected }),
+            Err(error) => Err(error),
         }
-        if git.is_ancestor(here, there).map_err(git_failed)? {
-            return Ok(Probed::Absent);
-        }
-        Ok(Probed::Conflict {
-            found: format!("the local {} at {here}, with commits that the remote's has not", self.branch),
-            expected: format!("{there}, or one of its ancestors"),
-        })
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
-        let git = &cx.world.git;
-        let there = remote_branch(cx, &self.branch)?;
-        let why = format!("fetch {}: fast-forward", git.remote());
-        match git.reference(&self.local()).map_err(git_failed)? {
-            None => git.create_reference(&self.local(), there, &why),
-            Some(here) if git.is_ancestor(here, there).map_err(git_failed)? => {
-                git.move_reference(&self.local(), here, there, &why)
-            }
-            Some(here) => {
-                return Err(ActionError::Conflict {
-                    found: format!("the local {} at {here}", self.branch),
-                    expected: format!("{there}, or one of its ancestors"),
-                });
-            }
-        }
-        .map_err(git_failed)?;
+        let (here, there) = self.tips(cx)?;
+        let moved = cx.world.git.move_reference(&self.local(), here.as_deref(), &there, &log_entry(cx));
+        moved.map_err(git_failed)?;
         Ok(self.output(there))
     }
 
     fn reversal(&self, _outputs: &Value) -> Reversal {
         Reversal::NothingToUndo
-    }
-}
-
-impl TrackBranch {
-    fn local(&self) -> String {
-        format!("refs/heads/{}", self.branch)
-    }
-
-    fn output(&self, commit: ObjectId) -> Value {
-        let output = BranchTracked { branch: self.branch.clone(), commit: commit.to_string() };
-        serde_json::to_value(output).expect("plain data")
     }
 }

@@ -54,7 +54,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
             "nothing was done; --confirm must name the version that is being released",
         ));
     }
-    let goal = goal(&session.workflow.phase_ids(), args.items, args.to)?;
+    let goal = if args.items.is_empty() {
+        phase_goal(&session.workflow.phase_ids(), args.to)?
+    } else {
+        Goal::Items(args.items)
+    };
     let mut person: Box<dyn Person> = if args.execute {
         Box::new(Approver::new(version, args.confirm.as_deref()))
     } else {
@@ -65,14 +69,17 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     Ok(halt::report(ui, &halt))
 }
 
-fn goal(phases: &[&str], items: Vec<String>, to: Option<String>) -> Result<Goal, CommandError> {
+/// How far `--to` says to go.
+///
+/// # Errors
+/// When there is no such phase.
+pub fn phase_goal(phases: &[&str], to: Option<String>) -> Result<Goal, CommandError> {
     match to {
+        None => Ok(Goal::All),
         Some(phase) if phases.contains(&phase.as_str()) => Ok(Goal::Phase(phase)),
         Some(phase) => Err(CommandError::usage(
             format!("--to {phase}: there is no such phase"),
             format!("the phases are {}", phases.join(", ")),
         )),
-        None if items.is_empty() => Ok(Goal::All),
-        None => Ok(Goal::Items(items)),
     }
 }

@@ -9,11 +9,12 @@
 
 use serde_json::Value;
 
-use super::action::{Action, ActionError, Context, Finding, Intent, Probed};
-use super::driver::{Driver, DriverError, Obstacle, Taken, pending, with_causes};
+use super::action::{Action, ActionError, Context, Intent, Probed};
+use super::driver::Driver;
 use super::event::Event;
+use super::halt::{DriverError, with_causes};
 use super::state::{Intention, StepStatus};
-use super::workflow::{Check, CheckKind, Step, StepKind};
+use super::workflow::{Step, StepKind};
 
 /// What an attempt came to.
 pub(super) enum Attempt {
@@ -151,26 +152,6 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
             ) => (found, expected) == (new_found, new_expected),
             _ => false,
         }
-    }
-
-    /// Asks a check's probe; the event to record, and what it came to.
-    pub(super) fn probe_check(&mut self, check: &Check) -> Result<(Option<Event>, Taken), DriverError> {
-        let CheckKind::Probe { name, with } = &check.kind else { return Ok((None, Taken::Settled)) };
-        let parameters = self.renderer()?.parameters(&check.id, with)?;
-        let probe = self
-            .registry
-            .build_probe(name, parameters)
-            .map_err(|source| DriverError::Registry { id: check.id.clone(), source })?;
-        let now = self.clock.now();
-        let intent = Intent { at: now, token: "0".repeat(32), acted: None, resumed: false };
-        Ok(match probe.examine(&Context { world: self.world, intent: &intent, now }) {
-            Ok(Finding::Holds(evidence)) => (Some(Event::CheckHeld { evidence }), Taken::Settled),
-            Ok(Finding::Fails(faults)) => (
-                Some(Event::CheckFailed { faults: faults.clone() }),
-                Taken::Pending(pending(&check.id, &check.title, Obstacle::CheckFailed(faults))),
-            ),
-            Err(error) => (None, Taken::Pending(pending(&check.id, &check.title, Obstacle::Failed(error)))),
-        })
     }
 }
 

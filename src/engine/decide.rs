@@ -8,8 +8,9 @@
 //! cancel a candidate. Each is recorded with its reason.
 
 use super::action::{Context, Intent, Reversal};
-use super::driver::{Driver, DriverError};
+use super::driver::Driver;
 use super::event::Event;
+use super::halt::{DriverError, with_causes};
 use super::plan::{PhaseState, Plan};
 use super::state::StepStatus;
 use super::workflow::{Effect, Step, StepKind};
@@ -89,7 +90,7 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 action.undo(&Context { world: self.world, intent: &intent, now: self.clock.now() }, &outputs).map_err(
                     |error| DriverError::Refused {
                         hint: error.hint().unwrap_or("the same command goes on where this ended").to_owned(),
-                        what: format!("`{id}` could not be taken back: {}", super::driver::with_causes(&error)),
+                        what: format!("`{id}` could not be taken back: {}", with_causes(&error)),
                     },
                 )?;
                 what.clone()

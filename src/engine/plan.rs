@@ -176,7 +176,23 @@ impl Plan {
     }
 }
 
+impl PlannedStep {
+    /// Whether it is open, and nothing that it needs is.
+    pub(super) fn can_be_taken_up(&self) -> bool {
+        match self.state {
+            StepState::Ready | StepState::Interrupted | StepState::Failed | StepState::Conflict => true,
+            StepState::Waiting => self.attempted,
+            StepState::Done | StepState::Attested | StepState::Skipped => false,
+        }
+    }
+}
+
 impl PlannedPhase {
+    /// Whether nothing is left to do in it.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.state, PhaseState::Done | PhaseState::PassedOver)
+    }
+
     /// Whether every step that is not optional is settled.
     pub fn steps_settled(&self) -> bool {
         self.steps.iter().all(|step| step.optional || step.state.settled())
@@ -320,18 +336,8 @@ fn plan_check(check: &Check, state: &State) -> PlannedCheck {
 }
 
 fn next_in(phase: &PlannedPhase) -> Vec<String> {
-    let steps: Vec<String> = phase
-        .steps
-        .iter()
-        .filter(|step| {
-            let due = step.state == StepState::Waiting && step.attempted;
-            due || matches!(
-                step.state,
-                StepState::Ready | StepState::Interrupted | StepState::Failed | StepState::Conflict
-            )
-        })
-        .map(|step| step.id.clone())
-        .collect();
+    let steps: Vec<String> =
+        phase.steps.iter().filter(|step| step.can_be_taken_up()).map(|step| step.id.clone()).collect();
     if !steps.is_empty() || !phase.steps_settled() {
         return steps;
     }

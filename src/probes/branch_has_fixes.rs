@@ -5,16 +5,13 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! Whether a branch at the remote has gone on since a commit, and each of its new
-//! commits stands on the main branch too, as the same patch. Merges and empty
-//! commits bring no patch of their own.
+//! commits stands on the main branch too, as the same patch.
+
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::actions::{
-    Services,
-    failures::git_failed,
-    git_refs::{commit, remote_branch},
-};
+use crate::actions::{Services, failures::git_failed};
 use crate::engine::{ActionError, Context, Finding, Probe};
 
 /// Parameters of `branch-has-fixes`.
@@ -32,26 +29,44 @@ pub struct BranchHasFixes {
 impl Probe<Services> for BranchHasFixes {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
         let git = &cx.world.git;
-        let Self { branch, main, .. } = self;
-        let (here, there) = (remote_branch(cx, branch)?, remote_branch(cx, main)?);
-        let since = commit(cx, &self.since)?;
-        if !git.is_ancestor(since, here).map_err(git_failed)? {
-            return Ok(Finding::Fails(vec![format!("{branch} at {here} does not follow on {since}")]));
+        let tip = |branch: &str| {
+            git.fetch_branch(branch).map_err(git_failed)?.ok_or_else(|| {
+                ActionError::refused(
+                    format!("the remote `{}` has no branch {branch}", git.remote()),
+                    "see `git ls-remote`",
+                )
+            })
+        };
+        let (here, main) = (tip(&self.branch)?, tip(&self.main)?);
+        if !git.is_ancestor(&self.since, &here).map_err(git_failed)? {
+            return Ok(Finding::Fails(vec![format!(
+                "{} at {here} does not have {}, where the candidate began: it was moved by force",
+                self.branch, self.since
+            )]));
         }
-        let fixes = git.commits(since, here).map_err(git_failed)?;
-        if fixes.is_empty() {
-            return Ok(Finding::Fails(vec![format!("{branch} has no commit since {since}: nothing was fixed on it")]));
+        let count = git.count_commits(&self.since, &here).map_err(git_failed)?;
+        if count == 0 {
+            return Ok(Finding::Fails(vec![format!(
+                "{} has no commit since {}: nothing was fixed on it",
+                self.branch, self.since
+            )]));
         }
-        let on_main = git.patches_beside(there, here).map_err(git_failed)?;
-        let mut faults = Vec::new();
-        for fix in &fixes {
-            let alone = fix.patch.is_some_and(|patch| !on_main.contains(&patch));
-            if alone && !git.is_ancestor(fix.id, there).map_err(git_failed)? {
-                faults.push(format!("{} ({}) is on {branch} and not on {main}", fix.id, fix.subject));
-            }
-        }
+        // What came by merging the main branch is on it as it is; the rest must be there as a patch.
+        let picked = git.patches(&[&self.since, &main], &here).map_err(git_failed)?;
+        let on_main = git.patches(&[&self.since], &main).map_err(git_failed)?;
+        let on_main: BTreeSet<String> = on_main.into_iter().filter_map(|patch| patch.patch).collect();
+        let faults: Vec<String> = picked
+            .iter()
+            .filter(|fix| fix.patch.as_ref().is_some_and(|patch| !on_main.contains(patch)))
+            .map(|fix| {
+                format!("{} ({}) is on {} and not on {}", &fix.commit[..12], fix.summary, self.branch, self.main)
+            })
+            .collect();
         if faults.is_empty() {
-            return Ok(Finding::Holds(format!("{} fixes on {branch}, all of them on {main} too", fixes.len())));
+            return Ok(Finding::Holds(format!(
+                "{count} new commits on {}, all of them on {} too",
+                self.branch, self.main
+            )));
         }
         Ok(Finding::Fails(faults))
     }

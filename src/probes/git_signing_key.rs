@@ -21,30 +21,21 @@ pub struct GitSigningKey {
 
 impl Probe<Services> for GitSigningKey {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
-        let git = &cx.world.git;
-        let expected = plain(&self.fingerprint);
-        let mut faults = Vec::new();
-        match git.config("user.signingkey").map_err(git_failed)? {
-            Some(found) if plain(&found) == expected => {}
-            Some(found) if !plain(&found).is_empty() && expected.ends_with(&plain(&found)) => faults.push(format!(
-                "user.signingkey is the short id {found}, which other keys may have too; expected {expected}"
-            )),
-            Some(found) => faults.push(format!("user.signingkey is {found}, expected {expected}")),
-            None => faults.push(format!("user.signingkey is not set, expected {expected}")),
+        let configured = |name: &str| cx.world.git.configured(name).map_err(git_failed);
+        if let Some(format) = configured("gpg.format")?.filter(|format| format != "openpgp") {
+            return Ok(Finding::Fails(vec![format!("gpg.format is {format}, expected openpgp")]));
         }
-        let format = git.config("gpg.format").map_err(git_failed)?;
-        if let Some(format) = format.filter(|format| format != "openpgp") {
-            faults.push(format!("gpg.format is {format}, expected openpgp or nothing"));
-        }
-        if faults.is_empty() {
-            return Ok(Finding::Holds(format!("user.signingkey is {expected}")));
-        }
-        Ok(Finding::Fails(faults))
+        let found = configured("user.signingkey")?;
+        let plain = |key: &str| key.trim_start_matches("0x").trim_end_matches('!').replace(' ', "").to_uppercase();
+        Ok(match found {
+            Some(found) if plain(&found) == plain(&self.fingerprint) => {
+                Finding::Holds(format!("user.signingkey is {}", self.fingerprint))
+            }
+            Some(found) => Finding::Fails(vec![format!(
+                "user.signingkey is {found}, expected the full fingerprint {}",
+                self.fingerprint
+            )]),
+            None => Finding::Fails(vec!["user.signingkey is not set".into()]),
+        })
     }
-}
-
-/// A fingerprint as digits alone; `!` behind it only forbids another subkey.
-fn plain(key: &str) -> String {
-    let digits = key.trim().trim_end_matches('!').replace(' ', "").to_ascii_uppercase();
-    digits.strip_prefix("0X").map(str::to_owned).unwrap_or(digits)
 }

@@ -23,12 +23,14 @@ impl Probe<Services> for RemoteLacks {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
         let names: Vec<&str> = self.refs.iter().map(String::as_str).collect();
         let there = cx.world.git.remote_refs(&names).map_err(git_failed)?;
-        if there.is_empty() {
+        let faults: Vec<String> = there
+            .iter()
+            .filter(|(name, _)| !name.ends_with("^{}"))
+            .map(|(name, id)| format!("the remote still has {name} at {id}"))
+            .collect();
+        if faults.is_empty() {
             return Ok(Finding::Holds(format!("the remote has none of {}", self.refs.join(", "))));
         }
-        let fault = |(name, found): (&String, &crate::services::RemoteRef)| {
-            format!("the remote still has {name} at {}", found.object)
-        };
-        Ok(Finding::Fails(there.iter().map(fault).collect()))
+        Ok(Finding::Fails(faults))
     }
 }

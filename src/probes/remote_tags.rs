@@ -8,7 +8,7 @@
 
 use serde::Deserialize;
 
-use crate::actions::{Services, failures::git_failed, sign_tag::examine_tag};
+use crate::actions::{Services, failures::git_failed, sign_tag::fault};
 use crate::engine::{ActionError, Context, Finding, Probe};
 
 /// Parameters of `remote-tags`.
@@ -26,33 +26,33 @@ impl Probe<Services> for RemoteTags {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
         let git = &cx.world.git;
         let names: Vec<String> = self.tags.iter().map(|tag| format!("refs/tags/{tag}")).collect();
-        let there = git.remote_refs(&names.iter().map(String::as_str).collect::<Vec<_>>()).map_err(git_failed)?;
-        // Fetched beside the local tags, which may be others.
-        let kept: Vec<(&String, String)> =
-            there.keys().map(|name| (name, name.replacen("refs/tags/", "refs/quorate/tags/", 1))).collect();
-        let fetched: Vec<(&str, &str)> = kept.iter().map(|(name, kept)| (name.as_str(), kept.as_str())).collect();
-        git.fetch(&fetched).map_err(git_failed)?;
-
-        let mut faults = Vec::new();
+        let all: Vec<&str> = names.iter().map(String::as_str).collect();
+        let there = git.remote_refs(&all).map_err(git_failed)?;
+        let present: Vec<&str> = all.iter().copied().filter(|name| there.contains_key(*name)).collect();
+        let mut faults: Vec<String> = all
+            .iter()
+            .filter(|name| !there.contains_key(**name))
+            .map(|name| format!("the remote has no {}", name.strip_prefix("refs/tags/").unwrap_or(name)))
+            .collect();
+        if !present.is_empty() {
+            git.fetch_objects(&present).map_err(git_failed)?;
+        }
         let mut commit = self.commit.clone();
-        for (tag, name) in self.tags.iter().zip(&names) {
-            let Some(found) = there.get(name) else {
-                faults.push(format!("the remote has no tag {tag}"));
-                continue;
-            };
-            match examine_tag(cx, tag, found.object)? {
-                Err(fault) => faults.push(format!("the tag {tag} at the remote: {fault}")),
-                Ok(found) => {
-                    let expected = commit.get_or_insert_with(|| found.to_string());
-                    if *expected != found.to_string() {
-                        faults.push(format!("the tag {tag} at the remote is on {found}, expected {expected}"));
-                    }
-                }
+        for name in present {
+            let object = &there[name];
+            let shown = name.strip_prefix("refs/tags/").unwrap_or(name);
+            match git.tag(object).map_err(git_failed)? {
+                None => faults.push(format!("{shown} is no annotated tag")),
+                Some(tag) => match fault(cx, shown, &tag, commit.as_deref())? {
+                    Some(fault) => faults.push(format!("{shown} {fault}")),
+                    None => commit = tag.commit,
+                },
             }
         }
         if faults.is_empty() {
-            let (tags, commit) = (self.tags.join(", "), commit.unwrap_or_default());
-            return Ok(Finding::Holds(format!("{tags}: signed, and on {commit}")));
+            let commit = commit.unwrap_or_default();
+            let short = commit.get(..12).unwrap_or(&commit).to_owned();
+            return Ok(Finding::Holds(format!("{} signed and on {short}", self.tags.join(", "))));
         }
         Ok(Finding::Fails(faults))
     }

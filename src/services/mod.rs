@@ -25,8 +25,8 @@ pub use effects::{Effects, Moment};
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
 pub use git::{
-    AnnotatedTag, ExportError, FileKind, Git, GitError, Head, Lease, LoggedCommit, NewCommit, NewTag, ObjectId,
-    PeeledCommit, PushUpdate, RefusedRef, RemoteRef, TagError, TreeFile, Untracked,
+    Committer, ExportError, FileKind, Git, GitError, Head, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate, Tag,
+    TreeFile,
 };
 pub use keys_file::{KeysFileError, fetch_keys_file};
 #[cfg(test)]

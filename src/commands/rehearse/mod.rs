@@ -16,6 +16,7 @@ use std::time::Instant;
 use super::CommandError;
 use super::environment::{Environment, absolute};
 use super::halt;
+use super::run::phase_goal;
 use crate::engine::{Goal, Halt, Obstacle, Pending};
 use crate::rehearsal::{Interruption, SimulatedManager};
 use crate::release::Version;
@@ -48,6 +49,9 @@ pub struct Args {
     /// Make the world in this directory, and leave it there.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// Stop when this phase is completed; the same command without --to goes on.
+    #[arg(long, value_name = "PHASE", requires = "keep")]
+    to: Option<String>,
     /// End with one JSON object on stdout.
     #[arg(long)]
     json: bool,
@@ -107,7 +111,8 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         },
         interruption.as_ref(),
     )?;
-    let outcome = play(environment, &stage, interruption)?;
+    let goal = phase_goal(&stage.session.workflow.phase_ids(), args.to)?;
+    let outcome = play(environment, &stage, &goal, interruption)?;
     let report = report::Report::of(&stage, started.elapsed())?;
     report.write(&stage)?;
     if args.json {
@@ -168,6 +173,7 @@ impl Place {
 fn play(
     environment: &Environment,
     stage: &Stage,
+    goal: &Goal,
     interruption: Option<Interruption>,
 ) -> Result<ExitCode, CommandError> {
     let ui = environment.ui;
@@ -180,7 +186,7 @@ fn play(
     let mut driver = stage.session.driver(journal, state, &stage.clock, &mut progress);
     let mut mended = 0;
     loop {
-        let halt = driver.advance(&Goal::All, &mut SimulatedManager)?;
+        let halt = driver.advance(goal, &mut SimulatedManager)?;
         let Halt::Pending(pending) = &halt else { return Ok(halt::report(ui, &halt)) };
         let mut moved = false;
         for Pending { id, obstacle, .. } in pending {

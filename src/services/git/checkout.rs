@@ -4,111 +4,84 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! The working copy, and who works in it.
+//! The working tree, who works in it, and by which settings. It is read and never
+//! written.
 
-use git2::{ConfigLevel, Repository, StatusOptions};
+use std::path::PathBuf;
 
-use super::{Git, GitError, ObjectId, if_found, local};
+use git2::{Repository, StatusOptions};
 
-/// What is checked out.
+use super::{Git, GitError, local};
+
+/// Where HEAD is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Head {
-    /// A branch, by its full name; it may have no commit yet.
+    /// On a branch, by its short name.
     Branch(String),
-    /// A commit and no branch.
-    Detached(ObjectId),
-}
-
-/// Whether files that git does not know count as changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Untracked {
-    /// They do.
-    Counted,
-    /// They do not.
-    Ignored,
+    /// On no branch.
+    Detached,
 }
 
 impl Git {
-    /// What is checked out.
+    /// Where HEAD is.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When the repository cannot be read.
     pub fn head(&self) -> Result<Head, GitError> {
         let repository = self.repository()?;
         let head = repository.find_reference("HEAD").map_err(local("read HEAD"))?;
-        if let Some(branch) = head.symbolic_target().map_err(local("read HEAD"))? {
-            return Ok(Head::Branch(branch.to_owned()));
-        }
-        head.target().map(Head::Detached).ok_or_else(|| GitError::Local {
-            doing: "read HEAD".to_owned(),
-            source: git2::Error::from_str("it points at nothing"),
-        })
+        let target = head.symbolic_target().ok().flatten().and_then(|name| name.strip_prefix("refs/heads/"));
+        Ok(target.map_or(Head::Detached, |name| Head::Branch(name.to_owned())))
     }
 
-    /// Whether the branch `name` (a full ref name) is checked out here or in
-    /// another working tree of the repository.
+    /// The working tree, of this clone or of another `git worktree` of the same
+    /// repository, in which the ref `name` is checked out.
     ///
     /// # Errors
-    /// When a working tree cannot be read.
-    pub fn is_checked_out(&self, name: &str) -> Result<bool, GitError> {
+    /// When the repository cannot be read.
+    pub fn checked_out_in(&self, name: &str) -> Result<Option<PathBuf>, GitError> {
         let repository = self.repository()?;
         let main = Repository::open(repository.commondir()).map_err(local("open the main working tree"))?;
-        if has_head(&repository, name) || has_head(&main, name) {
-            return Ok(true);
-        }
         let names = repository.worktrees().map_err(local("list the working trees"))?;
-        Ok(names.iter().flatten().flatten().any(|worktree| {
-            repository
-                .find_worktree(worktree)
-                .and_then(|worktree| Repository::open_from_worktree(&worktree))
-                .is_ok_and(|worktree| has_head(&worktree, name))
-        }))
+        // A working tree that was deleted by hand is still listed, and holds nothing.
+        let others = names
+            .iter()
+            .flatten()
+            .flatten()
+            .filter_map(|worktree| Repository::open_from_worktree(&repository.find_worktree(worktree).ok()?).ok());
+        let mut trees = std::iter::once(main).chain(others);
+        Ok(trees.find(|tree| has_head(tree, name)).and_then(|tree| tree.workdir().map(ToOwned::to_owned)))
     }
 
-    /// The paths that differ from what is committed, staged or not; submodules
-    /// are passed over. Empty for a bare repository.
+    /// The paths that differ from HEAD, or that are there and neither known nor
+    /// ignored; at most ten.
     ///
     /// # Errors
-    /// When the working copy cannot be read.
-    pub fn changed_paths(&self, untracked: Untracked) -> Result<Vec<String>, GitError> {
+    /// When the status cannot be told.
+    pub fn uncommitted(&self) -> Result<Vec<String>, GitError> {
         let repository = self.repository()?;
         if repository.is_bare() {
             return Ok(Vec::new());
         }
         let mut options = StatusOptions::new();
-        options.include_untracked(untracked == Untracked::Counted).exclude_submodules(true).include_ignored(false);
-        let statuses = repository.statuses(Some(&mut options)).map_err(local("compare the working copy"))?;
-        Ok(statuses.iter().map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned()).collect())
+        options.include_untracked(true).exclude_submodules(true).include_ignored(false);
+        let statuses = repository.statuses(Some(&mut options)).map_err(local("tell whether the tree is clean"))?;
+        Ok(statuses.iter().take(10).map(|status| String::from_utf8_lossy(status.path_bytes()).into_owned()).collect())
     }
 
-    /// The value of `key` (`user.signingkey`), from the repository's or the user's
-    /// configuration.
+    /// A value of the configuration, as git itself sees it here; `None` where it
+    /// is not set or empty.
     ///
     /// # Errors
     /// When the configuration cannot be read.
-    pub fn config(&self, key: &str) -> Result<Option<String>, GitError> {
-        let config = self.repository()?.config().and_then(|mut config| config.snapshot());
-        config.and_then(|config| if_found(config.get_string(key))).map_err(local(format!("read the setting {key}")))
-    }
-
-    /// Sets `key` in the repository's own configuration.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn set_config(&self, key: &str, value: &str) -> Result<(), GitError> {
-        let config = self.repository()?.config().and_then(|config| config.open_level(ConfigLevel::Local));
-        let mut config = config.map_err(local("open the repository's settings"))?;
-        self.effects
-            .around("git config", || config.set_str(key, value))
-            .map_err(local(format!("write the setting {key}")))
-    }
-
-    /// The name and the address that the user commits with, as far as they are set.
-    ///
-    /// # Errors
-    /// When the configuration cannot be read.
-    pub fn identity(&self) -> Result<(Option<String>, Option<String>), GitError> {
-        Ok((self.config("user.name")?, self.config("user.email")?))
+    pub fn configured(&self, name: &str) -> Result<Option<String>, GitError> {
+        let finished = self.run("config", &["--get", name])?;
+        let value = finished.stdout.trim();
+        // Nothing on either side is git's way to say that there is no such value.
+        if !finished.success && !finished.stderr.trim().is_empty() {
+            return Err(self.failed("config", &finished.stderr));
+        }
+        Ok((!value.is_empty()).then(|| value.to_owned()))
     }
 }
 

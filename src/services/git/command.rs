@@ -4,7 +4,7 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! Running the user's own `git` against the remote, with a limit.
+//! Running the user's own `git`, with a limit.
 
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -17,8 +17,36 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::{Git, GitError};
 
-/// How long the child has to clean up after itself, and its pipes to close.
+/// How long a child that is ended may clean up, and its pipes may stay open.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// Set by a caller (a hook, an alias), these would lead to another repository.
+pub(super) const OF_THE_CALLER: [&str; 10] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_QUARANTINE_PATH",
+];
+
+/// What is read by us is not coloured, whatever the user likes.
+const PLAIN: [&str; 10] = [
+    "-c",
+    "color.ui=false",
+    "-c",
+    "color.push=false",
+    "-c",
+    "color.remote=false",
+    "-c",
+    "color.transport=false",
+    "-c",
+    "core.quotePath=false",
+];
 
 /// What a run of `git` left.
 #[derive(Debug)]
@@ -29,42 +57,40 @@ pub(super) struct Finished {
 }
 
 impl Git {
-    /// Runs `git what arguments` in the clone. It asks nothing on the terminal
+    /// Runs `git doing arguments` in the clone. It asks nothing on the terminal
     /// by itself; what ssh and credential helpers ask is theirs.
-    pub(super) fn run(&self, what: &'static str, arguments: &[String]) -> Result<Finished, GitError> {
+    pub(super) fn run(&self, doing: &'static str, arguments: &[&str]) -> Result<Finished, GitError> {
+        // git would look for a repository further up.
+        self.repository()?;
         let mut command = Command::new("git");
-        command.arg("-C").arg(&self.path).args(["-c", "core.quotePath=false", what]).args(arguments);
+        command.arg("-C").arg(&self.path).args(PLAIN).arg(doing).args(arguments);
         command.env("LC_ALL", "C").env("LANGUAGE", "C").env("GIT_TERMINAL_PROMPT", "0");
-        // Set in a hook, they would lead to another repository.
-        for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"] {
+        for variable in OF_THE_CALLER {
             command.env_remove(variable);
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|source| GitError::Run { source })?;
+        let mut child = command.spawn().map_err(GitError::NotInstalled)?;
         let stdout = Drain::of(child.stdout.take());
         let stderr = Drain::of(child.stderr.take());
-        let status = wait(&mut child, self.timeout).map_err(|source| GitError::Run { source })?;
+        let status = wait(&mut child, self.patience).map_err(GitError::NotInstalled)?;
         let (stdout, stderr) = (stdout.text(), stderr.text());
         match status {
             Some(status) => Ok(Finished { success: status.success(), stdout, stderr }),
-            None => Err(GitError::TimedOut { what, seconds: self.timeout.as_secs() }),
+            None => Err(GitError::TimedOut { doing, after: self.patience }),
         }
     }
 
-    /// The error behind what `git what` wrote to stderr.
-    pub(super) fn failed(&self, what: &'static str, stderr: &str) -> GitError {
-        let text = brief(stderr);
-        let says = |words: &[&str]| {
-            let text = stderr.to_lowercase();
-            words.iter().any(|word| text.contains(word))
-        };
-        let remote = self.remote.clone();
+    /// The error behind what `git doing` wrote to stderr.
+    pub(super) fn failed(&self, doing: &'static str, stderr: &str) -> GitError {
+        let text = stderr.to_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        let (remote, said) = (self.remote.clone(), brief(stderr));
         if says(UNAUTHENTICATED) {
-            GitError::Unauthenticated { remote, text }
+            GitError::Unauthenticated { remote, said }
         } else if says(UNREACHABLE) {
-            GitError::Unreachable { remote, text }
+            GitError::Unreachable { remote, said }
         } else {
-            GitError::Command { what, text }
+            GitError::Failed { doing, said }
         }
     }
 }
@@ -105,8 +131,8 @@ const UNREACHABLE: &[&str] = &[
 ];
 
 /// The child's status; `None` where it had to be ended.
-fn wait(child: &mut Child, timeout: Duration) -> io::Result<Option<ExitStatus>> {
-    if let Some(status) = wait_until(child, Instant::now() + timeout)? {
+fn wait(child: &mut Child, patience: Duration) -> io::Result<Option<ExitStatus>> {
+    if let Some(status) = wait_until(child, Instant::now() + patience)? {
         return Ok(Some(status));
     }
     // At SIGTERM git ends its ssh or its HTTP helper too; at SIGKILL it cannot.
@@ -159,7 +185,8 @@ impl Drain {
         Self { bytes, ended }
     }
 
-    /// What has come out. A daemon that the child left may hold the pipe open.
+    /// What has come out. A process that the child left behind (a shared ssh
+    /// connection) may hold the pipe open for long.
     fn text(self) -> String {
         let _ = self.ended.recv_timeout(GRACE);
         let bytes = self.bytes.lock().map(|bytes| bytes.clone()).unwrap_or_default();
@@ -177,7 +204,7 @@ pub(super) fn brief(stderr: &str) -> String {
 }
 
 /// `text` without what stands between `://` and `@` in an address.
-fn without_credentials(text: &str) -> String {
+pub(super) fn without_credentials(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {
@@ -216,7 +243,7 @@ mod tests {
             "git@x: Permission denied (publickey).\nfatal: Could not read from remote repository."
         ));
         assert!(unauthenticated("fatal: unable to access 'https://x/': The requested URL returned error: 403"));
-        let GitError::Command { text, .. } = git.failed("push", "hint: x\nfatal: odd\n") else { panic!() };
-        assert_eq!(text, "fatal: odd");
+        let odd = git.failed("push", "hint: x\nfatal: odd object 403403\n");
+        assert_eq!(odd.to_string(), "git push failed: fatal: odd object 403403");
     }
 }

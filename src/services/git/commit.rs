@@ -4,101 +4,104 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! Making a commit without touching the working copy.
+//! Making a commit without touching the working tree or the index.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use git2::build::TreeUpdateBuilder;
-use git2::{FileMode, Repository, Signature, Time};
+use git2::{FileMode, Signature, Time};
 use jiff::Timestamp;
 
-use super::{Git, GitError, ObjectId, local};
+use super::{Git, GitError, local, parse};
 
-/// A commit to be made.
+/// Who commits and tags.
+#[derive(Debug, Clone, Copy)]
+pub struct Committer<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The address.
+    pub email: &'a str,
+    /// The time, written as UTC.
+    pub at: Timestamp,
+}
+
+/// A commit to be made on a parent.
 #[derive(Debug)]
 pub struct NewCommit<'a> {
-    /// The commit that it follows.
-    pub parent: ObjectId,
-    /// The files that differ, with their new content; modes stay.
-    pub changed: &'a BTreeMap<String, Vec<u8>>,
-    /// The name of author and committer.
-    pub name: &'a str,
-    /// Their address.
-    pub email: &'a str,
-    /// The time of both, written as UTC.
-    pub at: Timestamp,
+    /// The parent's id.
+    pub parent: &'a str,
+    /// The files that change, whole; each is there already.
+    pub changes: &'a BTreeMap<String, Vec<u8>>,
     /// The message.
     pub message: &'a str,
+    /// Author and committer.
+    pub committer: Committer<'a>,
 }
 
 impl Git {
-    /// Writes the commit's objects and no ref; the same values give the same id.
+    /// Makes a commit; the same input gives the same id. No ref is moved.
     ///
     /// # Errors
-    /// When the parent cannot be read, has not one of the files, or an object
-    /// cannot be written.
-    pub fn write_commit(&self, commit: &NewCommit<'_>) -> Result<ObjectId, GitError> {
+    /// When the parent or a changed file is not there.
+    pub fn commit(&self, new: &NewCommit<'_>) -> Result<String, GitError> {
         let repository = self.repository()?;
-        let doing = || format!("make a commit on {}", commit.parent);
-        let parent = repository.find_commit(commit.parent).map_err(local(doing()))?;
-        let signature = signature(commit.name, commit.email, commit.at)?;
-        let tree = changed_tree(&repository, &parent.tree().map_err(local(doing()))?, commit.changed)?;
-        let message = git2::message_prettify(commit.message, None).map_err(local(doing()))?;
-        let tree = repository.find_tree(tree).map_err(local(doing()))?;
-        repository.commit(None, &signature, &signature, &message, &tree, &[&parent]).map_err(local(doing()))
+        let parent = repository
+            .find_commit(parse(new.parent)?)
+            .map_err(|source| GitError::Local { doing: format!("read commit {}", new.parent), source })?;
+        let base = parent.tree().map_err(local("read a tree"))?;
+        let mut update = git2::build::TreeUpdateBuilder::new();
+        for (path, bytes) in new.changes {
+            let entry = base
+                .get_path(path.as_ref())
+                .map_err(|source| GitError::Local { doing: format!("find {path} in {}", new.parent), source })?;
+            let blob = repository.blob(bytes).map_err(local("write a file"))?;
+            update.upsert(path.as_str(), blob, mode(entry.filemode()));
+        }
+        let tree = update.create_updated(&repository, &base).map_err(local("write a tree"))?;
+        let tree = repository.find_tree(tree).map_err(local("read a tree"))?;
+        let who = new.committer.signature()?;
+        repository
+            .commit(None, &who, &who, new.message, &tree, &[&parent])
+            .map(|id| id.to_string())
+            .map_err(local("write a commit"))
     }
 
-    /// The first parent of `commit`; `None` for a root.
+    /// The first parent of a commit, if it has one.
     ///
     /// # Errors
-    /// When the commit cannot be read.
-    pub fn first_parent(&self, commit: ObjectId) -> Result<Option<ObjectId>, GitError> {
+    /// When the commit is not there.
+    pub fn first_parent(&self, commit: &str) -> Result<Option<String>, GitError> {
         let repository = self.repository()?;
-        let commit = repository.find_commit(commit).map_err(local(format!("read commit {commit}")))?;
-        Ok(commit.parent_ids().next())
+        let commit = repository.find_commit(parse(commit)?).map_err(local(format!("read commit {commit}")))?;
+        Ok(commit.parent_id(0).ok().map(|id| id.to_string()))
     }
 
-    /// The paths that differ between two commits, sorted.
+    /// Whether two commits have the same files, modes and all.
     ///
     /// # Errors
-    /// When one of them cannot be read.
-    pub fn changed_between(&self, old: ObjectId, new: ObjectId) -> Result<Vec<String>, GitError> {
+    /// When one of them is not there.
+    pub fn same_tree(&self, one: &str, other: &str) -> Result<bool, GitError> {
         let repository = self.repository()?;
-        let tree = |id| repository.find_commit(id).and_then(|commit| commit.tree());
-        let doing = format!("compare {old} with {new}");
-        let compare = || repository.diff_tree_to_tree(Some(&tree(old)?), Some(&tree(new)?), None);
-        let diff = compare().map_err(local(doing))?;
-        let mut paths: Vec<String> = diff
-            .deltas()
-            .filter_map(|delta| delta.new_file().path_bytes().or(delta.old_file().path_bytes()))
-            .map(|path| String::from_utf8_lossy(path).into_owned())
-            .collect();
-        paths.sort();
-        Ok(paths)
-    }
-}
-
-/// A signature of `name` at `at`, in UTC.
-pub(super) fn signature(name: &str, email: &str, at: Timestamp) -> Result<Signature<'static>, GitError> {
-    Signature::new(name, email, &Time::new(at.as_second(), 0)).map_err(local(format!("sign as {name} <{email}>")))
-}
-
-fn changed_tree(
-    repository: &Repository,
-    tree: &git2::Tree<'_>,
-    changed: &BTreeMap<String, Vec<u8>>,
-) -> Result<ObjectId, GitError> {
-    let mut update = TreeUpdateBuilder::new();
-    for (path, bytes) in changed {
-        let there = tree.get_path(Path::new(path)).map_err(local(format!("find {path} in the parent")))?;
-        let mode = match there.filemode() {
-            0o100_755 => FileMode::BlobExecutable,
-            0o120_000 => FileMode::Link,
-            _ => FileMode::Blob,
+        let tree = |id: &str| {
+            let commit = repository.find_commit(parse(id)?).map_err(local(format!("read commit {id}")))?;
+            Ok::<_, GitError>(commit.tree_id())
         };
-        let blob = repository.blob(bytes).map_err(local(format!("write {path}")))?;
-        update.upsert(path, blob, mode);
+        Ok(tree(one)? == tree(other)?)
     }
-    update.create_updated(repository, tree).map_err(local("write a tree"))
+}
+
+impl Committer<'_> {
+    pub(super) fn signature(&self) -> Result<Signature<'static>, GitError> {
+        Signature::new(self.name, self.email, &Time::new(self.at.as_second(), 0)).map_err(|source| GitError::Local {
+            doing: format!("use the identity {} <{}>", self.name, self.email),
+            source,
+        })
+    }
+}
+
+fn mode(raw: i32) -> FileMode {
+    match raw {
+        0o100_755 => FileMode::BlobExecutable,
+        0o120_000 => FileMode::Link,
+        _ => FileMode::Blob,
+    }
 }

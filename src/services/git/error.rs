@@ -6,9 +6,8 @@
 
 //! What can go wrong with git.
 
-use std::fmt;
-use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What can go wrong with git.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +20,58 @@ pub enum GitError {
         /// What libgit2 said.
         #[source]
         source: git2::Error,
+    },
+    /// The repository names its objects in another way than by SHA-1.
+    #[error("the repository {} does not name its objects by SHA-1, and no other way is supported", path.display())]
+    ObjectFormat {
+        /// Where.
+        path: PathBuf,
+        /// What libgit2 said.
+        #[source]
+        source: git2::Error,
+    },
+    /// The clone lacks a part of the history.
+    #[error("the clone {} is {how}: a part of the history is not in it", path.display())]
+    Incomplete {
+        /// Where.
+        path: PathBuf,
+        /// "shallow", "partial".
+        how: &'static str,
+    },
+    /// The clone has no such remote.
+    #[error("the clone {} has no remote called `{remote}`; it has {known}", path.display())]
+    NoRemote {
+        /// Where.
+        path: PathBuf,
+        /// What was taken for a remote's name.
+        remote: String,
+        /// Those that it has.
+        known: String,
+    },
+    /// The remote stands for several repositories, to which nothing can be
+    /// pushed in one step.
+    #[error("the remote `{remote}` of the clone {} pushes to {count} addresses, expected one", path.display())]
+    ManyAddresses {
+        /// Where.
+        path: PathBuf,
+        /// The remote's name.
+        remote: String,
+        /// How many.
+        count: usize,
+    },
+    /// A revision is not in the clone.
+    #[error("{revision} is not in the clone {}", path.display())]
+    Missing {
+        /// A commit's id, a ref.
+        revision: String,
+        /// Where.
+        path: PathBuf,
+    },
+    /// Something cannot be the name of a ref.
+    #[error("`{name}` cannot be the name of a ref")]
+    Name {
+        /// The full name.
+        name: String,
     },
     /// Something in the repository could not be read or written.
     #[error("git could not {doing}")]
@@ -39,74 +90,83 @@ pub enum GitError {
         /// The path, with what does not fit replaced.
         path: String,
     },
-    /// A local ref is not where it was expected; it was left there.
+    /// A ref is not where it was expected to be.
     #[error("{name} is at {found}, expected {expected}")]
     Moved {
-        /// Which ref.
+        /// The full ref name.
         name: String,
         /// Where it is, or "nothing".
         found: String,
-        /// Where it was expected, or "nothing".
+        /// Where it should be, or "nothing".
         expected: String,
     },
-    /// The program `git` could not be run.
-    #[error("`git` could not be run")]
-    Run {
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
-    /// The remote did not finish in time; `git` was ended, and what it had begun
-    /// may or may not have happened.
-    #[error("`git {what}` did not end within {seconds} seconds and was ended")]
-    TimedOut {
-        /// "push", "fetch", "ls-remote".
-        what: &'static str,
-        /// The limit.
-        seconds: u64,
-    },
-    /// The remote could not be reached, or is no repository.
-    #[error("the remote `{remote}` could not be reached: {text}")]
-    Unreachable {
-        /// Its name.
-        remote: String,
-        /// What git said.
-        text: String,
-    },
-    /// The remote did not let the user in.
-    #[error("the remote `{remote}` did not let you in: {text}")]
-    Unauthenticated {
-        /// Its name.
-        remote: String,
-        /// What git said.
-        text: String,
-    },
-    /// The push was refused since the remote's refs are not as expected; nothing
-    /// was changed.
-    #[error("the remote `{remote}` has something else: {}", list(refs))]
+    /// The remote's refs are not as expected; none of the updates was made.
+    #[error("the remote `{remote}` refused: {}", refused.join("; "))]
     Rejected {
         /// The remote's name.
         remote: String,
-        /// The refs that were refused on their own account.
-        refs: Vec<RefusedRef>,
+        /// Each ref that was refused on its own account, with the reason.
+        refused: Vec<String>,
     },
-    /// A hook or a rule of the remote refused the push; nothing was changed.
-    #[error("the remote `{remote}` declined {}{}", list(refs), said(text))]
+    /// A hook or a rule of the remote declined; none of the updates was made.
+    #[error("the remote `{remote}` declined {}{}", refused.join("; "), after_colon(said))]
     Declined {
         /// The remote's name.
         remote: String,
-        /// The refs that were declined.
-        refs: Vec<RefusedRef>,
+        /// Each ref that was declined, with the reason.
+        refused: Vec<String>,
         /// What the hook said.
-        text: String,
+        said: String,
     },
-    /// `git` failed for another reason.
-    #[error("`git {what}` failed: {text}")]
-    Command {
-        /// "push", "fetch", "ls-remote".
-        what: &'static str,
+    /// A `pre-push` hook of the user stopped the push; nothing was sent.
+    #[error("a pre-push hook in the clone stopped the push{}", after_colon(said))]
+    Stopped {
+        /// What the hook said.
+        said: String,
+    },
+    /// The remote did not let us in.
+    #[error("the remote `{remote}` did not accept who we are: {said}")]
+    Unauthenticated {
+        /// The remote's name.
+        remote: String,
         /// What git said.
-        text: String,
+        said: String,
+    },
+    /// The remote could not be reached or is no repository.
+    #[error("the remote `{remote}` cannot be reached: {said}")]
+    Unreachable {
+        /// The remote's name.
+        remote: String,
+        /// What git said.
+        said: String,
+    },
+    /// git itself failed in another way.
+    #[error("git {doing} failed: {said}")]
+    Failed {
+        /// "push", "fetch", "ls-remote".
+        doing: &'static str,
+        /// What git said.
+        said: String,
+    },
+    /// git is not there.
+    #[error("git cannot be run")]
+    NotInstalled(#[source] std::io::Error),
+    /// git did not end in time and was ended; what it had begun may have happened.
+    #[error("git {doing} did not end within {} s and was ended", after.as_secs())]
+    TimedOut {
+        /// "push", "fetch", "ls-remote".
+        doing: &'static str,
+        /// How long it was given.
+        after: Duration,
+    },
+    /// The signer failed.
+    #[error("the tag {name} could not be signed")]
+    Sign {
+        /// Which tag.
+        name: String,
+        /// What the signer said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
@@ -115,38 +175,39 @@ impl GitError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Open { .. } => "name your clone of the product's repository: `quorate start --repo PATH`",
+            Self::ObjectFormat { .. } => {
+                "use a clone whose objects are named by SHA-1, as those of git's own default are"
+            }
+            Self::Incomplete { how: "shallow", .. } => "fetch the rest: `git fetch --unshallow`",
+            Self::Incomplete { .. } => "make a clone without `--filter`, and name that one",
+            Self::NoRemote { .. } => {
+                "`product.git.remote` is a remote's name, neither an address nor a path: `git remote add NAME URL`, or \
+                 correct it"
+            }
+            Self::ManyAddresses { .. } => "leave it one address: `git remote set-url --delete --push NAME URL`",
+            Self::Missing { .. } => {
+                "fetch it from where it is: `git fetch --tags REMOTE`, or from the clone in which this release was \
+                 begun: `git fetch PATH 'refs/heads/*:refs/heads/*' 'refs/tags/*:refs/tags/*'`"
+            }
+            Self::Name { .. } => "correct the name in the product's configuration; see `git check-ref-format`",
             Self::Local { .. } | Self::Path { .. } => "see that the clone is complete: `git fsck`",
             Self::Moved { .. } => "somebody moved it; find out who and why before going on",
-            Self::Run { .. } => "install git, and see that it is on the PATH",
-            Self::TimedOut { .. } => "see that the network works; the next run asks first what is so by then",
-            Self::Unreachable { .. } => "see that `git ls-remote` works in the clone; then give the same command again",
+            Self::Rejected { .. } => "nothing was pushed; fetch and look at what is there",
+            Self::Declined { .. } => "nothing was pushed; do what the remote says",
+            Self::Stopped { .. } => {
+                "nothing was pushed; do what your hook says: `git config core.hooksPath` tells where"
+            }
             Self::Unauthenticated { .. } => "see that `git push --dry-run` works in the clone: keys, tokens, rights",
-            Self::Rejected { .. } => "nothing was pushed; look at what is there: `git fetch`",
-            Self::Declined { .. } => "nothing was pushed; do what the server says",
-            Self::Command { .. } => "give the same command again; nothing is done twice",
+            Self::Unreachable { .. } | Self::TimedOut { .. } => {
+                "see that the network and `git ls-remote` work; the same command can be given again"
+            }
+            Self::Failed { .. } => "give the same command again; nothing is done twice",
+            Self::NotInstalled(_) => "install git",
+            Self::Sign { .. } => "see that `gpg --clearsign` works: agent, passphrase, expiry",
         }
     }
 }
 
-/// A ref that was not taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusedRef {
-    /// Its full name at the remote.
-    pub name: String,
-    /// Why, as git says it: "non-fast-forward", "stale info", "hook declined".
-    pub reason: String,
-}
-
-impl fmt::Display for RefusedRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.name, self.reason)
-    }
-}
-
-fn list(refs: &[RefusedRef]) -> String {
-    refs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn said(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!(": {text}") }
+fn after_colon(said: &str) -> String {
+    if said.is_empty() { String::new() } else { format!(": {said}") }
 }

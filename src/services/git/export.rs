@@ -54,10 +54,7 @@ impl Git {
     /// When there is none.
     pub fn peeled_commit(&self, revision: &str) -> Result<PeeledCommit, GitError> {
         let repository = self.repository()?;
-        let commit = repository
-            .revparse_single(revision)
-            .and_then(|object| object.peel_to_commit())
-            .map_err(|source| GitError::Local { doing: format!("find the commit of {revision}"), source })?;
+        let commit = self.commit_of(&repository, revision)?;
         Ok(PeeledCommit { id: commit.id().to_string(), committed_seconds: commit.time().seconds() })
     }
 

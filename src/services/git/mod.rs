@@ -5,7 +5,7 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! Git: local work by libgit2, what goes to a remote by the user's own `git`,
-//! so that their ssh, credential helpers and the server's hooks apply.
+//! so that their keys, credential helpers and the server's hooks apply.
 //!
 //! libgit2's own push moves an existing tag where that is a fast-forward, runs no
 //! hooks of a local remote, and hides a hook's refusal over HTTP: it is not used.
@@ -15,7 +15,7 @@ mod command;
 mod commit;
 mod error;
 mod export;
-mod log;
+mod history;
 mod push;
 mod refs;
 mod remote;
@@ -29,39 +29,35 @@ mod tree;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use checkout::{Head, Untracked};
-pub use commit::NewCommit;
-pub use error::{GitError, RefusedRef};
+use git2::{ErrorCode, ObjectType, Oid, Repository};
+
+pub use checkout::Head;
+pub use commit::{Committer, NewCommit};
+pub use error::GitError;
 pub use export::{ExportError, PeeledCommit};
-pub use git2::Oid as ObjectId;
-pub use log::LoggedCommit;
-pub use push::{Lease, PushUpdate};
-pub use remote::RemoteRef;
-pub use tag::{AnnotatedTag, NewTag, TagError};
+pub use history::Patch;
+pub use push::RefUpdate;
+pub use tag::{NewTag, Tag};
 pub use tree::{FileKind, TreeFile};
 
 use super::Effects;
+
+/// How long a command may take: a first push of a large history is slow.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// The release manager's clone and its official remote.
 #[derive(Debug)]
 pub struct Git {
     path: PathBuf,
     remote: String,
-    timeout: Duration,
+    patience: Duration,
     effects: Effects,
 }
 
 impl Git {
     /// The clone at `path`, with the official repository as its remote `remote`.
-    /// What is done with the remote may take ten minutes.
     pub fn new(path: impl Into<PathBuf>, remote: impl Into<String>, effects: Effects) -> Self {
-        Self { path: path.into(), remote: remote.into(), timeout: Duration::from_secs(600), effects }
-    }
-
-    /// The same, with another limit for each thing that is done with the remote.
-    #[must_use]
-    pub fn with_timeout(self, timeout: Duration) -> Self {
-        Self { timeout, ..self }
+        Self { path: path.into(), remote: remote.into(), patience: PATIENCE, effects }
     }
 
     /// Where the clone is.
@@ -69,17 +65,33 @@ impl Git {
         &self.path
     }
 
-    /// The name of the official repository's remote.
+    /// The remote's name.
     pub fn remote(&self) -> &str {
         &self.remote
     }
 
-    fn repository(&self) -> Result<git2::Repository, GitError> {
-        git2::Repository::open(&self.path).map_err(|source| GitError::Open { path: self.path.clone(), source })
+    fn repository(&self) -> Result<Repository, GitError> {
+        let repository = Repository::open(&self.path).map_err(|source| {
+            let path = self.path.clone();
+            if source.message().contains("object format") {
+                GitError::ObjectFormat { path, source }
+            } else {
+                GitError::Open { path, source }
+            }
+        })?;
+        if repository.is_shallow() {
+            return Err(GitError::Incomplete { path: self.path.clone(), how: "shallow" });
+        }
+        Ok(repository)
     }
 }
 
-/// An error of libgit2 while `doing` something.
+/// An object id from its digits.
+fn parse(id: &str) -> Result<Oid, GitError> {
+    Oid::from_str(id).map_err(|source| GitError::Local { doing: format!("read `{id}` as an object's id"), source })
+}
+
+/// For `map_err`: what libgit2 was asked to do.
 fn local(doing: impl Into<String>) -> impl FnOnce(git2::Error) -> GitError {
     let doing = doing.into();
     move |source| GitError::Local { doing, source }
@@ -89,7 +101,20 @@ fn local(doing: impl Into<String>) -> impl FnOnce(git2::Error) -> GitError {
 fn if_found<T>(result: Result<T, git2::Error>) -> Result<Option<T>, git2::Error> {
     match result {
         Ok(found) => Ok(Some(found)),
-        Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+impl Git {
+    /// The commit behind `revision`, which must be in the clone.
+    fn commit_of<'r>(&self, repository: &'r Repository, revision: &str) -> Result<git2::Commit<'r>, GitError> {
+        let object = if_found(repository.revparse_single(revision)).map_err(local(format!("read {revision}")))?;
+        let missing = || GitError::Missing { revision: revision.to_owned(), path: self.path.clone() };
+        let object = object.ok_or_else(missing)?;
+        object
+            .peel(ObjectType::Commit)
+            .and_then(|commit| commit.peel_to_commit())
+            .map_err(local(format!("find the commit of {revision}")))
     }
 }

@@ -6,109 +6,134 @@
 
 //! Local refs: reading, and moving them only from where they were seen.
 
-use git2::ErrorCode;
+use std::collections::BTreeMap;
 
-use super::{Git, GitError, ObjectId, if_found, local};
+use git2::{ErrorCode, Reference};
+
+use super::{Git, GitError, if_found, local, parse};
 
 impl Git {
-    /// The object that the ref `name` (in full) points at, a tag not peeled;
-    /// `None` where there is no such ref.
+    /// The id that a full ref name stands for, not peeled.
     ///
     /// # Errors
-    /// When it cannot be read.
-    pub fn reference(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
-        if_found(self.repository()?.refname_to_id(name)).map_err(local(format!("read {name}")))
+    /// When the repository cannot be read, or it is no name of a ref.
+    pub fn reference(&self, name: &str) -> Result<Option<String>, GitError> {
+        valid(name)?;
+        let id = if_found(self.repository()?.refname_to_id(name)).map_err(local(format!("read {name}")))?;
+        Ok(id.map(|id| id.to_string()))
     }
 
-    /// The commit that `revision` peels to; `None` where there is none.
+    /// The full names of local refs that fit `glob`, with their ids.
     ///
     /// # Errors
-    /// When it cannot be read, or is no revision at all.
-    pub fn commit(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
+    /// When the refs cannot be listed.
+    pub fn references(&self, glob: &str) -> Result<BTreeMap<String, String>, GitError> {
         let repository = self.repository()?;
-        let object = if_found(repository.revparse_single(revision)).map_err(local(format!("read {revision}")))?;
-        let Some(object) = object else { return Ok(None) };
-        let commit = object.peel_to_commit().map_err(local(format!("find the commit of {revision}")))?;
-        Ok(Some(commit.id()))
-    }
-
-    /// Whether the object is here.
-    ///
-    /// # Errors
-    /// When the repository cannot be read.
-    pub fn has_object(&self, id: ObjectId) -> Result<bool, GitError> {
-        let repository = self.repository()?;
-        Ok(repository.odb().map_err(local("open the objects"))?.exists(id))
-    }
-
-    /// Whether `ancestor` is `commit` or in its history.
-    ///
-    /// # Errors
-    /// When the history cannot be read.
-    pub fn is_ancestor(&self, ancestor: ObjectId, commit: ObjectId) -> Result<bool, GitError> {
-        if ancestor == commit {
-            return Ok(true);
-        }
-        self.repository()?
-            .graph_descendant_of(commit, ancestor)
-            .map_err(local(format!("walk from {commit} to {ancestor}")))
-    }
-
-    /// Makes the ref `name`, which must not exist; fine where it is at `to` already.
-    ///
-    /// # Errors
-    /// [`GitError::Moved`] where it is elsewhere; when it cannot be written.
-    pub fn create_reference(&self, name: &str, to: ObjectId, why: &str) -> Result<(), GitError> {
-        let repository = self.repository()?;
-        let made = self.effects.around("git ref", || repository.reference(name, to, false, why).map(|_| ()));
-        match made {
-            Err(error) if error.code() == ErrorCode::Exists => self.demand(name, Some(to), "nothing"),
-            other => other.map_err(local(format!("write {name}"))),
-        }
-    }
-
-    /// Moves the ref `name` from `from` to `to`; fine where it is there already.
-    ///
-    /// # Errors
-    /// [`GitError::Moved`] where it is elsewhere; when it cannot be written.
-    pub fn move_reference(&self, name: &str, from: ObjectId, to: ObjectId, why: &str) -> Result<(), GitError> {
-        let repository = self.repository()?;
-        let moved =
-            self.effects.around("git ref", || repository.reference_matching(name, to, true, from, why).map(|_| ()));
-        match moved {
-            Err(error) if matches!(error.code(), ErrorCode::Modified | ErrorCode::NotFound) => {
-                self.demand(name, Some(to), &from.to_string())
+        let mut found = BTreeMap::new();
+        for reference in repository.references_glob(glob).map_err(local("list refs"))? {
+            let reference = reference.map_err(local("list refs"))?;
+            if let (Ok(name), Some(id)) = (reference.name(), reference.target()) {
+                found.insert(name.to_owned(), id.to_string());
             }
+        }
+        Ok(found)
+    }
+
+    /// Puts the ref `name` to `to`, if it is now at `expected`; fine where it is at
+    /// `to` already. `why` goes into its log.
+    ///
+    /// # Errors
+    /// When it is elsewhere or cannot be written.
+    pub fn move_reference(&self, name: &str, expected: Option<&str>, to: &str, why: &str) -> Result<(), GitError> {
+        valid(name)?;
+        let repository = self.repository()?;
+        let id = parse(to)?;
+        let from = expected.map(parse).transpose()?;
+        let moved = self.effects.around("git ref", || match from {
+            None => repository.reference(name, id, false, why).map(|_| ()),
+            Some(from) => repository.reference_matching(name, id, true, from, why).map(|_| ()),
+        });
+        match moved {
+            Err(error) if is_elsewhere(&error) => self.demand(name, Some(to), expected),
             other => other.map_err(local(format!("write {name}"))),
         }
     }
 
-    /// Deletes the ref `name`, which must be at `from`; fine where it is gone already.
+    /// Why the ref `name` was last moved, as [`Git::move_reference`] was told; `None`
+    /// where there is no log of it.
     ///
     /// # Errors
-    /// [`GitError::Moved`] where it is elsewhere; when it cannot be deleted.
-    pub fn delete_reference(&self, name: &str, from: ObjectId) -> Result<(), GitError> {
+    /// When the log cannot be read.
+    pub fn last_moved(&self, name: &str) -> Result<Option<String>, GitError> {
+        let repository = self.repository()?;
+        let log = repository.reflog(name).map_err(local(format!("read the log of {name}")))?;
+        Ok(log.get(0).and_then(|entry| entry.message_bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned())))
+    }
+
+    /// Deletes the ref `name`, if it is at `expected`; none there is fine.
+    ///
+    /// # Errors
+    /// When it is elsewhere or cannot be deleted.
+    pub fn delete_reference(&self, name: &str, expected: &str) -> Result<(), GitError> {
         let repository = self.repository()?;
         let found = if_found(repository.find_reference(name)).map_err(local(format!("read {name}")))?;
         let Some(mut reference) = found else { return Ok(()) };
-        if reference.target() != Some(from) {
-            return self.demand(name, None, &from.to_string());
+        if reference.target() != Some(parse(expected)?) {
+            return self.demand(name, None, Some(expected));
         }
         match self.effects.around("git ref", || reference.delete()) {
-            Err(error) if matches!(error.code(), ErrorCode::Modified | ErrorCode::NotFound) => {
-                self.demand(name, None, &from.to_string())
-            }
+            Err(error) if is_elsewhere(&error) => self.demand(name, None, Some(expected)),
             other => other.map_err(local(format!("delete {name}"))),
         }
     }
 
+    /// Whether `ancestor` is `descendant` or one of its ancestors; what is not in
+    /// the clone is nobody's ancestor.
+    ///
+    /// # Errors
+    /// When `descendant` is not there.
+    pub fn is_ancestor(&self, ancestor: &str, descendant: &str) -> Result<bool, GitError> {
+        if ancestor == descendant {
+            return Ok(true);
+        }
+        if !self.has_object(ancestor)? {
+            return Ok(false);
+        }
+        let doing = format!("compare {ancestor} with {descendant}");
+        self.repository()?.graph_descendant_of(parse(descendant)?, parse(ancestor)?).map_err(local(doing))
+    }
+
+    /// Whether an object is in the clone.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
+    pub fn has_object(&self, id: &str) -> Result<bool, GitError> {
+        let repository = self.repository()?;
+        let known = repository.odb().map_err(local("open the object database"))?.exists(parse(id)?);
+        Ok(known)
+    }
+
     /// That the ref is where it was to be brought; `expected` is where it was to be before.
-    fn demand(&self, name: &str, wanted: Option<ObjectId>, expected: &str) -> Result<(), GitError> {
+    fn demand(&self, name: &str, wanted: Option<&str>, expected: Option<&str>) -> Result<(), GitError> {
         let found = self.reference(name)?;
-        if found == wanted {
+        if found.as_deref() == wanted {
             return Ok(());
         }
-        let found = found.map_or_else(|| "nothing".to_owned(), |id| id.to_string());
-        Err(GitError::Moved { name: name.to_owned(), found, expected: expected.to_owned() })
+        let nothing = || "nothing".to_owned();
+        Err(GitError::Moved {
+            name: name.to_owned(),
+            found: found.unwrap_or_else(nothing),
+            expected: expected.map_or_else(nothing, ToOwned::to_owned),
+        })
     }
+}
+
+/// That `name` can be the full name of a ref.
+pub(super) fn valid(name: &str) -> Result<(), GitError> {
+    let fits = name.starts_with("refs/") && Reference::is_valid_name(name);
+    if fits { Ok(()) } else { Err(GitError::Name { name: name.to_owned() }) }
+}
+
+fn is_elsewhere(error: &git2::Error) -> bool {
+    matches!(error.code(), ErrorCode::Exists | ErrorCode::Modified | ErrorCode::NotFound)
 }

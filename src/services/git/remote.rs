@@ -8,104 +8,113 @@
 
 use std::collections::BTreeMap;
 
-use super::{Git, GitError, ObjectId};
+use git2::{ErrorCode, Repository};
 
-/// A ref of the remote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RemoteRef {
-    /// The object that it points at.
-    pub object: ObjectId,
-    /// Where that is a tag object, what it peels to.
-    pub peeled: Option<ObjectId>,
-}
+use super::command::without_credentials;
+use super::refs::valid;
+use super::{Git, GitError, local};
 
-impl RemoteRef {
-    /// The object behind a tag, else the object itself.
-    pub fn target(self) -> ObjectId {
-        self.peeled.unwrap_or(self.object)
-    }
-}
+/// Against what the user's settings would fetch beside what was asked for.
+const NOTHING_ELSE: [&str; 7] = [
+    "--quiet",
+    "--no-tags",
+    "--no-prune",
+    "--no-write-fetch-head",
+    "--no-auto-maintenance",
+    "--recurse-submodules=no",
+    "--refmap=",
+];
 
 impl Git {
-    /// Those of the refs `names` (in full) that the remote has.
+    /// The refs of the remote that are called one of `names` (in full), with their
+    /// ids; a tag's peeled id stands under its name with `^{}` behind it.
     ///
     /// # Errors
     /// When the remote cannot be asked.
-    pub fn remote_refs(&self, names: &[&str]) -> Result<BTreeMap<String, RemoteRef>, GitError> {
+    pub fn remote_refs(&self, names: &[&str]) -> Result<BTreeMap<String, String>, GitError> {
+        names.iter().try_for_each(|name| valid(name))?;
         if names.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let mut arguments = vec!["--quiet".to_owned(), "--".to_owned(), self.remote.clone()];
-        arguments.extend(names.iter().flat_map(|name| [(*name).to_owned(), format!("{name}^{{}}")]));
+        self.demand_remote()?;
+        let mut arguments = vec!["--quiet", "--", &self.remote];
+        let peeled: Vec<String> = names.iter().map(|name| format!("{name}^{{}}")).collect();
+        arguments.extend(names);
+        arguments.extend(peeled.iter().map(String::as_str));
         let finished = self.run("ls-remote", &arguments)?;
         if !finished.success {
             return Err(self.failed("ls-remote", &finished.stderr));
         }
-        let mut listed = BTreeMap::new();
-        for line in finished.stdout.lines() {
-            let (object, name) = parse_listed(line)
-                .ok_or_else(|| GitError::Command { what: "ls-remote", text: format!("unexpected line `{line}`") })?;
-            listed.insert(name, object);
-        }
-        let mut refs = BTreeMap::new();
-        for name in names {
-            // A pattern also fits longer names that end with it.
-            if let Some(&object) = listed.get(*name) {
-                let peeled = listed.get(format!("{name}^{{}}").as_str()).copied();
-                refs.insert((*name).to_owned(), RemoteRef { object, peeled });
-            }
-        }
-        Ok(refs)
+        let lines = finished.stdout.lines().filter_map(|line| line.split_once('\t'));
+        // git finds names that end with a wanted one too: keep what was meant.
+        let wanted = |name: &str| names.contains(&name.strip_suffix("^{}").unwrap_or(name));
+        Ok(lines.filter(|(_, name)| wanted(name)).map(|(id, name)| (name.to_owned(), id.to_owned())).collect())
     }
 
-    /// Where the remote's branch `branch` is, its commits fetched to the usual
-    /// tracking ref; `None` where the remote has none.
+    /// Fetches a branch of the remote into its remote-tracking ref; returns the
+    /// commit, or `None` where the remote has no such branch.
     ///
     /// # Errors
-    /// When the remote cannot be asked, or does not hand the commits over.
-    pub fn fetch_branch(&self, branch: &str) -> Result<Option<ObjectId>, GitError> {
+    /// When the remote cannot be asked.
+    pub fn fetch_branch(&self, branch: &str) -> Result<Option<String>, GitError> {
         let name = format!("refs/heads/{branch}");
-        let Some(remote) = self.remote_refs(&[&name])?.remove(&name) else { return Ok(None) };
-        let tracking = self.tracking(branch);
-        if self.reference(&tracking)? != Some(remote.object) {
-            self.fetch(&[(&name, &tracking)])?;
+        let Some(commit) = self.remote_refs(&[&name])?.remove(&name) else { return Ok(None) };
+        let tracking = format!("refs/remotes/{}/{branch}", self.remote);
+        if self.reference(&tracking)?.as_deref() != Some(&commit) {
+            self.fetch(&[&format!("+{name}:{tracking}")])?;
         }
         self.reference(&tracking)
     }
 
-    /// The local ref that follows the remote's branch `branch`.
-    pub fn tracking(&self, branch: &str) -> String {
-        format!("refs/remotes/{}/{branch}", self.remote)
-    }
-
-    /// Fetches each remote ref to a local one, whatever that was; nothing else,
-    /// no tags, no FETCH_HEAD.
+    /// Fetches objects that the remote's refs stand for, without making a ref.
     ///
     /// # Errors
-    /// When the remote does not have one of them or cannot be asked.
-    pub fn fetch(&self, refs: &[(&str, &str)]) -> Result<(), GitError> {
-        if refs.is_empty() {
-            return Ok(());
-        }
-        let options = [
-            "--quiet",
-            "--no-tags",
-            "--no-prune",
-            "--no-write-fetch-head",
-            "--no-auto-maintenance",
-            "--recurse-submodules=no",
-            "--refmap=",
-            "--",
-        ];
-        let mut arguments: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
-        arguments.push(self.remote.clone());
-        arguments.extend(refs.iter().map(|(from, to)| format!("+{from}:{to}")));
+    /// When the remote cannot be asked.
+    pub fn fetch_objects(&self, names: &[&str]) -> Result<(), GitError> {
+        if names.is_empty() { Ok(()) } else { self.fetch(names) }
+    }
+
+    fn fetch(&self, refspecs: &[&str]) -> Result<(), GitError> {
+        self.demand_remote()?;
+        let mut arguments = NOTHING_ELSE.to_vec();
+        arguments.extend(["--", &self.remote]);
+        arguments.extend(refspecs);
         let finished = self.run("fetch", &arguments)?;
         if finished.success { Ok(()) } else { Err(self.failed("fetch", &finished.stderr)) }
     }
+
+    /// That the remote is one of the clone's, one repository and wholly fetched.
+    pub(super) fn demand_remote(&self) -> Result<(), GitError> {
+        let repository = self.repository()?;
+        let (path, remote) = (self.path.clone(), without_credentials(&self.remote));
+        match repository.find_remote(&self.remote) {
+            Ok(_) => {}
+            Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => {
+                return Err(GitError::NoRemote { path, remote, known: known(&repository)? });
+            }
+            Err(source) => return Err(GitError::Local { doing: format!("read the remote `{remote}`"), source }),
+        }
+        let config = repository.config().map_err(local("read the configuration"))?;
+        if config.get_bool(&format!("remote.{}.promisor", self.remote)).unwrap_or(false) {
+            return Err(GitError::Incomplete { path, how: "partial" });
+        }
+        let count = |key: &str| -> Result<usize, GitError> {
+            let mut count = 0;
+            let entries = config.multivar(&format!("remote.{}.{key}", self.remote), None);
+            entries.and_then(|entries| entries.for_each(|_| count += 1)).map_err(local("read the configuration"))?;
+            Ok(count)
+        };
+        let count = match count("pushurl")? {
+            0 => count("url")?,
+            count => count,
+        };
+        if count > 1 { Err(GitError::ManyAddresses { path, remote, count }) } else { Ok(()) }
+    }
 }
 
-fn parse_listed(line: &str) -> Option<(ObjectId, String)> {
-    let (object, name) = line.split_once('\t')?;
-    Some((ObjectId::from_str(object).ok()?, name.to_owned()))
+/// The remotes of the clone, as a message names them.
+fn known(repository: &Repository) -> Result<String, GitError> {
+    let names = repository.remotes().map_err(local("list the remotes"))?;
+    let names: Vec<&str> = names.iter().flatten().flatten().collect();
+    Ok(if names.is_empty() { "none".to_owned() } else { names.join(", ") })
 }

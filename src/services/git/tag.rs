@@ -4,144 +4,125 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! Annotated tags with an OpenPGP signature, as `git tag -s` makes them.
+//! Signed annotated tags: the object that `git tag -s` makes, byte for byte in
+//! form, with the signature made by whoever can.
 
 use std::error::Error;
 
-use git2::{ObjectType, Reference};
-use jiff::Timestamp;
+use git2::ObjectType;
 
-use super::commit::signature;
-use super::{Git, GitError, ObjectId, local};
+use super::refs::valid;
+use super::{Committer, Git, GitError, local, parse};
 
 const ARMOR: &[u8] = b"-----BEGIN PGP SIGNATURE-----";
 
+/// An annotated tag as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// The id of the tag object.
+    pub object: String,
+    /// The name that it says itself, which need not be its ref's.
+    pub name: String,
+    /// The id of the commit that it peels to; `None` where that is no commit.
+    pub commit: Option<String>,
+    /// The bytes that were signed.
+    pub payload: Vec<u8>,
+    /// The armored signature; empty where there is none.
+    pub signature: String,
+}
+
 /// A tag to be made.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct NewTag<'a> {
-    /// Its name without `refs/tags/`.
+    /// Its name, without `refs/tags/`.
     pub name: &'a str,
     /// The commit.
-    pub commit: ObjectId,
-    /// The tagger's name.
-    pub tagger: &'a str,
-    /// Their address.
-    pub email: &'a str,
-    /// When, written as UTC.
-    pub at: Timestamp,
+    pub commit: &'a str,
     /// The message.
     pub message: &'a str,
-}
-
-/// A tag object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnnotatedTag {
-    /// The object.
-    pub object: ObjectId,
-    /// The name that it says itself, which is not always its ref's.
-    pub name: String,
-    /// The commit that it peels to; `None` where that is no commit.
-    pub commit: Option<ObjectId>,
-    /// The bytes that are signed.
-    pub payload: Vec<u8>,
-    /// The armored signature, where there is one.
-    pub signature: Option<String>,
-}
-
-/// Why a tag was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum TagError {
-    /// Git did not take it.
-    #[error(transparent)]
-    Git(#[from] GitError),
-    /// It was not signed.
-    #[error("the tag {name} could not be signed")]
-    Sign {
-        /// Which.
-        name: String,
-        /// Why.
-        #[source]
-        source: Box<dyn Error + Send + Sync>,
-    },
+    /// The tagger.
+    pub tagger: Committer<'a>,
 }
 
 impl Git {
-    /// Makes the tag and its ref, which must not exist; `sign` gives the armored
-    /// detached signature over the bytes that it is handed.
+    /// Writes a signed tag object; no ref is made. Returns its id.
     ///
     /// # Errors
-    /// When it cannot be signed or written; [`GitError::Moved`] where the name is
-    /// taken.
-    pub fn create_signed_tag<E: Into<Box<dyn Error + Send + Sync>>>(
+    /// When the commit is not there, or `sign` fails.
+    pub fn signed_tag(
         &self,
-        tag: &NewTag<'_>,
-        sign: impl FnOnce(&[u8]) -> Result<String, E>,
-    ) -> Result<ObjectId, TagError> {
-        let name = format!("refs/tags/{}", tag.name);
-        if !Reference::is_valid_name(&name) {
-            let source = git2::Error::from_str("it is no valid name for a tag");
-            return Err(GitError::Local { doing: format!("make the tag {}", tag.name), source }.into());
-        }
-        let payload = payload(tag)?;
-        let signature = sign(payload.as_bytes())
-            .map_err(|error| TagError::Sign { name: tag.name.to_owned(), source: error.into() })?;
-        let bytes = format!("{payload}{}\n", signature.trim_end());
+        new: &NewTag<'_>,
+        sign: impl FnOnce(&[u8]) -> Result<String, Box<dyn Error + Send + Sync>>,
+    ) -> Result<String, GitError> {
+        valid(&format!("refs/tags/{}", new.name))?;
         let repository = self.repository()?;
-        let object = repository
-            .odb()
-            .and_then(|odb| odb.write(ObjectType::Tag, bytes.as_bytes()))
-            .map_err(local(format!("write the tag {}", tag.name)))?;
-        self.create_reference(&name, object, &format!("tag: {}", tag.name))?;
-        Ok(object)
+        repository.find_commit(parse(new.commit)?).map_err(local(format!("read commit {}", new.commit)))?;
+        let message = git2::message_prettify(new.message, None).map_err(local("use the message"))?;
+        let tagger = new.tagger.signature()?;
+        let mut payload = format!(
+            "object {}\ntype commit\ntag {}\ntagger {} <{}> {} +0000\n\n{message}",
+            new.commit,
+            new.name,
+            String::from_utf8_lossy(tagger.name_bytes()),
+            String::from_utf8_lossy(tagger.email_bytes()),
+            new.tagger.at.as_second(),
+        );
+        let signature =
+            sign(payload.as_bytes()).map_err(|source| GitError::Sign { name: new.name.to_owned(), source })?;
+        payload.push_str(signature.trim_end());
+        payload.push('\n');
+        let odb = repository.odb().map_err(local("open the object database"))?;
+        let id = odb.write(ObjectType::Tag, payload.as_bytes()).map_err(local("write a tag"))?;
+        Ok(id.to_string())
     }
 
-    /// The tag object `id`; `None` where it is no tag object (a lightweight tag
-    /// points at a commit) or is not here.
+    /// The annotated tag object `id`; `None` where the object is no tag.
     ///
     /// # Errors
-    /// When it cannot be read.
-    pub fn annotated_tag(&self, id: ObjectId) -> Result<Option<AnnotatedTag>, GitError> {
+    /// When the object is not there.
+    pub fn tag(&self, id: &str) -> Result<Option<Tag>, GitError> {
         let repository = self.repository()?;
-        let odb = repository.odb().map_err(local("open the objects"))?;
-        if !odb.exists(id) {
-            return Ok(None);
-        }
-        let object = odb.read(id).map_err(local(format!("read {id}")))?;
+        let odb = repository.odb().map_err(local("open the object database"))?;
+        let object = odb.read(parse(id)?).map_err(|source| GitError::Local { doing: format!("read {id}"), source })?;
         if object.kind() != ObjectType::Tag {
             return Ok(None);
         }
-        let tag = repository.find_tag(id).map_err(local(format!("read the tag {id}")))?;
-        let commit = tag.as_object().peel_to_commit().ok().map(|commit| commit.id());
+        let tag = repository.find_tag(object.id()).map_err(local(format!("read the tag {id}")))?;
+        let commit = tag.as_object().peel_to_commit().ok().map(|commit| commit.id().to_string());
         let name = String::from_utf8_lossy(tag.name_bytes()).into_owned();
         let (payload, signature) = split_signature(object.data());
-        Ok(Some(AnnotatedTag {
-            object: id,
+        Ok(Some(Tag {
+            object: id.to_owned(),
             name,
             commit,
             payload: payload.to_vec(),
-            signature: signature.map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
+            signature: String::from_utf8_lossy(signature).into_owned(),
         }))
     }
 }
 
-fn payload(tag: &NewTag<'_>) -> Result<String, GitError> {
-    let by = signature(tag.tagger, tag.email, tag.at)?;
-    let message = git2::message_prettify(tag.message, None).map_err(local("read the tag's message"))?;
-    Ok(format!(
-        "object {}\ntype commit\ntag {}\ntagger {} <{}> {} +0000\n\n{message}",
-        tag.commit,
-        tag.name,
-        String::from_utf8_lossy(by.name_bytes()),
-        String::from_utf8_lossy(by.email_bytes()),
-        by.when().seconds(),
-    ))
+/// What is signed and the signature, which is the last armor that begins a line.
+fn split_signature(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let starts = memchr::memmem::find_iter(bytes, ARMOR);
+    let last = starts.filter(|&at| at == 0 || bytes[at - 1] == b'\n').last();
+    bytes.split_at(last.unwrap_or(bytes.len()))
 }
 
-/// What is signed and the signature, which is the last armor that begins a line.
-fn split_signature(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let at = memchr::memmem::rfind_iter(bytes, ARMOR).find(|&at| at == 0 || bytes[at - 1] == b'\n');
-    match at {
-        Some(at) => (&bytes[..at], Some(&bytes[at..])),
-        None => (bytes, None),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signature_is_the_last_armor_that_begins_a_line() {
+        let armor = String::from_utf8_lossy(ARMOR);
+        let split = |text: &str| {
+            let (payload, signature) = split_signature(text.as_bytes());
+            (payload.len(), signature.len())
+        };
+        let length = ARMOR.len() + 1;
+        assert_eq!(split(&format!("a\n{armor}\n")), (2, length));
+        assert_eq!(split(&format!("a {armor}\n{armor}\n")), (3 + ARMOR.len(), length));
+        assert_eq!(split(&format!("{armor}\n{armor}\n")), (length, length));
+        assert_eq!((split(&format!("a {armor}")), split("")), ((2 + ARMOR.len(), 0), (0, 0)));
     }
 }

@@ -7,10 +7,11 @@
 //! A bare remote and a clone of it, for tests.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use super::{Git, ObjectId};
+use super::Git;
 use crate::services::Effects;
 
 /// A bare remote `remote.git` and a clone `clone` with the branch `main`, pushed.
@@ -46,11 +47,9 @@ impl Repositories {
     pub(crate) fn clone_as(&self, name: &str) -> PathBuf {
         run(self.path(), &["clone", "-q", "remote.git", name]);
         let clone = self.path().join(name);
-        for (key, value) in
-            [("user.name", "Bob Example"), ("user.email", "bob@example.org"), ("commit.gpgSign", "false")]
-        {
-            run(&clone, &["config", key, value]);
-        }
+        let settings = "[user]\n\tname = Bob Example\n\temail = bob@example.org\n[commit]\n\tgpgSign = false\n";
+        let config = clone.join(".git/config");
+        fs::write(&config, fs::read_to_string(&config).unwrap() + settings).unwrap();
         clone
     }
 
@@ -67,12 +66,12 @@ impl Repositories {
     }
 
     /// Puts a file and commits it in the clone, on what is checked out.
-    pub(crate) fn commit(&self, path: &str, text: &str, message: &str) -> ObjectId {
+    pub(crate) fn commit(&self, path: &str, text: &str, message: &str) -> String {
         commit_in(&self.clone_path(), path, text, message)
     }
 
     /// Somebody else commits to `branch` at the remote.
-    pub(crate) fn others_commit(&self, branch: &str, path: &str, text: &str, message: &str) -> ObjectId {
+    pub(crate) fn others_commit(&self, branch: &str, path: &str, text: &str, message: &str) -> String {
         let clone = self.path().join("other");
         if !clone.exists() {
             self.clone_as("other");
@@ -84,17 +83,22 @@ impl Repositories {
         id
     }
 
-    /// What the remote's ref is at; empty where it has none.
-    pub(crate) fn at_remote(&self, name: &str) -> String {
-        self.remote_git(&["for-each-ref", "--format=%(objectname)", name]).trim().to_owned()
+    /// What the clone's revision is at; empty where it has none.
+    pub(crate) fn at(&self, revision: &str) -> String {
+        rev_parse(&self.clone_path(), revision)
     }
 
-    /// Has the remote run `script` as its hook `name`.
-    pub(crate) fn hook(&self, name: &str, script: &str) {
-        let path = self.remote_path().join("hooks").join(name);
+    /// What the remote's revision is at; empty where it has none.
+    pub(crate) fn at_remote(&self, revision: &str) -> String {
+        rev_parse(&self.remote_path(), revision)
+    }
+
+    /// Has the repository at `place` run `script` as its hook `name`.
+    pub(crate) fn hook(place: &Path, name: &str, script: &str) {
+        let path = place.join("hooks").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     /// Takes the remote away.
@@ -103,13 +107,18 @@ impl Repositories {
     }
 }
 
-pub(crate) fn commit_in(clone: &Path, path: &str, text: &str, message: &str) -> ObjectId {
+pub(crate) fn commit_in(clone: &Path, path: &str, text: &str, message: &str) -> String {
     let file = clone.join(path);
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, text).unwrap();
     run(clone, &["add", path]);
     run(clone, &["commit", "-q", "-m", message]);
-    ObjectId::from_str(run(clone, &["rev-parse", "HEAD"]).trim()).unwrap()
+    rev_parse(clone, "HEAD")
+}
+
+fn rev_parse(place: &Path, revision: &str) -> String {
+    let output = try_run(place, &["rev-parse", "--verify", "--quiet", revision]);
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 /// Runs git in `place`, which must succeed; what it wrote.
@@ -122,5 +131,8 @@ pub(crate) fn run(place: &Path, arguments: &[&str]) -> String {
 pub(crate) fn try_run(place: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new("git");
     command.arg("-C").arg(place).args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null").env("LC_ALL", "C");
+    for variable in super::command::OF_THE_CALLER {
+        command.env_remove(variable);
+    }
     command.output().unwrap()
 }

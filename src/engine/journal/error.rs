@@ -1,0 +1,93 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What can be wrong with a journal, and what to do then.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::reader::VERSION;
+
+/// A journal that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The file or its directory cannot be used.
+    #[error("cannot {doing} the journal {}", path.display())]
+    File {
+        /// "read", "write".
+        doing: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// Another run is writing.
+    #[error("another run of this program is at work on {}", path.display())]
+    Busy {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A line is none that this program writes.
+    #[error("{}:{line}: this is no line of a journal: {why}", path.display())]
+    Malformed {
+        /// Where.
+        path: PathBuf,
+        /// Counts from 1.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A line was changed, added or removed after it was written.
+    #[error("{}:{line}: the chain is broken: line {before} is not what it was when line {line} was written", path.display())]
+    Chain {
+        /// Where.
+        path: PathBuf,
+        /// The line whose link does not fit; counts from 1.
+        line: usize,
+        /// The line before it.
+        before: usize,
+    },
+    /// The journal was written by a later program.
+    #[error("{}:{line}: the journal has version {found}; this program knows version {VERSION}", path.display())]
+    Version {
+        /// Where.
+        path: PathBuf,
+        /// Counts from 1.
+        line: usize,
+        /// The version found.
+        found: u32,
+    },
+    /// There is a journal already.
+    #[error("there is a journal already: {}", path.display())]
+    Exists {
+        /// Where.
+        path: PathBuf,
+    },
+}
+
+impl JournalError {
+    /// The next thing to do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::File { .. } => {
+                "check that the directory exists, is yours and has room; nothing was lost, and the same command can be given again"
+            }
+            Self::Busy { .. } => {
+                "wait for it to end, or end it; `quorate status` and `quorate log` can be used meanwhile"
+            }
+            Self::Malformed { .. } | Self::Chain { .. } => {
+                "nothing is read from a journal that was edited; restore it from a copy (the steps that are done can be proved again from the services)"
+            }
+            Self::Version { .. } => "use the program that wrote it, or a later one",
+            Self::Exists { .. } => "go on with it by `quorate status` and `quorate run`",
+        }
+    }
+}
+
+pub(super) fn file_error(doing: &'static str, path: &Path, source: io::Error) -> JournalError {
+    JournalError::File { doing, path: path.to_owned(), source }
+}

@@ -1,0 +1,122 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The journal's file: read back, torn, edited, held by another.
+
+use std::fs;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::{Journal, JournalError, JournalReader};
+use crate::engine::event::Event;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+fn journal_of(events: usize) -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.jsonl");
+    let mut journal = Journal::create(&path, "ann").unwrap();
+    for number in 0..events {
+        let event = Event::StepAttested { note: format!("note {number}, with\nlines and \"quotes\"") };
+        journal.append(at(number as i64), 1, Some("decide"), event).unwrap();
+    }
+    (directory, path)
+}
+
+#[test]
+fn what_was_written_is_read_back() {
+    let (_directory, path) = journal_of(3);
+    let reader = JournalReader::open(&path).unwrap();
+    assert_eq!(reader.entries.len(), 3);
+    assert_eq!(reader.entries[2].at, at(2));
+    assert_eq!(reader.entries[2].step.as_deref(), Some("decide"));
+    assert!(reader.torn.is_none());
+}
+
+#[test]
+fn a_torn_last_line_is_set_aside_and_the_rest_goes_on() {
+    let (_directory, path) = journal_of(3);
+    let bytes = fs::read(&path).unwrap();
+    for cut in [1, 2, 40, 150] {
+        fs::write(&path, &bytes[..bytes.len() - cut]).unwrap();
+        assert!(JournalReader::open(&path).unwrap().torn.is_some());
+        let (mut journal, reader, aside) = Journal::open(&path, "bob").unwrap();
+        assert_eq!(reader.entries.len(), 2);
+        assert_eq!(fs::read(aside.unwrap()).unwrap(), reader.torn.unwrap());
+        journal.append(at(9), 1, None, Event::StepResumed {}).unwrap();
+        drop(journal);
+        let again = JournalReader::open(&path).unwrap();
+        assert_eq!((again.entries.len(), again.torn), (3, None));
+    }
+}
+
+#[test]
+fn an_edited_removed_or_moved_line_breaks_the_chain() {
+    let (_directory, path) = journal_of(4);
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let edits = [
+        text.replacen("note 1", "note 7", 1),
+        format!("{}\n{}\n{}\n", lines[0], lines[2], lines[3]),
+        format!("{}\n{}\n{}\n{}\n", lines[0], lines[2], lines[1], lines[3]),
+        format!("{}\n", lines[1]),
+    ];
+    for edited in edits {
+        fs::write(&path, edited).unwrap();
+        assert!(matches!(JournalReader::open(&path), Err(JournalError::Chain { .. })));
+        assert!(Journal::open(&path, "ann").is_err());
+    }
+}
+
+#[test]
+fn another_version_an_unknown_event_and_garbage_are_told_apart() {
+    let (_directory, path) = journal_of(1);
+    let text = fs::read_to_string(&path).unwrap();
+    let cases = [
+        (text.replacen("\"v\":1", "\"v\":2", 1), "version 2"),
+        (text.replacen("\"v\":1", "\"v\":2,\"new\":0", 1), "version 2"),
+        (text.replacen("step-attested", "step-imagined", 1), "unknown event"),
+        (text.replacen("\"note\":", "\"nota\":", 1), "unknown field"),
+        ("not json\n".to_owned(), "no line of a journal"),
+        ("\n".to_owned(), "no line of a journal"),
+    ];
+    for (edited, expected) in cases {
+        fs::write(&path, &edited).unwrap();
+        let error = JournalReader::open(&path).unwrap_err().to_string();
+        assert!(error.contains(expected), "{edited}: {error}");
+    }
+}
+
+#[test]
+fn a_second_writer_is_refused_and_a_reader_is_not() {
+    let (_directory, path) = journal_of(1);
+    let (journal, ..) = Journal::open(&path, "ann").unwrap();
+    assert!(matches!(Journal::open(&path, "bob"), Err(JournalError::Busy { .. })));
+    assert_eq!(JournalReader::open(&path).unwrap().entries.len(), 1);
+    drop(journal);
+    Journal::open(&path, "bob").unwrap();
+}
+
+#[test]
+fn a_journal_is_not_begun_twice() {
+    let (_directory, path) = journal_of(1);
+    assert!(matches!(Journal::create(&path, "ann"), Err(JournalError::Exists { .. })));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400)) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.jsonl");
+        fs::write(&path, &bytes).unwrap();
+        if let Ok(reader) = JournalReader::open(&path) {
+            proptest::prop_assert!(reader.entries.is_empty());
+        }
+    }
+}

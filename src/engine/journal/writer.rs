@@ -1,0 +1,147 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Writing a journal: one process, one line at a time, each on the disk before the
+//! next thing happens.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+
+use super::error::{JournalError, file_error};
+use super::reader::{JournalReader, NOTHING_BEFORE, VERSION, digest};
+use crate::engine::event::{Entry, Event, Line};
+
+type Watch = Box<dyn Fn(&Entry)>;
+
+/// The journal, open for writing by this process alone.
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    _lock: File,
+    who: String,
+    length: u64,
+    next: u64,
+    last_digest: String,
+    watch: Watch,
+}
+
+impl Journal {
+    /// Begins the journal at `path`, whose directory is made.
+    ///
+    /// # Errors
+    /// When there is one already, or it cannot be written.
+    pub fn create(path: &Path, who: &str) -> Result<Self, JournalError> {
+        let directory = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(directory).map_err(|source| file_error("write", path, source))?;
+        let lock = lock(path)?;
+        if fs::metadata(path).is_ok_and(|data| data.len() > 0) {
+            return Err(JournalError::Exists { path: path.to_owned() });
+        }
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .and_then(|file| File::open(directory)?.sync_all().map(|()| file))
+            .map_err(|source| file_error("write", path, source))?;
+        Ok(Self::over(path, file, lock, who, 0, 0, NOTHING_BEFORE.to_owned()))
+    }
+
+    /// Opens the journal at `path` to go on with it. A torn last line is put
+    /// aside beside it; its path is returned.
+    ///
+    /// # Errors
+    /// When it cannot be read or written, or another process has it open.
+    pub fn open(path: &Path, who: &str) -> Result<(Self, JournalReader, Option<PathBuf>), JournalError> {
+        let lock = lock(path)?;
+        let reader = JournalReader::open(path)?;
+        let write = |source| file_error("write", path, source);
+        let aside = match &reader.torn {
+            None => None,
+            Some(bytes) => {
+                let aside = path.with_extension(format!("torn-{}", reader.entries.len()));
+                let mut file = File::create(&aside).map_err(write)?;
+                file.write_all(bytes).and_then(|()| file.sync_all()).map_err(write)?;
+                Some(aside)
+            }
+        };
+        let mut file = OpenOptions::new().write(true).open(path).map_err(write)?;
+        file.set_len(reader.whole_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(write)?;
+        let next = reader.entries.len() as u64;
+        let journal = Self::over(path, file, lock, who, reader.whole_bytes, next, reader.last_digest.clone());
+        Ok((journal, reader, aside))
+    }
+
+    fn over(path: &Path, file: File, lock: File, who: &str, length: u64, next: u64, last_digest: String) -> Self {
+        let who = who.to_owned();
+        Self { path: path.to_owned(), file, _lock: lock, who, length, next, last_digest, watch: Box::new(|_| {}) }
+    }
+
+    /// Has `watch` told of each entry once it is on the disk.
+    pub fn watch(&mut self, watch: impl Fn(&Entry) + 'static) {
+        self.watch = Box::new(watch);
+    }
+
+    /// Records an event; when this returns, it is on the disk.
+    ///
+    /// # Errors
+    /// When it cannot be written; the journal is then as it was before.
+    pub fn append(
+        &mut self,
+        at: Timestamp,
+        candidate: u32,
+        step: Option<&str>,
+        event: Event,
+    ) -> Result<Entry, JournalError> {
+        let data = RawValue::from_string(event.data().to_string()).expect("JSON is JSON");
+        let line = Line {
+            v: VERSION,
+            seq: self.next,
+            at,
+            who: self.who.clone(),
+            candidate,
+            step: step.map(str::to_owned),
+            event: event.name().to_owned(),
+            data: &data,
+            previous: self.last_digest.clone(),
+        };
+        let mut text = serde_json::to_string(&line).expect("a line is plain data");
+        let line_digest = digest(text.as_bytes());
+        text.push('\n');
+        if let Err(source) = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data()) {
+            // What was written in part must not stand before the next attempt.
+            let _ = self.file.set_len(self.length);
+            let _ = self.file.seek(SeekFrom::Start(self.length));
+            return Err(file_error("write", &self.path, source));
+        }
+        self.length += text.len() as u64;
+        self.next += 1;
+        self.last_digest = line_digest;
+        let entry =
+            Entry { seq: self.next - 1, at, who: self.who.clone(), candidate, step: step.map(str::to_owned), event };
+        (self.watch)(&entry);
+        Ok(entry)
+    }
+}
+
+fn lock(path: &Path) -> Result<File, JournalError> {
+    let lock_path = path.with_extension("lock");
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&lock_path)
+        .map_err(|source| file_error("write", &lock_path, source))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(JournalError::Busy { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(file_error("write", &lock_path, source)),
+    }
+}

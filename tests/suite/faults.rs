@@ -1,0 +1,238 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What happens around a release when its services fail, refuse, are slow, or
+//! hold what somebody else put there: it stops with a word, nothing is half
+//! done, and once the fault is mended the same command goes on to the end.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A rehearsal of the sample in a directory of its own.
+struct Rehearsal {
+    place: tempfile::TempDir,
+}
+
+impl Rehearsal {
+    /// One whose phase `phase` is completed.
+    fn after(phase: &str) -> Self {
+        let rehearsal = Self { place: tempfile::tempdir().unwrap() };
+        let output = rehearsal.run(&["--to", phase]);
+        assert!(output.status.success(), "{}", said(&output));
+        rehearsal
+    }
+
+    fn world(&self) -> PathBuf {
+        self.place.path().join("world")
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
+        command.args(["rehearse", "--keep"]).arg(self.world()).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).output().unwrap()
+    }
+
+    /// Runs into the fault: the exit code and each of `words` are as expected.
+    fn stops(&self, code: i32, words: &[&str]) {
+        let output = self.run(&[]);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        for word in words {
+            assert!(said.contains(word), "`{word}` is not in:\n{said}");
+        }
+        assert!(!said.contains("panicked"), "{said}");
+    }
+
+    /// Goes on to the end; each vote, result and announcement was sent once.
+    fn ends_well(&self) {
+        let output = self.run(&[]);
+        assert!(output.status.success(), "{}", said(&output));
+        let mut subjects = Vec::new();
+        for entry in fs::read_dir(self.world().join("mail/mails")).unwrap() {
+            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+            let header = |name| text.lines().find(|line| line.starts_with(name)).unwrap();
+            if !header("Subject: ").contains("Re: ") {
+                subjects.push(format!("{} {}", header("Subject: "), header("To: ")));
+            }
+        }
+        let all = subjects.len();
+        subjects.sort();
+        subjects.dedup();
+        assert_eq!(subjects.len(), all, "a mail was sent twice");
+        assert!(all >= 6, "{subjects:?}");
+    }
+
+    fn svn(&self) -> String {
+        format!("file://{}", self.world().join("svn").display())
+    }
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn run(directory: &Path, program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(directory)
+        .envs([("GIT_AUTHOR_NAME", "Bob Example"), ("GIT_AUTHOR_EMAIL", "bob@example.org")])
+        .envs([("GIT_COMMITTER_NAME", "Bob Example"), ("GIT_COMMITTER_EMAIL", "bob@example.org")])
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{program} {arguments:?}: {}", said(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn hook(path: &Path, script: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_remote_and_a_repository_that_are_down_are_waited_for() {
+    let rehearsal = Rehearsal::after("prepare");
+    let world = rehearsal.world();
+    fs::rename(world.join("remote.git"), world.join("remote.away")).unwrap();
+    rehearsal.stops(4, &["create-candidate-branch", "cannot be reached", "hint:"]);
+    fs::rename(world.join("remote.away"), world.join("remote.git")).unwrap();
+    fs::rename(world.join("svn"), world.join("svn.away")).unwrap();
+    rehearsal.stops(4, &["stage-candidate", "hint:"]);
+    fs::rename(world.join("svn.away"), world.join("svn")).unwrap();
+    rehearsal.ends_well();
+}
+
+#[test]
+fn hooks_that_refuse_are_quoted_and_slow_ones_are_borne() {
+    let rehearsal = Rehearsal::after("prepare");
+    let world = rehearsal.world();
+    let update = world.join("remote.git/hooks/update");
+    hook(&update, "echo 'the branch is frozen until Monday' >&2; exit 1");
+    rehearsal.stops(1, &["push-candidate-branch", "the branch is frozen until Monday"]);
+    hook(&update, "sleep 1");
+    let commit = world.join("svn/hooks/pre-commit");
+    hook(&commit, "echo 'no commits on this day' >&2; exit 1");
+    rehearsal.stops(1, &["stage-candidate", "no commits on this day"]);
+    hook(&commit, "sleep 1");
+    rehearsal.ends_well();
+}
+
+#[test]
+fn a_tag_that_somebody_else_pushed_is_a_conflict_and_stays() {
+    let rehearsal = Rehearsal::after("prepare");
+    let remote = rehearsal.world().join("remote.git");
+    run(&remote, "git", &["tag", "release-1.2.0-rc1", "main"]);
+    let theirs = run(&remote, "git", &["rev-parse", "release-1.2.0-rc1"]);
+    rehearsal.stops(5, &["push-candidate-tags", "release-1.2.0-rc1", theirs.trim()]);
+    assert_eq!(run(&remote, "git", &["rev-parse", "release-1.2.0-rc1"]), theirs);
+    let tags = run(&remote, "git", &["tag", "--list", "greeter-sdk-go/*"]);
+    assert_eq!(tags, "", "one of two tags was pushed");
+    run(&remote, "git", &["tag", "--delete", "release-1.2.0-rc1"]);
+    rehearsal.ends_well();
+}
+
+#[test]
+fn a_directory_that_somebody_else_made_is_a_conflict_and_stays() {
+    let rehearsal = Rehearsal::after("prepare");
+    let place = format!("{}/dist/dev/greeter/greeter-1.2.0-rc1", rehearsal.svn());
+    run(&rehearsal.world(), "svn", &["mkdir", "--quiet", "--message", "Mine", &place]);
+    rehearsal.stops(5, &["stage-candidate", "greeter-1.2.0-rc1"]);
+    assert_eq!(run(&rehearsal.world(), "svn", &["list", &place]), "");
+    run(&rehearsal.world(), "svn", &["rm", "--quiet", "--message", "Not mine", &place]);
+    rehearsal.ends_well();
+}
+
+#[test]
+fn files_that_changed_since_the_vote_are_not_promoted() {
+    let rehearsal = Rehearsal::after("vote");
+    let world = rehearsal.world();
+    let dev = format!("{}/dist/dev/greeter/greeter-1.2.0-rc1", rehearsal.svn());
+    let file = world.join("changed");
+    fs::write(&file, "other bytes\n").unwrap();
+    let target = format!("{dev}/greeter-1.2.0-src.tgz");
+    run(&world, "svnmucc", &["put", file.to_str().unwrap(), &target, "--message", "A small correction"]);
+    rehearsal.stops(5, &["promote-candidate"]);
+    let release = format!("{}/dist/release/greeter", rehearsal.svn());
+    assert!(!run(&world, "svn", &["list", &release]).contains("greeter-1.2.0"));
+}
+
+#[test]
+fn a_relay_that_is_down_sends_nothing_and_is_asked_again() {
+    let rehearsal = Rehearsal::after("build");
+    let world = rehearsal.world();
+    // Between two runs of the rehearsal its servers are down, as far as `run` can see.
+    let output = Command::new(env!("CARGO_BIN_EXE_quorate"))
+        .args(["run", "send-vote", "--execute", "--confirm", "1.2.0"])
+        .env("QUORATE_STATE", world.join("state"))
+        .env("GNUPGHOME", world.join("gnupg"))
+        .env("HOME", world.join("home"))
+        .env("QUORATE_SMTP_USER", "ann")
+        .env("QUORATE_SMTP_PASSWORD", "a-secret-word")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("send-vote") && said.contains("hint:"), "{said}");
+    assert!(!said.contains("a-secret-word"), "{said}");
+    let journal = fs::read_to_string(world.join("state/sample/1.2.0/journal.jsonl")).unwrap();
+    assert!(journal.contains("send-vote") && !journal.contains("a-secret-word"));
+    rehearsal.ends_well();
+}
+
+#[test]
+fn a_disk_that_is_full_stops_the_run_and_loses_nothing() {
+    let rehearsal = Rehearsal::after("decide");
+    let journal = rehearsal.world().join("state/sample/1.2.0/journal.jsonl");
+    let room = fs::metadata(&journal).unwrap().len() / 1024 + 3;
+    // A limit on the size of files, with its signal ignored, is a disk that is full for the journal.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f {room}; exec {} rehearse --keep {}",
+        env!("CARGO_BIN_EXE_quorate"),
+        rehearsal.world().display()
+    );
+    let output = Command::new("bash").args(["-c", &script]).stdin(Stdio::null()).output().unwrap();
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("cannot write the journal"), "{said}");
+    let text = fs::read_to_string(&journal).unwrap();
+    assert!(text.ends_with('\n'), "a part of a line was left: {text}");
+    rehearsal.ends_well();
+}
+
+#[test]
+fn a_second_run_is_refused_while_one_is_at_work() {
+    let rehearsal = Rehearsal::after("prepare");
+    hook(&rehearsal.world().join("remote.git/hooks/update"), "sleep 4");
+    let mut first =
+        rehearsal.command().args(["--to", "build"]).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let state = rehearsal.world().join("state");
+    let quorate = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_quorate"))
+            .args(arguments)
+            .env("QUORATE_STATE", &state)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    };
+    let journal = state.join("sample/1.2.0/journal.jsonl");
+    while !fs::read_to_string(&journal).unwrap().contains("push-candidate-branch") {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let second = quorate(&["attest", "deploy-maven", "--note", "done"]);
+    assert_eq!(second.status.code(), Some(5), "{}", said(&second));
+    assert!(said(&second).contains("another run of this program is at work"), "{}", said(&second));
+    let reader = quorate(&["status"]);
+    assert!(reader.status.success(), "{}", said(&reader));
+    assert!(first.wait().unwrap().success());
+}
