@@ -36,7 +36,6 @@ docs: setup ## Builds the documentation of the code
 survive: setup ## Kills a release at SEEDS=n random places and resumes it
 	QUORATE_SEEDS=$(SEEDS) $(CARGO) test --locked --test suite survival -- --nocapture
 
-bench: ## Measures a rehearsal, with the release build
+bench: ## Measures the project's numbers, both sides in one run, with the release build
 	@scripts/setup.sh bench
-	$(CARGO) build --locked --release
-	scripts/bench.sh
+	$(CARGO) bench --locked --bench release

@@ -63,6 +63,7 @@ wanted_packages() {
     library "$manager"       gpg-error   libgpg-error-dev  libgpg-error-devel libgpg-error
     if [[ $purpose == bench ]]; then
         program "$manager"   rsync       rsync             rsync             rsync
+        program "$manager"   /usr/bin/time time            time              gnu-time
     fi
 }
 

@@ -107,6 +107,32 @@ impl Action<Services> for AddKey {
 }
 
 impl AddKey {
+    /// The mail that asks a member of the PMC to append the public key, as
+    /// [`AddKey::act`] refuses with where the account may not write KEYS.
+    ///
+    /// # Errors
+    /// When the key cannot be exported.
+    pub fn request_mail(&self, openpgp: &OpenPgp) -> Result<String, ActionError> {
+        Ok(self.request(openpgp.fingerprint(), &self.addition(openpgp)?))
+    }
+
+    fn request(&self, fingerprint: &str, addition: &str) -> String {
+        format!(
+            "Subject: [{project}] Please add my key to KEYS\n\n\
+             Hi,\n\n\
+             I am going to sign a release and have no right to write {keys}.\n\
+             Would a member of the PMC please append my public key {fingerprint} to it,\n\
+             with the message \"{message}\"? This is the text to append:\n\
+             {addition}\n\
+             Thank you,\n\
+             {name}",
+            project = self.project,
+            keys = self.keys,
+            message = self.message,
+            name = self.name,
+        )
+    }
+
     /// What is appended: who it is, and the armored block.
     fn addition(&self, openpgp: &OpenPgp) -> Result<String, ActionError> {
         let block = openpgp.export_armored().map_err(gnupg)?;
@@ -136,21 +162,10 @@ impl AddKey {
     /// Only PMC members may write there: the refusal has the mail that asks one.
     fn forbidden(&self, fingerprint: &str, addition: &str) -> ActionError {
         let what = format!("the account has no right to write {}: only members of the PMC have it", self.keys);
+        let mail = self.request(fingerprint, addition);
         let hint = format!(
             "ask on the project's dev list that a member of the PMC append it, for instance by this mail, then run \
-             the step again:\n\n\
-             Subject: [{project}] Please add my key to KEYS\n\n\
-             Hi,\n\n\
-             I am going to sign a release and have no right to write {keys}.\n\
-             Would a member of the PMC please append my public key {fingerprint} to it,\n\
-             with the message \"{message}\"? This is the text to append:\n\
-             {addition}\n\
-             Thank you,\n\
-             {name}",
-            project = self.project,
-            keys = self.keys,
-            message = self.message,
-            name = self.name,
+             the step again:\n\n{mail}"
         );
         ActionError::refused(what, hint)
     }

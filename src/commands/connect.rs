@@ -12,7 +12,7 @@ use std::path::Path;
 use super::CommandError;
 use super::environment::{Accounts, Environment};
 use crate::actions::{Author, Services};
-use crate::config::{AssetError, Occasion, Product, Tls, release_values, render_product};
+use crate::config::{AssetError, Mail, Occasion, Product, Tls, release_values, render_product};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
 use crate::services::{Effects, Git, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, Workspace};
@@ -33,16 +33,7 @@ pub fn connect(
     // Addresses do not depend on the candidate.
     let product = render_product(product, &release_values(product, record, version, &Occasion::any())?)?;
     let mail = &product.mail;
-    let address = RelayAddress {
-        host: mail.smtp_host.clone(),
-        port: mail.smtp_port,
-        security: match mail.smtp_tls {
-            Tls::Starttls => Security::StartTls,
-            Tls::Implicit => Security::Implicit,
-            Tls::None => Security::None,
-        },
-        authorities: mail.smtp_ca.as_deref().map(read_authority).transpose()?,
-    };
+    let address = relay_address(mail)?;
     let account = accounts.smtp.clone().filter(|_| mail.smtp_login);
     Ok(Services {
         git: Git::new(&record.repository, &product.git.remote, effects.clone()),
@@ -53,6 +44,23 @@ pub fn connect(
         workspace: Workspace::new(directory, effects),
         templates: templates(environment),
         author: Author { name: record.manager.name.clone(), email: record.manager.email.clone() },
+    })
+}
+
+/// How to reach the relay.
+///
+/// # Errors
+/// When its certificate authority cannot be read.
+pub fn relay_address(mail: &Mail) -> Result<RelayAddress, CommandError> {
+    Ok(RelayAddress {
+        host: mail.smtp_host.clone(),
+        port: mail.smtp_port,
+        security: match mail.smtp_tls {
+            Tls::Starttls => Security::StartTls,
+            Tls::Implicit => Security::Implicit,
+            Tls::None => Security::None,
+        },
+        authorities: mail.smtp_ca.as_deref().map(read_authority).transpose()?,
     })
 }
 

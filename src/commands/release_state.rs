@@ -47,10 +47,25 @@ impl ReleaseState {
     /// # Errors
     /// When there is none, or several.
     pub fn find(environment: &Environment) -> Result<PathBuf, CommandError> {
+        Self::find_any(environment)?.ok_or_else(|| {
+            CommandError::usage(
+                format!("no release is under way in {}", environment.state.display()),
+                "begin one by `quorate start VERSION --product PRODUCT`, or try `quorate rehearse`",
+            )
+        })
+    }
+
+    /// As [`ReleaseState::find`], with `None` where no release is recorded at all
+    /// and the user named none.
+    ///
+    /// # Errors
+    /// When the one that is named is not there, or there are several.
+    pub fn find_any(environment: &Environment) -> Result<Option<PathBuf>, CommandError> {
         let all = releases(&environment.state);
         let known = || all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
         if let Some(wanted) = &environment.release {
-            return all.iter().find(|(name, _)| name == wanted).map(|(_, path)| path.clone()).ok_or_else(|| {
+            let named = all.iter().find(|(name, _)| name == wanted).map(|(_, path)| path.clone());
+            return named.map(Some).ok_or_else(|| {
                 let known = if all.is_empty() { "none".into() } else { known() };
                 CommandError::usage(
                     format!("there is no release `{wanted}` in {}", environment.state.display()),
@@ -58,15 +73,13 @@ impl ReleaseState {
                 )
             });
         }
-        if all.is_empty() {
-            return Err(CommandError::usage(
-                format!("no release is under way in {}", environment.state.display()),
-                "begin one by `quorate start VERSION --product PRODUCT`, or try `quorate rehearse`",
-            ));
+        if let [(_, path)] = &all[..] {
+            return Ok(Some(path.clone()));
         }
         let open: Vec<_> = all.iter().filter(|(_, path)| !is_completed(path)).collect();
         match (&open[..], &all[..]) {
-            ([(_, path)], _) | ([], [(_, path)]) => Ok(path.clone()),
+            (_, []) => Ok(None),
+            ([(_, path)], _) => Ok(Some(path.clone())),
             _ => Err(CommandError::usage("several releases are there", format!("name one by --release: {}", known()))),
         }
     }

@@ -18,7 +18,7 @@ use crate::actions::registry;
 use crate::config::{Assets, Occasion, parse_product, release_values};
 use crate::engine::{CheckKind, Clock, Event, Journal, StepKind, SystemClock, Workflow};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
-use crate::services::OpenPgp;
+use crate::services::{KeyDescription, OpenPgp};
 use crate::ui::ExitCode;
 
 /// Begins the release of VERSION: records product, workflow, release manager and
@@ -177,15 +177,24 @@ fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>
     let keys = OpenPgp::secret_keys(home).map_err(|error| {
         CommandError::from_error(ExitCode::Service, &error, "`gpg --list-secret-keys` shows whether GnuPG works")
     })?;
-    let known = keys.iter().map(|key| key.fingerprint.as_str()).collect::<Vec<_>>().join(", ");
     let configured = git2::Repository::open(repository)
         .and_then(|repository| repository.config()?.get_string("user.signingkey"))
         .ok();
     let wanted = named.map(str::to_owned).or(configured);
-    match (wanted, &keys[..]) {
+    choose_key(wanted.as_deref(), &keys).map(|key| key.fingerprint.clone())
+}
+
+/// The one of the secret keys whose full fingerprint is `wanted`; without one,
+/// the only key.
+///
+/// # Errors
+/// When there is none, or several and none is wanted.
+pub fn choose_key<'a>(wanted: Option<&str>, keys: &'a [KeyDescription]) -> Result<&'a KeyDescription, CommandError> {
+    let known = keys.iter().map(|key| key.fingerprint.as_str()).collect::<Vec<_>>().join(", ");
+    match (wanted, keys) {
         (Some(wanted), _) => {
-            let wanted: String = wanted.trim_start_matches("0x").split_whitespace().collect::<String>().to_uppercase();
-            keys.iter().map(|key| &key.fingerprint).find(|known| **known == wanted).cloned().ok_or_else(|| {
+            let wanted = plain_fingerprint(wanted);
+            keys.iter().find(|key| key.fingerprint == wanted).ok_or_else(|| {
                 CommandError::usage(
                     format!("no secret key has the full fingerprint `{wanted}`"),
                     format!(
@@ -195,7 +204,7 @@ fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>
                 )
             })
         }
-        (None, [key]) => Ok(key.fingerprint.clone()),
+        (None, [key]) => Ok(key),
         (None, []) => Err(CommandError::usage(
             "there is no secret OpenPGP key",
             "make one by `gpg --quick-generate-key 'NAME <ID@apache.org>' rsa4096 sign,cert 2y`; `quorate doctor` checks it",
@@ -204,4 +213,10 @@ fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>
             Err(CommandError::usage("there are several secret OpenPGP keys", format!("name one by --key: {known}")))
         }
     }
+}
+
+/// A fingerprint as people write it, in the form that GnuPG has: `0x` and spaces
+/// left out, in upper case.
+pub fn plain_fingerprint(text: &str) -> String {
+    text.trim_start_matches("0x").split_whitespace().collect::<String>().to_uppercase()
 }

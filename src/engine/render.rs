@@ -31,7 +31,7 @@ pub trait ValueSource {
 pub struct RenderError {
     /// The step, check or phase.
     pub item: String,
-    /// "with.names[0]", "when", "guide".
+    /// `with.names[0]`, `when`, `guide`.
     pub place: String,
     /// What stands there.
     pub template: String,

@@ -27,6 +27,22 @@ pub struct MavenSettings {
 
 impl Probe<Services> for MavenSettings {
     fn examine(&self, _cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
+        self.look()
+    }
+}
+
+impl MavenSettings {
+    /// For the servers `server_ids`; `path` is settings.xml itself, or the home
+    /// directory that has it in `.m2`.
+    pub fn new(server_ids: Vec<String>, path: PathBuf) -> Self {
+        Self { server_ids, path }
+    }
+
+    /// Reads and judges the file.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn look(&self) -> Result<Finding, ActionError> {
         let path = if self.path.is_dir() { self.path.join(".m2/settings.xml") } else { self.path.clone() };
         let shown = path.display();
         let text = match std::fs::read_to_string(&path) {
@@ -41,9 +57,7 @@ impl Probe<Services> for MavenSettings {
         };
         Ok(self.judge(&path, &text))
     }
-}
 
-impl MavenSettings {
     fn judge(&self, path: &Path, text: &str) -> Finding {
         let shown = path.display();
         let document = match Document::parse(text) {

@@ -37,7 +37,7 @@ pub use smtp::{MaybeSent, Relay, RelayAddress, RelayError, Security};
 #[cfg(test)]
 pub(crate) use svn::testing as svn_testing;
 pub use svn::{
-    Change, ChangedPath, CommitNote, Depth, Entry, EntryKind, Holding, Info, Revision, RunCommit, Svn, SvnError,
-    SvnFault, SvnUrl, SvnUrlError,
+    Access, AccessError, Change, ChangedPath, CommitNote, Depth, Entry, EntryKind, Holding, Info, Revision, RunCommit,
+    Svn, SvnError, SvnFault, SvnUrl, SvnUrlError,
 };
 pub use workspace::{Workspace, WorkspaceError};

@@ -168,8 +168,12 @@ impl PonyMail {
         Ok(error.is_none().then_some(bytes))
     }
 
-    /// That there is a Pony Mail at the address at all.
-    fn prove_archive(&self, list: Option<&str>) -> Result<(), ArchiveError> {
+    /// That there is a Pony Mail at the address at all, which is asked for the
+    /// statistics of `list` (`dev@example.org`).
+    ///
+    /// # Errors
+    /// When it could not be asked, or answers as no Pony Mail does.
+    pub fn prove_archive(&self, list: Option<&str>) -> Result<(), ArchiveError> {
         let (name, domain) = list.and_then(|list| list.split_once('@')).unwrap_or_default();
         let (url, answer) = self.get("stats.lua", &[("list", name), ("domain", domain), ("d", "lte=1M")])?;
         match answer {

@@ -14,5 +14,5 @@ mod prompt;
 
 pub use exit::ExitCode;
 pub use output::{Style, Ui};
-pub use progress::Progress;
+pub use progress::{Progress, Waiting};
 pub use prompt::{Approver, TerminalPerson};

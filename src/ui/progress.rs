@@ -71,11 +71,7 @@ impl Observer for Progress {
         if !self.ui.lively() {
             return;
         }
-        let spinner = ProgressBar::new_spinner()
-            .with_style(ProgressStyle::with_template("  {spinner} {msg} {elapsed}").expect("a fixed template"))
-            .with_message(format!("{}{}", step.title, if resumed { " (taken up again)" } else { "" }));
-        spinner.enable_steady_tick(Duration::from_millis(120));
-        self.spinner = Some(spinner);
+        self.spinner = Some(spinner(format!("{}{}", step.title, if resumed { " (taken up again)" } else { "" })));
     }
 
     fn step_ends(&mut self, step: &Step, outcome: StepOutcome<'_>, took: Duration) {
@@ -131,6 +127,32 @@ impl Observer for Progress {
     fn candidate_opens(&mut self, number: u32) {
         self.ui.say(&self.ui.paint_err(&format!("\ncandidate {number} begins"), Style::Heading));
     }
+}
+
+/// A spinner on a terminal, for as long as this value lives; elsewhere nothing.
+pub struct Waiting(Option<ProgressBar>);
+
+impl Waiting {
+    /// Begins to wait for `what`.
+    pub fn begin(ui: Ui, what: &str) -> Self {
+        Self(ui.lively().then(|| spinner(what.to_owned())))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(spinner) = self.0.take() {
+            spinner.finish_and_clear();
+        }
+    }
+}
+
+fn spinner(message: String) -> ProgressBar {
+    let spinner = ProgressBar::new_spinner()
+        .with_style(ProgressStyle::with_template("  {spinner} {msg} {elapsed}").expect("a fixed template"))
+        .with_message(message);
+    spinner.enable_steady_tick(Duration::from_millis(120));
+    spinner
 }
 
 /// The one or two outputs that a person looks for.

@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod docs;
+mod doctor;
 mod faults;
 mod headers;
 mod imports;

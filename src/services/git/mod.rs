@@ -60,6 +60,13 @@ impl Git {
         Self { path: path.into(), remote: remote.into(), patience: PATIENCE, effects }
     }
 
+    /// The same clone, ending each command to the remote that takes longer than
+    /// `patience` (15 minutes where nothing else is said).
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
     /// Where the clone is.
     pub fn path(&self) -> &Path {
         &self.path

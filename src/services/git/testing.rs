@@ -23,11 +23,15 @@ impl Repositories {
     pub(crate) fn new() -> Self {
         let directory = tempfile::Builder::new().prefix("git-").tempdir().unwrap();
         let repositories = Self { directory };
-        run(repositories.path(), &["init", "-q", "--bare", "-b", "main", "remote.git"]);
+        let mut options = git2::RepositoryInitOptions::new();
+        options.bare(true).initial_head("main").external_template(false);
+        let remote = git2::Repository::init_opts(repositories.remote_path(), &options).unwrap();
+        let mut tree = remote.treebuilder(None).unwrap();
+        tree.insert("README.md", remote.blob(b"demo\n").unwrap(), 0o100_644).unwrap();
+        let tree = remote.find_tree(tree.write().unwrap()).unwrap();
+        let bob = git2::Signature::new("Bob Example", "bob@example.org", &git2::Time::new(1_600_000_000, 0)).unwrap();
+        remote.commit(Some("refs/heads/main"), &bob, &bob, "first", &tree, &[]).unwrap();
         repositories.clone_as("clone");
-        repositories.git(&["checkout", "-q", "-b", "main"]);
-        repositories.commit("README.md", "demo\n", "first");
-        repositories.git(&["push", "-q", "origin", "main"]);
         repositories
     }
 

@@ -297,7 +297,7 @@ fn a_clone_that_cannot_be_worked_with_is_named() {
 #[test]
 fn what_does_not_end_in_time_is_ended() {
     let repositories = Repositories::new();
-    let git = Git { patience: Duration::ZERO, ..git(&repositories) };
+    let git = git(&repositories).with_patience(Duration::ZERO);
     assert!(matches!(git.remote_refs(&["refs/heads/main"]), Err(GitError::TimedOut { doing: "ls-remote", .. })));
 }
 

@@ -13,6 +13,7 @@
 //! which makes one commit of many changes and takes the revision that they are
 //! based on. The password goes in by standard input, never as an argument.
 
+mod access;
 mod error;
 mod holding;
 mod read;
@@ -31,6 +32,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub use access::{Access, AccessError};
 pub use error::{SvnError, SvnFault};
 pub use holding::Holding;
 pub use read::{ChangedPath, Depth, Entry, EntryKind, Info, RunCommit};

@@ -1,0 +1,140 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The probes over branches and settings, and `list-contributors`.
+
+use super::*;
+use crate::probes::{BranchHasFixes, GitSigningKey, RemoteBranch};
+use crate::services::git_testing::{commit_in, run};
+
+/// A remote whose branch `series` was cut from main, with the clone of another
+/// on it; returns where it was cut.
+fn series(world: &World<'_>) -> (PathBuf, String) {
+    world.repositories.remote_git(&["branch", "series", "main"]);
+    let other = world.repositories.clone_as("other");
+    (other, world.repositories.at_remote("series"))
+}
+
+fn fixes(since: &str) -> BranchHasFixes {
+    action(json!({ "branch": "series", "since": since, "main": "main" }))
+}
+
+#[test]
+fn fixes_are_on_both_branches() {
+    let world = World::new();
+    let (other, since) = series(&world);
+    let examine = |since: &str| fixes(since).examine(&world.cx()).unwrap();
+    assert_eq!(fails(examine(&since)), [format!("series has no commit since {since}: nothing was fixed on it")]);
+    world.repositories.others_commit("main", "unrelated", "x", "on main alone");
+    let fix = world.repositories.others_commit("main", "fix", "x", "a fix");
+    run(&other, &["checkout", "-q", "series"]);
+    run(&other, &["cherry-pick", "-x", &fix]);
+    run(&other, &["push", "-q", "origin", "series"]);
+    assert_eq!(holds(examine(&since)), "1 new commits on series, all of them on main too");
+
+    let alone = commit_in(&other, "alone", "x", "only here");
+    run(&other, &["push", "-q", "origin", "series"]);
+    assert_eq!(fails(examine(&since)), [format!("{} (only here) is on series and not on main", &alone[..12])]);
+    assert_eq!(fails(examine(&world.repositories.at_remote("main"))).len(), 1, "not on the branch");
+    run(&other, &["checkout", "-q", "main"]);
+    run(&other, &["cherry-pick", &alone]);
+    run(&other, &["push", "-q", "origin", "main"]);
+    holds(examine(&since));
+}
+
+#[test]
+fn merges_are_looked_into() {
+    let world = World::new();
+    let (other, since) = series(&world);
+    let examine = || fixes(&since).examine(&world.cx()).unwrap();
+    world.repositories.others_commit("main", "m", "x", "on main");
+    // Main merged into the series: its commits are on main as they are.
+    run(&other, &["checkout", "-q", "series"]);
+    run(&other, &["merge", "-q", "--no-ff", "-m", "merge main", "main"]);
+    run(&other, &["push", "-q", "origin", "series"]);
+    assert_eq!(holds(examine()), "2 new commits on series, all of them on main too");
+    // A side branch merged into the series is on the series alone.
+    run(&other, &["checkout", "-q", "-b", "side", &since]);
+    let fix = commit_in(&other, "side", "x", "on a side branch");
+    run(&other, &["checkout", "-q", "series"]);
+    run(&other, &["merge", "-q", "--no-ff", "-m", "merge side", "side"]);
+    run(&other, &["push", "-q", "origin", "series"]);
+    assert_eq!(fails(examine()), [format!("{} (on a side branch) is on series and not on main", &fix[..12])]);
+    run(&other, &["checkout", "-q", "main"]);
+    run(&other, &["cherry-pick", &fix]);
+    run(&other, &["push", "-q", "origin", "main"]);
+    holds(examine());
+}
+
+#[test]
+fn a_remote_branch_has_a_commit_or_not() {
+    let world = World::new();
+    let branch = |name: &str, commit: Option<&str>| {
+        let probe: RemoteBranch = action(json!({ "branch": name, "commit": commit }));
+        probe.examine(&world.cx()).unwrap()
+    };
+    let first = world.repositories.at("HEAD");
+    let tip = world.repositories.others_commit("main", "b", "b", "by another");
+    assert_eq!(holds(branch("main", Some(&first))), format!("main is at {} at the remote", &tip[..12]));
+    let ours = world.repositories.commit("a", "a", "not pushed");
+    for absent in [ours, "1".repeat(40)] {
+        assert_eq!(
+            fails(branch("main", Some(&absent))),
+            [format!("main at the remote is at {tip}, which does not have {absent}")]
+        );
+    }
+    assert_eq!(fails(branch("none", None)), ["the remote `origin` has no branch none"]);
+}
+
+#[test]
+fn git_signs_with_the_key_or_not() {
+    let world = World::new();
+    let key = "0123456789ABCDEF0123456789ABCDEF01234567";
+    let examine = || {
+        let probe: GitSigningKey = action(json!({ "fingerprint": key }));
+        probe.examine(&world.cx()).unwrap()
+    };
+    world.git(&["config", "gpg.format", "openpgp"]);
+    world.git(&["config", "user.signingkey", ""]);
+    assert_eq!(fails(examine()), ["user.signingkey is not set"]);
+    world.git(&["config", "user.signingkey", &key[24..]]);
+    assert!(fails(examine())[0].ends_with(&format!("expected the full fingerprint {key}")), "an id is too short");
+    for same in [key.to_owned(), format!("0x{}", key.to_lowercase()), format!("{key}!")] {
+        world.git(&["config", "user.signingkey", &same]);
+        holds(examine());
+    }
+    world.git(&["config", "gpg.format", "ssh"]);
+    assert_eq!(fails(examine()), ["gpg.format is ssh, expected openpgp"]);
+}
+
+#[test]
+fn contributors_are_named_once_and_by_the_mailmap() {
+    let world = World::new();
+    world.git(&["tag", "v0"]);
+    for (name, file) in [
+        ("cleo <cleo@old.example.org>", "a"),
+        ("Dan Example <dan@example.org>", "b"),
+        ("dan  example <dan@home.example.org>", "c"),
+        ("dependabot[bot] <bot@example.org>", "d"),
+        ("GitHub <noreply@example.org>", "e"),
+    ] {
+        fs::write(world.clone().join(file), file).unwrap();
+        world.git(&["add", file]);
+        world.git(&["commit", "-q", "-m", file, &format!("--author={name}")]);
+    }
+    world.repositories.commit(".mailmap", "Cleo Example <cleo@example.org> <cleo@old.example.org>\n", "mailmap");
+    world.git(&["tag", "v1"]);
+    let list: ListContributors = action(json!({ "from": "v0", "to": "v1", "file": "contributors.txt" }));
+    let outputs = world.run(&list);
+    assert_eq!(outputs, json!({ "names": ["Bob Example", "Cleo Example", "Dan Example"], "count": 3 }));
+    let file = world.repositories.path().join("workspace/contributors.txt");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "Bob Example\nCleo Example\nDan Example\n");
+    fs::write(&file, "Mallory\n").unwrap();
+    assert_eq!(world.run(&list), outputs);
+    let none: ListContributors = action(json!({ "from": "v9", "to": "v1", "file": "x" }));
+    let (what, hint) = refused(none.probe(&world.cx()).unwrap_err());
+    assert!(what.starts_with("v9 is not in the clone") && hint.contains("git fetch --tags"), "{what}; {hint}");
+}

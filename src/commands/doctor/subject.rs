@@ -1,0 +1,153 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What the doctor looks at: a product, a clone, and the release that is under
+//! way, where there is one.
+
+use std::path::{Path, PathBuf};
+
+use super::Args;
+use crate::commands::CommandError;
+use crate::commands::environment::{Accounts, Environment, absolute};
+use crate::commands::release_state::{PRODUCT_FILE, ReleaseState};
+use crate::commands::start::release_files;
+use crate::config::{Occasion, Product, parse_product, release_values, render_product};
+use crate::release::{Manager, ReleaseRecord, Version};
+use crate::services::{Effects, Git, Svn};
+
+/// The product that is looked at where nothing says which.
+const DEFAULT_PRODUCT: &str = "flink-statefun";
+
+/// What is looked at.
+pub struct Subject {
+    /// Its configuration, filled in.
+    pub product: Product,
+    /// PRODUCT/VERSION of the release that is under way.
+    pub release: Option<String>,
+    /// The release manager, as recorded when the release began.
+    pub manager: Option<Manager>,
+    /// The clone.
+    pub repository: PathBuf,
+    /// The key that the user named.
+    pub key: Option<String>,
+    /// Accounts and keys.
+    pub accounts: Accounts,
+    /// Whether nothing is asked over a network.
+    pub offline: bool,
+    /// Where releases are recorded.
+    pub state: PathBuf,
+}
+
+impl Subject {
+    /// What the user means.
+    ///
+    /// # Errors
+    /// When a release is named that is not there, several are under way, or the
+    /// product's configuration cannot be used.
+    pub fn of(environment: &Environment, args: &Args) -> Result<Self, CommandError> {
+        let release = current_release(environment, args.product.as_deref())?;
+        let wanted = args.product.as_deref().unwrap_or(DEFAULT_PRODUCT);
+        let (product, record, version) = match release {
+            Some(release) => (release.product, Some(release.record), release.version),
+            None => (product_of(environment, wanted)?, None, Version { major: 1, minor: 0, patch: 0 }),
+        };
+        let repository = match (&args.repo, &record) {
+            (Some(path), _) => absolute(path)?,
+            (None, Some(record)) => PathBuf::from(&record.repository),
+            (None, None) => absolute(Path::new("."))?,
+        };
+        let rendered = filled_in(&product, record.as_ref(), version)?;
+        Ok(Self {
+            product: rendered,
+            release: record.as_ref().map(|record| format!("{}/{}", record.product, record.version)),
+            manager: record.map(|record| record.manager),
+            repository,
+            key: args.key.clone(),
+            accounts: environment.accounts.clone(),
+            offline: args.offline,
+            state: environment.state.clone(),
+        })
+    }
+
+    /// The clone.
+    pub fn git(&self) -> Git {
+        Git::new(&self.repository, &self.product.git.remote, Effects::unwatched()).with_patience(super::PATIENCE)
+    }
+
+    /// The distribution repositories.
+    pub fn svn(&self) -> Svn {
+        Svn::new(self.accounts.svn.clone(), None, Effects::unwatched()).with_timeout(super::PATIENCE)
+    }
+
+    /// A value of git's configuration, as it holds in the clone; where there is
+    /// no clone, the user's own.
+    pub fn git_value(&self, name: &str) -> Option<String> {
+        let in_clone = self.git().configured(name);
+        let value = in_clone.or_else(|_| git2::Config::open_default()?.get_string(name).map(Some)).ok().flatten();
+        value.filter(|text| !text.trim().is_empty())
+    }
+
+    /// Whether `address` is not to be asked: it is across a network and the user
+    /// wants none.
+    pub fn out_of_reach(&self, address: &str) -> bool {
+        self.offline && across_network(address)
+    }
+}
+
+/// Whether an address is across a network, and no place on this machine.
+pub fn across_network(address: &str) -> bool {
+    match address.split_once("://") {
+        Some((scheme, _)) => scheme != "file",
+        // git's `host:path`; a path has its first slash before a colon.
+        None => address.split_once(':').is_some_and(|(host, _)| !host.contains('/')),
+    }
+}
+
+/// The release that is under way, if it is one of the product that is wanted.
+fn current_release(environment: &Environment, product: Option<&str>) -> Result<Option<ReleaseState>, CommandError> {
+    let found = match (ReleaseState::find_any(environment), product) {
+        // Which of several is meant matters only to one who named no product.
+        (Err(_), Some(_)) if environment.release.is_none() => None,
+        (found, _) => found?,
+    };
+    let Some(directory) = found else { return Ok(None) };
+    let release = ReleaseState::read(environment, &directory)?;
+    Ok(Some(release).filter(|release| product.is_none_or(|product| product == release.record.product)))
+}
+
+fn product_of(environment: &Environment, id: &str) -> Result<Product, CommandError> {
+    let files = release_files(&environment.assets, id, "release")?;
+    Ok(parse_product(&format!("release-config/{id}.toml"), &files[PRODUCT_FILE])?)
+}
+
+/// The configuration for the release, or for any: addresses seldom depend on it.
+fn filled_in(product: &Product, record: Option<&ReleaseRecord>, version: Version) -> Result<Product, CommandError> {
+    let nobody = || ReleaseRecord {
+        product: product.id.clone(),
+        version: version.to_string(),
+        manager: Manager { name: String::new(), email: String::new(), key: String::new() },
+        repository: String::new(),
+        rehearsal: false,
+        quorate: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let record = record.cloned().unwrap_or_else(nobody);
+    Ok(render_product(product, &release_values(product, &record, version, &Occasion::any())?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_on_this_machine_is_told_from_an_address() {
+        for address in ["https://x/y", "svn+ssh://x/y", "git@github.com:x/y.git", "host:y"] {
+            assert!(across_network(address), "{address}");
+        }
+        for address in ["file:///x", "/x/y", "../x", "/x:y", "./x:y", ""] {
+            assert!(!across_network(address), "{address}");
+        }
+    }
+}
