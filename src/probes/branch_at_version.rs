@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::actions::{Services, failures::git_failed, set_versions::read_tree};
 use crate::engine::{ActionError, Context, Finding, Probe};
-use crate::release::{AllowedLeftover, EditRule, VersionChange, authority, other_snapshots};
+use crate::release::{AllowedLeftover, EditRule, authority, other_snapshots};
 
 /// Parameters of `branch-at-version`.
 #[derive(Debug, Deserialize)]
@@ -35,19 +35,18 @@ impl Probe<Services> for BranchAtVersion {
             return Ok(Finding::Fails(vec![format!("the remote `{}` has no branch {}", git.remote(), self.branch)]));
         };
         let files = read_tree(cx, &tip)?;
-        let mut faults = Vec::new();
-        let npm = VersionChange::new(&self.version, &self.version).fill("@NPM_NEW@");
-        match authority(&self.authority, &files) {
-            Ok(found) if found == self.version || found == npm => {}
-            Ok(found) => faults.push(format!("{} is at {found}, expected {}", self.branch, self.version)),
-            Err(fault) => faults.push(fault.to_string()),
+        let found = match authority(&self.authority, &files) {
+            Ok(found) => found,
+            Err(fault) => return Ok(Finding::Fails(vec![fault.to_string()])),
+        };
+        if found != self.version {
+            return Ok(Finding::Fails(vec![format!("{} is at {found}, expected {}", self.branch, self.version)]));
         }
         let left = other_snapshots(&files, &self.version, &self.allow)
             .map_err(|error| ActionError::misconfigured(error.to_string(), "correct the globs of `versions.allow`"))?;
-        faults.extend(left.iter().map(ToString::to_string));
-        if faults.is_empty() {
+        if left.is_empty() {
             return Ok(Finding::Holds(format!("{} is at {}", self.branch, self.version)));
         }
-        Ok(Finding::Fails(faults))
+        Ok(Finding::Fails(left.iter().map(ToString::to_string).collect()))
     }
 }

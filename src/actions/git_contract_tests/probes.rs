@@ -7,28 +7,7 @@
 //! Checks name every place at once.
 
 use super::*;
-use crate::probes::{BranchAtVersion, EditsHold};
-
-const POM: &str =
-    "<project>\n<groupId>g</groupId><artifactId>a</artifactId>\n<version>1.3-SNAPSHOT</version></project>";
-
-#[test]
-fn the_version_is_read_in_the_remotes_tree() {
-    let world = World::new();
-    world.repositories.others_commit("main", "pom.xml", POM, "pom");
-    let probe = |version: &str, allow: Value| -> BranchAtVersion {
-        let authority = json!({ "kind": "maven-poms", "files": "pom.xml" });
-        built(json!({ "branch": "main", "authority": authority, "version": version, "allow": allow }))
-    };
-    holds(probe("1.3-SNAPSHOT", json!([])).examine(&world.cx()));
-    let faults = fails(probe("1.4-SNAPSHOT", json!([])).examine(&world.cx()));
-    assert_eq!(faults, ["main is at 1.3-SNAPSHOT, expected 1.4-SNAPSHOT", "pom.xml:3: 1.3-SNAPSHOT"]);
-    world.repositories.others_commit("main", "package.json", "\n{\"version\": \"1.2-SNAPSHOT\"}", "forgotten");
-    assert_eq!(fails(probe("1.3-SNAPSHOT", json!([])).examine(&world.cx())), ["package.json:2: 1.2-SNAPSHOT"]);
-    holds(probe("1.3-SNAPSHOT", json!([{ "files": "package.json", "why": "a test" }])).examine(&world.cx()));
-    world.repositories.others_commit("main", "pom.xml", "no pom", "broken");
-    assert!(fails(probe("1.3-SNAPSHOT", json!([])).examine(&world.cx()))[0].starts_with("pom.xml:1: found"));
-}
+use crate::probes::EditsHold;
 
 #[test]
 fn values_are_compared_with_the_remotes_tree() {
