@@ -7,6 +7,7 @@
 //! Filling in templates and asking `when` expressions, over the values of the
 //! release and the outputs of the steps that are done.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -55,6 +56,9 @@ pub struct Renderer {
     lenient: Environment<'static>,
     values: Value,
     outputs: Map<String, Value>,
+    /// The contexts as the templates take them: a plan asks for them a hundred times.
+    known: OnceCell<Jinja>,
+    foreseen: OnceCell<Jinja>,
 }
 
 impl Renderer {
@@ -70,6 +74,8 @@ impl Renderer {
             lenient: environment(UndefinedBehavior::Chainable),
             values,
             outputs: state.outputs(),
+            known: OnceCell::new(),
+            foreseen: OnceCell::new(),
         })
     }
 
@@ -121,6 +127,14 @@ impl Renderer {
     }
 
     fn jinja(&self, unknown: Unknown) -> Jinja {
+        let kept = match unknown {
+            Unknown::Refused => &self.known,
+            Unknown::Named => &self.foreseen,
+        };
+        kept.get_or_init(|| self.make_context(unknown)).clone()
+    }
+
+    fn make_context(&self, unknown: Unknown) -> Jinja {
         let steps = match unknown {
             Unknown::Refused => Jinja::from(Serde(&self.outputs)),
             Unknown::Named => Jinja::from_object(Foreseen { outputs: self.outputs.clone() }),

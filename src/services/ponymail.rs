@@ -12,6 +12,7 @@
 //! as "not there" only where the archive's own statistics answer too.
 
 use std::io::Read;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -27,7 +28,8 @@ const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub struct PonyMail {
     base: String,
-    client: Client,
+    timeout: Duration,
+    client: OnceLock<Client>,
 }
 
 /// A mail that the archive has.
@@ -48,6 +50,9 @@ pub struct Archived {
 /// Why the archive could not be asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
+    /// No HTTP client can be made here.
+    #[error("cannot make an HTTP client; are the system's certificates there?")]
+    Client(#[source] reqwest::Error),
     /// No answer came, or not in time.
     #[error("cannot ask the mail archive at {url}")]
     Unreachable {
@@ -104,13 +109,23 @@ impl PonyMail {
 
     /// The archive at `base`, given up on after `timeout`.
     pub fn with_timeout(base: impl Into<String>, timeout: Duration) -> Self {
-        let builder = Client::builder().timeout(timeout).user_agent(concat!("quorate/", env!("CARGO_PKG_VERSION")));
         let base: String = base.into();
+        Self { base: base.trim_end_matches('/').to_owned(), timeout, client: OnceLock::new() }
+    }
+
+    /// The HTTP client, made when it is first needed: making it reads the system's
+    /// certificates, which most commands have no use for.
+    fn client(&self) -> Result<&Client, ArchiveError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let builder =
+            Client::builder().timeout(self.timeout).user_agent(concat!("quorate/", env!("CARGO_PKG_VERSION")));
         // a proxy that is set up for the world outside knows nothing of this machine
-        let local = base.strip_prefix("http://").is_some_and(|rest| rest.starts_with("127.0.0.1"));
+        let local = self.base.strip_prefix("http://").is_some_and(|rest| rest.starts_with("127.0.0.1"));
         let builder = if local { builder.no_proxy() } else { builder };
-        let client = builder.build().expect("the TLS backend is compiled in and its provider installed");
-        Self { base: base.trim_end_matches('/').to_owned(), client }
+        let client = builder.build().map_err(ArchiveError::Client)?;
+        Ok(self.client.get_or_init(|| client))
     }
 
     /// Its base address.
@@ -195,7 +210,7 @@ impl PonyMail {
     /// The address that was asked and the answer; none for a 404.
     fn ask(&self, endpoint: &str, query: &[(&str, &str)]) -> Result<(String, Option<Response>), ArchiveError> {
         let url = format!("{}/api/{endpoint}", self.base);
-        let answer = self.client.get(&url).query(query).send();
+        let answer = self.client()?.get(&url).query(query).send();
         let response = answer.map_err(|source| ArchiveError::Unreachable { url: url.clone(), source })?;
         match response.status() {
             status if status.is_success() => Ok((url, Some(response))),

@@ -113,7 +113,9 @@ fn a_missing_tag_and_a_broken_pattern_are_problems() {
     let world = World::new();
     let problems = archive(&["a[b"]).problems(&world.cx()).unwrap();
     assert_eq!(problems.len(), 2, "{problems:?}");
-    assert!(matches!(archive(&["a[b"]).act(&world.cx()), Err(ActionError::Service { .. })));
+    let Err(ActionError::Refused { what, hint }) = archive(&[]).act(&world.cx()) else { panic!() };
+    assert!(what.starts_with("refs/tags/v1 is not in the clone ") && hint.contains("git fetch"), "{what}; {hint}");
+    assert!(archive(&["a[b"]).act(&world.cx()).is_err());
 }
 
 #[test]
