@@ -23,6 +23,10 @@ pub struct CreateBranch {
     pub branch: String,
     /// The remote's branch that it starts from.
     pub from: String,
+    /// Whether a branch of that name at the remote is in the way; it is, unless
+    /// this says otherwise.
+    #[serde(default = "yes")]
+    pub remote_free: bool,
 }
 
 /// What was made.
@@ -73,9 +77,16 @@ impl Action<Services> for CreateBranch {
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
         let git = &cx.world.git;
-        let remote = git.remote_refs(&[&self.local()]).map_err(git_failed)?;
         let here = git.reference(&self.local()).map_err(git_failed)?;
-        if let Some(there) = remote.get(&self.local()) {
+        // What our own push, or another step, has made of it since is for them to tell.
+        if let Some(made) = &cx.intent.acted {
+            let made: BranchCreated = serde_json::from_value(made.clone()).map_err(outputs_do_not_fit)?;
+            if here.as_ref() == Some(&made.commit) {
+                return Ok(Probed::Done(self.output(made.commit)));
+            }
+        }
+        let there = git.remote_refs(&[&self.local()]).map_err(git_failed)?.remove(&self.local());
+        if let Some(there) = there.filter(|there| self.remote_free && here.as_ref() != Some(there)) {
             let found = format!("the branch {} at the remote, at {there}", self.branch);
             return Ok(Probed::Conflict { found, expected: "no branch of that name at the remote yet".into() });
         }
@@ -107,4 +118,8 @@ impl Action<Services> for CreateBranch {
         demand_not_checked_out(cx, &self.local())?;
         cx.world.git.delete_reference(&self.local(), &made.commit).map_err(git_failed)
     }
+}
+
+fn yes() -> bool {
+    true
 }

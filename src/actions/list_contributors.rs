@@ -5,7 +5,7 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! Afterwards the names of all who contributed since the last release are in a
-//! text of the workspace, one a line.
+//! text of the workspace, one a line. Names that a person has added there stay.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,19 +51,22 @@ impl Action<Services> for ListContributors {
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
         let names = self.names(cx)?;
-        let there = cx.world.workspace.read(&self.file).map_err(workspace_failed)?;
-        if there != Some(text(&names).into_bytes()) {
+        let Some(bytes) = cx.world.workspace.read(&self.file).map_err(workspace_failed)? else {
             return Ok(Probed::Absent);
-        }
-        let count = names.len();
-        Ok(Probed::Done(serde_json::to_value(Output { names, count }).expect("plain data")))
+        };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let there: Vec<String> =
+            text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+        // What a person has added there stays; a name that is missing is put there anew.
+        let complete = names.iter().all(|name| there.contains(name));
+        Ok(if complete { Probed::Done(output(there)) } else { Probed::Absent })
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
         let names = self.names(cx)?;
-        cx.world.workspace.write(&self.file, text(&names).as_bytes()).map_err(workspace_failed)?;
-        let count = names.len();
-        Ok(serde_json::to_value(Output { names, count }).expect("plain data"))
+        let text: String = names.iter().map(|name| format!("{name}\n")).collect();
+        cx.world.workspace.write(&self.file, text.as_bytes()).map_err(workspace_failed)?;
+        Ok(output(names))
     }
 
     fn reversal(&self, _outputs: &Value) -> Reversal {
@@ -71,6 +74,7 @@ impl Action<Services> for ListContributors {
     }
 }
 
-fn text(names: &[String]) -> String {
-    names.iter().map(|name| format!("{name}\n")).collect()
+fn output(names: Vec<String>) -> Value {
+    let count = names.len();
+    serde_json::to_value(Output { names, count }).expect("plain data")
 }

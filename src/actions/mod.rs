@@ -20,6 +20,8 @@ mod create_branch;
 mod delete_remote_refs;
 pub(crate) mod failures;
 #[cfg(test)]
+mod git_contract_tests;
+#[cfg(test)]
 mod git_tests;
 mod hash_artifacts;
 mod list_contributors;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
+use super::clone::log_entry;
 use super::failures::{git_failed, outputs_do_not_fit};
 use crate::engine::{Action, ActionError, Context, Probed, Reversal};
 use crate::services::RefUpdate;
@@ -57,8 +58,18 @@ pub struct Pushed {
 pub struct PushedRef {
     /// The full name.
     pub name: String,
-    /// The id of the commit or tag object.
+    /// The id of the commit, behind the tag where it is one.
     pub commit: String,
+    /// The id of the object that was pushed: the commit, or the tag.
+    pub object: String,
+    /// Whether this push created it, so that an undo may delete it.
+    pub created: bool,
+}
+
+/// A ref that is to be at the remote.
+struct Target {
+    name: String,
+    object: String,
 }
 
 impl Push {
@@ -69,7 +80,7 @@ impl Push {
     }
 
     /// What is to be where, by the local refs.
-    fn wanted(&self, cx: &Context<'_, Services>) -> Result<Vec<PushedRef>, ActionError> {
+    fn wanted(&self, cx: &Context<'_, Services>) -> Result<Vec<Target>, ActionError> {
         let mut wanted = Vec::new();
         for update in self.all() {
             let Some(id) = cx.world.git.reference(&update.reference).map_err(git_failed)? else {
@@ -83,7 +94,7 @@ impl Push {
                     ),
                 ));
             };
-            wanted.push(PushedRef { name: update.to, commit: id });
+            wanted.push(Target { name: update.to, object: id });
         }
         Ok(wanted)
     }
@@ -95,16 +106,16 @@ impl Push {
     }
 
     /// What is to be done at the remote; a conflict where something else is there.
-    fn plan(&self, cx: &Context<'_, Services>, wanted: &[PushedRef]) -> Result<Vec<RefUpdate>, ActionError> {
+    fn plan(&self, cx: &Context<'_, Services>, wanted: &[Target]) -> Result<Vec<RefUpdate>, ActionError> {
         let there = self.there(cx)?;
         let mut updates = Vec::new();
         for target in wanted {
             let expected = there.get(&target.name);
             match expected {
-                Some(id) if *id == target.commit || went_on(cx, target, id)? => continue,
+                Some(id) if *id == target.object || went_on(cx, target, id)? => continue,
                 Some(id) if self.undoable => return Err(in_the_way(cx, &target.name, id, "no such ref yet")),
                 Some(id) if !goes_forward(cx, target, id)? => {
-                    let wanted = format!("{}, or what it follows on", target.commit);
+                    let wanted = format!("{}, or what it follows on", target.object);
                     return Err(in_the_way(cx, &target.name, id, &wanted));
                 }
                 _ => {}
@@ -112,7 +123,7 @@ impl Push {
             updates.push(RefUpdate {
                 name: target.name.clone(),
                 expected: expected.cloned(),
-                to: Some(target.commit.clone()),
+                to: Some(target.object.clone()),
             });
         }
         Ok(updates)
@@ -134,9 +145,7 @@ impl Action<Services> for Push {
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
         let wanted = self.wanted(cx)?;
         match self.plan(cx, &wanted) {
-            Ok(updates) if updates.is_empty() => {
-                Ok(Probed::Done(serde_json::to_value(Pushed { refs: wanted }).expect("plain data")))
-            }
+            Ok(updates) if updates.is_empty() => Ok(Probed::Done(outputs(cx, wanted)?)),
             Ok(_) => Ok(Probed::Absent),
             Err(ActionError::Conflict { found, expected }) => Ok(Probed::Conflict { found, expected }),
             Err(error) => Err(error),
@@ -147,34 +156,73 @@ impl Action<Services> for Push {
         let wanted = self.wanted(cx)?;
         // Planned anew: somebody may have pushed since the truth was asked.
         let updates = self.plan(cx, &wanted)?;
+        remember_created(cx, &updates)?;
         cx.world.git.push(&updates).map_err(git_failed)?;
-        Ok(serde_json::to_value(Pushed { refs: wanted }).expect("plain data"))
+        outputs(cx, wanted)
     }
 
     fn reversal(&self, outputs: &Value) -> Reversal {
-        let names: Vec<String> = serde_json::from_value::<Pushed>(outputs.clone())
-            .map(|pushed| pushed.refs.iter().map(|pushed| short(&pushed.name).to_owned()).collect())
-            .unwrap_or_default();
-        if self.undoable {
-            Reversal::Undo(format!("deletes {} at the remote, if unchanged since", names.join(" and ")))
+        let pushed = serde_json::from_value::<Pushed>(outputs.clone()).map(|pushed| pushed.refs).unwrap_or_default();
+        let names = |those: fn(&PushedRef) -> bool| {
+            let names: Vec<&str> =
+                pushed.iter().filter(|pushed| those(pushed)).map(|pushed| short(&pushed.name)).collect();
+            names.join(" and ")
+        };
+        let created = names(|pushed| pushed.created);
+        if !self.undoable {
+            Reversal::Irreversible(format!("others may have fetched {} already", names(|_| true)))
+        } else if created.is_empty() {
+            Reversal::NothingToUndo
         } else {
-            Reversal::Irreversible(format!("others may have fetched {} already", names.join(" and ")))
+            Reversal::Undo(format!("deletes {created} at the remote, if unchanged since"))
         }
     }
 
     fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
+        if !self.undoable {
+            return Err(ActionError::refused("what was pushed here stays", "mend it by another commit or release"));
+        }
         let pushed: Pushed = serde_json::from_value(outputs.clone()).map_err(outputs_do_not_fit)?;
         let there = self.there(cx)?;
         let mut updates = Vec::new();
-        for PushedRef { name, commit } in pushed.refs {
+        for PushedRef { name, object, .. } in pushed.refs.into_iter().filter(|pushed| pushed.created) {
             match there.get(&name) {
                 None => {}
-                Some(id) if *id == commit => updates.push(RefUpdate { name, expected: Some(commit), to: None }),
-                Some(id) => return Err(in_the_way(cx, &name, id, &commit)),
+                Some(id) if *id == object => updates.push(RefUpdate { name, expected: Some(object), to: None }),
+                Some(id) => return Err(in_the_way(cx, &name, id, &object)),
             }
         }
         cx.world.git.push(&updates).map_err(git_failed)
     }
+}
+
+/// Notes in a ref of the program's own, just before the push, what it is to create:
+/// so even after an interruption it is known what an undo may delete.
+fn remember_created(cx: &Context<'_, Services>, updates: &[RefUpdate]) -> Result<(), ActionError> {
+    let git = &cx.world.git;
+    for RefUpdate { name, expected, to } in updates {
+        if let (None, Some(object)) = (expected, to) {
+            let place = created_as(cx, name);
+            let before = git.reference(&place).map_err(git_failed)?;
+            git.move_reference(&place, before.as_deref(), object, &log_entry(cx)).map_err(git_failed)?;
+        }
+    }
+    Ok(())
+}
+
+fn created_as(cx: &Context<'_, Services>, name: &str) -> String {
+    format!("refs/quorate/created/{}/{}", cx.intent.token, name.strip_prefix("refs/").unwrap_or(name))
+}
+
+fn outputs(cx: &Context<'_, Services>, wanted: Vec<Target>) -> Result<Value, ActionError> {
+    let git = &cx.world.git;
+    let mut refs = Vec::new();
+    for Target { name, object } in wanted {
+        let commit = git.peeled_commit(&object).map_err(git_failed)?.id;
+        let created = git.reference(&created_as(cx, &name)).map_err(git_failed)?.as_ref() == Some(&object);
+        refs.push(PushedRef { name, commit, object, created });
+    }
+    Ok(serde_json::to_value(Pushed { refs }).expect("plain data"))
 }
 
 fn in_the_way(cx: &Context<'_, Services>, name: &str, id: &str, expected: &str) -> ActionError {
@@ -185,17 +233,17 @@ fn in_the_way(cx: &Context<'_, Services>, name: &str, id: &str, expected: &str) 
 }
 
 /// Whether the remote's branch at `id` goes forward to what is wanted.
-fn goes_forward(cx: &Context<'_, Services>, target: &PushedRef, id: &str) -> Result<bool, ActionError> {
+fn goes_forward(cx: &Context<'_, Services>, target: &Target, id: &str) -> Result<bool, ActionError> {
     // What is not in the clone is no ancestor of what is.
-    Ok(target.name.starts_with("refs/heads/") && cx.world.git.is_ancestor(id, &target.commit).map_err(git_failed)?)
+    Ok(target.name.starts_with("refs/heads/") && cx.world.git.is_ancestor(id, &target.object).map_err(git_failed)?)
 }
 
 /// Whether the remote's branch at `id` has gone on from what was pushed.
-fn went_on(cx: &Context<'_, Services>, target: &PushedRef, id: &str) -> Result<bool, ActionError> {
+fn went_on(cx: &Context<'_, Services>, target: &Target, id: &str) -> Result<bool, ActionError> {
     let git = &cx.world.git;
     let Some(branch) = target.name.strip_prefix("refs/heads/") else { return Ok(false) };
     let Some(tip) = git.fetch_branch(branch).map_err(git_failed)? else { return Ok(false) };
-    Ok(tip == id && git.is_ancestor(&target.commit, &tip).map_err(git_failed)?)
+    Ok(tip == id && git.is_ancestor(&target.object, &tip).map_err(git_failed)?)
 }
 
 /// A ref name without its beginning.

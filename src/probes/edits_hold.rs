@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::actions::{Services, failures::git_failed, set_versions::read_tree};
 use crate::engine::{ActionError, Context, Finding, Probe};
-use crate::release::{EditRule, apply};
+use crate::release::{EditRule, Edits, VersionChange, apply};
 
 /// Parameters of `edits-hold`.
 #[derive(Debug, Deserialize)]
@@ -18,8 +18,11 @@ use crate::release::{EditRule, apply};
 pub struct EditsHold {
     /// The branch, without `refs/heads/`.
     pub branch: String,
-    /// Lists of rules; none of them names a version by `@NEW@`.
+    /// Lists of rules; all hold at once.
     pub rules: Vec<Vec<EditRule>>,
+    /// The version that `@NEW@` stands for; without it no rule names one.
+    #[serde(default)]
+    pub version: Option<String>,
 }
 
 impl Probe<Services> for EditsHold {
@@ -30,16 +33,24 @@ impl Probe<Services> for EditsHold {
         };
         let files = read_tree(cx, &tip)?;
         let rules: Vec<EditRule> = self.rules.iter().flatten().cloned().collect();
-        match apply(&files, &rules, None) {
+        let versions = self.version.as_ref().map(|version| VersionChange::new(version, version));
+        match apply(&files, &rules, versions.as_ref()) {
             Err(faults) => Ok(Finding::Fails(faults.0.iter().map(ToString::to_string).collect())),
-            Ok(edited) if !edited.changed.is_empty() => Ok(Finding::Fails(
-                edited
-                    .changed
-                    .keys()
-                    .map(|path| format!("{path} of {} is not as the rules say", self.branch))
-                    .collect(),
-            )),
+            Ok(edits) if !edits.changed.is_empty() => Ok(Finding::Fails(differences(&rules, &edits))),
             Ok(_) => Ok(Finding::Holds(format!("all {} values stand in {}", rules.len(), self.branch))),
         }
     }
+}
+
+/// Each place that is not as its rule says, in the files that differ in the end.
+fn differences(rules: &[EditRule], edits: &Edits) -> Vec<String> {
+    let mut texts = Vec::new();
+    for (rule, hits) in rules.iter().zip(&edits.hits) {
+        let differing = hits.iter().filter(|hit| hit.before != hit.after && edits.changed.contains_key(&hit.path));
+        texts.extend(differing.map(|hit| {
+            let found = if hit.before.is_empty() { "nothing".to_owned() } else { format!("`{}`", hit.before) };
+            format!("{}:{}: found {found}, expected `{}` (rule {})", hit.path, hit.line, hit.after, rule.describe())
+        }));
+    }
+    texts
 }

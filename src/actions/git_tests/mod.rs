@@ -119,11 +119,18 @@ impl<'a> World<'a> {
         self.repositories.git(arguments)
     }
 
-    /// What the clone's and the remote's refs are, and the state of the working tree.
+    /// What the clone's and the remote's refs are, and the state of the working tree;
+    /// without the notes of what a push was to create.
     fn all(&self) -> String {
         let refs = ["for-each-ref", "--format=%(objectname) %(refname)"];
         let status = self.git(&["status", "--porcelain=v2", "--branch"]);
-        self.git(&refs) + "--\n" + &self.repositories.remote_git(&refs) + "--\n" + &status
+        let local = self.git(&refs);
+        let local: String = local
+            .lines()
+            .filter(|line| !line.contains(" refs/quorate/created/"))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        local + "--\n" + &self.repositories.remote_git(&refs) + "--\n" + &status
     }
 }
 

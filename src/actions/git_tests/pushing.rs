@@ -36,8 +36,10 @@ fn all_refs_arrive_or_none_and_undo_deletes_what_is_unchanged() {
     let (main, t1) = (world.repositories.at("main"), world.repositories.at("refs/tags/t1"));
     let before = world.repositories.remote_git(&["for-each-ref"]);
     let outputs = world.run(&branch_and_tags());
-    assert_eq!(outputs["refs"][0], json!({ "name": "refs/heads/rc1", "commit": main }));
-    assert_eq!(outputs["refs"][1], json!({ "name": "refs/tags/t1", "commit": t1 }));
+    for (index, name, object) in [(0, "refs/heads/rc1", &main), (1, "refs/tags/t1", &t1)] {
+        let pushed = json!({ "name": name, "commit": main, "object": object, "created": true });
+        assert_eq!(outputs["refs"][index], pushed);
+    }
     assert_eq!(world.repositories.at_remote("refs/tags/t1"), t1);
     assert!(matches!(branch_and_tags().reversal(&outputs), Reversal::Undo(what) if what.contains("rc1 and t1 and t2")));
 
@@ -134,13 +136,15 @@ fn whoever_was_faster_is_not_overwritten() {
 
 #[test]
 fn an_interrupted_push_is_taken_up() {
-    for point in 0..2 {
+    // Around three notes of what is about to be created, and around the push.
+    for point in 0..8 {
         let world = tagged();
         assert!(world.killed_at(&branch_and_tags(), point));
         let arrived = world.repositories.at_remote("refs/tags/t1");
-        assert_eq!(arrived.is_empty(), point == 0);
+        assert_eq!(arrived.is_empty(), point < 7);
         let outputs = world.resume(&branch_and_tags());
-        assert_eq!(outputs["refs"][1]["commit"], world.repositories.at_remote("refs/tags/t1"));
+        assert_eq!(outputs["refs"][1]["object"], world.repositories.at_remote("refs/tags/t1"));
+        assert_eq!(outputs["refs"][1]["created"], true);
     }
 }
 

@@ -223,7 +223,8 @@ fn the_remotes_tree_is_asked_and_not_the_clones() {
         let rule = json!({ "kind": "text", "files": "CHANGES", "find": "was begun", "replace": value });
         action(json!({ "branch": "main", "rules": [[rule]] }))
     };
-    assert_eq!(fails(edits("is out").examine(&world.cx()).unwrap()), ["CHANGES of main is not as the rules say"]);
+    let differs = fails(edits("is out").examine(&world.cx()).unwrap());
+    assert_eq!(differs, ["CHANGES:1: found `was begun`, expected `is out` (rule text `was begun` in CHANGES)"]);
     world.repositories.others_commit("main", "CHANGES", "3.4 is out\n", "by another");
     holds(edits("is out").examine(&world.cx()).unwrap());
     fails(edits("is gone").examine(&world.cx()).unwrap());
