@@ -212,8 +212,13 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 refuse("it is settled already".into(), "`quorate log` shows how")
             } else if self.state.step(id, step.per_candidate).is_some_and(StepRecord::undoing) {
                 refuse(planned.detail.clone(), "do that first")
+            } else if step.gate {
+                refuse("it is a gate, which only its being done opens".into(), &format!("`quorate run {id}`"))
             } else if !planned.can_be_taken_up() {
                 refuse(format!("it waits: {}", planned.detail), "do those first")
+            } else if let Some(reader) = self.workflow.reader_of(step) {
+                let why = format!("`{reader}` needs what this step records of itself");
+                refuse(why, &format!("where it was done by hand, `quorate run {id}` finds it done and records it"))
             } else {
                 Ok(Item::Step(self.state.scope(step.per_candidate)))
             };

@@ -195,25 +195,33 @@ struct Foreseen {
     outputs: Map<String, Value>,
 }
 
-/// The outputs of one step that is not done.
+/// The outputs of one step, with placeholders for those that it has not: it is
+/// not done, or a person answered for it.
 #[derive(Debug)]
 struct ForeseenStep {
     id: String,
+    outputs: Map<String, Value>,
 }
 
 impl Object for Foreseen {
     fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
         let id = key.as_str()?;
         Some(match self.outputs.get(id) {
-            Some(outputs) => Jinja::from(Serde(outputs)),
-            None => Jinja::from_object(ForeseenStep { id: id.to_owned() }),
+            Some(Value::Object(outputs)) => {
+                Jinja::from_object(ForeseenStep { id: id.to_owned(), outputs: outputs.clone() })
+            }
+            _ => Jinja::from_object(ForeseenStep { id: id.to_owned(), outputs: Map::new() }),
         })
     }
 }
 
 impl Object for ForeseenStep {
     fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
-        Some(Jinja::from(format!("<{} of {}>", key.as_str()?.replace('_', " "), self.id)))
+        let name = key.as_str()?;
+        Some(match self.outputs.get(name) {
+            Some(value) => Jinja::from(Serde(value)),
+            None => Jinja::from(format!("<{} of {}>", name.replace('_', " "), self.id)),
+        })
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Step {
     pub guide: String,
     /// Whether the phase can be completed without it.
     pub optional: bool,
+    /// Whether only its being done counts: it can be neither attested nor skipped.
+    pub gate: bool,
     /// Whether it is gone through anew for each candidate.
     pub per_candidate: bool,
 }
@@ -184,8 +186,37 @@ impl Workflow {
         self.phases.iter().find_map(|phase| Some((phase, phase.checks.iter().find(|check| check.id == id)?)))
     }
 
+    /// A step or check that cannot be without the outputs of the automated `step`.
+    pub fn reader_of(&self, step: &Step) -> Option<&str> {
+        if matches!(step.kind, StepKind::Person { .. }) {
+            return None;
+        }
+        let name = format!("steps['{}']", step.id);
+        // A template that provides for the step's not being done says so.
+        let needs = |text: &str| text.contains(&name) && !text.contains("default(") && !text.contains("is defined");
+        let reads = |with: &Map<String, Value>| with.values().any(|value| any_text(value, &needs));
+        let steps = self.phases.iter().flat_map(|phase| &phase.steps).filter_map(|other| match &other.kind {
+            StepKind::Action { with, .. } if reads(with) => Some(other.id.as_str()),
+            _ => None,
+        });
+        let checks = self.phases.iter().flat_map(|phase| &phase.checks).filter_map(|check| match &check.kind {
+            CheckKind::Probe { with, .. } if reads(with) => Some(check.id.as_str()),
+            _ => None,
+        });
+        steps.chain(checks).next()
+    }
+
     /// The ids of all phases.
     pub fn phase_ids(&self) -> Vec<&str> {
         self.phases.iter().map(|phase| phase.id.as_str()).collect()
+    }
+}
+
+fn any_text(value: &Value, holds: &impl Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => holds(text),
+        Value::Array(items) => items.iter().any(|item| any_text(item, holds)),
+        Value::Object(fields) => fields.values().any(|field| any_text(field, holds)),
+        _ => false,
     }
 }

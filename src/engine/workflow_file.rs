@@ -88,6 +88,8 @@ struct RawStep {
     question: String,
     #[serde(default)]
     optional: bool,
+    #[serde(default)]
+    gate: bool,
 }
 
 #[derive(Deserialize)]
@@ -204,6 +206,7 @@ impl<'a> Reader<'a> {
             effect: raw.effect,
             guide: raw.guide,
             optional: raw.optional,
+            gate: raw.gate,
             per_candidate,
         })
     }

@@ -131,7 +131,7 @@ impl World {
     pub fn configuration(&self, real: &str) -> Result<String, Failed> {
         let fail = |error: String| Failed::new("adapt the product's configuration", &error);
         let mut table: Table = toml::from_str(real).map_err(|error| fail(error.to_string()))?;
-        let svn = format!("file://{}", self.directory.join("svn").display());
+        let svn = file_url(&self.directory.join("svn"))?;
         let project = table.get("project").and_then(Value::as_str).unwrap_or_default().to_owned();
         let section = |table: &mut Table, name: &str, changes: &[(&str, Value)]| {
             if let Some(Value::Table(section)) = table.get_mut(name) {
@@ -221,9 +221,9 @@ fn make_remote(directory: &Path, source: Option<&Path>, main: &str) -> Result<()
     };
     let head = format!("--initial-branch={main}");
     run(directory, "git", &["init", "--quiet", "--bare", &head, "remote.git"], &[])?;
-    // What the source's own remote has, then what the source itself has.
+    // What the source itself has; over it, what its own remote has: that is what would be released.
     let from = source.display().to_string();
-    for refs in ["+refs/remotes/origin/*:refs/heads/*", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"] {
+    for refs in ["+refs/heads/*:refs/heads/*", "+refs/remotes/origin/*:refs/heads/*", "+refs/tags/*:refs/tags/*"] {
         run(&remote, "git", &["fetch", "--quiet", "--no-tags", "--update-head-ok", &from, refs], &[])?;
     }
     // A clone's note of its remote's own HEAD is no branch.
@@ -266,7 +266,7 @@ fn make_subversion(directory: &Path, configuration: &Table, version: Version) ->
         let sum = format!("{}  {file}\n", Sha512::of(bytes.as_bytes()));
         write(&place.join(format!("{file}.sha512")), sum.as_bytes())?;
     }
-    let url = format!("file://{}", directory.join("svn").display());
+    let url = file_url(&directory.join("svn"))?;
     run(
         directory,
         "svn",
@@ -303,6 +303,13 @@ fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Fa
     let text = format!("<settings>\n  <servers>\n{servers}  </servers>\n</settings>\n");
     make_directory(&directory.join("home/.m2"))?;
     write(&directory.join("home/.m2/settings.xml"), text.as_bytes())
+}
+
+/// The address of a directory on this machine, with what an address cannot hold encoded.
+fn file_url(path: &Path) -> Result<String, Failed> {
+    let url = reqwest::Url::from_directory_path(path)
+        .map_err(|()| Failed::new("make an address", &format!("{} is no absolute path", path.display())))?;
+    Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
 /// A short path to the world's OpenPGP home: an agent's socket takes no long one.

@@ -12,6 +12,8 @@ use std::io::{self, IsTerminal, Write};
 use owo_colors::{OwoColorize, Style as Ansi};
 use serde::Serialize;
 
+use super::exit::ExitCode;
+
 /// What a piece of text means; shown by colour where colour is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -71,8 +73,13 @@ impl Ui {
     /// Writes data. A reader that went away ends the program quietly.
     pub fn data(self, text: &str) {
         let mut out = io::stdout().lock();
-        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-            std::process::exit(ExitQuietly::CODE);
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(ExitQuietly::CODE),
+            Err(error) => {
+                self.complain(&format!("cannot write to standard output: {error}"), None);
+                std::process::exit(ExitCode::Service as i32);
+            }
         }
     }
 

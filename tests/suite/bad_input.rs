@@ -118,12 +118,15 @@ fn a_malformed_workflow_is_refused_with_its_file_and_line() {
     let user = User::looking();
     let good = tree::text("workflows/release.toml".as_ref());
     let cases = [
-        (good.replacen("effect = \"local\"", "effect = \"loud\"", 1), &["line ", "unknown variant `loud`"][..]),
-        (good.replacen("effect = \"local\"", "efect = \"local\"", 1), &["line ", "unknown field `efect`"]),
+        (
+            good.replacen("effect = \"local\"", "effect = \"loud\"", 1),
+            &["release.toml:36: ", "unknown variant `loud`"][..],
+        ),
+        (good.replacen("effect = \"local\"", "efect = \"local\"", 1), &["release.toml:", "unknown field `efect`"]),
         (good.replacen("needs = [\"make-the-case\"]", "needs = [\"make-a-case\"]", 1), &["needs `make-a-case`"]),
         (good.replacen("id = \"select-manager\"", "id = \"make-the-case\"", 1), &["`make-the-case` stands twice"]),
         (good.replacen("format = 1", "format = 2", 1), &["the format is 2"]),
-        (good.replacen("[[phase]]", "[[phase]", 1), &["line "]),
+        (good.replacen("[[phase]]", "[[phase]", 1), &["release.toml:20: "]),
         (
             good.replacen("{{ product.mail.dev }}; there", "{{ product.male.dev }}; there", 1),
             &["`decide`", "intro", "product.male.dev"],

@@ -76,6 +76,36 @@ impl Rehearsal {
     }
 }
 
+#[test]
+fn a_directory_with_a_long_name_and_blanks_in_it_is_as_good_as_any() {
+    let place = tempfile::tempdir().unwrap();
+    let world = place.path().join(format!("a rehearsal {} ü", "of a release ".repeat(8).trim()));
+    let run = || {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_quorate"));
+        program.args(["rehearse", "--keep"]).arg(&world).stdin(Stdio::null()).output().unwrap()
+    };
+    let output = run();
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("All phases are completed"), "{}", said(&output));
+}
+
+#[test]
+fn two_rehearsals_at_once_in_one_directory_are_one() {
+    let place = tempfile::tempdir().unwrap();
+    let world = place.path().join("world");
+    let start = || {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_quorate"));
+        program.args(["rehearse", "--to", "decide", "--keep"]).arg(&world).stdin(Stdio::null());
+        program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let (first, second) = (start(), start());
+    let mut outputs = [first.wait_with_output().unwrap(), second.wait_with_output().unwrap()];
+    outputs.sort_by_key(|output| output.status.code());
+    assert_eq!(outputs[0].status.code(), Some(0), "{}", said(&outputs[0]));
+    assert_eq!(outputs[1].status.code(), Some(5), "{}", said(&outputs[1]));
+    assert!(said(&outputs[1]).contains("another rehearsal is at work"), "{}", said(&outputs[1]));
+}
+
 fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }

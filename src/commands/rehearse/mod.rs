@@ -66,6 +66,9 @@ pub struct Args {
     interrupt_chance: Option<(u64, u64)>,
 }
 
+/// The product that is rehearsed without a repository.
+const SAMPLE: &str = "sample";
+
 fn chance(text: &str) -> Result<(u64, u64), String> {
     let parse = |part: &str| part.trim().parse::<u64>().map_err(|error| error.to_string());
     let (seed, one_in) = text.split_once(',').ok_or("expected SEED,N")?;
@@ -79,7 +82,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let started = Instant::now();
     let ui = environment.ui;
     let sample = args.repo.is_none();
-    let product = args.product.as_deref().unwrap_or(if sample { "sample" } else { "flink-statefun" });
+    let product = args.product.as_deref().unwrap_or(if sample { SAMPLE } else { "flink-statefun" });
     let version = match (&args.version, sample) {
         (Some(version), _) => version.parse::<Version>()?,
         (None, true) => "1.2.0".parse()?,
@@ -89,7 +92,14 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     };
     let files = release_files(&environment.assets, product, "release")?;
     let goal = phase_goal(&files.workflow()?.phase_ids(), args.to)?;
-    if let Some(repository) = &args.repo {
+    let repository = args.repo.as_deref().map(absolute).transpose()?;
+    if repository.is_none() && product != SAMPLE {
+        return Err(CommandError::usage(
+            format!("--product {product} needs --repo"),
+            format!("name a clone of it; without --repo the product `{SAMPLE}` is rehearsed"),
+        ));
+    }
+    if let Some(repository) = &repository {
         check_repository(repository, &files.product()?, Branch::Anywhere)?;
     }
     let interruption = args
@@ -105,7 +115,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
             directory: place.path(),
             product,
             version,
-            repository: args.repo.as_deref(),
+            repository: repository.as_deref(),
             fail_first_candidate: args.fail_first_candidate,
         },
         interruption.as_ref(),

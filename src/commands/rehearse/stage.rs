@@ -7,6 +7,7 @@
 //! Setting the stage: the world, its servers, and a session whose clients talk
 //! to them; the clients are those of a real release.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -47,6 +48,7 @@ pub struct Stage {
     /// The mail server.
     pub smtp: SmtpServer,
     _archive: ArchiveServer,
+    _lock: File,
     home: PathBuf,
 }
 
@@ -62,6 +64,7 @@ impl Stage {
     ) -> Result<Self, CommandError> {
         let ui = environment.ui;
         let files = release_files(&environment.assets, wanted.product, "release")?;
+        let lock = lock(wanted.directory)?;
         let world = match World::open(wanted.directory).map_err(failed)? {
             Some(world) => {
                 check_same(&world, wanted)?;
@@ -105,7 +108,7 @@ impl Stage {
         };
         let effects = interruption.map_or_else(Effects::unwatched, Interruption::effects);
         let (session, _) = Session::new(environment, release, &accounts, effects, &clock)?;
-        Ok(Self { world, clock, session, smtp, _archive: archive, home })
+        Ok(Self { world, clock, session, smtp, _archive: archive, _lock: lock, home })
     }
 
     /// The journal, open for writing.
@@ -128,6 +131,10 @@ impl Drop for Stage {
     fn drop(&mut self) {
         // GnuPG's agent outlives its callers; this one serves this world alone.
         let _ = OpenPgp::stop_agent(&self.home);
+        // A short link to a home with a long path has served its purpose.
+        if self.home.is_symlink() {
+            let _ = std::fs::remove_file(&self.home);
+        }
     }
 }
 
@@ -186,7 +193,7 @@ fn check_same(world: &World, wanted: &Wanted<'_>) -> Result<(), CommandError> {
 
 /// Only an empty directory, or one that an interrupted making left, is built in.
 fn check_usable(directory: &Path) -> Result<(), CommandError> {
-    let known = ["remote.git", "clone", "sample", "svn", "svn-import", "gnupg", "mail", "state", "home"];
+    let known = ["remote.git", "clone", "sample", "svn", "svn-import", "gnupg", "mail", "state", "home", LOCK_FILE];
     let foreign: Vec<String> = std::fs::read_dir(directory)
         .into_iter()
         .flatten()
@@ -201,6 +208,27 @@ fn check_usable(directory: &Path) -> Result<(), CommandError> {
         format!("--keep {}: the directory is not empty: {}", directory.display(), foreign.join(", ")),
         "name a new or an empty directory",
     ))
+}
+
+/// The file whose lock says that a rehearsal is at work in a directory.
+const LOCK_FILE: &str = "lock";
+
+/// Two rehearsals in one directory would make each other's world anew.
+fn lock(directory: &Path) -> Result<File, CommandError> {
+    let path = directory.join(LOCK_FILE);
+    let fail = |error: std::io::Error| {
+        CommandError::usage(format!("cannot use {}: {error}", path.display()), "name a directory that can be written")
+    };
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(fail)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(CommandError::new(
+            ExitCode::Conflict,
+            format!("another rehearsal is at work in {}", directory.display()),
+            "wait for it to end, or end it, or name another directory",
+        )),
+        Err(TryLockError::Error(error)) => Err(fail(error)),
+    }
 }
 
 fn free_ports() -> Result<(u16, u16), CommandError> {

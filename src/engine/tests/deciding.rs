@@ -219,3 +219,24 @@ fn a_run_does_not_redo_what_is_half_taken_back() {
     assert!(matches!(stage.run(), Halt::Completed));
     assert_eq!(stage.tokens("branch").len(), 2);
 }
+
+#[test]
+fn a_gate_and_a_step_whose_outputs_are_needed_can_be_neither_attested_nor_skipped() {
+    let gated = STEPS.replacen("effect", "gate = true, effect", 1);
+    assert_ne!(gated, STEPS);
+    let stage = Stage::new(&gated);
+    let (what, _) = refusal(stage.with(|driver| driver.attest("choose", "so")));
+    assert_eq!(what, "cannot attest `choose`: it is a gate, which only its being done opens");
+    let (what, _) = refusal(stage.with(|driver| driver.skip("choose", "so")));
+    assert_eq!(what, "cannot skip `choose`: it is a gate, which only its being done opens");
+    let read = STEPS.replacen(
+        "facts = [\"push\"], value = \"1\"",
+        "facts = [\"push\"], value = \"{{ steps['text'].value }}\"",
+        1,
+    );
+    assert_ne!(read, STEPS);
+    let stage = Stage::new(&read);
+    let (what, hint) = refusal(stage.with(|driver| driver.attest("text", "so")));
+    assert_eq!(what, "cannot attest `text`: `push` needs what this step records of itself");
+    assert!(hint.contains("quorate run text"), "{hint}");
+}

@@ -58,7 +58,8 @@ fn unusable(path: &Path, why: impl Into<String>) -> OpenPgpError {
 }
 
 fn usable(home: &Path) -> Result<PathBuf, OpenPgpError> {
-    let home = home.canonicalize().map_err(|error| unusable(home, error.to_string()))?;
+    // Links stay as they are: a short one may be there for the agent's sake.
+    let home = std::path::absolute(home).map_err(|error| unusable(home, error.to_string()))?;
     if !home.is_dir() {
         return Err(unusable(&home, "it is no directory"));
     }
