@@ -13,7 +13,7 @@ use super::attest::wanted;
 use super::environment::Environment;
 use super::halt;
 use super::session::write_session;
-use crate::engine::{Answer, Goal, Person, StepPreview, SystemClock};
+use crate::engine::{Goal, SystemClock};
 use crate::ui::{Approver, ExitCode, Progress};
 
 /// Cancels the current candidate everywhere, as one act.
@@ -46,9 +46,12 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     if args.confirm.as_ref().is_some_and(|confirmed| *confirmed != version) {
         return Err(CommandError::usage(format!("--confirm: this release is {version}"), "nothing was done"));
     }
+    let mut progress = Progress::new(ui);
+    let mut driver = session.driver(journal, state, &SystemClock, &mut progress);
+    driver.cancellable()?;
     ui.say(&format!("Candidate {number} of {version} will be cancelled: {why}"));
-    let automated = session.workflow.phases.iter().filter(|phase| phase.per_candidate && phase.when.is_some());
-    for step in automated.flat_map(|phase| &phase.steps) {
+    let phase = session.workflow.phases.iter().find(|phase| phase.per_candidate && phase.when.is_some());
+    for step in phase.into_iter().flat_map(|phase| &phase.steps) {
         ui.say(&format!("  {:<26} {} [{}]", step.id, step.title, step.effect.word()));
     }
     let mut confirmed = args.confirm.is_some();
@@ -62,23 +65,10 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         }
         confirmed = true;
     }
-    let mut progress = Progress::new(ui);
-    let mut driver = session.driver(journal, state, &SystemClock, &mut progress);
     driver.cancel_candidate(why)?;
-    let mut person = Cancelling(Approver::new(version.clone(), confirmed.then_some(version.as_str())));
-    let halt = driver.advance(&Goal::All, &mut person)?;
+    // Not beyond: the next candidate is begun by a command of its own.
+    let goal = phase.map_or(Goal::All, |phase| Goal::Phase(phase.id.clone()));
+    let mut person = Approver::new(version.clone(), confirmed.then_some(version.as_str()));
+    let halt = driver.advance(&goal, &mut person)?;
     Ok(halt::report(ui, &halt))
-}
-
-/// Agrees to the steps that cancel, and to nothing beyond.
-struct Cancelling(Approver);
-
-impl Person for Cancelling {
-    fn consent(&mut self, step: &StepPreview) -> Answer {
-        self.0.consent(step)
-    }
-
-    fn attest(&mut self, item: &StepPreview) -> Answer {
-        self.0.attest(item)
-    }
 }

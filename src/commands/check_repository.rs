@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::CommandError;
 use crate::config::Product;
-use crate::release::{EditRule, Tree, authority};
+use crate::release::{EditRule, Tree, Version, authority};
 
 /// Where the product's main branch is looked for in a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,21 @@ pub fn check_repository(path: &Path, product: &Product, branch: Branch) -> Resul
         );
     }
     Ok(())
+}
+
+/// Whether none of the release's own tags is in the clone yet.
+///
+/// # Errors
+/// When one is: the version is released already.
+pub fn check_unreleased(path: &Path, tags: &[String], version: Version) -> Result<(), CommandError> {
+    let Ok(repository) = git2::Repository::open(path) else { return Ok(()) };
+    match tags.iter().find(|tag| repository.find_reference(&format!("refs/tags/{tag}")).is_ok()) {
+        None => Ok(()),
+        Some(tag) => Err(CommandError::usage(
+            format!("{version} is released already: {} has the tag {tag}", path.display()),
+            "is the version right? a tag that was made by mistake is deleted by `git tag --delete`, here and at the remote",
+        )),
+    }
 }
 
 fn version_of(repository: &git2::Repository, tree: &git2::Tree<'_>, rule: &EditRule) -> Result<String, String> {

@@ -10,13 +10,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::CommandError;
-use super::check_repository::{Branch, check_repository};
+use super::check_repository::{Branch, check_repository, check_unreleased};
 use super::check_workflow::check_workflow;
 use super::environment::{Environment, absolute};
 use super::error::chain;
 use super::release_state::{JOURNAL_FILE, PRODUCT_FILE, WORKFLOW_FILE, release_directory};
 use super::session::who;
-use crate::config::{AssetError, Assets, ConfigError, Occasion, Product, parse_product, release_values};
+use crate::config::{
+    AssetError, Assets, ConfigError, Occasion, Product, parse_product, release_values, render_product,
+};
 use crate::engine::{Clock, Event, Journal, Renderer, State, SystemClock, ValueSource, Workflow};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
 use crate::services::{KeyDescription, OpenPgp};
@@ -150,7 +152,8 @@ pub fn begin(
     clock: &dyn Clock,
 ) -> Result<PathBuf, CommandError> {
     let product = files.product()?;
-    release_values(&product, record, version, &Occasion::any())?;
+    let rendered = render_product(&product, &release_values(&product, record, version, &Occasion::any())?)?;
+    check_unreleased(Path::new(&record.repository), &rendered.git.release_tags, version)?;
     let workflow = files.workflow()?;
     let renderer = |cancelled| {
         let first = FirstCandidate { product: &product, record, version, cancelled };

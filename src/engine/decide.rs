@@ -148,8 +148,18 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// of the phase that then applies.
     ///
     /// # Errors
-    /// When it is cancelled already, or a later phase has begun to publish it.
+    /// As [`cancellable`](Self::cancellable).
     pub fn cancel_candidate(&mut self, why: &str) -> Result<(), DriverError> {
+        self.cancellable()?;
+        self.record(0, None, Event::CandidateCancelled { why: why.to_owned() })
+    }
+
+    /// Whether the current candidate can be cancelled; nothing is done.
+    ///
+    /// # Errors
+    /// When it is cancelled already, has not begun, or a later phase has begun to
+    /// publish it.
+    pub fn cancellable(&self) -> Result<(), DriverError> {
         let number = self.state.candidate.number;
         if self.state.candidate.cancelled.is_some() {
             return Err(DriverError::Refused {
@@ -179,7 +189,7 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 hint: "`quorate status` shows where the release stands".into(),
             });
         }
-        self.record(0, None, Event::CandidateCancelled { why: why.to_owned() })
+        Ok(())
     }
 
     /// The steps of the phases after those of a candidate that are settled, or may
