@@ -126,7 +126,7 @@ fn a_malformed_workflow_is_refused_with_its_file_and_line() {
         (good.replacen("needs = [\"make-the-case\"]", "needs = [\"make-a-case\"]", 1), &["needs `make-a-case`"]),
         (good.replacen("id = \"select-manager\"", "id = \"make-the-case\"", 1), &["`make-the-case` stands twice"]),
         (good.replacen("format = 1", "format = 2", 1), &["the format is 2"]),
-        (good.replacen("[[phase]]", "[[phase]", 1), &["release.toml:20: "]),
+        (good.replacen("[[phase]]", "[[phase]", 1), &["release.toml:21: "]),
         (
             good.replacen("{{ product.mail.dev }}; there", "{{ product.male.dev }}; there", 1),
             &["`decide`", "intro", "product.male.dev"],

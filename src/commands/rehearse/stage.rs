@@ -64,6 +64,9 @@ impl Stage {
     ) -> Result<Self, CommandError> {
         let ui = environment.ui;
         let files = release_files(&environment.assets, wanted.product, "release")?;
+        if World::open(wanted.directory).map_err(failed)?.is_none() {
+            check_usable(wanted.directory)?;
+        }
         let lock = lock(wanted.directory)?;
         let world = match World::open(wanted.directory).map_err(failed)? {
             Some(world) => {
@@ -72,7 +75,6 @@ impl Stage {
                 world
             }
             None => {
-                check_usable(wanted.directory)?;
                 ui.say(&format!(
                     "Making a world in {} (git, Subversion, OpenPGP key, mail) …",
                     wanted.directory.display()
