@@ -13,16 +13,22 @@ use serde_json::Value;
 use super::Services;
 use super::failures::{git_failed, workspace_failed};
 use crate::engine::{Action, ActionError, Context, Probed, Reversal};
-use crate::release::contributors;
+use crate::release::{Version, VersionError, contributors};
 
 /// Parameters of `list-contributors`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListContributors {
-    /// The tag or commit of the release before.
-    pub from: String,
+    /// The tag or commit of the release before; absent or empty where it is to be
+    /// found among the clone's tags.
+    #[serde(default)]
+    pub from: Option<String>,
     /// The tag or commit of this one.
     pub to: String,
+    /// The version of this one.
+    pub version: String,
+    /// What stands before the version in a release's tag: `release-`.
+    pub release_tag_prefix: String,
     /// Where the names go, in the workspace.
     pub file: String,
 }
@@ -31,26 +37,76 @@ pub struct ListContributors {
 struct Output {
     names: Vec<String>,
     count: usize,
+    from: String,
 }
 
 impl ListContributors {
-    fn names(&self, cx: &Context<'_, Services>) -> Result<Vec<String>, ActionError> {
-        let people = cx.world.git.people(&self.from, &self.to).map_err(git_failed)?;
-        Ok(contributors(people.iter().map(String::as_str)))
+    fn given(&self) -> Option<&str> {
+        self.from.as_deref().filter(|from| !from.is_empty())
+    }
+
+    /// The tag of the release before, and the names since.
+    fn names(&self, cx: &Context<'_, Services>) -> Result<(String, Vec<String>), ActionError> {
+        let from = self.given().map_or_else(|| self.previous(cx), |from| Ok(from.to_owned()))?;
+        let people = cx.world.git.people(&from, &self.to).map_err(git_failed)?;
+        let names = contributors(people.iter().map(|(name, address)| (name.as_str(), address.as_str())));
+        Ok((from, names))
+    }
+
+    /// The tag of the highest version below this one that shares history with it.
+    fn previous(&self, cx: &Context<'_, Services>) -> Result<String, ActionError> {
+        let version: Version = self.version.parse().map_err(|error: VersionError| {
+            ActionError::misconfigured(error.to_string(), "give `list-contributors` the version that is released")
+        })?;
+        let prefix = format!("refs/tags/{}", self.release_tag_prefix);
+        let tags = cx.world.git.references(&format!("{prefix}*")).map_err(git_failed)?;
+        let mut below: Vec<Version> = tags
+            .keys()
+            .filter_map(|tag| tag.strip_prefix(&prefix)?.parse().ok())
+            .filter(|found| *found < version)
+            .collect();
+        below.sort_unstable();
+        for found in below.into_iter().rev() {
+            if cx.world.git.are_related(&format!("{prefix}{found}"), &self.to).map_err(git_failed)? {
+                return Ok(format!("{}{found}", self.release_tag_prefix));
+            }
+        }
+        Err(ActionError::refused(
+            format!(
+                "no tag {}X.Y.Z of a release before {version} that shares history with {} is in the clone {}",
+                self.release_tag_prefix,
+                self.to,
+                cx.world.git.path().display()
+            ),
+            format!(
+                "run `git fetch --tags {}` in the clone; if there is no such tag, set `git.previous_tag` in the product's configuration",
+                cx.world.git.remote()
+            ),
+        ))
     }
 }
 
 impl Action<Services> for ListContributors {
     fn summary(&self) -> String {
-        format!("Lists who contributed between {} and {}", self.from, self.to)
+        match self.given() {
+            Some(from) => format!("Lists who contributed between {from} and {}", self.to),
+            None => format!("Lists who contributed between the release before {} and {}", self.version, self.to),
+        }
     }
 
     fn commands(&self) -> Vec<String> {
-        vec![format!("git log --pretty='%aN%n%cN' {}..{} | sort -u", self.from, self.to)]
+        let log = |from: &str| format!("git log --pretty='%aN%n%cN' {from}..{} | sort -u", self.to);
+        match self.given() {
+            Some(from) => vec![log(from)],
+            None => vec![
+                format!("git tag --list --sort=-version:refname '{}*'", self.release_tag_prefix),
+                log("<tag of the release before>"),
+            ],
+        }
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
-        let names = self.names(cx)?;
+        let (from, names) = self.names(cx)?;
         let Some(bytes) = cx.world.workspace.read(&self.file).map_err(workspace_failed)? else {
             return Ok(Probed::Absent);
         };
@@ -59,14 +115,14 @@ impl Action<Services> for ListContributors {
             text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
         // What a person has added there stays; a name that is missing is put there anew.
         let complete = names.iter().all(|name| there.contains(name));
-        Ok(if complete { Probed::Done(output(there)) } else { Probed::Absent })
+        Ok(if complete { Probed::Done(output(there, from)) } else { Probed::Absent })
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
-        let names = self.names(cx)?;
+        let (from, names) = self.names(cx)?;
         let text: String = names.iter().map(|name| format!("{name}\n")).collect();
         cx.world.workspace.write(&self.file, text.as_bytes()).map_err(workspace_failed)?;
-        Ok(output(names))
+        Ok(output(names, from))
     }
 
     fn reversal(&self, _outputs: &Value) -> Reversal {
@@ -74,7 +130,7 @@ impl Action<Services> for ListContributors {
     }
 }
 
-fn output(names: Vec<String>) -> Value {
+fn output(names: Vec<String>, from: String) -> Value {
     let count = names.len();
-    serde_json::to_value(Output { names, count }).expect("plain data")
+    serde_json::to_value(Output { names, count, from }).expect("plain data")
 }

@@ -87,8 +87,8 @@ pub struct Git {
     pub release_tags: Vec<String>,
     /// The message of a version commit.
     pub version_message: String,
-    /// The tag before this release, where contributors are counted from; empty
-    /// when it is to be found by the release manager.
+    /// The tag where contributors are counted from; empty where that is the tag of
+    /// the highest version below this release's, which is found in the clone.
     #[serde(default)]
     pub previous_tag: String,
 }

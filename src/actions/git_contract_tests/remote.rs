@@ -103,10 +103,12 @@ fn contributors_are_listed_and_a_persons_additions_stay() {
     world.repositories.commit("b", "b", "by a robot");
     world.repositories.git(&["commit", "-q", "--amend", "--no-edit", "--author=dependabot[bot] <d@example.org>"]);
     let list = |from: &str| -> ListContributors {
-        built(json!({ "from": from, "to": "main", "file": "texts/contributors.txt" }))
+        built(json!({
+            "from": from, "to": "main", "version": "1.1.0", "release_tag_prefix": "v", "file": "texts/contributors.txt",
+        }))
     };
     let outputs = world.run(&list("v1.0.0"));
-    assert_eq!(outputs, json!({ "names": ["ann example", "Bob Example"], "count": 2 }));
+    assert_eq!(outputs, json!({ "names": ["ann example", "Bob Example"], "count": 2, "from": "v1.0.0" }));
     let file = world.services.workspace.path("texts/contributors.txt");
     std::fs::write(&file, "ann example\nBob Example\nCleo Example\n").unwrap();
     let Probed::Done(outputs) = list("v1.0.0").probe(&world.cx()).unwrap() else { panic!() };

@@ -127,14 +127,55 @@ fn contributors_are_named_once_and_by_the_mailmap() {
     }
     world.repositories.commit(".mailmap", "Cleo Example <cleo@example.org> <cleo@old.example.org>\n", "mailmap");
     world.git(&["tag", "v1"]);
-    let list: ListContributors = action(json!({ "from": "v0", "to": "v1", "file": "contributors.txt" }));
+    let list: ListContributors = action(json!({
+        "from": "v0", "to": "v1", "version": "1.0.0", "release_tag_prefix": "v", "file": "contributors.txt",
+    }));
     let outputs = world.run(&list);
-    assert_eq!(outputs, json!({ "names": ["Bob Example", "Cleo Example", "Dan Example"], "count": 3 }));
+    assert_eq!(outputs, json!({ "names": ["Bob Example", "Cleo Example", "Dan Example"], "count": 3, "from": "v0" }));
     let file = world.repositories.path().join("workspace/contributors.txt");
     assert_eq!(fs::read_to_string(&file).unwrap(), "Bob Example\nCleo Example\nDan Example\n");
     fs::write(&file, "Mallory\n").unwrap();
     assert_eq!(world.run(&list), outputs);
-    let none: ListContributors = action(json!({ "from": "v9", "to": "v1", "file": "x" }));
+    let none: ListContributors = action(json!({
+        "from": "v9", "to": "v1", "version": "1.0.0", "release_tag_prefix": "v", "file": "x",
+    }));
     let (what, hint) = refused(none.probe(&world.cx()).unwrap_err());
     assert!(what.starts_with("v9 is not in the clone") && hint.contains("git fetch --tags"), "{what}; {hint}");
+}
+
+#[test]
+fn contributors_are_counted_from_the_highest_release_below() {
+    let world = World::new();
+    let list = |version: &str, from: Option<&str>| -> ListContributors {
+        action(json!({
+            "from": from, "to": "HEAD", "version": version, "release_tag_prefix": "release-",
+            "file": format!("{version}.txt"),
+        }))
+    };
+    let (what, hint) = refused(list("1.1.0", None).probe(&world.cx()).unwrap_err());
+    assert!(what.starts_with("no tag release-X.Y.Z of a release before 1.1.0"), "{what}");
+    assert!(hint.contains("git fetch --tags origin") && hint.contains("git.previous_tag"), "{hint}");
+    let main = world.git(&["rev-parse", "--abbrev-ref", "HEAD"]).trim().to_owned();
+    for tag in ["release-1.2.0", "release-1.9.0-rc1", "release-1.9", "v1.9.0", "release-2.0.0"] {
+        world.git(&["tag", tag]);
+    }
+    // On a branch of its own, as a release's tag is: no ancestor, yet a base in common.
+    world.git(&["checkout", "-q", "-b", "series"]);
+    world.repositories.commit("on-the-series", "x", "released");
+    world.git(&["tag", "-a", "-m", "annotated", "release-1.10.0"]);
+    world.git(&["checkout", "-q", "--orphan", "unrelated"]);
+    world.repositories.commit("unrelated", "x", "of another history");
+    world.git(&["tag", "release-1.11.0"]);
+    world.git(&["checkout", "-q", &main]);
+    world.repositories.commit("new", "x", "new");
+    for (version, from) in [
+        ("1.12.0", "release-1.10.0"),
+        ("1.10.1", "release-1.10.0"),
+        ("1.10.0", "release-1.2.0"),
+        ("2.0.1", "release-2.0.0"),
+    ] {
+        let outputs = world.run(&list(version, Some("")));
+        assert_eq!(outputs, json!({ "names": ["Bob Example"], "count": 1, "from": from }), "{version}");
+    }
+    assert_eq!(world.run(&list("3.0.0", Some("release-1.2.0")))["from"], "release-1.2.0");
 }

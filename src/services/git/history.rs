@@ -11,7 +11,7 @@ use std::path::Path;
 
 use git2::{DiffOptions, Mailmap, Oid, Repository, Sort};
 
-use super::{Git, GitError, local};
+use super::{Git, GitError, if_found, local};
 
 /// A commit that is on one branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,23 +26,36 @@ pub struct Patch {
 }
 
 impl Git {
-    /// The names of authors and committers of `from..to`, by the `.mailmap` of `to`:
+    /// The names and addresses of authors and committers of `from..to`, by the `.mailmap` of `to`:
     /// neither the working tree's nor the user's own counts.
     ///
     /// # Errors
     /// When a revision is not there.
-    pub fn people(&self, from: &str, to: &str) -> Result<BTreeSet<String>, GitError> {
+    pub fn people(&self, from: &str, to: &str) -> Result<BTreeSet<(String, String)>, GitError> {
         let repository = self.repository()?;
         let mailmap = mailmap(&repository, &self.commit_of(&repository, to)?).map_err(local("read the mailmap"))?;
-        let mut names = BTreeSet::new();
+        let mut people = BTreeSet::new();
         for id in self.between(&repository, &[from], to)? {
             let commit = repository.find_commit(id).map_err(local("read a commit"))?;
             for person in [commit.author_with_mailmap(&mailmap), commit.committer_with_mailmap(&mailmap)] {
                 let person = person.map_err(local("resolve a name"))?;
-                names.insert(String::from_utf8_lossy(person.name_bytes()).into_owned());
+                let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+                people.insert((text(person.name_bytes()), text(person.email_bytes())));
             }
         }
-        Ok(names)
+        Ok(people)
+    }
+
+    /// Whether two revisions have a commit in common.
+    ///
+    /// # Errors
+    /// When a revision is not there.
+    pub fn are_related(&self, one: &str, other: &str) -> Result<bool, GitError> {
+        let repository = self.repository()?;
+        let (one, other) = (self.commit_of(&repository, one)?.id(), self.commit_of(&repository, other)?.id());
+        let base =
+            if_found(repository.merge_base(one, other)).map_err(local("find what two commits have in common"))?;
+        Ok(base.is_some())
     }
 
     /// The commits that are on `to` and on none of `without`, newest first, with
