@@ -41,11 +41,16 @@ fn product() -> Value {
             "release": "https://dist.apache.org/repos/dist/release/flink",
             "release_directory": "flink-statefun-3.4.0",
         },
-        "mail": {"announcement": {"links": [
+        "website": {"files": {
+            "docs/config.toml": "StateFunStableVersion and StateFunStableShortVersion, for a new series",
+            "docs/data/statefun.yml": "the download entry",
+        }},
+        "mail": {"dev": "dev@flink.apache.org", "user": ["user@flink.apache.org", "user-zh@flink.apache.org"], "announcement": {"links": [
             {"label": "Docker images", "url": "https://hub.docker.com/r/apache/flink-statefun"},
         ]}},
-        "waits": {"vote_hours": 72},
+        "waits": {"vote_hours": 72, "promote_hours": 24},
         "links": {
+            "other": {},
             "keys": "https://downloads.apache.org/flink/KEYS",
             "downloads": "https://flink.apache.org/downloads.html",
             "candidate_tag": "https://github.com/apache/flink-statefun/releases/tag/release-3.4.0-rc2",
@@ -89,7 +94,7 @@ fn record(binding: Value, non_binding: Value, outcome: &str) -> Value {
 
 fn full() -> Value {
     json!({
-        "version": "3.4.0", "short_version": "3.4", "kind": "minor", "next_snapshot_version": "3.5-SNAPSHOT",
+        "today": "2026-11-30", "version": "3.4.0", "short_version": "3.4", "kind": "minor", "next_snapshot_version": "3.5-SNAPSHOT",
         "product": product(),
         "candidate": {"number": 2, "tag": "release-3.4.0-rc2", "cancelled": true, "why": "The NOTICE file of the Go SDK is missing (see the mail of Bob Example), so that the source archive cannot be released as it is."},
         "manager": {"name": "Ann Example", "email": "ann@example.org", "key": "0123456789ABCDEF0123456789ABCDEF01234567"},
@@ -192,4 +197,105 @@ fn a_vote_names_the_bytes_the_key_and_the_end() {
     let mut unstaged = full();
     unstaged["steps"]["stage-candidate"]["files"] = json!([]);
     assert!(templates().render("mail/vote/body.txt.j2", &unstaged).is_err(), "a vote needs the archive's digest");
+}
+
+const TEXTS: [&str; 10] = [
+    "website/archive-entry.yml",
+    "website/blog-post.md",
+    "website/chinese-pages.md",
+    "website/pull-request.md",
+    "website/release-entry.yml",
+    "website/stable-version.toml",
+    "social/long.md",
+    "social/short.txt",
+    "report/release.md",
+    "report/reporter.txt",
+];
+
+fn full_texts() -> Value {
+    let mut values = full();
+    let steps = &mut values["steps"];
+    steps["list-contributors"]["names"] = json!(["Ann Example", "Bob Example"]);
+    steps["tag-candidate"]["at"] = json!("2026-11-20T08:00:00Z");
+    steps["stage-candidate"]["at"] = json!("2026-11-21T08:00:00Z");
+    steps["promote-candidate"] = json!({"revision": 70200, "at": "2026-11-29T08:00:00Z"});
+    steps["sign-artifacts"] = json!({"files": steps["stage-candidate"]["files"]});
+    values
+}
+
+/// A product that is a whole project, with no step done.
+fn bare_texts() -> Value {
+    let mut values = bare();
+    values["steps"] = json!({});
+    values["product"]["id"] = json!("flink");
+    values["product"]["website"]["files"] = json!({});
+    values["product"]["mail"]["user"] = json!(["user@flink.apache.org"]);
+    values
+}
+
+fn text(name: &str, values: &Value) -> String {
+    templates().render(&format!("{name}.j2"), values).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn every_prepared_text_is_as_its_snapshot() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let there = ["website", "social", "report"].map(|folder| std::fs::read_dir(root.join(folder)).unwrap().count());
+    assert_eq!(there.iter().sum::<usize>(), TEXTS.len(), "every template is listed");
+    for name in TEXTS {
+        for (product, values) in [("full", full_texts()), ("bare", bare_texts())] {
+            let text = text(name, &values);
+            assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{name}, {product}:\n{text}");
+            assert!(!text.starts_with('\n') && !text.contains("\n\n\n"), "{name}, {product}:\n{text}");
+            for line in text.lines() {
+                assert_eq!(line, line.trim_end(), "{name}, {product}");
+                assert!(!line.contains("| |") || line == "| | |", "{name}, {product}: two rows in {line}");
+                assert!(line.starts_with('#') || !line.contains("## "), "{name}, {product}: a heading in {line}");
+            }
+            insta::assert_snapshot!(format!("{}-{product}", name.replace(['/', '.'], "-")), text);
+        }
+    }
+}
+
+#[test]
+fn the_websites_data_can_be_read() {
+    for (values, prefix) in [(full_texts(), "StateFun"), (bare_texts(), "StatefulFunctions")] {
+        let stable: toml::Table = text("website/stable-version.toml", &values).parse().unwrap();
+        assert_eq!(stable.len(), 2);
+        assert_eq!(stable[&format!("{prefix}StableVersion")].as_str(), Some("3.4.0"));
+        assert_eq!(stable[&format!("{prefix}StableShortVersion")].as_str(), Some("3.4"));
+        for (name, starts) in [
+            ("archive-entry", &["-", "  version_short: ", "  version_long: ", "  release_date: "][..]),
+            (
+                "release-entry",
+                &[
+                    "3.4:",
+                    "  name: ",
+                    "  source_release_url: ",
+                    "  source_release_asc_url: ",
+                    "  source_release_sha512_url: ",
+                ],
+            ),
+        ] {
+            let text = text(&format!("website/{name}.yml"), &values);
+            let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+            let more = usize::from(name == "release-entry" && prefix == "StateFun");
+            assert_eq!(lines.len(), starts.len() + more, "{text}");
+            for (line, start) in lines.iter().zip(starts.iter().chain(&["  compatibility: "])) {
+                assert!(line.starts_with(start), "{start} does not begin a line of\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn announcements_do_without_a_count_of_contributors() {
+    let mut values = full();
+    values["steps"].as_object_mut().unwrap().remove("list-contributors");
+    for name in ["announce", "announce-user", "announce-dev"] {
+        let draft = render(name, &values);
+        assert_eq!(lint(&draft, kind(name)), [], "{name}:\n{}", draft.body);
+        let words = draft.body.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("everybody who has contributed"), "{name}:\n{}", draft.body);
+    }
 }
