@@ -76,16 +76,26 @@ impl Interruption {
         })
     }
 
+    /// To be told of the last record that an earlier run made: effects are named by it.
+    pub fn goes_on_from(&self, entry: &Entry) {
+        if let Ok(mut shared) = self.shared.lock() {
+            shared.place = place(entry);
+        }
+    }
+
     /// To be told of each record.
     pub fn record(&self, entry: &Entry) {
         if let Ok(mut shared) = self.shared.lock() {
-            let step = entry.step.as_deref().unwrap_or("-");
-            shared.place = format!("rc{} {step} {}", entry.candidate, entry.event.name());
+            shared.place = place(entry);
             shared.counts.clear();
             let point = format!("{} recorded", shared.place);
             shared.reach(&point);
         }
     }
+}
+
+fn place(entry: &Entry) -> String {
+    format!("rc{} {} {}", entry.candidate, entry.step.as_deref().unwrap_or("-"), entry.event.name())
 }
 
 impl Shared {

@@ -185,8 +185,11 @@ fn play(
     interruption: Option<Interruption>,
 ) -> Result<ExitCode, CommandError> {
     let ui = environment.ui;
-    let (mut journal, state) = stage.journal(environment)?;
+    let (mut journal, state, last) = stage.journal(environment)?;
     if let Some(interruption) = interruption {
+        if let Some(last) = &last {
+            interruption.goes_on_from(last);
+        }
         journal.watch(move |entry| interruption.record(entry));
     }
     let community = Community::new(stage);

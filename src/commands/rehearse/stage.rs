@@ -17,7 +17,7 @@ use crate::commands::environment::{Accounts, Environment};
 use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directory};
 use crate::commands::session::{Session, open_journal};
 use crate::commands::start::{begin, release_files};
-use crate::engine::{Journal, JournalReader, State};
+use crate::engine::{Entry, Journal, JournalReader, State};
 use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Wish, World};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, OpenPgp};
@@ -113,14 +113,14 @@ impl Stage {
         Ok(Self { world, clock, session, smtp, _archive: archive, _lock: lock, home })
     }
 
-    /// The journal, open for writing.
+    /// The journal, open for writing, with its state and its last entry.
     ///
     /// # Errors
     /// When it cannot be used, or another run has it open.
-    pub fn journal(&self, environment: &Environment) -> Result<(Journal, State), CommandError> {
+    pub fn journal(&self, environment: &Environment) -> Result<(Journal, State, Option<Entry>), CommandError> {
         let who = format!("{} <{}>", MANAGER.0, MANAGER.1);
         let (journal, entries) = open_journal(environment, &self.session.directory, &who)?;
-        Ok((journal, State::of(&entries)))
+        Ok((journal, State::of(&entries), entries.last().cloned()))
     }
 
     /// Where the journal is.
