@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::Services;
 use super::failures::{outputs_do_not_fit, workspace_failed};
+use super::shell;
 use crate::engine::{Action, ActionError, Context, Probed, Reversal};
 use crate::release::{FileDigest, checksum_file, checksum_file_holds};
 
@@ -38,8 +39,15 @@ impl Action<Services> for HashArtifacts {
         format!("writes the SHA-512 checksum files of {}", self.files.join(", "))
     }
 
-    fn commands(&self) -> Vec<String> {
-        self.files.iter().map(|name| format!("sha512sum {name} >{name}.sha512")).collect()
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let sum = |name: &String| {
+            let (name, sums) = (shell::quoted(name), shell::quoted(&beside(name)));
+            format!("sha512sum {name} > {sums}")
+        };
+        let mut commands = vec![format!("cd {}", shell::path(world.workspace.path(&self.directory)))];
+        commands.extend(self.files.iter().map(sum));
+        commands.push("cd -".to_owned());
+        commands
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Services;
+use super::shell;
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 use crate::release::Sha512;
 use crate::services::WorkspaceError;
@@ -39,7 +40,13 @@ impl Action<Services> for PrepareText {
         format!("writes {} from the template {}", self.file, self.template)
     }
 
-    fn document(&self, cx: &Cx<'_>) -> Result<Option<String>, ActionError> {
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let file = world.workspace.path(&self.file);
+        let directory = file.parent().map(shell::path).unwrap_or_default();
+        vec![format!("mkdir -p {directory}"), format!("\"${{EDITOR:-vi}}\" {}", shell::path(&file))]
+    }
+
+    fn composed(&self, cx: &Cx<'_>) -> Result<Option<String>, ActionError> {
         self.text(cx).map(Some)
     }
 

@@ -8,12 +8,12 @@
 //! candidate's directory was moved there as it was at the voted revision.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::Services;
 use super::stage_candidate::demand_files;
 use super::subversion::{demand, note, outputs, settle, svnmucc};
-use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal, Unknowns};
 use crate::release::FileDigest;
 use crate::services::{Change, Holding, Revision, SvnUrl};
 
@@ -47,8 +47,13 @@ impl Action<Services> for PromoteCandidate {
         format!("Moves {}, as it was at {}, to {}", self.from, self.revision, self.to)
     }
 
-    fn commands(&self) -> Vec<String> {
+    fn commands(&self, _world: &Services) -> Vec<String> {
         vec![svnmucc(&self.message, Some(self.revision.0.to_string()), &[self.change()])]
+    }
+
+    fn foreseen(&self, _cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
+        let revision = unknown.number("revision");
+        Map::from_iter([("url".to_owned(), json!(self.to)), ("revision".to_owned(), json!(revision))])
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {

@@ -11,12 +11,13 @@
 //! is kept: it may be published already.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::Services;
 use super::failures::{openpgp_failed, outputs_do_not_fit, workspace_failed};
 use super::hash_artifacts::all_there;
-use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use super::shell;
+use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal, Unknowns};
 use crate::release::{FileDigest, checksum_file_holds};
 use crate::services::{Artifacts, OpenPgpError, Session};
 
@@ -45,8 +46,29 @@ impl Action<Services> for SignArtifacts {
         format!("signs {}", self.files.join(", "))
     }
 
-    fn commands(&self) -> Vec<String> {
-        self.files.iter().map(|name| format!("gpg --armor --detach-sign {name}")).collect()
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let key = world.openpgp.fingerprint();
+        let mut commands = vec![format!("cd {}", shell::path(world.workspace.path(&self.directory)))];
+        let sign = |name: &String| shell::command(&["gpg", "--local-user", key, "--armor", "--detach-sign", name]);
+        commands.extend(self.files.iter().map(sign));
+        commands.push("cd -".to_owned());
+        commands
+    }
+
+    fn foreseen(&self, cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
+        let mut names: Vec<String> = self
+            .files
+            .iter()
+            .flat_map(|name| [name.clone(), format!("{name}.asc"), format!("{name}.sha512")])
+            .collect();
+        names.sort_unstable();
+        let file = |name: String| {
+            let (bytes, sha512) = (unknown.number(&format!("bytes {name}")), unknown.digest(&name));
+            json!({"name": name, "bytes": bytes, "sha512": sha512})
+        };
+        let files: Vec<Value> = names.into_iter().map(file).collect();
+        let fingerprint = cx.world.openpgp.fingerprint();
+        Map::from_iter([("fingerprint".to_owned(), json!(fingerprint)), ("files".to_owned(), json!(files))])
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {

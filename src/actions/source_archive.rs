@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::Services;
 use super::failures::{git_failed, outputs_do_not_fit, workspace_failed};
+use super::shell;
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 use crate::release::{ArchiveEntry, ArchiveError, FileDigest, PathRules, PatternError, Sha512, SourceArchive};
 use crate::services::{FileKind, GitError, PeeledCommit, WorkspaceError};
@@ -73,12 +74,17 @@ impl Action<Services> for MakeSourceArchive {
         format!("writes the source archive {} from the tree of the tag {}", self.file, self.tag)
     }
 
-    fn commands(&self) -> Vec<String> {
+    fn commands(&self, world: &Services) -> Vec<String> {
         let Self { tag, file, root, .. } = self;
-        let excludes: Vec<String> = self.exclude.iter().map(|pattern| exclude_option(pattern)).collect();
+        let artifacts = world.workspace.path(&self.directory);
+        let mut words =
+            vec!["tar".to_owned(), "c".into(), "--sort=name".into(), "--owner=0".into(), "--group=0".into()];
+        words.extend(self.exclude.iter().map(|pattern| format!("--exclude={pattern}")));
+        words.push(root.clone());
         vec![
-            format!("git archive --prefix={root}/ {tag} | tar x"),
-            format!("tar c --sort=name --owner=0 --group=0 {} {root} | gzip -n >{file}", excludes.join(" ")),
+            format!("mkdir -p {}", shell::path(&artifacts)),
+            format!("git archive --prefix={}/ {} | tar x -C /tmp", shell::quoted(root), shell::quoted(tag)),
+            format!("(cd /tmp && {} | gzip -n > {})", shell::command(&words), shell::path(artifacts.join(file))),
         ]
     }
 
@@ -175,10 +181,6 @@ impl MakeSourceArchive {
         )?;
         Ok(archive.finish()?)
     }
-}
-
-fn exclude_option(pattern: &str) -> String {
-    format!("--exclude='{pattern}'")
 }
 
 fn output(output: &SourceArchiveOutput) -> Result<Value, ActionError> {

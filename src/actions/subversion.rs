@@ -11,6 +11,7 @@ use globset::{Glob, GlobMatcher};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::shell;
 use crate::engine::{ActionError, Intent, Probed, Problem};
 use crate::services::{Change, CommitNote, EntryKind, Revision, Svn, SvnError, SvnFault, SvnUrl, SvnUrlError};
 
@@ -100,16 +101,7 @@ pub(super) fn svnmucc(message: &str, base: Option<String>, changes: &[Change]) -
     let mut words = vec!["svnmucc".to_owned(), "-m".to_owned(), message.to_owned()];
     words.extend(base.into_iter().flat_map(|base| ["-r".to_owned(), base]));
     words.extend(changes.iter().flat_map(Change::words));
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
-}
-
-/// A word as a shell takes it.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/:@%=,".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    shell::command(&words)
 }
 
 #[cfg(test)]

@@ -37,6 +37,11 @@ impl Action<Services> for Wait {
         format!("waits until {} for {}", self.shown(), self.what)
     }
 
+    fn commands(&self, _world: &Services) -> Vec<String> {
+        // GNU date: when the time is over, in the zone of whoever asks.
+        vec![format!("date --date '{} {} hours'", self.since, self.hours)]
+    }
+
     fn probe(&self, cx: &Cx<'_>) -> Result<Probed, ActionError> {
         if cx.now >= self.until() {
             return Ok(Probed::Done(self.output()));

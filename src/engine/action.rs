@@ -15,7 +15,9 @@
 use std::error::Error;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::foreseen::Unknowns;
 
 /// What was fixed, and recorded, before the first attempt at a step.
 ///
@@ -176,17 +178,33 @@ pub trait Action<W: ?Sized>: Send + Sync {
 
     /// The shell commands that a person would type to the same end; shown in the
     /// guide and in plans. Empty where no sensible command exists.
-    fn commands(&self) -> Vec<String> {
+    /// They take addresses and paths from `world` and ask none of its services.
+    fn commands(&self, _world: &W) -> Vec<String> {
         Vec::new()
     }
 
-    /// The text of what acting will send or write, for a person to read before
-    /// agreeing (a mail, a message).
+    /// The outputs, as far as they follow from the parameters before anything is
+    /// done, and stand-ins for the rest; asks no service.
+    fn foreseen(&self, _cx: &Context<'_, W>, _unknown: &mut Unknowns) -> Map<String, Value> {
+        Map::new()
+    }
+
+    /// The text that acting will send or write, where it follows from parameters
+    /// and templates alone; asks no service.
     ///
     /// # Errors
     /// When the text cannot be composed.
-    fn document(&self, _cx: &Context<'_, W>) -> Result<Option<String>, ActionError> {
+    fn composed(&self, _cx: &Context<'_, W>) -> Result<Option<String>, ActionError> {
         Ok(None)
+    }
+
+    /// The text of what acting will send or write, for a person to read before
+    /// agreeing (a mail, a message, a list of what goes).
+    ///
+    /// # Errors
+    /// When the text cannot be composed.
+    fn document(&self, cx: &Context<'_, W>) -> Result<Option<String>, ActionError> {
+        self.composed(cx)
     }
 
     /// All that stands in the way, at once; read-only.
