@@ -87,7 +87,11 @@ fn kept_as(cx: &Context<'_, Services>, name: &str) -> String {
 
 impl Action<Services> for DeleteRemoteRefs {
     fn summary(&self) -> String {
-        let names: Vec<&str> = self.refs.iter().map(|name| short(name)).collect();
+        let named = |name: &String| match name.strip_prefix("refs/heads/") {
+            Some(branch) => format!("the branch {branch}"),
+            None => format!("the tag {}", short(name)),
+        };
+        let names: Vec<String> = self.refs.iter().map(named).collect();
         format!("Deletes {} at the remote", names.join(" and "))
     }
 

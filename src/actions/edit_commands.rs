@@ -63,6 +63,9 @@ fn apply(rule: &EditRule, to: Option<&str>) -> String {
     let to = to.unwrap_or_default();
     // The old version is a variable, the new one is known.
     let filled = |text: &str| {
+        if !text.contains("OLD@") {
+            return quoted(&VersionChange::new("", to).fill(text));
+        }
         let safe = text.replace('$', "\\$");
         with_variables(&VersionChange::new("@OLD@", to).fill(&safe).replace("@OLD@", "$old")).replace("\\\\$", "\\$")
     };

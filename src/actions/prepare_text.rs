@@ -13,8 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Services;
-use super::shell;
-use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use crate::engine::{Action, ActionError, Composed, Context, Probed, Problem, Reversal};
 use crate::release::Sha512;
 use crate::services::WorkspaceError;
 
@@ -40,14 +39,8 @@ impl Action<Services> for PrepareText {
         format!("writes {} from the template {}", self.file, self.template)
     }
 
-    fn commands(&self, world: &Services) -> Vec<String> {
-        let file = world.workspace.path(&self.file);
-        let directory = file.parent().map(shell::path).unwrap_or_default();
-        vec![format!("mkdir -p {directory}"), format!("\"${{EDITOR:-vi}}\" {}", shell::path(&file))]
-    }
-
-    fn composed(&self, cx: &Cx<'_>) -> Result<Option<String>, ActionError> {
-        self.text(cx).map(Some)
+    fn composed(&self, cx: &Cx<'_>) -> Result<Option<Composed>, ActionError> {
+        Ok(Some(Composed { file: cx.world.workspace.path(&self.file), text: self.text(cx)? }))
     }
 
     fn problems(&self, cx: &Cx<'_>) -> Result<Vec<Problem>, ActionError> {

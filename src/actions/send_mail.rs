@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use super::Services;
 use super::shell;
-use crate::engine::{Action, ActionError, Context, Intent, Probed, Problem, Reversal, Unknowns};
+use crate::engine::{Action, ActionError, Composed, Context, Intent, Probed, Problem, Reversal, Unknowns};
 use crate::mail::{Draft, Kind, lint, message_id};
 use crate::services::{ArchiveError, Archived, PonyMail, RelayError};
 
@@ -88,7 +88,7 @@ impl Action<Services> for SendMail {
         words.extend(world.relay.curl_options().iter().map(|&option| option.to_owned()));
         words.extend(["--mail-from".to_owned(), world.author.email.clone()]);
         words.extend(self.to.iter().flat_map(|to| ["--mail-rcpt".to_owned(), to.clone()]));
-        vec![format!("\"${{EDITOR:-vi}}\" {file}"), format!("{} --upload-file {file}", shell::command(&words))]
+        vec![format!("{} --upload-file {file}", shell::command(&words))]
     }
 
     fn foreseen(&self, cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
@@ -103,13 +103,14 @@ impl Action<Services> for SendMail {
         ])
     }
 
-    fn composed(&self, cx: &Cx<'_>) -> Result<Option<String>, ActionError> {
+    fn composed(&self, cx: &Cx<'_>) -> Result<Option<Composed>, ActionError> {
         let text = self.draft(cx)?.to_text();
         // These two are fixed when the mail is sent; whoever sends it by hand gets others.
         let fixed_later = |line: &str| line.starts_with("Date: ") || line.starts_with("Message-ID: ");
         let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
         let head: Vec<&str> = head.lines().filter(|line| !fixed_later(line)).collect();
-        Ok(Some(format!("{}\n\n{body}", head.join("\n"))))
+        let text = format!("{}\n\n{body}", head.join("\n"));
+        Ok(Some(Composed { file: cx.world.workspace.path(self.eml()), text }))
     }
 
     fn document(&self, cx: &Cx<'_>) -> Result<Option<String>, ActionError> {

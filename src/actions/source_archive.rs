@@ -77,14 +77,14 @@ impl Action<Services> for MakeSourceArchive {
     fn commands(&self, world: &Services) -> Vec<String> {
         let Self { tag, file, root, .. } = self;
         let artifacts = world.workspace.path(&self.directory);
-        let mut words =
-            vec!["tar".to_owned(), "c".into(), "--sort=name".into(), "--owner=0".into(), "--group=0".into()];
+        let mut words = vec!["--sort=name".to_owned(), "--owner=0".into(), "--group=0".into()];
         words.extend(self.exclude.iter().map(|pattern| format!("--exclude={pattern}")));
         words.push(root.clone());
         vec![
             format!("mkdir -p {}", shell::path(&artifacts)),
-            format!("git archive --prefix={}/ {} | tar x -C /tmp", shell::quoted(root), shell::quoted(tag)),
-            format!("(cd /tmp && {} | gzip -n > {})", shell::command(&words), shell::path(artifacts.join(file))),
+            "tree=$(mktemp -d)".to_owned(),
+            format!("git archive --prefix={}/ {} | tar x -C \"$tree\"", shell::quoted(root), shell::quoted(tag)),
+            format!("tar c -C \"$tree\" {} | gzip -n > {}", shell::command(&words), shell::path(artifacts.join(file))),
         ]
     }
 

@@ -96,12 +96,14 @@ pub(super) fn recorded<T: for<'de> Deserialize<'de>>(outputs: &Value) -> Result<
     })
 }
 
-/// The command that a person would type to make one commit of `changes`.
+/// The command that a person would type to make one commit of `changes`; where
+/// there are several, each stands on a line of its own.
 pub(super) fn svnmucc(message: &str, base: Option<String>, changes: &[Change]) -> String {
     let mut words = vec!["svnmucc".to_owned(), "-m".to_owned(), message.to_owned()];
     words.extend(base.into_iter().flat_map(|base| ["-r".to_owned(), base]));
-    words.extend(changes.iter().flat_map(Change::words));
-    shell::command(&words)
+    let mut lines = vec![shell::command(&words)];
+    lines.extend(changes.iter().map(|change| shell::command(&change.words())));
+    lines.join(if changes.len() > 1 { " \\\n  " } else { " " })
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 //! differ between an interrupted run and its resumption comes in the [`Intent`].
 
 use std::error::Error;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -171,6 +172,15 @@ impl ActionError {
     }
 }
 
+/// A file that an action will send or leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed {
+    /// Where it will be.
+    pub file: PathBuf,
+    /// What it says.
+    pub text: String,
+}
+
 /// What a step does, built from its rendered `with` table.
 pub trait Action<W: ?Sized>: Send + Sync {
     /// One sentence in the present tense: what acting will do.
@@ -189,12 +199,12 @@ pub trait Action<W: ?Sized>: Send + Sync {
         Map::new()
     }
 
-    /// The text that acting will send or write, where it follows from parameters
+    /// The file that acting will send or leave, where it follows from parameters
     /// and templates alone; asks no service.
     ///
     /// # Errors
     /// When the text cannot be composed.
-    fn composed(&self, _cx: &Context<'_, W>) -> Result<Option<String>, ActionError> {
+    fn composed(&self, _cx: &Context<'_, W>) -> Result<Option<Composed>, ActionError> {
         Ok(None)
     }
 
@@ -204,7 +214,7 @@ pub trait Action<W: ?Sized>: Send + Sync {
     /// # Errors
     /// When the text cannot be composed.
     fn document(&self, cx: &Context<'_, W>) -> Result<Option<String>, ActionError> {
-        self.composed(cx)
+        Ok(self.composed(cx)?.map(|composed| composed.text))
     }
 
     /// All that stands in the way, at once; read-only.

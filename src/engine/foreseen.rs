@@ -69,7 +69,8 @@ impl Unknowns {
     pub fn time(&mut self, field: &str) -> String {
         let day = jiff::civil::date(9000, 1, 1).saturating_add(jiff::Span::new().days(self.next()));
         let (time, name) = (format!("{day}T00:00:00Z"), self.text(field));
-        self.names.extend([(time.clone(), name.clone()), (day.to_string(), name)]);
+        let minutes = format!("{day} 00:00 UTC");
+        self.names.extend([(time.clone(), name.clone()), (minutes, name.clone()), (day.to_string(), name)]);
         time
     }
 

@@ -34,7 +34,7 @@ mod unknown;
 mod workflow;
 mod workflow_file;
 
-pub use action::{Action, ActionError, Context, Finding, Intent, Probe, Probed, Problem, Reversal};
+pub use action::{Action, ActionError, Composed, Context, Finding, Intent, Probe, Probed, Problem, Reversal};
 pub use clock::{Clock, SystemClock};
 pub use decide::Undoing;
 pub use driver::Driver;

@@ -6,11 +6,13 @@
 
 //! What a person is shown of a step or check before they decide.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::action::{Action, Context, Intent};
+use super::action::{Action, Composed, Context, Intent};
 use super::plan::Plan;
 use super::registry::Registry;
 use super::render::{RenderError, Renderer};
@@ -40,6 +42,9 @@ pub struct StepPreview {
     pub question: String,
     /// The text that will be sent or written.
     pub document: Option<String>,
+    /// Where that text will be.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 /// A plan with the preview of each step and check that applies.
@@ -69,9 +74,12 @@ impl Preview {
             for step in phase.steps.iter().filter(|step| plan.step(&step.id).is_some()) {
                 foresee(doer, renderer, step);
                 let mut preview = preview_step(doer.registry, renderer, doer.world, phase, step)?;
-                preview.document = foreseen_action(doer.registry, renderer, step)
-                    .and_then(|action| doer.with(|cx| action.composed(cx).ok().flatten()))
-                    .map(|text| renderer.named(&text));
+                let composed = foreseen_action(doer.registry, renderer, step)
+                    .and_then(|action| doer.with(|cx| action.composed(cx).ok().flatten()));
+                if let Some(Composed { file, text }) = composed {
+                    preview.file = Some(file);
+                    preview.document = Some(renderer.named(&text));
+                }
                 items.push(preview);
             }
             for check in phase.checks.iter().filter(|check| plan.check(&check.id).is_some()) {
@@ -147,6 +155,7 @@ pub(super) fn preview_step<W: ?Sized + 'static>(
         commands: Vec::new(),
         question: String::new(),
         document: None,
+        file: None,
     };
     match &step.kind {
         StepKind::Action { .. } => {
@@ -185,6 +194,7 @@ pub(super) fn preview_check(renderer: &Renderer, phase: &Phase, check: &Check) -
         commands: Vec::new(),
         question,
         document: None,
+        file: None,
     })
 }
 

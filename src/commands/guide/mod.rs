@@ -5,11 +5,15 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 //! `quorate guide`: the whole guide for this release, from the workflow.
 
+mod imagined;
 mod page;
+
+use std::path::PathBuf;
 
 use super::CommandError;
 use super::environment::Environment;
 use super::plan::preview_by;
+use super::release_state::ReleaseState;
 use super::session::{Session, read_session};
 use crate::engine::{PhaseState, State};
 use crate::ui::ExitCode;
@@ -22,14 +26,39 @@ const SUPPOSED: &str = "REASON_FOR_CANCELLING";
 /// As Markdown: for every step the command of this program, what a person would
 /// type to the same end, and the mail or text as it will be. It is made from the
 /// workflow that `quorate run` follows, so that guide and tool cannot part. What
-/// is not known before a step was done has a name in capitals.
+/// is not known before a step was done has a name in capitals. With --version it
+/// is the guide for a release that is not begun.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The guide for this version, of which nothing is recorded.
+    #[arg(long, value_name = "VERSION")]
+    version: Option<String>,
+    /// With --version: a product of release-config/.
+    #[arg(long, requires = "version", default_value = "flink-statefun")]
+    product: String,
+    /// With --version: your clone of the product's repository.
+    #[arg(long, requires = "version", value_name = "PATH", default_value = ".")]
+    repo: PathBuf,
+}
 
-pub fn run(environment: &Environment, _args: Args) -> Result<ExitCode, CommandError> {
-    let (session, state) = read_session(environment)?;
+pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let (session, state) = match &args.version {
+        Some(version) => imagined::imagined(environment, version, &args.product, &args.repo)?,
+        None => guided(environment)?,
+    };
     environment.ui.data(&guide(&session, &state)?);
     Ok(ExitCode::Done)
+}
+
+/// The release that is under way.
+fn guided(environment: &Environment) -> Result<(Session, State), CommandError> {
+    if ReleaseState::find_any(environment)?.is_none() {
+        return Err(CommandError::usage(
+            format!("no release is under way in {}", environment.state.display()),
+            "`quorate guide --version VERSION --product PRODUCT` prints the guide for one that is not begun",
+        ));
+    }
+    read_session(environment)
 }
 
 /// The guide as Markdown.

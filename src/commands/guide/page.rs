@@ -6,6 +6,7 @@
 //! The guide's parts as Markdown.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use crate::commands::session::Session;
 use crate::engine::{Effect, Phase, Plan, PlannedCheck, PlannedStep, Preview, Role, StepPreview};
@@ -20,17 +21,22 @@ pub(super) fn head(session: &Session, plan: &Plan) -> String {
         "# {} {version}: release guide\n\nRelease manager: {} <{}>, key {}. Candidate {}.\n",
         product.name, manager.name, manager.email, manager.key, plan.candidate,
     );
+    text.push_str(
+        "\nEach step shows the command by which this program does it, or notes that it was done, and what a person would\n\
+         type to the same end; either way is found done. Commands are for bash, and each block begins in your clone:\n",
+    );
+    shell(
+        &mut text,
+        &[format!("cd '{}'", record.repository), format!("export QUORATE_RELEASE={}/{version}", record.product)],
+    );
     let _ = write!(
         text,
-        "\nFor each step stands the command by which the program does it or notes it, and what a person would type to the \
-         same end.\nEither way is found done. Commands are for bash, in your clone:\n\n```sh\ncd {}\nexport QUORATE_RELEASE={}/{version}\n```\n",
-        record.repository, record.product
-    );
-    text.push_str(
-        "\nA word in capitals stands for what is not known yet. `REVISION_OF_STAGE_CANDIDATE` is the revision that the step\n\
-         `stage-candidate` will put out, `NOTE_OF_…` the note that you attest a step with; the guide names them once the\n\
-         step is done: print it again. Others are yours to fill in: `APACHE_ID`, your account; `OUTDATED_VERSION`, `FLINK_VERSION`\n\
-         and their like; the voters' names. Mails are dated as if they were sent now.\n",
+        "\nPaths such as `candidates/` and `mails/` are in `{}`.\n\nA word in capitals stands for what is not known yet. \
+         `REVISION_OF_STAGE_CANDIDATE` is the revision that the\nstep `stage-candidate` will put out, `NOTE_OF_…` the note \
+         that a step is attested with: once a step is done, the guide\nnames what it left, so print it again. Others are \
+         yours to fill in: `APACHE_ID`, your account; `WHAT_YOU_FOUND`; the names\nof the voters (the result is shown as if \
+         there were three binding +1 and one other). Mails are dated as if they were\nsent now.\n",
+        session.directory.display()
     );
     text
 }
@@ -71,14 +77,14 @@ pub(super) fn step(session: &Session, preview: &Preview, step: &PlannedStep) -> 
         };
         shell(&mut text, &[format!("quorate run {} --execute{confirm}", step.id)]);
     }
-    if !item.commands.is_empty() {
+    let mut commands =
+        item.file.iter().zip(&item.document).flat_map(|(file, text)| written(file, text)).collect::<Vec<_>>();
+    commands.extend(item.commands.iter().cloned());
+    if !commands.is_empty() {
         if step.automated {
             text.push_str("\nBy hand:\n");
         }
-        shell(&mut text, &item.commands);
-    }
-    if let Some(document) = &item.document {
-        let _ = write!(text, "\nThe text:\n\n~~~~text\n{}\n~~~~\n", lines(document));
+        shell(&mut text, &commands);
     }
     if !step.automated {
         let _ = write!(text, "\n{}\n", item.question.trim());
@@ -116,16 +122,22 @@ fn attest(id: &str) -> String {
 }
 
 fn shell(text: &mut String, commands: &[String]) {
-    text.push_str("\n```sh\n");
+    let fence = if commands.iter().any(|command| command.contains("```")) { "~~~~" } else { "```" };
+    let _ = write!(text, "\n{fence}sh\n");
     for command in commands {
         let _ = writeln!(text, "{}", command.trim_end());
     }
-    text.push_str("```\n");
+    let _ = writeln!(text, "{fence}");
 }
 
-/// The document, without blanks at the ends of its lines.
-fn lines(document: &str) -> String {
-    document.trim_end().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+/// The lines by which a shell writes a text into a file.
+fn written(file: &Path, text: &str) -> Vec<String> {
+    let directory = file.parent().unwrap_or(Path::new("."));
+    let text = text.trim_end().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    vec![
+        format!("mkdir -p '{}'", directory.display()),
+        format!("cat > '{}' <<'END_OF_TEXT'\n{text}\nEND_OF_TEXT", file.display()),
+    ]
 }
 
 fn find<'a>(preview: &'a Preview, id: &str) -> Option<&'a StepPreview> {
