@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::Services;
 use super::stage_candidate::demand_files;
-use super::subversion::{demand, note, outputs, settle, svnmucc};
+use super::subversion::{demand, note, outputs, settle, svnmucc, told};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal, Unknowns};
 use crate::release::FileDigest;
 use crate::services::{Change, Holding, Revision, SvnUrl};
@@ -63,9 +63,7 @@ impl Action<Services> for PromoteCandidate {
         Ok(match cx.world.svn.holding(&self.from, Some(self.revision), files)? {
             Holding::Exact { .. } => Vec::new(),
             Holding::Missing => vec![Problem::new(format!("there is no {at}"), hint)],
-            Holding::Differs(all) => {
-                all.into_iter().map(|what| Problem::new(format!("in {at}, {what}"), hint)).collect()
-            }
+            Holding::Differs(all) => vec![Problem::new(format!("in {at}: {}", told(&all)), hint)],
         })
     }
 
@@ -75,7 +73,7 @@ impl Action<Services> for PromoteCandidate {
             Holding::Missing => self.probe_candidate(cx),
             Holding::Exact { revision } => outputs(&Promoted { url: self.to.clone(), revision }).map(Probed::Done),
             Holding::Differs(differences) => Ok(Probed::Conflict {
-                found: format!("{} with other content: {}", self.to, differences.join("; ")),
+                found: format!("{} with other content: {}", self.to, told(&differences)),
                 expected: format!("nothing there, or exactly the {} files that were voted on", files.len()),
             }),
         }

@@ -107,7 +107,7 @@ impl Action<Services> for SignArtifacts {
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
         let artifacts = cx.world.workspace.artifacts(&self.directory);
-        all_there(&self.directory, &self.with_checksum_files(), self.found(&artifacts)?)?;
+        all_there(&cx.world.workspace.path(&self.directory), &self.with_checksum_files(), self.found(&artifacts)?)?;
         let mut session = cx.world.openpgp.session().map_err(openpgp_failed)?;
         for name in &self.files {
             if is_signed(&mut session, &artifacts, name)? {
@@ -157,7 +157,7 @@ impl SignArtifacts {
             found.push(artifacts.digest(name).map_err(workspace_failed)?);
         }
         let names = [self.with_checksum_files(), signatures].concat();
-        let mut files = all_there(&self.directory, &names, found)?;
+        let mut files = all_there(&cx.world.workspace.path(&self.directory), &names, found)?;
         files.sort();
         let fingerprint = cx.world.openpgp.fingerprint().to_owned();
         serde_json::to_value(SignArtifactsOutput { fingerprint, files }).map_err(outputs_do_not_fit)

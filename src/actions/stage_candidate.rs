@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Services;
-use super::subversion::{demand, note, outputs, recorded, revision_of_directory, settle, svnmucc};
+use super::subversion::{demand, note, outputs, recorded, revision_of_directory, settle, svnmucc, told};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal, Unknowns};
 use crate::release::{FileDigest, Sha512};
 use crate::services::{Change, Holding, Revision, SvnUrl};
@@ -81,7 +81,7 @@ impl Action<Services> for StageCandidate {
                 outputs(&Staged { url, revision, files: self.files.clone() }).map(Probed::Done)
             }
             Holding::Differs(differences) => Ok(Probed::Conflict {
-                found: format!("{url} with other content: {}", differences.join("; ")),
+                found: format!("{url} with other content: {}", told(&differences)),
                 expected: format!("nothing there, or exactly the {} files of this candidate", files.len()),
             }),
         }

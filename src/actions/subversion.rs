@@ -15,6 +15,9 @@ use super::shell;
 use crate::engine::{ActionError, Intent, Probed, Problem};
 use crate::services::{Change, CommitNote, EntryKind, Revision, Svn, SvnError, SvnFault, SvnUrl, SvnUrlError};
 
+/// How many differences are told one by one.
+const DIFFERENCES_SHOWN: usize = 3;
+
 impl From<SvnError> for ActionError {
     fn from(error: SvnError) -> Self {
         let hint = error.hint();
@@ -94,6 +97,15 @@ pub(super) fn recorded<T: for<'de> Deserialize<'de>>(outputs: &Value) -> Result<
     T::deserialize(outputs).map_err(|error| {
         ActionError::refused(format!("the recorded outputs are not this step's: {error}"), "take it back by hand")
     })
+}
+
+/// Differences in one line: not all, where there are many.
+pub(crate) fn told(differences: &[String]) -> String {
+    let shown = differences.iter().take(DIFFERENCES_SHOWN).map(String::as_str).collect::<Vec<_>>().join("; ");
+    match differences.len().saturating_sub(DIFFERENCES_SHOWN) {
+        0 => shown,
+        more => format!("{shown}; and {more} more"),
+    }
 }
 
 /// The command that a person would type to make one commit of `changes`; where
