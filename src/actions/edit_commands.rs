@@ -63,7 +63,7 @@ fn apply(rule: &EditRule, to: Option<&str>) -> String {
     let to = to.unwrap_or_default();
     // The old version is a variable, the new one is known.
     let filled = |text: &str| {
-        if !text.contains("OLD@") {
+        if !text.contains("OLD@") && !text.contains('\'') {
             return quoted(&VersionChange::new("", to).fill(text));
         }
         let safe = text.replace('$', "\\$");

@@ -233,7 +233,7 @@ impl Action<Services> for SetVersions {
         let rules: Vec<&EditRule> = self.rules.iter().flatten().collect();
         commands.extend(edit_commands(&rules, self.authority.as_ref(), self.to.as_deref()));
         if self.authority.is_some() && self.to.is_some() {
-            commands.push("git grep -nF \"$old\"  # must show nothing, but for what may stay".to_owned());
+            commands.push("! git grep -nF \"$old\"  # nothing may be left, but where it is allowed".to_owned());
         }
         let message = self.message.replace("@NEW@", self.to.as_deref().unwrap_or_default());
         commands.push(shell::command(&["git", "commit", "--all", "--message", &message]));

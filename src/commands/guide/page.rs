@@ -23,7 +23,8 @@ pub(super) fn head(session: &Session, plan: &Plan) -> String {
     );
     text.push_str(
         "\nEach step shows the command by which this program does it, or notes that it was done, and what a person would\n\
-         type to the same end; either way is found done. Commands are for bash, and each block begins in your clone:\n",
+         type to the same end. Either way is found done, but for a mail, a build and the source archive that you made by hand:\n\
+         attest these, by `quorate attest STEP --note 'WHAT_YOU_DID'`. Commands are for bash, and each block begins in your clone:\n",
     );
     shell(
         &mut text,
