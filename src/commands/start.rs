@@ -162,7 +162,7 @@ pub fn begin(
     check_workflow(&files.workflow.place, &workflow, &[renderer(None)?, renderer(Some("a reason"))?])?;
     let directory = release_directory(state, &record.product, version);
     let journal_path = directory.join(JOURNAL_FILE);
-    if fs::metadata(&journal_path).is_ok_and(|data| data.len() > 0) {
+    if Journal::is_begun(&journal_path)? {
         return Err(CommandError::usage(
             format!("{} {version} is recorded already in {}", record.product, directory.display()),
             "`quorate status` shows where it stands; `quorate run` goes on",

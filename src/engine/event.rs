@@ -6,6 +6,8 @@
 
 //! What the journal records. docs/journal.md is the format's page.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -193,8 +195,10 @@ pub(super) struct Line<'a> {
     pub who: String,
     pub candidate: u32,
     pub step: Option<String>,
-    pub event: String,
+    #[serde(borrow)]
+    pub event: Cow<'a, str>,
     #[serde(borrow)]
     pub data: &'a RawValue,
-    pub previous: String,
+    #[serde(borrow)]
+    pub previous: Cow<'a, str>,
 }
