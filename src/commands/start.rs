@@ -202,7 +202,11 @@ impl ValueSource for FirstCandidate<'_> {
     }
 }
 
-fn identity(repository: &Path) -> Result<(String, String), CommandError> {
+/// The name and address that git knows in the clone.
+///
+/// # Errors
+/// When one of them is not set.
+pub fn identity(repository: &Path) -> Result<(String, String), CommandError> {
     let config = git2::Repository::open(repository)
         .and_then(|opened| opened.config())
         .map_err(|error| CommandError::usage(error.message().to_owned(), ""))?;
@@ -217,7 +221,11 @@ fn identity(repository: &Path) -> Result<(String, String), CommandError> {
     Ok((value("user.name")?, value("user.email")?))
 }
 
-fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>) -> Result<String, CommandError> {
+/// The key to sign with: the one `named`, else git's, else the only one.
+///
+/// # Errors
+/// When it is not there, or several are and none is named.
+pub fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>) -> Result<String, CommandError> {
     let home = environment.accounts.gnupg_home.as_deref();
     let keys = OpenPgp::secret_keys(home).map_err(|error| {
         CommandError::from_error(ExitCode::Service, &error, "`gpg --list-secret-keys` shows whether GnuPG works")

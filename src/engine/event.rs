@@ -83,6 +83,13 @@ events! {
         /// The SHA-512 of each file that the release was started with, by name.
         files: std::collections::BTreeMap<String, String>,
     }
+    /// The release goes on under another manager, or on another machine.
+    "release-taken-over" => ReleaseTakenOver {
+        /// What `release-started` would say of it now.
+        release: Value,
+        /// Why.
+        why: String,
+    }
     /// A step is about to be probed and, where need be, begun.
     "step-intended" => StepIntended {
         /// 32 hexadecimal digits that identify this intention.

@@ -12,6 +12,7 @@
 //! behind the journal is what a crash leaves, and proves what it can.
 
 use std::fs;
+use std::io::ErrorKind::{InvalidData, NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
 
 use super::error::{JournalError, file_error};
@@ -34,8 +35,7 @@ impl Head {
         let path = place(path);
         match fs::read_to_string(&path) {
             Ok(text) => Ok(parse(&text)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Ok(None),
+            Err(error) if matches!(error.kind(), NotFound | NotADirectory | InvalidData) => Ok(None),
             Err(source) => Err(file_error("read", &path, source)),
         }
     }
