@@ -68,7 +68,7 @@ pub fn render_product(product: &Product, values: &Value) -> Result<Product, Conf
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     let mut tree = serde_json::to_value(product).expect("a product is plain data");
-    let values = minijinja::Value::from_serialize(values);
+    let values = minijinja::Value::from(minijinja::value::Serde(values));
     fill(&environment, &values, &mut tree, "").map_err(|(field, template, source)| ConfigError::Template {
         product: product.id.clone(),
         field,
