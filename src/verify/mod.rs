@@ -8,6 +8,7 @@
 //! own workflow asks. Nothing here trusts what the candidate says about itself, and
 //! nothing here talks to a network: files come in, findings go out.
 
+pub mod render;
 mod report;
 
 pub use report::{FileReport, Finding, Report, Status};
