@@ -162,7 +162,7 @@ pub fn begin(
     check_workflow(&files.workflow.place, &workflow, &[renderer(None)?, renderer(Some("a reason"))?])?;
     let directory = release_directory(state, &record.product, version);
     let journal_path = directory.join(JOURNAL_FILE);
-    if fs::metadata(&journal_path).is_ok_and(|data| data.len() > 0) {
+    if Journal::is_begun(&journal_path)? {
         return Err(CommandError::usage(
             format!("{} {version} is recorded already in {}", record.product, directory.display()),
             "`quorate status` shows where it stands; `quorate run` goes on",
@@ -202,7 +202,11 @@ impl ValueSource for FirstCandidate<'_> {
     }
 }
 
-fn identity(repository: &Path) -> Result<(String, String), CommandError> {
+/// The name and address that git knows in the clone.
+///
+/// # Errors
+/// When one of them is not set.
+pub fn identity(repository: &Path) -> Result<(String, String), CommandError> {
     let config = git2::Repository::open(repository)
         .and_then(|opened| opened.config())
         .map_err(|error| CommandError::usage(error.message().to_owned(), ""))?;
@@ -217,7 +221,11 @@ fn identity(repository: &Path) -> Result<(String, String), CommandError> {
     Ok((value("user.name")?, value("user.email")?))
 }
 
-fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>) -> Result<String, CommandError> {
+/// The key to sign with: the one `named`, else git's, else the only one.
+///
+/// # Errors
+/// When it is not there, or several are and none is named.
+pub fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>) -> Result<String, CommandError> {
     let home = environment.accounts.gnupg_home.as_deref();
     let keys = OpenPgp::secret_keys(home).map_err(|error| {
         CommandError::from_error(ExitCode::Service, &error, "`gpg --list-secret-keys` shows whether GnuPG works")

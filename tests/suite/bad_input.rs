@@ -357,6 +357,7 @@ fn an_edited_journal_is_refused_with_its_line() {
         ),
         (good.replacen("{\"v\":1", "{\"v\":9", 1), 1, "version 9"),
         (good.replacen("\"seq\":0", "\"sequence\":0", 1), 1, "unknown field `sequence`"),
+        (good.replacen("\"known\"", "\"unknown\"", 1), 3, "not what it was when it was written"),
         (format!("nonsense\n{good}"), 1, "no line of a journal"),
         (format!("{good}\n"), 4, "no line of a journal"),
     ] {
@@ -365,8 +366,14 @@ fn an_edited_journal_is_refused_with_its_line() {
             user.refused(2, command, &[&place(line), why]);
         }
     }
-    fs::write(&path, "").unwrap();
-    user.refused(2, &["status"], &[&path.display().to_string(), "records no release"]);
+    let two: String = good.lines().take(2).map(|line| format!("{line}\n")).collect();
+    for (text, left) in [(two.as_str(), 2), ("", 0)] {
+        fs::write(&path, text).unwrap();
+        user.refused(2, &["status"], &[&format!("has {left} of the 3 lines that were written"), "restore it"]);
+        user.refused(2, &["run", "--execute"], &["the end is missing"]);
+    }
+    fs::remove_file(user.record("journal.head")).unwrap();
+    user.refused(2, &["status"], &[&path.display().to_string(), "is empty", "`quorate start` again"]);
 }
 
 #[test]

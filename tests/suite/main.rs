@@ -19,6 +19,7 @@ mod real_release;
 mod sample;
 mod shapes;
 mod survival;
+mod take_over;
 mod terminal;
 mod tree;
 mod user;
