@@ -10,5 +10,7 @@
 
 pub mod render;
 mod report;
+mod tree;
 
 pub use report::{FileReport, Finding, Report, Status};
+pub use tree::{EntryKind, Tree, TreeEntry, compare_trees};
