@@ -183,6 +183,48 @@ fn a_directory_that_somebody_else_made_is_a_conflict_and_stays() {
 }
 
 #[test]
+fn a_candidate_that_changed_since_it_was_staged_is_not_voted_on() {
+    let rehearsal = Rehearsal::after("build");
+    let (world, remote) = (rehearsal.world(), rehearsal.world().join("remote.git"));
+    let dev = format!("{}/dist/dev/greeter/greeter-1.2.0-rc1", rehearsal.svn());
+    let unsent = || {
+        let mails = fs::read_dir(world.join("mail/mails")).unwrap();
+        let votes = mails.filter(|mail| fs::read_to_string(mail.as_ref().unwrap().path()).unwrap().contains("[VOTE]"));
+        assert_eq!(votes.count(), 0);
+    };
+    // Somebody else's tag of the release's name; the candidate's tag moved to another commit.
+    run(&remote, "git", &["tag", "release-1.2.0", "main"]);
+    let tag = run(&remote, "git", &["rev-parse", "refs/tags/release-1.2.0-rc1"]);
+    run(&remote, "git", &["tag", "--force", "release-1.2.0-rc1", "main"]);
+    rehearsal.stops(1, &["send-vote", "release-tags-free", "candidate-tagged", "no annotated tag", "cancel-candidate"]);
+    unsent();
+    run(&remote, "git", &["tag", "--delete", "release-1.2.0"]);
+    run(&remote, "git", &["update-ref", "refs/tags/release-1.2.0-rc1", tag.trim()]);
+    run(&world, "svnmucc", &["rm", &format!("{dev}/greeter-1.2.0-src.tgz.asc"), "--message", "Tidied up"]);
+    rehearsal.stops(1, &["send-vote", "source-staged", "greeter-1.2.0-src.tgz.asc is missing"]);
+    let file = world.join("changed");
+    fs::write(&file, "other bytes\n").unwrap();
+    let name = |name: &str| format!("{dev}/{name}");
+    let put = |target: &str| run(&world, "svnmucc", &["put", file.to_str().unwrap(), target, "--message", "Mine"]);
+    put(&name("greeter-1.2.0-src.tgz.asc"));
+    put(&name("notes.txt"));
+    rehearsal.stops(1, &["send-vote", "notes.txt is not expected", "greeter-1.2.0-src.tgz.asc has"]);
+    unsent();
+}
+
+#[test]
+fn a_release_tag_that_somebody_pushed_during_the_vote_is_noticed_before_anything_is_published() {
+    let rehearsal = Rehearsal::after("vote");
+    let remote = rehearsal.world().join("remote.git");
+    run(&remote, "git", &["tag", "release-1.2.0", "main"]);
+    rehearsal.stops(1, &["promote-candidate", "release-tags-free", "release-1.2.0 is no annotated tag"]);
+    let release = format!("{}/dist/release/greeter", rehearsal.svn());
+    assert!(!run(&rehearsal.world(), "svn", &["list", &release]).contains("greeter-1.2.0"));
+    run(&remote, "git", &["tag", "--delete", "release-1.2.0"]);
+    rehearsal.ends_well();
+}
+
+#[test]
 fn files_that_changed_since_the_vote_are_not_promoted() {
     let rehearsal = Rehearsal::after("vote");
     let world = rehearsal.world();
