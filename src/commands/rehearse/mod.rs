@@ -7,6 +7,7 @@
 //! `quorate rehearse`: a whole release on this machine, with real parts.
 
 mod community;
+mod made;
 mod report;
 mod stage;
 
