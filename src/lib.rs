@@ -18,3 +18,4 @@ pub mod rehearsal;
 pub mod release;
 pub mod services;
 pub mod ui;
+pub mod verify;

@@ -9,6 +9,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
+use std::sync::mpsc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,7 +18,7 @@ use super::Services;
 use super::failures::{git_failed, outputs_do_not_fit, workspace_failed};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 use crate::release::{ArchiveEntry, ArchiveError, FileDigest, PathRules, PatternError, Sha512, SourceArchive};
-use crate::services::{FileKind, GitError, PeeledCommit, WorkspaceError};
+use crate::services::{FileKind, GitError, PeeledCommit, TreeFile, WorkspaceError};
 
 const CORRECT_EXCLUDE: &str = "correct `source.exclude` in the product's configuration";
 
@@ -158,23 +159,55 @@ impl MakeSourceArchive {
         let left_out = PathRules::new(&self.exclude)?;
         let modified = u64::try_from(commit.committed_seconds).unwrap_or_default();
         let mut archive = SourceArchive::new(sink, &self.root, modified)?;
-        cx.world.git.visit_files(
-            &commit.id,
-            |path| !left_out.fit(path),
-            |file| {
-                let entry = match file.kind {
-                    FileKind::Regular => ArchiveEntry::File(&file.bytes),
-                    FileKind::Executable => ArchiveEntry::Executable(&file.bytes),
-                    FileKind::Symlink => match std::str::from_utf8(&file.bytes) {
-                        Ok(target) => ArchiveEntry::Symlink(target),
-                        Err(_) => return Err(Fault::Target { path: file.path }),
-                    },
-                };
-                Ok(archive.add(&file.path, entry)?)
-            },
-        )?;
+        // Inflating the tree's files takes as long as compressing the archive: each has a thread.
+        let git = &cx.world.git;
+        std::thread::scope(|scope| -> Result<(), Fault> {
+            let (sender, files) = mpsc::sync_channel(READ_AHEAD);
+            let reader = scope.spawn(move || {
+                let visited = git.visit_files(
+                    &commit.id,
+                    |path| !left_out.fit(path),
+                    |file| sender.send(file).map_err(|_| Ended::NobodyReads),
+                );
+                match visited {
+                    Err(Ended::Git(error)) => Err(error),
+                    Ok(()) | Err(Ended::NobodyReads) => Ok(()),
+                }
+            });
+            // Moved into the loop, so that a fault in it hangs up and the reader ends.
+            let added = files.into_iter().try_for_each(|file| add(&mut archive, file));
+            reader.join().expect("reading a tree does not panic")?;
+            added
+        })?;
         Ok(archive.finish()?)
     }
+}
+
+/// How many files are read ahead of the one that is compressed.
+const READ_AHEAD: usize = 16;
+
+/// Why no more of the tree is read.
+enum Ended {
+    Git(GitError),
+    NobodyReads,
+}
+
+impl From<GitError> for Ended {
+    fn from(error: GitError) -> Self {
+        Self::Git(error)
+    }
+}
+
+fn add<W: Write>(archive: &mut SourceArchive<W>, file: TreeFile) -> Result<(), Fault> {
+    let entry = match file.kind {
+        FileKind::Regular => ArchiveEntry::File(&file.bytes),
+        FileKind::Executable => ArchiveEntry::Executable(&file.bytes),
+        FileKind::Symlink => match std::str::from_utf8(&file.bytes) {
+            Ok(target) => ArchiveEntry::Symlink(target),
+            Err(_) => return Err(Fault::Target { path: file.path }),
+        },
+    };
+    Ok(archive.add(&file.path, entry)?)
 }
 
 fn exclude_option(pattern: &str) -> String {

@@ -129,7 +129,8 @@ fn detail(event: &Event) -> String {
         | Event::StepSkipped { why }
         | Event::CheckSkipped { why }
         | Event::IntentionDropped { why }
-        | Event::CandidateCancelled { why } => why.clone(),
+        | Event::CandidateCancelled { why }
+        | Event::ReleaseTakenOver { why, .. } => why.clone(),
         Event::StepAttested { note } | Event::CheckAttested { note } => note.clone(),
         Event::CheckHeld { evidence } => evidence.clone(),
         Event::CheckFailed { faults } => faults.join("; "),

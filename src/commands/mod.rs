@@ -28,6 +28,7 @@ mod session;
 mod skip;
 mod start;
 mod status;
+mod take_over;
 mod undo;
 mod vote;
 
@@ -92,6 +93,7 @@ enum Command {
     Skip(skip::Args),
     Undo(undo::Args),
     CancelCandidate(cancel_candidate::Args),
+    TakeOver(take_over::Args),
     Vote(vote::Args),
     Log(log::Args),
     Guide(guide::Args),
@@ -117,6 +119,7 @@ impl Cli {
             Command::Skip(args) => skip::run(&environment, args),
             Command::Undo(args) => undo::run(&environment, args),
             Command::CancelCandidate(args) => cancel_candidate::run(&environment, args),
+            Command::TakeOver(args) => take_over::run(&environment, args),
             Command::Vote(args) => vote::run(&environment, args),
             Command::Log(args) => log::run(&environment, args),
             Command::Guide(args) => guide::run(&environment, args),

@@ -105,6 +105,12 @@ impl ReleaseState {
     pub fn of(directory: &Path, entries: Vec<Entry>) -> Result<Self, CommandError> {
         let state = State::of(&entries);
         let journal = directory.join(JOURNAL_FILE);
+        if entries.is_empty() {
+            return Err(CommandError::usage(
+                format!("{} is empty: `quorate start` was interrupted before it recorded anything", journal.display()),
+                "give the same `quorate start` again",
+            ));
+        }
         let broken = |why: String| {
             CommandError::usage(
                 format!("{}: {why}", journal.display()),
@@ -112,7 +118,7 @@ impl ReleaseState {
             )
         };
         let record: ReleaseRecord = serde_json::from_value(state.release.clone())
-            .map_err(|error| broken(format!("the first entry records no release: {error}")))?;
+            .map_err(|_| broken("the first line does not record which release this is".into()))?;
         let version: Version = record.version.parse().map_err(|error| broken(format!("{error}")))?;
         let workflow_text = pinned(directory, WORKFLOW_FILE, &state)?;
         let product_text = pinned(directory, PRODUCT_FILE, &state)?;

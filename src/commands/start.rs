@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::CommandError;
-use super::check_repository::{Branch, check_repository, check_unreleased};
+use super::check_repository::{Branch, check_repository, check_series, check_unreleased};
 use super::check_workflow::check_workflow;
 use super::environment::{Environment, absolute};
 use super::error::chain;
@@ -151,18 +151,10 @@ pub fn begin(
     who: &str,
     clock: &dyn Clock,
 ) -> Result<PathBuf, CommandError> {
-    let product = files.product()?;
-    let rendered = render_product(&product, &release_values(&product, record, version, &Occasion::any())?)?;
-    check_unreleased(Path::new(&record.repository), &rendered.git.release_tags, version)?;
-    let workflow = files.workflow()?;
-    let renderer = |cancelled| {
-        let first = FirstCandidate { product: &product, record, version, cancelled };
-        Renderer::new(&first, &State::default()).map_err(|error| CommandError::usage(error, ""))
-    };
-    check_workflow(&files.workflow.place, &workflow, &[renderer(None)?, renderer(Some("a reason"))?])?;
+    check_files(record, version, files)?;
     let directory = release_directory(state, &record.product, version);
     let journal_path = directory.join(JOURNAL_FILE);
-    if fs::metadata(&journal_path).is_ok_and(|data| data.len() > 0) {
+    if Journal::is_begun(&journal_path)? {
         return Err(CommandError::usage(
             format!("{} {version} is recorded already in {}", record.product, directory.display()),
             "`quorate status` shows where it stands; `quorate run` goes on",
@@ -187,6 +179,25 @@ pub fn begin(
     Ok(directory)
 }
 
+/// Whether the release can be begun by these files in the record's clone.
+///
+/// # Errors
+/// When a file cannot be used, the version is released already, or the clone lacks
+/// the branch of its series.
+pub fn check_files(record: &ReleaseRecord, version: Version, files: &ReleaseFiles) -> Result<(), CommandError> {
+    let product = files.product()?;
+    let rendered = render_product(&product, &release_values(&product, record, version, &Occasion::any())?)?;
+    let clone = Path::new(&record.repository);
+    check_unreleased(clone, &rendered.git.release_tags, version)?;
+    check_series(clone, &product, &rendered.git.release_branch, version)?;
+    let workflow = files.workflow()?;
+    let renderer = |cancelled| {
+        let first = FirstCandidate { product: &product, record, version, cancelled };
+        Renderer::new(&first, &State::default()).map_err(|error| CommandError::usage(error, ""))
+    };
+    check_workflow(&files.workflow.place, &workflow, &[renderer(None)?, renderer(Some("a reason"))?])
+}
+
 /// The values of a release that is yet to begin.
 struct FirstCandidate<'a> {
     product: &'a Product,
@@ -202,7 +213,11 @@ impl ValueSource for FirstCandidate<'_> {
     }
 }
 
-fn identity(repository: &Path) -> Result<(String, String), CommandError> {
+/// The name and address that git knows in the clone.
+///
+/// # Errors
+/// When one of them is not set.
+pub fn identity(repository: &Path) -> Result<(String, String), CommandError> {
     let config = git2::Repository::open(repository)
         .and_then(|opened| opened.config())
         .map_err(|error| CommandError::usage(error.message().to_owned(), ""))?;
@@ -217,7 +232,11 @@ fn identity(repository: &Path) -> Result<(String, String), CommandError> {
     Ok((value("user.name")?, value("user.email")?))
 }
 
-fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>) -> Result<String, CommandError> {
+/// The key to sign with: the one `named`, else git's, else the only one.
+///
+/// # Errors
+/// When it is not there, or several are and none is named.
+pub fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>) -> Result<String, CommandError> {
     let home = environment.accounts.gnupg_home.as_deref();
     let keys = OpenPgp::secret_keys(home).map_err(|error| {
         CommandError::from_error(ExitCode::Service, &error, "`gpg --list-secret-keys` shows whether GnuPG works")

@@ -34,9 +34,10 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     pub fn attest(&mut self, id: &str, note: &str) -> Result<(), DriverError> {
         let note = note.to_owned();
         match self.open_item(id, "attest")? {
-            Item::Step(scope) => self.record(scope, Some(id), Event::StepAttested { note }),
-            Item::Check(scope) => self.record(scope, Some(id), Event::CheckAttested { note }),
+            Item::Step(scope) => self.record(scope, Some(id), Event::StepAttested { note })?,
+            Item::Check(scope) => self.record(scope, Some(id), Event::CheckAttested { note })?,
         }
+        self.complete_what_is_settled()
     }
 
     /// Records that a step or check is left out.
@@ -46,9 +47,10 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     pub fn skip(&mut self, id: &str, why: &str) -> Result<(), DriverError> {
         let why = why.to_owned();
         match self.open_item(id, "skip")? {
-            Item::Step(scope) => self.record(scope, Some(id), Event::StepSkipped { why }),
-            Item::Check(scope) => self.record(scope, Some(id), Event::CheckSkipped { why }),
+            Item::Step(scope) => self.record(scope, Some(id), Event::StepSkipped { why })?,
+            Item::Check(scope) => self.record(scope, Some(id), Event::CheckSkipped { why })?,
         }
+        self.complete_what_is_settled()
     }
 
     /// When the attempt began that [`drop_intention`](Self::drop_intention) would
@@ -94,14 +96,38 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// When it is not done, others build on it, or it cannot be taken back.
     pub fn foresee_undo(&self, id: &str) -> Result<Undoing, DriverError> {
         let (step, outputs) = self.undoable(id)?;
-        let StepKind::Action { .. } = &step.kind else { return Ok(Undoing::NothingToUndo) };
-        let Some(outputs) = outputs else { return Ok(Undoing::NothingToUndo) };
-        match self.build(step)?.reversal(&outputs) {
-            Reversal::Undo(_) if step.effect == Effect::Public => Err(public(id, "it is public")),
+        match self.reversal(step, outputs.as_ref())? {
             Reversal::Undo(what) => Ok(Undoing::Undo(what)),
             Reversal::NothingToUndo => Ok(Undoing::NothingToUndo),
             Reversal::Irreversible(why) => Err(public(id, &why)),
         }
+    }
+
+    /// How the step with these outputs can be taken back.
+    fn reversal(&self, step: &Step, outputs: Option<&Value>) -> Result<Reversal, DriverError> {
+        let (StepKind::Action { .. }, Some(outputs)) = (&step.kind, outputs) else {
+            return Ok(Reversal::NothingToUndo);
+        };
+        Ok(match self.build(step)?.reversal(outputs) {
+            Reversal::Undo(_) if step.effect == Effect::Public => Reversal::Irreversible("it is public".into()),
+            reversal => reversal,
+        })
+    }
+
+    /// The step, of those that build on `id`, that stays for good, with the reason.
+    fn stays_for_good(&self, id: &str) -> Result<Option<(&'a str, String)>, DriverError> {
+        for step in self.dependents(id) {
+            let record = self.state.step(&step.id, step.per_candidate).map(|record| &record.status);
+            if let Some(StepStatus::Done { outputs, .. }) = record
+                && let Reversal::Irreversible(why) = self.reversal(step, Some(outputs))?
+            {
+                return Ok(Some((&step.id, why)));
+            }
+            if let Some(found) = self.stays_for_good(&step.id)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     /// Takes the step back.
@@ -274,6 +300,9 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         };
         let dependents = self.dependents(id);
         let Some(last) = dependents.last() else { return Ok((step, outputs)) };
+        if let Some((builder, why)) = self.stays_for_good(id)? {
+            return Err(public(id, &format!("`{builder}`, which builds on it, stays: {why}")));
+        }
         let names: Vec<&str> = dependents.iter().map(|step| step.id.as_str()).collect();
         let last_id = &last.id;
         let settled = self.state.step(last_id, last.per_candidate).is_some_and(StepRecord::settled);

@@ -144,6 +144,18 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
         self.record(scope, None, Event::PhaseCompleted { phase: phase.id.clone() })
     }
 
+    /// Completes the phase at work where people have settled all there is in it, so
+    /// that what comes next can be decided on without a run. A check that the truth
+    /// answers is asked again by the run that completes its phase.
+    pub(super) fn complete_what_is_settled(&mut self) -> Result<(), DriverError> {
+        loop {
+            self.open_next_candidate()?;
+            let plan = self.plan()?;
+            let Some(active) = plan.active().filter(|phase| phase.answered_by_people()) else { return Ok(()) };
+            self.complete(&active.id.clone())?;
+        }
+    }
+
     /// Opens the next candidate once nothing is left to do for a cancelled one. An
     /// earlier run may have ended just before it could.
     pub(super) fn open_next_candidate(&mut self) -> Result<(), DriverError> {

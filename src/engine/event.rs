@@ -6,6 +6,8 @@
 
 //! What the journal records. docs/journal.md is the format's page.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -80,6 +82,13 @@ events! {
         release: Value,
         /// The SHA-512 of each file that the release was started with, by name.
         files: std::collections::BTreeMap<String, String>,
+    }
+    /// The release goes on under another manager, or on another machine.
+    "release-taken-over" => ReleaseTakenOver {
+        /// What `release-started` would say of it now.
+        release: Value,
+        /// Why.
+        why: String,
     }
     /// A step is about to be probed and, where need be, begun.
     "step-intended" => StepIntended {
@@ -193,8 +202,10 @@ pub(super) struct Line<'a> {
     pub who: String,
     pub candidate: u32,
     pub step: Option<String>,
-    pub event: String,
+    #[serde(borrow)]
+    pub event: Cow<'a, str>,
     #[serde(borrow)]
     pub data: &'a RawValue,
-    pub previous: String,
+    #[serde(borrow)]
+    pub previous: Cow<'a, str>,
 }

@@ -209,6 +209,12 @@ impl PlannedPhase {
     pub fn steps_settled(&self) -> bool {
         self.steps.iter().all(|step| step.optional || step.state.settled())
     }
+
+    /// Whether every step is settled, and every check answered by a person.
+    pub(super) fn answered_by_people(&self) -> bool {
+        self.steps.iter().all(|step| step.state.settled())
+            && self.checks.iter().all(|check| check.state == CheckState::Attested)
+    }
 }
 
 /// Those of `needs` that apply and are not settled.

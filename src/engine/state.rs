@@ -16,7 +16,7 @@ use super::event::{Entry, Event};
 /// Where a release stands.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    /// What `release-started` recorded of the release.
+    /// What `release-started`, or the last taking over, recorded of the release.
     pub release: Value,
     /// The digests of the files that it was started with.
     pub files: BTreeMap<String, String>,
@@ -227,6 +227,7 @@ impl State {
                 self.files = files.clone();
                 self.started = Some(entry.at);
             }
+            (Event::ReleaseTakenOver { release, .. }, _) => self.release = release.clone(),
             (Event::CandidateCancelled { why }, _) => {
                 self.cancelled.insert(self.candidate.number, why.clone());
                 self.candidate.cancelled = Some(why.clone());

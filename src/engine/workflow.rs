@@ -110,7 +110,8 @@ pub struct Check {
     pub gate: bool,
     /// What the guide says; a Markdown template.
     pub guide: String,
-    /// Whether it is asked anew for each candidate.
+    /// Whether it is asked anew for each candidate: also after the candidates' phases,
+    /// since the answer is about the candidate that is released.
     pub per_candidate: bool,
 }
 

@@ -143,7 +143,12 @@ impl<'a> Reader<'a> {
         };
         let head = Spanned::new(0..0, DeValue::Table(table));
         let raw: Option<RawWorkflow> = self.read(head);
-        let phases: Vec<Phase> = phases.into_iter().filter_map(|phase| self.phase(phase)).collect();
+        let mut phases: Vec<Phase> = phases.into_iter().filter_map(|phase| self.phase(phase)).collect();
+        // What is answered after the candidates is answered for one of them.
+        if let Some(last) = phases.iter().rposition(|phase| phase.per_candidate) {
+            let after = phases[last + 1..].iter_mut();
+            after.flat_map(|phase| &mut phase.checks).for_each(|check| check.per_candidate = true);
+        }
         if self.faults.is_empty() {
             self.rechecks(&phases);
         }
@@ -320,7 +325,8 @@ impl<'a> Reader<'a> {
 
     /// The line of a byte; counts from 1.
     fn line(&self, at: usize) -> usize {
-        self.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+        let before = &self.text.as_bytes()[..at.min(self.text.len())];
+        memchr::memchr_iter(b'\n', before).count() + 1
     }
 }
 

@@ -8,8 +8,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What is recorded of a release when it starts; the `release` of the journal's
-/// first entry.
+/// What is recorded of a release when it starts, in the journal's first entry, and
+/// again when somebody takes it over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseRecord {
@@ -20,7 +20,7 @@ pub struct ReleaseRecord {
     /// The release manager.
     pub manager: Manager,
     /// The release manager's clone, as an absolute path on the machine where the
-    /// release was started; `--repo` names another.
+    /// release was started or taken over.
     pub repository: String,
     /// Whether nothing of this is real.
     pub rehearsal: bool,

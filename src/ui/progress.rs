@@ -172,7 +172,7 @@ pub fn in_short(outputs: &Value) -> String {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let parts: Vec<String> = ["revision", "commit", "file", "message_id", "outcome", "until", "url"]
+    let parts: Vec<String> = ["note", "revision", "commit", "file", "message_id", "outcome", "until", "url"]
         .iter()
         .filter_map(|name| Some(format!("{} {}", name.replace('_', " "), short(outputs.get(name)?)?)))
         .take(2)

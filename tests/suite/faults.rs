@@ -90,6 +90,44 @@ fn a_directory_with_a_long_name_and_blanks_in_it_is_as_good_as_any() {
 }
 
 #[test]
+fn a_bugfix_and_a_major_release_go_to_their_end_and_the_report_says_what_was_made() {
+    for (version, before, files) in [("1.2.1", "1.2-SNAPSHOT", 1), ("2.0.0", "1.2-SNAPSHOT", 2)] {
+        let rehearsal = Rehearsal { place: tempfile::tempdir().unwrap() };
+        let output = rehearsal.run(&["--version", version, "--json"]);
+        assert!(output.status.success(), "{}", said(&output));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let made = &report["made"];
+        let tags = [format!("greeter-sdk-go/v{version}"), format!("release-{version}")];
+        let candidates = tags.clone().map(|tag| format!("{tag}-rc1"));
+        assert_eq!(made["deleted_tags"], serde_json::json!(candidates));
+        for tag in tags.iter().chain(&candidates) {
+            assert!(made["tags"].as_array().unwrap().contains(&tag.as_str().into()), "{tag}: {}", made["tags"]);
+        }
+        let versions = made["versions"].as_array().unwrap();
+        assert_eq!(versions.len(), files, "{versions:?}");
+        let set = versions.last().unwrap();
+        assert_eq!((&set["from"], &set["to"]), (&before.into(), &version.into()));
+        let changed = set["files"].as_array().unwrap();
+        assert!(changed.len() == 11 && changed.contains(&"greeter-sdk-js/package.json".into()), "{changed:?}");
+        let written = fs::read_to_string(rehearsal.world().join("report.md")).unwrap();
+        for words in ["greeter-sdk-js/package.json", "made, and deleted again", &format!("→ {version} in 11 files")] {
+            assert!(written.contains(words), "`{words}` is not in {written}");
+        }
+        let world = rehearsal.world();
+        let list = run(&world, "svn", &["list", &format!("{}/dist/release/greeter", rehearsal.svn())]);
+        assert!(list.contains(&format!("greeter-{version}/")), "{list}");
+        let texts = world.join(format!("state/sample/{version}/candidates/rc1/texts/contributors.txt"));
+        assert!(fs::read_to_string(texts).unwrap().contains("Cleo Example"));
+        // The series itself stays at its development version; its earlier bugfix is outdated.
+        if version == "1.2.1" {
+            assert!(!list.contains("greeter-1.2.0/"), "{list}");
+            let pom = run(&world.join("remote.git"), "git", &["show", "release-1.2:pom.xml"]);
+            assert!(pom.contains("<version>1.2-SNAPSHOT</version>"), "{pom}");
+        }
+    }
+}
+
+#[test]
 fn two_rehearsals_at_once_in_one_directory_are_one() {
     let place = tempfile::tempdir().unwrap();
     let world = place.path().join("world");

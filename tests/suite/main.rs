@@ -18,6 +18,7 @@ mod real_release;
 mod sample;
 mod shapes;
 mod survival;
+mod take_over;
 mod terminal;
 mod tree;
 mod user;

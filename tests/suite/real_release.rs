@@ -154,7 +154,11 @@ fn prepare(manager: &Manager) {
     assert_eq!(manager.state("website-build"), "skipped");
     assert!(manager.remote("release-1.2").is_some());
     // What others build on cannot be taken back.
-    user.refused(2, &["undo", "push-release-branch", "--execute"], &["push-release-branch", "set-next-snapshot"]);
+    user.refused(
+        2,
+        &["undo", "push-release-branch", "--execute"],
+        &["`push-release-branch` cannot be taken back", "`push-main`, which builds on it, stays", "go forward"],
+    );
     manager.go_until("prepare", "create-candidate-branch");
     assert_ne!(manager.remote("main").unwrap(), main, "main has its next version");
     assert_eq!(manager.status()["phases"][1]["state"], "done");

@@ -108,8 +108,9 @@ impl Report {
         if !self.made.deleted_tags.is_empty() {
             line(&mut text, "", format!("made, and deleted again: {}", self.made.deleted_tags.join(", ")));
         }
-        for set in &self.made.versions {
-            line(&mut text, "versions", in_words(set, ui.width()));
+        for (index, set) in self.made.versions.iter().enumerate() {
+            let known = self.made.versions[..index].iter().any(|before| before.files == set.files);
+            line(&mut text, "versions", in_words(set, known, ui.width()));
         }
         let revisions: Vec<String> = self.made.revisions.iter().map(|revision| format!("r{revision}")).collect();
         line(&mut text, "revisions", format!("{} in {}", revisions.join(", "), self.world.svn.display()));
@@ -169,10 +170,13 @@ fn look_around(stage: &Stage, entries: &[Entry]) -> Result<Made, CommandError> {
 /// Where what is to be said of a thing stands.
 const VALUE: usize = 15;
 
-fn in_words(set: &VersionSet, width: usize) -> String {
+fn in_words(set: &VersionSet, known: bool, width: usize) -> String {
     let candidate = if set.candidate == 0 { String::new() } else { format!(", candidate {}", set.candidate) };
     let indent = " ".repeat(VALUE + 2);
     let head = format!("{} → {} in {} files ({}{candidate})", set.from, set.to, set.files.len(), set.step);
+    if known {
+        return format!("{head}, the same as above");
+    }
     format!("{head}\n{indent}{}", hang(&set.files.join(", "), VALUE + 2, VALUE + 2, width))
 }
 

@@ -51,6 +51,24 @@ pub enum JournalError {
         /// The line before it.
         before: usize,
     },
+    /// The last line was changed after it was written.
+    #[error("{}:{line}: this line is not what it was when it was written", path.display())]
+    Edited {
+        /// Where.
+        path: PathBuf,
+        /// Counts from 1.
+        line: usize,
+    },
+    /// Lines that were written are missing at the end.
+    #[error("{} has {found} of the {expected} lines that were written: the end is missing", path.display())]
+    Cut {
+        /// Where.
+        path: PathBuf,
+        /// How many lines are there.
+        found: usize,
+        /// How many there were.
+        expected: u64,
+    },
     /// The journal was written by a later program.
     #[error("{}:{line}: the journal has version {found}; this program knows version {VERSION}", path.display())]
     Version {
@@ -79,7 +97,7 @@ impl JournalError {
             Self::Busy { .. } => {
                 "wait for it to end, or end it; `quorate status` and `quorate log` can be used meanwhile"
             }
-            Self::Malformed { .. } | Self::Chain { .. } => {
+            Self::Malformed { .. } | Self::Chain { .. } | Self::Edited { .. } | Self::Cut { .. } => {
                 "nothing is read from a journal that was edited; restore it from a copy (the steps that are done can be proved again from the services)"
             }
             Self::Version { .. } => "use the program that wrote it, or a later one",

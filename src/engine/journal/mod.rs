@@ -5,9 +5,11 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! The journal: append-only JSON Lines, each line bound to the one before by its
-//! SHA-512, synced before anything that depends on it happens, one writer.
+//! SHA-512, synced before anything that depends on it happens, one writer; its head,
+//! beside it, binds the last line.
 
 mod error;
+mod head;
 mod reader;
 #[cfg(test)]
 mod tests;

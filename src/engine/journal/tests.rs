@@ -75,10 +75,58 @@ fn an_edited_removed_or_moved_line_breaks_the_chain() {
 }
 
 #[test]
+fn lines_that_are_missing_at_the_end_are_missed_and_so_is_an_edit_of_the_last_one() {
+    let (_directory, path) = journal_of(4);
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    for left in 0..4 {
+        fs::write(&path, lines[..left].iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+        let found = JournalReader::open(&path).unwrap_err();
+        assert!(matches!(found, JournalError::Cut { expected: 4, found, .. } if found == left), "{found}");
+        assert!(Journal::open(&path, "ann").is_err());
+        assert!(matches!(Journal::create(&path, "ann"), Err(JournalError::Exists { .. })));
+    }
+    fs::write(&path, text.replacen("note 3", "note 8", 1)).unwrap();
+    assert!(matches!(JournalReader::open(&path), Err(JournalError::Edited { line: 4, .. })));
+}
+
+#[test]
+fn a_head_that_a_crash_left_behind_is_harmless() {
+    let (_directory, path) = journal_of(2);
+    let head = path.with_extension("head");
+    let behind = fs::read(&head).unwrap();
+    let (mut journal, ..) = Journal::open(&path, "ann").unwrap();
+    journal.append(at(9), 1, None, Event::StepBegun {}).unwrap();
+    drop(journal);
+    for left in [&behind[..], &behind[..60], b"", b"\xff\n"] {
+        fs::write(&head, left).unwrap();
+        assert_eq!(JournalReader::open(&path).unwrap().entries.len(), 3);
+    }
+    fs::remove_file(&head).unwrap();
+    let (mut journal, ..) = Journal::open(&path, "ann").unwrap();
+    journal.append(at(10), 1, None, Event::StepBegun {}).unwrap();
+    assert_eq!(fs::read_to_string(&head).unwrap().split_whitespace().next(), Some("4"));
+}
+
+#[test]
+fn a_long_journal_is_read_in_order() {
+    let (_directory, path) = journal_of(1201);
+    let reader = JournalReader::open(&path).unwrap();
+    assert!(reader.entries.iter().enumerate().all(|(index, entry)| entry.seq == index as u64));
+    let text = fs::read_to_string(&path).unwrap();
+    for line in [1, 600, 601, 1200] {
+        fs::write(&path, text.replacen(&format!("note {line},"), "note x,", 1)).unwrap();
+        let error = JournalReader::open(&path).unwrap_err().to_string();
+        assert!(error.contains(&format!(":{}: ", (line + 2).min(1201))), "{error}");
+    }
+}
+
+#[test]
 fn another_version_an_unknown_event_and_garbage_are_told_apart() {
     let (_directory, path) = journal_of(1);
     let text = fs::read_to_string(&path).unwrap();
     let cases = [
+        (text.replacen("note 0", "note 9", 1), "not what it was"),
         (text.replacen("\"v\":1", "\"v\":2", 1), "version 2"),
         (text.replacen("\"v\":1", "\"v\":2,\"new\":0", 1), "version 2"),
         (text.replacen("step-attested", "step-imagined", 1), "unknown event"),

@@ -7,6 +7,7 @@
 //! Writing a journal: one process, one line at a time, each on the disk before the
 //! next thing happens.
 
+use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::error::{JournalError, file_error};
+use super::head::Head;
 use super::reader::{JournalReader, NOTHING_BEFORE, VERSION, digest};
 use crate::engine::event::{Entry, Event, Line};
 
@@ -47,7 +49,7 @@ impl Journal {
         let directory = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(directory).map_err(|source| file_error("write", path, source))?;
         let lock = lock(path)?;
-        if fs::metadata(path).is_ok_and(|data| data.len() > 0) {
+        if Self::is_begun(path)? {
             return Err(JournalError::Exists { path: path.to_owned() });
         }
         let file = OpenOptions::new()
@@ -58,6 +60,15 @@ impl Journal {
             .and_then(|file| File::open(directory)?.sync_all().map(|()| file))
             .map_err(|source| file_error("write", path, source))?;
         Ok(Self::over(path, file, lock, who, 0, 0, NOTHING_BEFORE.to_owned()))
+    }
+
+    /// Whether there is a journal at `path`: one with a line, or the head of one. An
+    /// empty file is what an interruption of [`create`](Self::create) leaves.
+    ///
+    /// # Errors
+    /// When its head cannot be read.
+    pub fn is_begun(path: &Path) -> Result<bool, JournalError> {
+        Ok(fs::metadata(path).is_ok_and(|data| data.len() > 0) || Head::read(path)?.is_some())
     }
 
     /// Opens the journal at `path` to go on with it. A torn last line is put
@@ -75,6 +86,10 @@ impl Journal {
                 let aside = path.with_extension(format!("torn-{}", reader.entries.len()));
                 let mut file = File::create(&aside).map_err(write)?;
                 file.write_all(bytes).and_then(|()| file.sync_all()).map_err(write)?;
+                match reader.entries.len() as u64 {
+                    0 => Head::remove(path),
+                    lines => Head { lines, digest: reader.last_digest.clone() }.write(path),
+                }
                 Some(aside)
             }
         };
@@ -119,9 +134,9 @@ impl Journal {
             who: self.who.clone(),
             candidate,
             step: step.map(str::to_owned),
-            event: event.name().to_owned(),
+            event: event.name().into(),
             data: &data,
-            previous: self.last_digest.clone(),
+            previous: Cow::Borrowed(&self.last_digest),
         };
         let mut text = serde_json::to_string(&line).expect("a line is plain data");
         let line_digest = digest(text.as_bytes());
@@ -135,6 +150,7 @@ impl Journal {
         self.length += text.len() as u64;
         self.next += 1;
         self.last_digest = line_digest;
+        Head { lines: self.next, digest: self.last_digest.clone() }.write(&self.path);
         let entry =
             Entry { seq: self.next - 1, at, who: self.who.clone(), candidate, step: step.map(str::to_owned), event };
         (self.watch)(&entry);

@@ -278,3 +278,17 @@ fn a_step_of_a_cancelled_candidate_is_not_taken_back_under_those_that_build_on_i
     let (what, _) = refusal(stage.with(|driver| driver.undo("tag")));
     assert_eq!(what, "`tag` cannot be taken back while these build on it: stage");
 }
+
+#[test]
+fn what_was_answered_for_a_candidate_that_was_cancelled_is_asked_anew_for_the_next() {
+    let stage = staged();
+    stage.world.set("approved-1", "yes");
+    stage.run_to(&Goal::Phase("vote".into())).unwrap();
+    stage.with(|driver| driver.attest("listed", "candidate 1 is listed")).unwrap();
+    assert_eq!(stage.stands("listed"), "attested");
+    cancel(&stage).unwrap();
+    stage.world.set("approved-2", "yes");
+    stage.run_to(&Goal::Phase("vote".into())).unwrap();
+    assert_eq!(stage.plan().candidate, 2);
+    assert_eq!(stage.stands("listed"), "open");
+}

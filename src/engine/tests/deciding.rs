@@ -240,3 +240,38 @@ fn a_gate_and_a_step_whose_outputs_are_needed_can_be_neither_attested_nor_skippe
     assert_eq!(what, "cannot attest `text`: `push` needs what this step records of itself");
     assert!(hint.contains("quorate run text"), "{hint}");
 }
+
+#[test]
+fn a_phase_is_completed_by_the_last_answer_and_the_next_can_be_decided_on() {
+    let stage = Stage::new(STEPS);
+    for id in ["choose", "branch", "tag", "text"] {
+        assert_eq!(stage.stands("one:"), "active");
+        stage.with(|driver| driver.skip(id, "done by Bob")).unwrap();
+    }
+    assert_eq!((stage.stands("one:"), stage.stands("two:")), ("done".into(), "active".into()));
+    for id in ["mail", "push", "talk"] {
+        stage.with(|driver| driver.attest(id, "so")).unwrap();
+    }
+    assert_eq!(stage.stands("two:"), "active", "its check is open");
+    stage.with(|driver| driver.attest("seen", "so")).unwrap();
+    assert_eq!(stage.stands("two:"), "done");
+    assert!(matches!(stage.run(), Halt::Completed));
+    assert_eq!(stage.world.sorted_effects(), [""; 0]);
+}
+
+#[test]
+fn what_carries_something_public_cannot_be_taken_back() {
+    let built_on =
+        STEPS.replacen("reversal = \"irreversible\" }", "reversal = \"irreversible\" }, needs = [\"tag\"]", 1);
+    assert_ne!(built_on, STEPS);
+    let stage = Stage::new(&built_on);
+    stage.run();
+    for id in ["tag", "branch"] {
+        let (what, hint) = refusal(stage.with(|driver| driver.undo(id)));
+        assert_eq!(
+            what,
+            format!("`{id}` cannot be taken back: `mail`, which builds on it, stays: it is carved in stone")
+        );
+        assert!(hint.starts_with("what is public stays"), "{hint}");
+    }
+}

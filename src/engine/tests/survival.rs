@@ -15,6 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
+use sha2::{Digest, Sha512};
 
 use super::candidates::RELEASE;
 use super::stage::Stage;
@@ -116,6 +117,16 @@ impl Play {
             let last = text.lines().last().unwrap().len() as u64;
             let file = OpenOptions::new().write(true).open(&path).unwrap();
             file.set_len(text.len() as u64 - bytes.clamp(1, last + 1)).unwrap();
+            // The head is written after the line.
+            let before: Vec<&str> = text.lines().rev().skip(1).collect();
+            let head = path.with_extension("head");
+            match before.first() {
+                Some(line) => {
+                    let digest: String = Sha512::digest(line).iter().map(|byte| format!("{byte:02x}")).collect();
+                    fs::write(head, format!("{} {digest}\n", before.len())).unwrap();
+                }
+                None => fs::remove_file(head).unwrap(),
+            }
         }
     }
 

@@ -1,0 +1,16 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The checks over a candidate's files: what CI and voters run, and what the release's
+//! own workflow asks. Nothing here trusts what the candidate says about itself, and
+//! nothing here talks to a network: files come in, findings go out.
+
+pub mod render;
+mod report;
+mod tree;
+
+pub use report::{FileReport, Finding, Report, Status};
+pub use tree::{EntryKind, Tree, TreeEntry, compare_trees};
