@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::CommandError;
-use super::check_repository::{Branch, check_repository, check_unreleased};
+use super::check_repository::{Branch, check_repository, check_series, check_unreleased};
 use super::check_workflow::check_workflow;
 use super::environment::{Environment, absolute};
 use super::error::chain;
@@ -151,15 +151,7 @@ pub fn begin(
     who: &str,
     clock: &dyn Clock,
 ) -> Result<PathBuf, CommandError> {
-    let product = files.product()?;
-    let rendered = render_product(&product, &release_values(&product, record, version, &Occasion::any())?)?;
-    check_unreleased(Path::new(&record.repository), &rendered.git.release_tags, version)?;
-    let workflow = files.workflow()?;
-    let renderer = |cancelled| {
-        let first = FirstCandidate { product: &product, record, version, cancelled };
-        Renderer::new(&first, &State::default()).map_err(|error| CommandError::usage(error, ""))
-    };
-    check_workflow(&files.workflow.place, &workflow, &[renderer(None)?, renderer(Some("a reason"))?])?;
+    check_files(record, version, files)?;
     let directory = release_directory(state, &record.product, version);
     let journal_path = directory.join(JOURNAL_FILE);
     if Journal::is_begun(&journal_path)? {
@@ -185,6 +177,25 @@ pub fn begin(
     let mut journal = Journal::create(&journal_path, who)?;
     journal.append(clock.now(), 0, None, Event::ReleaseStarted { release, files: digests })?;
     Ok(directory)
+}
+
+/// Whether the release can be begun by these files in the record's clone.
+///
+/// # Errors
+/// When a file cannot be used, the version is released already, or the clone lacks
+/// the branch of its series.
+pub fn check_files(record: &ReleaseRecord, version: Version, files: &ReleaseFiles) -> Result<(), CommandError> {
+    let product = files.product()?;
+    let rendered = render_product(&product, &release_values(&product, record, version, &Occasion::any())?)?;
+    let clone = Path::new(&record.repository);
+    check_unreleased(clone, &rendered.git.release_tags, version)?;
+    check_series(clone, &product, &rendered.git.release_branch, version)?;
+    let workflow = files.workflow()?;
+    let renderer = |cancelled| {
+        let first = FirstCandidate { product: &product, record, version, cancelled };
+        Renderer::new(&first, &State::default()).map_err(|error| CommandError::usage(error, ""))
+    };
+    check_workflow(&files.workflow.place, &workflow, &[renderer(None)?, renderer(Some("a reason"))?])
 }
 
 /// The values of a release that is yet to begin.

@@ -141,6 +141,22 @@ fn a_malformed_workflow_is_refused_with_its_file_and_line() {
         ),
         (good.replacen("when = \"product.maven\"", "when = \"product.maven ==\"", 1), &["`nexus-access`", "when"]),
         (
+            good.replacen("from = \"{{ product.git.main }}\"", "from = \"{{ product.git.mainn }}\"", 1),
+            &["`create-release-branch`", "with.from", "product.git.mainn"],
+        ),
+        (
+            good.replacen("{{ steps['send-vote'].date }}", "{{ steps['send-voted'].date }}", 1),
+            &["`wait-for-votes` reads what the step `send-voted` left"],
+        ),
+        (
+            good.replacen("when = \"steps['send-vote'] is defined\"", "when = \"steps['sent-vote'] is defined\"", 1),
+            &["`cancel-mail` reads what the step `sent-vote` left"],
+        ),
+        (
+            good.replacen("recheck = [\"source-staged\"", "recheck = [\"source-stagd\"", 1),
+            &["`send-vote` rechecks `source-stagd`"],
+        ),
+        (
             good.replacen("`{{ product.git.main }}` moves on to", "`{{ product.git.main` moves on to", 1),
             &["`set-next-snapshot`", "guide"],
         ),
@@ -150,6 +166,10 @@ fn a_malformed_workflow_is_refused_with_its_file_and_line() {
         let path = user.put("assets/workflows/release.toml", &text).display().to_string();
         user.refused(2, &START, &[&[path.as_str()], says].concat());
         assert!(!user.path("state").exists());
+        // A rehearsal makes no world for it either.
+        let world = user.path("world").display().to_string();
+        user.refused(2, &["rehearse", "--keep", &world], &[&[path.as_str()], says].concat());
+        assert!(!user.path("world").exists());
     }
 }
 
