@@ -10,6 +10,7 @@ mod again;
 mod attest;
 mod cancel_candidate;
 mod check_repository;
+mod check_templates;
 mod check_workflow;
 mod completions;
 mod connect;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::CommandError;
 use super::check_repository::{Branch, check_repository, check_series, check_unreleased};
+use super::check_templates::check_templates;
 use super::check_workflow::check_workflow;
 use super::environment::{Environment, absolute};
 use super::error::chain;
@@ -63,6 +64,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         rehearsal: false,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
+    check_templates(&environment.assets, &record, version, &files)?;
     let directory = begin(&environment.state, &record, version, &files, &who(&repository), &SystemClock)?;
     let ui = environment.ui;
     ui.say(&format!("The release of {} {version} is recorded in {}", record.product, directory.display()));

@@ -158,3 +158,26 @@ fn demand_end(state: &State, context: &Value, now: Timestamp) -> Result<(), Comm
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::engine::{Entry, Event};
+
+    #[test]
+    fn votes_are_not_entered_while_others_may_still_come_in() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let sent = Event::StepDone { outputs: json!({"date": "2026-11-20T17:30:00Z"}), already: false };
+        let step = Some("send-vote".to_owned());
+        // Found in the archive later: what counts is the mail's own date.
+        let entry =
+            Entry { seq: 1, at: at("2026-11-22T08:00:00Z"), who: String::new(), candidate: 1, step, event: sent };
+        let state = State::of(&[entry]);
+        let context = json!({"product": {"waits": {"vote_hours": 72}}});
+        let error = demand_end(&state, &context, at("2026-11-23T17:29:59Z")).unwrap_err();
+        assert!(error.to_string().contains("the vote runs until 2026-11-23 17:30 UTC"), "{error}");
+        demand_end(&state, &context, at("2026-11-23T17:30:00Z")).unwrap();
+    }
+}

@@ -16,6 +16,7 @@ use std::time::Instant;
 
 use super::CommandError;
 use super::check_repository::{Branch, check_repository};
+use super::check_templates::check_templates;
 use super::environment::{Environment, absolute};
 use super::halt;
 use super::run::phase_goal;
@@ -105,7 +106,9 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     }
     // Before anything is made; the world's own clone is looked at when its release begins.
     let looked_at = repository.as_deref().unwrap_or(Path::new("/nowhere"));
-    check_files(&stage::record(product, version, &"0".repeat(40), looked_at), version, &files)?;
+    let record = stage::record(product, version, &"0".repeat(40), looked_at);
+    check_files(&record, version, &files)?;
+    check_templates(&environment.assets, &record, version, &files)?;
     let interruption = args
         .interrupt
         .as_deref()
