@@ -8,11 +8,12 @@
 //! text of the workspace, one a line. Names that a person has added there stay.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::Services;
 use super::failures::{git_failed, workspace_failed};
-use crate::engine::{Action, ActionError, Context, Probed, Reversal};
+use super::shell;
+use crate::engine::{Action, ActionError, Context, Probed, Reversal, Unknowns};
 use crate::release::{ReleaseKind, Version, VersionError, contributors};
 
 /// Parameters of `list-contributors`.
@@ -134,15 +135,35 @@ impl Action<Services> for ListContributors {
         }
     }
 
-    fn commands(&self) -> Vec<String> {
-        let log = |from: &str| format!("git log --pretty='%aN%n%cN' {from}..{} | sort -u", self.to);
-        match self.given() {
-            Some(from) => vec![log(from)],
-            None => vec![
-                format!("git tag --list --sort=-version:refname '{}*'", self.release_tag_prefix),
-                log("<tag of the release before>"),
-            ],
-        }
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let file = shell::path(world.workspace.path(&self.file));
+        let log = |from: &str| {
+            format!(
+                "git log --format='%aN%n%cN' {from}..{} | sort -u | grep -vxE 'GitHub|.*\\[bot\\]' > {file}",
+                shell::quoted(&self.to)
+            )
+        };
+        let Some(from) = self.given() else {
+            let (prefix, version) = (&self.release_tag_prefix, &self.version);
+            let own = shell::quoted(&format!("{prefix}{version}"));
+            let pattern = format!("{}[0-9]+\\.[0-9]+\\.[0-9]+$", shell::name_pattern(prefix).trim_end_matches('$'));
+            let tags = format!(
+                "git tag --list {} | grep -E {}",
+                shell::quoted(&format!("{prefix}*")),
+                shell::quoted(&pattern)
+            );
+            return vec![
+                format!("before=$( ({tags}; echo {own}) | sort -Vu | grep -B1 -xF {own} | head -n 1 )"),
+                log("\"$before\""),
+            ];
+        };
+        vec![log(&shell::quoted(from))]
+    }
+
+    fn foreseen(&self, _cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
+        let count = unknown.number("count");
+        let names = [unknown.text("names")];
+        Map::from_iter([("count".to_owned(), json!(count)), ("names".to_owned(), json!(names))])
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {

@@ -10,10 +10,10 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::Services;
-use crate::engine::{Action, ActionError, Context, Probed, Reversal};
+use crate::engine::{Action, ActionError, Context, Probed, Reversal, Unknowns};
 use crate::governance::{BallotBox, Ballots, Outcome, VotingPeriod};
 
 /// Parameters of `record-vote`.
@@ -40,13 +40,35 @@ struct Output {
     reasons: Vec<String>,
 }
 
+/// Who is named where the votes are not known yet.
+const OTHER_VOTER: &str = "NON_BINDING_VOTER";
+
+fn voters() -> [&'static str; 3] {
+    ["FIRST_BINDING_VOTER", "SECOND_BINDING_VOTER", "THIRD_BINDING_VOTER"]
+}
+
 impl Action<Services> for RecordVote {
     fn summary(&self) -> String {
         "Records the votes that were entered, and what they come to".into()
     }
 
-    fn commands(&self) -> Vec<String> {
-        vec!["quorate vote enter --plus NAME … [--zero NAME …] [--minus NAME …] [--non-binding-plus NAME …]".into()]
+    fn commands(&self, _world: &Services) -> Vec<String> {
+        let [first, second, third] = voters();
+        vec![format!(
+            "quorate vote enter --plus {first} --plus {second} --plus {third} --non-binding-plus {OTHER_VOTER}"
+        )]
+    }
+
+    fn foreseen(&self, _cx: &Context<'_, Services>, _unknown: &mut Unknowns) -> Map<String, Value> {
+        let none: [&str; 0] = [];
+        let votes = |plus: &[&str]| json!({"plus": plus, "zero": none, "minus": none});
+        Map::from_iter([
+            ("binding".to_owned(), votes(&voters())),
+            ("non_binding".to_owned(), votes(&[OTHER_VOTER])),
+            ("thread".to_owned(), json!(self.thread)),
+            ("outcome".to_owned(), json!(Outcome::Passed)),
+            ("reasons".to_owned(), json!(none)),
+        ])
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {

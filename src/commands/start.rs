@@ -243,9 +243,9 @@ pub fn signing_key(environment: &Environment, repository: &Path, named: Option<&
     let keys = OpenPgp::secret_keys(home).map_err(|error| {
         CommandError::from_error(ExitCode::Service, &error, "`gpg --list-secret-keys` shows whether GnuPG works")
     })?;
-    let configured = git2::Repository::open(repository)
-        .and_then(|repository| repository.config()?.get_string("user.signingkey"))
-        .ok();
+    let config = git2::Repository::discover(repository).and_then(|found| found.config());
+    let configured =
+        config.or_else(|_| git2::Config::open_default()).and_then(|config| config.get_string("user.signingkey")).ok();
     let wanted = named.map(str::to_owned).or(configured);
     choose_key(wanted.as_deref(), &keys).map(|key| key.fingerprint.clone())
 }

@@ -71,11 +71,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let json = args.json;
     let nobody = args.nobody;
     let votes = BallotBox {
-        binding: Ballots { plus: args.plus, zero: args.zero, minus: args.minus },
+        binding: Ballots { plus: names(args.plus), zero: names(args.zero), minus: names(args.minus) },
         non_binding: Ballots {
-            plus: args.non_binding_plus,
-            zero: args.non_binding_zero,
-            minus: args.non_binding_minus,
+            plus: names(args.non_binding_plus),
+            zero: names(args.non_binding_zero),
+            minus: names(args.non_binding_minus),
         },
         thread: args.thread,
     };
@@ -96,6 +96,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         environment.ui.line(&format!("The vote on candidate {} {word}.", state.candidate.number));
     }
     Ok(if decision.outcome == Outcome::Passed { ExitCode::Done } else { ExitCode::DoesNotHold })
+}
+
+/// Names without blanks around them or several between.
+fn names(given: Vec<String>) -> Vec<String> {
+    given.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
 /// Leaves the votes where the step `record-vote` finds them.
