@@ -8,6 +8,14 @@
 //! own workflow asks. Nothing here trusts what the candidate says about itself, and
 //! nothing here talks to a network: files come in, findings go out.
 
+mod algorithm;
+mod armor;
+pub mod checksum;
+pub mod inventory;
+pub mod keys;
+pub mod manifest;
+mod policy;
 mod report;
+pub mod signature;
 
 pub use report::{FileReport, Finding, Report, Status};
