@@ -8,8 +8,16 @@
 //! own workflow asks. Nothing here trusts what the candidate says about itself, and
 //! nothing here talks to a network: files come in, findings go out.
 
+mod algorithm;
+mod armor;
+pub mod checksum;
+pub mod inventory;
+pub mod keys;
+pub mod manifest;
+mod policy;
 pub mod render;
 mod report;
+pub mod signature;
 mod tree;
 
 pub use report::{FileReport, Finding, Report, Status};
