@@ -8,6 +8,14 @@
 //! own workflow asks. Nothing here trusts what the candidate says about itself, and
 //! nothing here talks to a network: files come in, findings go out.
 
+mod archive;
+mod check_archive;
+mod contents;
+mod licence;
 mod report;
 
+pub use archive::Limits;
+pub use check_archive::{ArchiveReport, ArchiveRules, check_archive, check_archive_bytes};
+pub use contents::{ArchiveForm, ContentRules};
+pub use licence::{Document, ExcludeError, HeaderCheck, Judgement, RatExcludes};
 pub use report::{FileReport, Finding, Report, Status};
