@@ -149,6 +149,10 @@ fn texts_at_random_are_judged_the_same() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    same("texts at random", &unapproved_by_rat(&root, &[]), &unapproved(&root, &RatExcludes::default()));
+    let (rat, ours) = (unapproved_by_rat(&root, &[]), unapproved(&root, &RatExcludes::default()));
+    for path in rat.symmetric_difference(&ours) {
+        println!("{path}: {:?}", fs::read_to_string(root.join(path)).unwrap());
+    }
+    same("texts at random", &rat, &ours);
     assert_eq!(Document::of("a/NOTICE", b""), Document::Notice);
 }

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use memchr::memmem;
 
 use super::Document;
-use super::approved::{OASIS, SPDX, VERBATIM, WORDS, Words};
+use super::approved::{ALONE, OASIS, SPDX, VERBATIM, WORDS, Words};
 
 /// What is thought of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,16 +81,21 @@ fn approved(bytes: &[u8]) -> Option<&'static str> {
     verbatim.map(|(licence, _)| *licence).or_else(|| identified(bytes)).or_else(|| in_words(bytes))
 }
 
-/// By an SPDX identifier: the first of a line's expression counts.
+/// By an SPDX identifier: the last one in a line counts, and the first of its expression.
 fn identified(bytes: &[u8]) -> Option<&'static str> {
     let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\x0b' | b'\x0c');
     let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
-    IDENTIFIER.find_iter(bytes).find_map(|at| {
+    let named = IDENTIFIER.find_iter(bytes).filter_map(|at| {
         let rest = &bytes[at + IDENTIFIER.needle().len()..];
         let gap = rest.iter().take_while(|byte| space(byte)).count();
         let length = rest[gap..].iter().take_while(|byte| of_name(byte)).count();
-        let name = &rest[gap..gap + length];
-        SPDX.iter().find(|licence| gap > 0 && licence.as_bytes() == name).copied()
+        (gap > 0 && length > 0).then(|| (at, &rest[gap..gap + length]))
+    });
+    let named: Vec<(usize, &[u8])> = named.collect();
+    named.iter().enumerate().find_map(|(number, (at, name))| {
+        let next = named.get(number + 1).map_or(*at, |(next, _)| *next);
+        let last = next == *at || memchr::memchr2(b'\n', b'\r', &bytes[*at..next]).is_some();
+        SPDX.iter().find(|licence| last && licence.as_bytes() == *name).copied()
     })
 }
 
@@ -101,7 +106,7 @@ fn in_words(bytes: &[u8]) -> Option<&'static str> {
         // this one wants its owner named too
         words.licence != OASIS || owned_by_oasis(&String::from_utf8_lossy(bytes))
     });
-    found.map(|words| words.licence)
+    found.map(|words| words.licence).or_else(|| letters.lines().any(|line| line == ALONE.1).then_some(ALONE.0))
 }
 
 /// A line `Copyright 2005 OASIS Open`, or with the years after the name.
@@ -137,6 +142,11 @@ impl Letters {
             }
         }
         letters
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &str> {
+        let ends = self.line_ends.iter().copied().chain([self.text.len()]);
+        ends.scan(0, |from, to| self.text.get(std::mem::replace(from, to)..to))
     }
 
     /// Whether the text is there, with its first words, or such words before it, in one line.
