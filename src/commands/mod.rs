@@ -33,6 +33,7 @@ mod start;
 mod status;
 mod take_over;
 mod undo;
+mod verify;
 mod vote;
 
 use std::path::PathBuf;
@@ -98,6 +99,7 @@ enum Command {
     CancelCandidate(cancel_candidate::Args),
     TakeOver(take_over::Args),
     Vote(vote::Args),
+    Verify(verify::Args),
     Hash(hash::Args),
     Sign(sign::Args),
     Log(log::Args),
@@ -126,6 +128,7 @@ impl Cli {
             Command::CancelCandidate(args) => cancel_candidate::run(&environment, args),
             Command::TakeOver(args) => take_over::run(&environment, args),
             Command::Vote(args) => vote::run(&environment, args),
+            Command::Verify(args) => verify::run(&environment, args),
             Command::Hash(args) => hash::run(&environment, args),
             Command::Sign(args) => sign::run(&environment, args),
             Command::Log(args) => log::run(&environment, args),

@@ -14,7 +14,7 @@ use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 /// A pattern without a slash fits a name at any depth (`*.iml`, `target`); one
 /// with a slash is from the root (`docs/public`, `/README.md`), where `*` does
 /// not go over a slash and `**` does. What fits a directory fits all under it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct PathRules {
     names: GlobSet,
     rooted: GlobSet,

@@ -9,10 +9,15 @@
 //! nothing here talks to a network: files come in, findings go out.
 
 mod algorithm;
+mod archive;
 mod armor;
+mod candidate;
+mod check_archive;
 pub mod checksum;
+mod contents;
 pub mod inventory;
 pub mod keys;
+mod licence;
 pub mod manifest;
 mod policy;
 pub mod render;
@@ -20,5 +25,12 @@ mod report;
 pub mod signature;
 mod tree;
 
+pub use archive::{ArchiveKind, Limits};
+pub use candidate::{Candidate, CandidateFindings, list_files};
+pub use check_archive::{ArchiveReport, ArchiveRules, check_archive, check_archive_bytes};
+pub use contents::{ArchiveForm, ContentRules};
+pub use inventory::{Layout, Listed};
+pub use licence::{Document, ExcludeError, HeaderCheck, Judgement, RatExcludes};
+pub use manifest::Manifest;
 pub use report::{FileReport, Finding, Report, Status};
-pub use tree::{EntryKind, Tree, TreeEntry, compare_trees};
+pub use tree::{Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive};

@@ -1,0 +1,25 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! A walk over an archive that trusts nothing in it: whether it is whole, whether it is
+//! safe to unpack, and what is in it, without ever unpacking it to the disk.
+
+mod compressed;
+mod entry;
+mod faults;
+mod kind;
+mod limits;
+mod safety;
+mod tarball;
+mod walk;
+mod zip;
+mod zip_records;
+
+pub use entry::{Entry, EntryKind, Visitor};
+pub use faults::{Faults, printable};
+pub use kind::ArchiveKind;
+pub use limits::Limits;
+pub use walk::{ROOT, SAFE, WHOLE, walk};

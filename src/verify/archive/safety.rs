@@ -1,0 +1,251 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Whether an archive can be unpacked without harm: every entry stays where it belongs
+//! and is what a release may hold, on every file system.
+
+use std::collections::{HashMap, HashSet};
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use super::{Entry, EntryKind, Faults, Limits};
+
+/// The check's name.
+pub const SAFE: &str = "archive-safe";
+
+/// The check of the one directory that everything is in.
+pub const ROOT: &str = "archive-root";
+
+/// Every path so far, and what it was.
+pub struct PathBook<'a> {
+    limits: Limits,
+    /// The one directory that everything must be in, if there must be one.
+    root: Option<&'a str>,
+    nodes: HashMap<String, Node>,
+    /// Paths of which it was said that they collide.
+    said: HashSet<String>,
+    entries: u64,
+    links: u64,
+}
+
+#[derive(Debug)]
+struct Node {
+    /// As it was written, where that is not the key.
+    written: Option<String>,
+    what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// A directory that had no entry of its own yet.
+    Implied,
+    Directory,
+    File,
+    Link,
+}
+
+impl<'a> PathBook<'a> {
+    /// Nothing seen yet.
+    pub fn new(root: Option<&'a str>, limits: Limits) -> Self {
+        Self { limits, root, nodes: HashMap::new(), said: HashSet::new(), entries: 0, links: 0 }
+    }
+
+    /// How many entries were seen.
+    pub fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// How many links were seen.
+    pub fn links(&self) -> u64 {
+        self.links
+    }
+
+    /// Looks at the next entry; false when there are too many of them.
+    pub fn check(&mut self, entry: &Entry, faults: &mut Faults) -> bool {
+        self.entries += 1;
+        if self.entries > self.limits.entries {
+            faults.fail(SAFE, "", format!("it holds more than {} entries, the limit", self.limits.entries));
+            return false;
+        }
+        if entry.size > self.limits.entry_bytes {
+            let limit = self.limits.entry_bytes;
+            faults.fail(SAFE, &entry.path, format!("it has {} bytes, the limit is {limit}", entry.size));
+        }
+        name_faults(entry, self.limits.depth, faults);
+        mode_faults(entry, faults);
+        match &entry.kind {
+            EntryKind::Symlink(target) => {
+                self.links += 1;
+                self.symlink(entry, target, faults);
+            }
+            EntryKind::HardLink(target) => {
+                self.links += 1;
+                self.hard_link(entry, target, faults);
+            }
+            EntryKind::Special(what) => faults.fail(SAFE, &entry.path, format!("it is a {what}")),
+            EntryKind::File | EntryKind::Directory => {}
+        }
+        self.place(entry, faults);
+        true
+    }
+
+    /// Puts the entry where it is, below its directories.
+    fn place(&mut self, entry: &Entry, faults: &mut Faults) {
+        let path = entry.tidy();
+        if path.is_empty() || path == "." {
+            return;
+        }
+        if let Some(root) = self.root
+            && path.split('/').next() != Some(root)
+        {
+            faults.fail(ROOT, &entry.path, format!("it is not in the directory {root}"));
+        }
+        for (at, _) in path.match_indices('/') {
+            match self.put(&path[..at], What::Implied, faults) {
+                Some(What::File) => faults.fail(SAFE, &entry.path, format!("it is below the file {}", &path[..at])),
+                Some(What::Link) => faults.fail(SAFE, &entry.path, format!("it is below the link {}", &path[..at])),
+                _ => {}
+            }
+        }
+        let what = match entry.kind {
+            EntryKind::Directory => What::Directory,
+            EntryKind::Symlink(_) => What::Link,
+            _ => What::File,
+        };
+        match (self.put(path, what, faults), what) {
+            (None, _) | (Some(What::Implied), What::Directory) => {}
+            (Some(What::Implied), _) => {
+                faults.fail(SAFE, &entry.path, "entries stand below it, but it is no directory")
+            }
+            (Some(What::Directory), What::Directory) => faults.warn(SAFE, &entry.path, "the directory is there twice"),
+            (Some(_), _) => faults.fail(SAFE, &entry.path, "the name is there twice"),
+        }
+    }
+
+    /// What was at `path`, which is noted as `what`.
+    fn put(&mut self, path: &str, what: What, faults: &mut Faults) -> Option<What> {
+        let key = folded(path);
+        let Some(node) = self.nodes.get_mut(&key) else {
+            let written = (key != path).then(|| path.to_owned());
+            self.nodes.insert(key, Node { written, what });
+            return None;
+        };
+        let written = node.written.as_deref().unwrap_or(&key);
+        if written != path {
+            // said once for a pair of directories, not for all that is in them
+            if self.said.insert(path.to_owned()) {
+                faults.fail(SAFE, path, format!("on some file systems it is the same as {written}"));
+            }
+            return None;
+        }
+        let before = node.what;
+        if what != What::Implied {
+            node.what = what;
+        }
+        Some(before)
+    }
+
+    fn symlink(&self, entry: &Entry, target: &str, faults: &mut Faults) {
+        let path = entry.tidy();
+        if leaves(path.rsplit_once('/').map_or("", |(directory, _)| directory), target, self.root) {
+            faults.fail(
+                SAFE,
+                &entry.path,
+                format!("the link leads out of the archive, to {}", super::faults::printable(target)),
+            );
+        }
+    }
+
+    fn hard_link(&self, entry: &Entry, target: &str, faults: &mut Faults) {
+        let aim = target.strip_prefix("./").unwrap_or(target);
+        let shown = super::faults::printable(target);
+        if leaves("", target, self.root) {
+            faults.fail(SAFE, &entry.path, format!("the hard link leads out of the archive, to {shown}"));
+        } else if self.nodes.get(&folded(aim)).is_none_or(|node| node.what != What::File) {
+            faults.fail(SAFE, &entry.path, format!("the hard link leads to {shown}, which is no file before it"));
+        } else {
+            faults.warn(SAFE, &entry.path, format!("it is a hard link to {shown}"));
+        }
+    }
+}
+
+/// The name on a file system that knows no case and only one way to write a letter.
+fn folded(path: &str) -> String {
+    if path.is_ascii() {
+        return path.to_ascii_lowercase();
+    }
+    ComposingNormalizerBorrowed::new_nfc().normalize(&path.to_lowercase()).into_owned()
+}
+
+/// Whether `target`, from `directory`, is outside of `root` (or of the archive).
+fn leaves(directory: &str, target: &str, root: Option<&str>) -> bool {
+    if target.is_empty() || target.starts_with('/') || target.contains(['\\', '\0']) || has_drive(target) {
+        return true;
+    }
+    let mut stack: Vec<&str> = directory.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
+    for name in target.split('/') {
+        match name {
+            "" | "." => {}
+            ".." if stack.pop().is_none() => return true,
+            ".." => {}
+            name => stack.push(name),
+        }
+        if root.is_some_and(|root| stack.first().is_some_and(|first| *first != root)) {
+            return true;
+        }
+    }
+    root.is_some() && stack.is_empty()
+}
+
+fn has_drive(path: &str) -> bool {
+    matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
+}
+
+fn name_faults(entry: &Entry, depth: usize, faults: &mut Faults) {
+    let path = entry.path.as_str();
+    let mut fail = |detail: &str| faults.fail(SAFE, if path.is_empty() { "(no name)" } else { path }, detail);
+    if path.is_empty() {
+        fail("its name is empty");
+    }
+    if path.contains('\0') {
+        fail("its name holds a NUL");
+    } else if path.chars().any(char::is_control) {
+        fail("its name holds a control character");
+    }
+    if path.starts_with('/') {
+        fail("its path is absolute");
+    }
+    if path.contains('\\') {
+        fail("its name holds a backslash");
+    }
+    if has_drive(path) {
+        fail("its path begins with a drive letter");
+    }
+    if path.split('/').any(|name| name == "..") {
+        fail("its path holds `..`");
+    }
+    if entry.tidy().split('/').any(|name| name.is_empty() || name == ".") && !matches!(path, "" | "." | "./" | "/") {
+        fail("its path holds an empty name or `.`");
+    }
+    if path.split('/').count() > depth {
+        fail(&format!("it is more than {depth} directories deep, the limit"));
+    }
+}
+
+fn mode_faults(entry: &Entry, faults: &mut Faults) {
+    let Some(mode) = entry.mode else { return };
+    if matches!(entry.kind, EntryKind::Symlink(_)) {
+        return;
+    }
+    for (bit, name) in [(0o4000, "setuid"), (0o2000, "setgid"), (0o1000, "sticky")] {
+        if mode & bit != 0 {
+            faults.fail(SAFE, &entry.path, format!("its {name} bit is set"));
+        }
+    }
+    if mode & 0o002 != 0 {
+        faults.warn(SAFE, &entry.path, "everybody may write to it");
+    }
+}

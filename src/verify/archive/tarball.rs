@@ -1,0 +1,202 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The entries of a tar: ustar, GNU's long names and pax headers. What makes two
+//! programs read it differently (a pax size, sparse files) is refused.
+
+use std::io::{self, Read};
+
+use tar::{Archive, EntryType, Header};
+
+use super::safety::PathBook;
+use super::{Entry, EntryKind, Faults, Visitor, WHOLE};
+
+/// How long a long name or a pax header may be.
+const EXTENSION_BYTES: u64 = 256 * 1024;
+
+/// What headers said about the entry after them.
+#[derive(Debug, Default)]
+struct Ahead {
+    path: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
+    size: Option<u64>,
+}
+
+/// Remembers whether the end of the bytes was seen.
+struct Ends<R> {
+    inner: R,
+    seen: bool,
+}
+
+/// Walks over the tar in `reader`, to the end of its bytes; gives the reader back.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn walk<R: Read>(
+    reader: R,
+    book: &mut PathBook<'_>,
+    visitor: &mut dyn Visitor,
+    faults: &mut Faults,
+) -> io::Result<R> {
+    let mut archive = Archive::new(Ends { inner: reader, seen: false });
+    let mut ahead = Ahead::default();
+    for member in archive.entries()?.raw(true) {
+        let mut member = member?;
+        let kind = member.header().entry_type();
+        if extends(kind) {
+            read_ahead(kind, &mut member, &mut ahead, faults)?;
+            continue;
+        }
+        let entry = described(member.header(), std::mem::take(&mut ahead), faults)?;
+        if !book.check(&entry, faults) {
+            return Err(io::Error::other("too many entries"));
+        }
+        if entry.kind != EntryKind::File && entry.size > 0 && kind != EntryType::Link {
+            faults.fail(WHOLE, &entry.path, format!("it is no file, yet has {} bytes", entry.size));
+        }
+        visitor.entry(&entry, &mut member, faults)?;
+    }
+    if ahead.path.is_some() || ahead.link.is_some() || ahead.size.is_some() {
+        faults.fail(WHOLE, "", "it ends with a header for an entry that does not come");
+    }
+    let Ends { mut inner, seen } = archive.into_inner();
+    if seen {
+        faults.fail(WHOLE, "", "it is cut off: the tar has no end marker");
+    } else {
+        ended(&mut inner, faults)?;
+    }
+    Ok(inner)
+}
+
+/// Reads what is after the first block of the end marker: a second one, then zeros.
+fn ended(reader: &mut impl Read, faults: &mut Faults) -> io::Result<()> {
+    let mut buffer = vec![0; 64 * 1024];
+    let (mut length, mut garbage) = (0, false);
+    loop {
+        match reader.read(&mut buffer)? {
+            0 => break,
+            read => {
+                length += read as u64;
+                garbage |= buffer[..read].iter().any(|byte| *byte != 0);
+            }
+        }
+    }
+    if garbage {
+        faults.fail(WHOLE, "", "there is something after the end of the tar");
+    } else if length < 512 {
+        faults.fail(WHOLE, "", "it is cut off within the end marker of the tar");
+    }
+    Ok(())
+}
+
+fn extends(kind: EntryType) -> bool {
+    kind.is_gnu_longname()
+        || kind.is_gnu_longlink()
+        || kind.is_pax_local_extensions()
+        || kind.is_pax_global_extensions()
+}
+
+/// Reads a header that is about the entry after it.
+fn read_ahead(kind: EntryType, member: &mut impl Read, ahead: &mut Ahead, faults: &mut Faults) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    member.take(EXTENSION_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > EXTENSION_BYTES {
+        return Err(io::Error::other(format!("a name or pax header is longer than {EXTENSION_BYTES} bytes")));
+    }
+    let name = || bytes.strip_suffix(b"\0").unwrap_or(&bytes).to_vec();
+    if kind.is_gnu_longname() {
+        twice(ahead.path.replace(name()).is_some(), faults);
+    } else if kind.is_gnu_longlink() {
+        twice(ahead.link.replace(name()).is_some(), faults);
+    } else if kind.is_pax_local_extensions() {
+        pax(&bytes, ahead, faults);
+    } else {
+        // git writes the commit here; a path or size for all entries is a trick
+        let mut global = Ahead::default();
+        pax(&bytes, &mut global, faults);
+        if global.path.is_some() || global.link.is_some() || global.size.is_some() {
+            faults.fail(WHOLE, "", "a global pax header sets the path or size of entries");
+        }
+    }
+    Ok(())
+}
+
+fn twice(is: bool, faults: &mut Faults) {
+    if is {
+        faults.fail(WHOLE, "", "an entry's name is given twice");
+    }
+}
+
+/// The records of a pax header: `LENGTH KEY=VALUE\n` each.
+fn pax(mut bytes: &[u8], ahead: &mut Ahead, faults: &mut Faults) {
+    while !bytes.is_empty() {
+        let Some((key, value, rest)) = pax_record(bytes) else {
+            faults.fail(WHOLE, "", "a pax header is malformed");
+            return;
+        };
+        bytes = rest;
+        match key {
+            b"path" => twice(ahead.path.replace(value.to_vec()).is_some(), faults),
+            b"linkpath" => twice(ahead.link.replace(value.to_vec()).is_some(), faults),
+            b"size" => {
+                let size = std::str::from_utf8(value).ok().and_then(|size| size.parse().ok());
+                // what cannot be read agrees with no header
+                ahead.size = Some(size.unwrap_or(u64::MAX));
+            }
+            _ if key.starts_with(b"GNU.sparse") => faults.fail(WHOLE, "", "it holds a sparse file, which is not read"),
+            _ => {}
+        }
+    }
+}
+
+fn pax_record(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let space = bytes.iter().take(20).position(|byte| *byte == b' ')?;
+    let length: usize = std::str::from_utf8(&bytes[..space]).ok()?.parse().ok()?;
+    let record = bytes.get(space + 1..length)?.strip_suffix(b"\n")?;
+    let equals = record.iter().position(|byte| *byte == b'=')?;
+    Some((&record[..equals], &record[equals + 1..], &bytes[length..]))
+}
+
+/// The entry that a header describes.
+fn described(header: &Header, ahead: Ahead, faults: &mut Faults) -> io::Result<Entry> {
+    let path = text(ahead.path.as_deref().unwrap_or(&header.path_bytes()), faults);
+    let size = header.entry_size()?;
+    if ahead.size.is_some_and(|pax| pax != size) {
+        faults.fail(WHOLE, &path, "its pax header gives another size than its header");
+    }
+    let link = || header.link_name_bytes().map(std::borrow::Cow::into_owned);
+    let mut target = || text(&ahead.link.clone().or_else(link).unwrap_or_default(), faults);
+    let kind = match header.entry_type() {
+        EntryType::Regular | EntryType::Continuous if path.ends_with('/') => EntryKind::Directory,
+        EntryType::Regular | EntryType::Continuous => EntryKind::File,
+        EntryType::Directory => EntryKind::Directory,
+        EntryType::Symlink => EntryKind::Symlink(target()),
+        EntryType::Link => EntryKind::HardLink(target()),
+        EntryType::Char => EntryKind::Special("character device"),
+        EntryType::Block => EntryKind::Special("block device"),
+        EntryType::Fifo => EntryKind::Special("fifo"),
+        EntryType::GNUSparse => return Err(io::Error::other("it holds a sparse file, which is not read")),
+        _ => EntryKind::Special("entry of an unknown type"),
+    };
+    Ok(Entry { path, kind, size, mode: Some(header.mode()?) })
+}
+
+/// A name as text; a name in another encoding is said to be one.
+fn text(bytes: &[u8], faults: &mut Faults) -> String {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    if std::str::from_utf8(bytes).is_err() {
+        faults.fail(super::SAFE, &text, "its name is no UTF-8");
+    }
+    text
+}
+
+impl<R: Read> Read for Ends<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.seen |= read == 0 && !buffer.is_empty();
+        Ok(read)
+    }
+}

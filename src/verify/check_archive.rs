@@ -1,0 +1,74 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Everything that is checked of one archive, in one walk over it.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use super::Finding;
+use super::archive::{Faults, Limits, ROOT, SAFE, WHOLE, walk};
+use super::contents::{ContentRules, Contents};
+
+/// The name under which it is said that nothing can be said of the contents.
+const CONTENTS: &str = "contents";
+
+/// What an archive is held against.
+#[derive(Debug, Clone)]
+pub struct ArchiveRules {
+    /// The one directory that all must be in, "flink-statefun-3.4.0"; none where there need be none.
+    pub root: Option<String>,
+    /// How much it may hold.
+    pub limits: Limits,
+    /// What must be in it.
+    pub contents: ContentRules,
+}
+
+/// What was found of one archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveReport {
+    /// Each check: one finding when it holds, one for each fault when it does not.
+    pub findings: Vec<Finding>,
+    /// How many bytes were looked at, unpacked.
+    pub bytes: u64,
+}
+
+impl ArchiveRules {
+    /// For contents, in any directory, with the usual limits.
+    pub fn new(contents: ContentRules) -> Self {
+        Self { root: None, limits: Limits::default(), contents }
+    }
+}
+
+/// Checks the archive at `path`, whose name in the candidate is `name`. A file that
+/// cannot be opened fails as one that is not whole.
+pub fn check_archive(name: &str, path: &Path, rules: &ArchiveRules) -> ArchiveReport {
+    match File::open(path) {
+        Ok(file) => check_archive_bytes(name, file, rules),
+        Err(error) => {
+            ArchiveReport { findings: vec![Finding::fail(WHOLE, format!("it cannot be opened: {error}"))], bytes: 0 }
+        }
+    }
+}
+
+/// The same for an archive that is not a file on the disk.
+pub fn check_archive_bytes(name: &str, archive: impl Read + Seek, rules: &ArchiveRules) -> ArchiveReport {
+    let mut faults = Faults::default();
+    let mut contents = Contents::new(&rules.contents);
+    let walked = walk(name, archive, rules.root.as_deref(), rules.limits, &mut contents, &mut faults);
+    if walked.complete && faults.failed(WHOLE) == 0 {
+        contents.settle(name, &mut faults);
+        faults.settle(WHOLE, || format!("{} entries, {} bytes, every sum as it must be", walked.entries, walked.bytes));
+        faults.settle(SAFE, || format!("every path stays inside; {} links", walked.links));
+        if let Some(root) = &rules.root {
+            faults.settle(ROOT, || format!("all is in {root}"));
+        }
+    } else {
+        faults.skip(CONTENTS, "the archive could not be read to its end");
+    }
+    ArchiveReport { findings: faults.into_findings(), bytes: walked.bytes }
+}

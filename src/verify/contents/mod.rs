@@ -1,0 +1,19 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What is in an archive: the licence and notice, the headers, nothing compiled, nothing
+//! left of a snapshot, no secret, and metadata that agree with the version.
+
+mod binaries;
+mod files;
+mod metadata;
+mod nested;
+mod notice;
+mod remains;
+mod rules;
+
+pub use files::Contents;
+pub use rules::{ArchiveForm, ContentRules};

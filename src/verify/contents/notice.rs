@@ -1,0 +1,132 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! LICENSE and NOTICE: that they are there, at their place, and say what they must.
+//! <https://infra.apache.org/licensing-howto.html> and the release policy want them.
+
+use std::sync::LazyLock;
+
+use super::{ArchiveForm, ContentRules};
+use crate::verify::archive::Faults;
+
+/// The check's name.
+pub const NOTICE: &str = "licence-notice";
+
+const OWNER: &str = "The Apache Software Foundation";
+
+/// The terms of the licence, each run of blanks one space.
+static TERMS: LazyLock<String> = LazyLock::new(|| {
+    let text = spaced(include_str!("../../../LICENSE"));
+    let from = text.find("TERMS AND CONDITIONS FOR USE").unwrap_or(0);
+    let end = "END OF TERMS AND CONDITIONS";
+    let to = text.find(end).map_or(text.len(), |at| at + end.len());
+    text[from..to].to_owned()
+});
+
+/// Which of the two a path is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Legal {
+    /// LICENSE.
+    Licence,
+    /// NOTICE.
+    Notice,
+}
+
+/// The two files, as far as they were found.
+#[derive(Debug, Default)]
+pub struct LegalTexts {
+    licence: Option<String>,
+    notice: Option<String>,
+}
+
+impl Legal {
+    /// What the file at `path` is in an archive of this form.
+    pub fn of(form: ArchiveForm, path: &str) -> Option<Self> {
+        let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let right = match form {
+            ArchiveForm::Source | ArchiveForm::Sdist | ArchiveForm::Npm | ArchiveForm::Other => directory.is_empty(),
+            ArchiveForm::Jar => directory == "META-INF",
+            ArchiveForm::Wheel => {
+                let information = directory.strip_suffix("/licenses").unwrap_or(directory);
+                directory.is_empty() || information.ends_with(".dist-info") && !information.contains('/')
+            }
+        };
+        match name {
+            "LICENSE" | "LICENSE.txt" if right => Some(Self::Licence),
+            "NOTICE" | "NOTICE.txt" if right => Some(Self::Notice),
+            _ => None,
+        }
+    }
+}
+
+impl LegalTexts {
+    /// Takes the text of one of them.
+    pub fn take(&mut self, legal: Legal, bytes: &[u8]) {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        match legal {
+            Legal::Licence => self.licence.get_or_insert(text),
+            Legal::Notice => self.notice.get_or_insert(text),
+        };
+    }
+
+    /// Says what is missing in them, or of them.
+    pub fn check(&self, rules: &ContentRules, faults: &mut Faults) {
+        let place = match rules.form {
+            ArchiveForm::Jar => "META-INF/",
+            ArchiveForm::Wheel => "the .dist-info directory",
+            _ => "the root directory",
+        };
+        match &self.licence {
+            None => faults.fail(NOTICE, "LICENSE", format!("there is no LICENSE in {place}")),
+            Some(text) if !spaced(text).contains(TERMS.as_str()) => {
+                faults.fail(NOTICE, "LICENSE", "it is not the text of the Apache License 2.0");
+            }
+            Some(_) => {}
+        }
+        match &self.notice {
+            None => faults.fail(NOTICE, "NOTICE", format!("there is no NOTICE in {place}")),
+            Some(text) => notice_faults(text, rules, faults),
+        }
+        faults.settle(NOTICE, || "LICENSE is the Apache License 2.0, NOTICE names product, years and owner".to_owned());
+    }
+}
+
+fn notice_faults(text: &str, rules: &ContentRules, faults: &mut Faults) {
+    let text = spaced(text);
+    if let Some(product) = rules.product.as_deref().filter(|product| !text.contains(*product)) {
+        faults.fail(NOTICE, "NOTICE", format!("it does not name {product}"));
+    }
+    match copyright(&text) {
+        None => faults.fail(NOTICE, "NOTICE", format!("it has no line `Copyright YEARS {OWNER}`")),
+        Some((from, to)) => {
+            if let Some(year) = rules.year.filter(|year| !(from..=to).contains(year)) {
+                faults.fail(NOTICE, "NOTICE", format!("its copyright is of {from}-{to}, without {year}"));
+            }
+        }
+    }
+    let developed = ["developed at The Apache Software Foundation", "developed by The Apache Software Foundation"];
+    if !developed.iter().any(|words| text.contains(words)) {
+        faults.fail(NOTICE, "NOTICE", format!("it does not say `developed at {OWNER}`"));
+    }
+}
+
+/// The first and last year of `Copyright 2014-2023 The Apache Software Foundation`.
+fn copyright(text: &str) -> Option<(u16, u16)> {
+    text.match_indices("Copyright ").find_map(|(at, sign)| {
+        let rest = &text[at + sign.len()..];
+        let years = &rest[..rest.find(OWNER)?];
+        let signs: &[char] = &[' ', ',', '-', '\u{2013}', '\u{a9}'];
+        let years = years.trim_start_matches("(c)").trim_start_matches("(C)");
+        let numbers: Option<Vec<u16>> =
+            years.split(signs).filter(|year| !year.is_empty()).map(|year| year.parse().ok()).collect();
+        let numbers = numbers?;
+        numbers.iter().min().copied().zip(numbers.iter().max().copied())
+    })
+}
+
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
