@@ -20,6 +20,7 @@ mod error;
 mod guide;
 mod halt;
 mod hash;
+mod keys;
 mod log;
 mod man;
 mod plan;
@@ -102,6 +103,7 @@ enum Command {
     Verify(verify::Args),
     Hash(hash::Args),
     Sign(sign::Args),
+    Keys(keys::Args),
     Log(log::Args),
     Guide(guide::Args),
     Completions(completions::Args),
@@ -131,6 +133,7 @@ impl Cli {
             Command::Verify(args) => verify::run(&environment, args),
             Command::Hash(args) => hash::run(&environment, args),
             Command::Sign(args) => sign::run(&environment, args),
+            Command::Keys(args) => keys::run(&environment, args),
             Command::Log(args) => log::run(&environment, args),
             Command::Guide(args) => guide::run(&environment, args),
             Command::Completions(args) => completions::run(&environment, args),
