@@ -190,8 +190,13 @@ fn unusable(certificate: &Cert, policies: &Policies, primary: &Algorithm, error:
         "key-binding",
         if weak {
             "SHA-1 or MD5 binds the key to its owner: no signature by it counts until its owner renews it".to_owned()
+        } else if primary.standing == Standing::Outside {
+            format!("{} cannot be verified here: no signature by it passes", primary.name)
         } else {
             format!("nothing valid binds the key to its owner: {}", printable(error))
         },
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,4 +34,6 @@ use hashing::Hashing;
 pub(in crate::verify) use judge::{reason, timestamp};
 pub(in crate::verify) use keyring::parse_block;
 pub(in crate::verify) use report::printable;
+#[cfg(test)]
+pub(in crate::verify) use tests::world as testing;
 pub(in crate::verify) use verdict::day;

@@ -183,7 +183,7 @@ fn containers_are_told_apart() {
     assert!(!trailing.passed(), "{trailing:?}");
 }
 
-fn dearmored(armored: &[u8]) -> Vec<u8> {
+pub(super) fn dearmored(armored: &[u8]) -> Vec<u8> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
     sequoia_openpgp::armor::Reader::from_bytes(armored, None).read_to_end(&mut bytes).unwrap();
