@@ -43,6 +43,8 @@ pub(in crate::verify) struct World {
     pub(in crate::verify) fingerprints: BTreeMap<String, String>,
     /// Each key armored by itself, by name.
     pub(in crate::verify) blocks: BTreeMap<String, Vec<u8>>,
+    /// The compromised key before it was revoked, and its revocation.
+    pub(in crate::verify) alone: Vec<Vec<u8>>,
 }
 
 impl World {
@@ -83,7 +85,8 @@ impl Maker<'_> {
                 signatures.insert(format!("{name}-{digest}"), self.sign(name, &["--digest-algo", digest]));
             }
         }
-        self.odd_keys(&mut signatures);
+        let mut alone = Vec::new();
+        self.odd_keys(&mut signatures, &mut alone);
         signatures.insert("text".into(), self.sign("rsa2048", &["--textmode"]));
         signatures.insert("both".into(), self.sign("ed25519", &["-u", "stranger@apache.org"]));
         signatures.insert("two".into(), self.sign("ed25519", &["-u", "rsa2048@apache.org"]));
@@ -108,11 +111,11 @@ impl Maker<'_> {
             keys_text.extend(&blocks[*name]);
         }
         let fingerprints = names.iter().map(|name| (name.clone(), self.fingerprint(name))).collect();
-        World { keys_text, ring: export(&[], &ours), signatures, fingerprints, blocks }
+        World { keys_text, ring: export(&[], &ours), signatures, fingerprints, blocks, alone }
     }
 
     /// Keys with something the matter, and their signatures.
-    fn odd_keys(&self, signatures: &mut BTreeMap<String, Vec<u8>>) {
+    fn odd_keys(&self, signatures: &mut BTreeMap<String, Vec<u8>>, revocations: &mut Vec<Vec<u8>>) {
         for (name, algorithm) in [("stranger", "ed25519"), ("weak", "rsa1024"), ("brainpool", "brainpoolP256r1")] {
             self.key(name, algorithm, None);
             signatures.insert(name.into(), self.sign(name, &[]));
@@ -155,6 +158,10 @@ impl Maker<'_> {
             signatures.insert(format!("{name}-before"), self.sign_at(name, "20200601T000000!", &[]));
             signatures.insert(format!("{name}-after"), self.sign_at(name, "20220601T000000!", &[]));
             let revocation = self.revocation(name, reason);
+            if name == "compromised" {
+                let unrevoked = self.gpg(&["--armor", "--export", &format!("={}", uid(name))], b"");
+                revocations.extend([unrevoked, revocation.clone()]);
+            }
             self.gpg(&["--import"], &revocation);
         }
     }
