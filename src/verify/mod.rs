@@ -15,7 +15,10 @@ pub mod inventory;
 pub mod keys;
 pub mod manifest;
 mod policy;
+pub mod render;
 mod report;
 pub mod signature;
+mod tree;
 
 pub use report::{FileReport, Finding, Report, Status};
+pub use tree::{EntryKind, Tree, TreeEntry, compare_trees};
