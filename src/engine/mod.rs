@@ -45,7 +45,7 @@ pub use journal::{Journal, JournalError, JournalReader};
 pub use observer::{CheckOutcome, Observer, Silent, StepOutcome};
 pub use person::{Answer, Person};
 pub use plan::{CheckState, PhaseState, Plan, PlannedCheck, PlannedPhase, PlannedStep, StepState};
-pub use preview::{Doer, Preview, StepPreview};
+pub use preview::{Doer, Preview, StepPreview, Warning};
 pub use registry::{Registry, RegistryError};
 pub use render::{RenderError, Renderer, ValueSource};
 pub use state::{CandidateState, CheckRecord, Intention, State, StepRecord, StepStatus};

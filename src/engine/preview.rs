@@ -16,7 +16,7 @@ use super::action::{Action, Composed, Context, Intent};
 use super::plan::Plan;
 use super::registry::Registry;
 use super::render::{RenderError, Renderer};
-use super::state::State;
+use super::state::{CheckRecord, State};
 use super::workflow::{Check, CheckKind, Effect, Phase, Role, Step, StepKind, Workflow};
 
 /// What a person is shown of a step or check.
@@ -40,11 +40,24 @@ pub struct StepPreview {
     pub commands: Vec<String>,
     /// What is asked of a person; empty for what the program does.
     pub question: String,
+    /// The optional checks that failed: to be weighed before agreeing to what is public.
+    pub warnings: Vec<Warning>,
     /// The text that will be sent or written.
     pub document: Option<String>,
     /// Where that text will be.
     #[serde(skip)]
     pub file: Option<PathBuf>,
+}
+
+/// A check that holds nothing up, and does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Each fault.
+    pub faults: Vec<String>,
 }
 
 /// A plan with the preview of each step and check that applies.
@@ -74,6 +87,7 @@ impl Preview {
             for step in phase.steps.iter().filter(|step| plan.step(&step.id).is_some()) {
                 foresee(doer, renderer, step);
                 let mut preview = preview_step(doer.registry, renderer, doer.world, phase, step)?;
+                preview.warnings = warnings(workflow, &plan, state, step);
                 let composed = foreseen_action(doer.registry, renderer, step)
                     .and_then(|action| doer.with(|cx| action.composed(cx).ok().flatten()));
                 if let Some(Composed { file, text }) = composed {
@@ -154,6 +168,7 @@ pub(super) fn preview_step<W: ?Sized + 'static>(
         summary: String::new(),
         commands: Vec::new(),
         question: String::new(),
+        warnings: Vec::new(),
         document: None,
         file: None,
     };
@@ -172,6 +187,22 @@ pub(super) fn preview_step<W: ?Sized + 'static>(
         }
     }
     Ok(preview)
+}
+
+/// The optional checks that failed in the phases before `step`, where it is public.
+pub(super) fn warnings(workflow: &Workflow, plan: &Plan, state: &State, step: &Step) -> Vec<Warning> {
+    if step.effect != Effect::Public {
+        return Vec::new();
+    }
+    let before = workflow.phases.iter().take_while(|phase| !phase.steps.iter().any(|other| other.id == step.id));
+    let optional = before.flat_map(|phase| &phase.checks).filter(|check| check.optional);
+    let failed = optional.filter_map(|check| match state.check(&check.id, check.per_candidate) {
+        Some(CheckRecord::Failed(faults)) if plan.check(&check.id).is_some() => {
+            Some(Warning { id: check.id.clone(), title: check.title.clone(), faults: faults.clone() })
+        }
+        _ => None,
+    });
+    failed.collect()
 }
 
 /// A check.
@@ -193,6 +224,7 @@ pub(super) fn preview_check(renderer: &Renderer, phase: &Phase, check: &Check) -
         summary: String::new(),
         commands: Vec::new(),
         question,
+        warnings: Vec::new(),
         document: None,
         file: None,
     })

@@ -9,7 +9,7 @@
 use inquire::{Confirm, InquireError, Select, Text};
 
 use super::output::{Style, Ui};
-use super::text::{hang, reflow, sentence};
+use super::text::{hang, reflow, sentence, warning_lines};
 use crate::engine::{Answer, Effect, Person, StepPreview};
 
 /// How many lines of doing a step by hand are shown before somebody agrees to it.
@@ -53,6 +53,7 @@ impl TerminalPerson {
                 ui.say(&format!("  │ {line}"));
             }
         }
+        warn(ui, item);
         match item.effect {
             Some(Effect::Shared) => ui.say("  Others will see this; it can be taken back."),
             Some(Effect::Public) => ui.say(&ui.paint_err("  This is public and cannot be taken back.", Style::Warning)),
@@ -104,21 +105,23 @@ impl Person for TerminalPerson {
 /// `--confirm VERSION` to what cannot, and nothing is attested.
 #[derive(Debug)]
 pub struct Approver {
+    ui: Ui,
     version: String,
     confirmed: bool,
 }
 
 impl Approver {
     /// Agrees for somebody who gave `--execute`, and perhaps `--confirm`.
-    pub fn new(version: impl Into<String>, confirmed: Option<&str>) -> Self {
+    pub fn new(ui: Ui, version: impl Into<String>, confirmed: Option<&str>) -> Self {
         let version = version.into();
         let confirmed = confirmed == Some(version.as_str());
-        Self { version, confirmed }
+        Self { ui, version, confirmed }
     }
 }
 
 impl Person for Approver {
     fn consent(&mut self, step: &StepPreview) -> Answer {
+        warn(self.ui, step);
         if step.effect == Some(Effect::Public) && !self.confirmed {
             let what = if step.summary.is_empty() { &step.title } else { &step.summary };
             let command = format!("quorate run {} --execute --confirm {}", step.id, self.version);
@@ -131,6 +134,14 @@ impl Person for Approver {
         let question = item.question.trim();
         let what = if question.is_empty() { &item.title } else { question };
         Answer::Later { why: format!("{what}\nquorate attest {} --note \"…\"", item.id) }
+    }
+}
+
+/// Repeats what is amiss before somebody agrees to what is public.
+fn warn(ui: Ui, step: &StepPreview) {
+    for warning in &step.warnings {
+        let lines = warning_lines(warning, ui.width());
+        ui.warn(&format!("before {}: {}", step.id, lines.join("\n")));
     }
 }
 
