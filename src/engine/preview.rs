@@ -17,7 +17,7 @@ use super::plan::Plan;
 use super::registry::Registry;
 use super::render::{RenderError, Renderer};
 use super::state::{CheckRecord, State};
-use super::workflow::{Check, CheckKind, Effect, Phase, Role, Step, StepKind, Workflow};
+use super::workflow::{Check, CheckKind, Effect, Note, Phase, Role, Step, StepKind, Workflow};
 
 /// What a person is shown of a step or check.
 #[derive(Debug, Clone, Serialize)]
@@ -40,6 +40,8 @@ pub struct StepPreview {
     pub commands: Vec<String>,
     /// What is asked of a person; empty for what the program does.
     pub question: String,
+    /// What the note with the answer must hold.
+    pub note: Note,
     /// The optional checks that failed: to be weighed before agreeing to what is public.
     pub warnings: Vec<Warning>,
     /// The text that will be sent or written.
@@ -168,6 +170,7 @@ pub(super) fn preview_step<W: ?Sized + 'static>(
         summary: String::new(),
         commands: Vec::new(),
         question: String::new(),
+        note: Note::Text,
         warnings: Vec::new(),
         document: None,
         file: None,
@@ -179,7 +182,8 @@ pub(super) fn preview_step<W: ?Sized + 'static>(
                 preview.commands = action.commands(world).iter().map(|command| renderer.named(command)).collect();
             }
         }
-        StepKind::Person { question, commands } => {
+        StepKind::Person { question, commands, note } => {
+            preview.note = *note;
             preview.question = renderer.text(&step.id, "question", question)?;
             for (index, command) in commands.iter().enumerate() {
                 preview.commands.push(renderer.text(&step.id, &format!("commands[{index}]"), command)?);
@@ -210,9 +214,9 @@ pub(super) fn warnings(workflow: &Workflow, plan: &Plan, state: &State, step: &S
 /// # Errors
 /// When a template cannot be filled in.
 pub(super) fn preview_check(renderer: &Renderer, phase: &Phase, check: &Check) -> Result<StepPreview, RenderError> {
-    let question = match &check.kind {
-        CheckKind::Probe { .. } => String::new(),
-        CheckKind::Question { question } => renderer.text(&check.id, "question", question)?,
+    let (question, note) = match &check.kind {
+        CheckKind::Probe { .. } => (String::new(), Note::Text),
+        CheckKind::Question { question, note } => (renderer.text(&check.id, "question", question)?, *note),
     };
     Ok(StepPreview {
         id: check.id.clone(),
@@ -224,6 +228,7 @@ pub(super) fn preview_check(renderer: &Renderer, phase: &Phase, check: &Check) -
         summary: String::new(),
         commands: Vec::new(),
         question,
+        note,
         warnings: Vec::new(),
         document: None,
         file: None,

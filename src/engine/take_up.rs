@@ -31,7 +31,7 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
 
     fn person_step(&mut self, phase: &Phase, step: &Step, person: &mut dyn Person) -> Result<Taken, DriverError> {
         let preview = preview::preview_step(self.registry, &self.renderer()?, self.world, phase, step)?;
-        match person.attest(&preview) {
+        match person.attest(&preview).held_to(preview.note) {
             Answer::Yes { note } => {
                 let scope = self.state.scope(step.per_candidate);
                 self.record(scope, Some(&step.id), Event::StepAttested { note: note.clone() })?;

@@ -10,7 +10,7 @@ use inquire::{Confirm, InquireError, Select, Text};
 
 use super::output::{Style, Ui};
 use super::text::{hang, reflow, sentence, warning_lines};
-use crate::engine::{Answer, Effect, Person, StepPreview};
+use crate::engine::{Answer, Effect, Note, Person, StepPreview};
 
 /// How many lines of doing a step by hand are shown before somebody agrees to it.
 const BY_HAND_SHOWN: usize = 6;
@@ -91,13 +91,20 @@ impl Person for TerminalPerson {
         match Select::new("Your answer:", vec!["yes, and I answer for it", "not yet", "stop here"]).prompt() {
             Ok("not yet") => Answer::Later { why: "you said: not yet".into() },
             Ok("stop here") => Answer::Stop,
-            Ok(_) => match Text::new("A note for the record (a link, who, when):").prompt() {
+            Ok(_) => match Text::new(note_prompt(item.note)).prompt() {
                 Ok(note) if note.trim().is_empty() => Answer::Later { why: "an attestation needs a note".into() },
                 Ok(note) => yes(note.trim().to_owned()),
                 Err(error) => stopped(&error),
             },
             Err(error) => stopped(&error),
         }
+    }
+}
+
+fn note_prompt(note: Note) -> &'static str {
+    match note {
+        Note::Text => "A note for the record (a link, who, when):",
+        Note::Link => "A note for the record, with the link (https://…):",
     }
 }
 
@@ -133,7 +140,8 @@ impl Person for Approver {
     fn attest(&mut self, item: &StepPreview) -> Answer {
         let question = item.question.trim();
         let what = if question.is_empty() { &item.title } else { question };
-        Answer::Later { why: format!("{what}\nquorate attest {} --note \"…\"", item.id) }
+        let note = if item.note == Note::Link { "https://…" } else { "…" };
+        Answer::Later { why: format!("{what}\nquorate attest {} --note \"{note}\"", item.id) }
     }
 }
 
