@@ -10,7 +10,6 @@ mod checksum_file;
 mod contributors;
 mod digest;
 mod edit;
-mod licence_header;
 mod outdated;
 mod path_rules;
 mod record;
@@ -24,7 +23,6 @@ pub use edit::{
     AllowedLeftover, EditFault, EditFaults, EditRule, Edits, Hit, Leftover, Tree, VersionChange, apply, authority,
     leftovers, other_snapshots,
 };
-pub use licence_header::{HEADER_BYTES, LicenceHeader};
 pub use outdated::outdated;
 pub use path_rules::{PathRules, PatternError};
 pub use record::{Manager, ReleaseRecord};

@@ -9,6 +9,8 @@
 //! nothing here talks to a network: files come in, findings go out.
 
 mod archive;
+#[cfg(test)]
+mod archive_tests;
 mod check_archive;
 mod contents;
 mod licence;
