@@ -7,6 +7,7 @@
 //! Archives with one fault each, made here byte by byte, and archives of nonsense.
 
 mod build;
+mod content_faults;
 mod faults;
 mod nonsense;
 mod whole;
