@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
-use super::subversion::{note, outputs, quoted, revision_of_directory, settle};
+use super::shell::quoted;
+use super::subversion::{note, outputs, revision_of_directory, settle};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 use crate::services::{Change, EntryKind, OpenPgp, Revision, SvnError, SvnFault, SvnUrl};
 
@@ -45,12 +46,12 @@ impl Action<Services> for AddKey {
         format!("Appends the public key of {} to {}, unless it is there already", self.name, self.keys)
     }
 
-    fn commands(&self) -> Vec<String> {
+    fn commands(&self, world: &Services) -> Vec<String> {
         let (keys, message) = (quoted(self.keys.as_str()), quoted(&self.message));
+        let key = world.openpgp.fingerprint();
         vec![
             format!("svn cat {keys} > KEYS"),
-            "key=$(git config user.signingkey)".to_owned(),
-            "(gpg --list-sigs $key && gpg --armor --export $key) >> KEYS".to_owned(),
+            format!("(gpg --list-sigs {key} && gpg --armor --export {key}) >> KEYS"),
             format!("svnmucc -m {message} put KEYS {keys}"),
         ]
     }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::Services;
 use super::building::{Receipt, Site, missing_for, place_of};
 use super::failures::{git_failed, outputs_do_not_fit, workspace_failed};
+use super::shell;
 use crate::config::Build;
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 
@@ -57,12 +58,22 @@ impl Action<Services> for BuildArtifacts {
         format!("builds from the tag {}: {}", self.tag, titles.join(", "))
     }
 
-    fn commands(&self) -> Vec<String> {
-        let mut commands = vec![format!("git worktree add --detach ../release-tree {}", self.tag)];
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let tree = format!("../release-tree-{}", place_of(&self.directory));
+        let artifacts = world.workspace.path(&self.directory);
+        let mut commands = vec![
+            shell::command(&["git", "worktree", "add", "--detach", &tree, &self.tag]),
+            format!("mkdir -p {}", shell::path(&artifacts)),
+        ];
         for build in &self.builds {
-            let directory = if build.directory.is_empty() { "." } else { &build.directory };
-            commands.push(format!("(cd ../release-tree/{directory} && {})", build.command.join(" ")));
+            commands.push(shell::build(build, &tree));
+            // The shell fills the glob in, so it stays without quotes.
+            let copied = build.outputs.iter();
+            commands.extend(
+                copied.map(|output| format!("cp {tree}/{} {}", output.glob, shell::path(artifacts.join(&output.name)))),
+            );
         }
+        commands.push(shell::command(&["git", "worktree", "remove", "--force", &tree]));
         commands
     }
 

@@ -57,7 +57,13 @@ pub(super) fn place_of(directory: &str) -> String {
 pub(super) fn missing_for<'a>(builds: impl IntoIterator<Item = &'a Build>) -> Vec<Problem> {
     let problem = |build: &Build, program: String| {
         let what = format!("the build `{}` needs `{program}`, which cannot be used here", build.id);
-        Problem::new(what, format!("install {program}, or build on a machine that has it"))
+        // `docker info` is a command that must succeed, and no program's name.
+        let remedy = if program.contains(' ') {
+            format!("see what `{program}` says and put it right")
+        } else {
+            format!("install `{program}`")
+        };
+        Problem::new(what, format!("{remedy}, or build on a machine where it works"))
     };
     let missing =
         |build: &'a Build| missing_programs(&build.requires).into_iter().map(move |program| problem(build, program));

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::Services;
 use super::clone::{clone_problems, demand_not_checked_out, log_entry};
 use super::failures::{git_failed, outputs_do_not_fit};
+use super::shell;
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 
 /// Parameters of `create-branch`.
@@ -67,8 +68,11 @@ impl Action<Services> for CreateBranch {
         format!("Creates the branch {} at the tip of the remote's {}", self.branch, self.from)
     }
 
-    fn commands(&self) -> Vec<String> {
-        vec![format!("git fetch origin {}", self.from), format!("git branch {} FETCH_HEAD", self.branch)]
+    fn commands(&self, world: &Services) -> Vec<String> {
+        vec![
+            shell::command(&["git", "fetch", world.git.remote(), &self.from]),
+            shell::command(&["git", "branch", &self.branch, "FETCH_HEAD"]),
+        ]
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {

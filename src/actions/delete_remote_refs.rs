@@ -14,6 +14,7 @@ use super::Services;
 use super::clone::log_entry;
 use super::failures::{git_failed, outputs_do_not_fit};
 use super::push::short;
+use super::shell;
 use crate::engine::{Action, ActionError, Context, Probed, Reversal};
 use crate::services::{GitError, RefUpdate};
 
@@ -86,12 +87,18 @@ fn kept_as(cx: &Context<'_, Services>, name: &str) -> String {
 
 impl Action<Services> for DeleteRemoteRefs {
     fn summary(&self) -> String {
-        let names: Vec<&str> = self.refs.iter().map(|name| short(name)).collect();
+        let named = |name: &String| match name.strip_prefix("refs/heads/") {
+            Some(branch) => format!("the branch {branch}"),
+            None => format!("the tag {}", short(name)),
+        };
+        let names: Vec<String> = self.refs.iter().map(named).collect();
         format!("Deletes {} at the remote", names.join(" and "))
     }
 
-    fn commands(&self) -> Vec<String> {
-        vec![format!("git push --atomic --delete origin {}", self.refs.join(" "))]
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let mut words = vec!["git", "push", "--atomic", "--delete", world.git.remote()];
+        words.extend(self.refs.iter().map(String::as_str));
+        vec![shell::command(&words)]
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {

@@ -7,11 +7,14 @@
 //! `hash-artifacts`: beside each artifact is a file with its SHA-512, as
 //! `sha512sum -c` takes it.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
 use super::failures::{outputs_do_not_fit, workspace_failed};
+use super::shell;
 use crate::engine::{Action, ActionError, Context, Probed, Reversal};
 use crate::release::{FileDigest, checksum_file, checksum_file_holds};
 
@@ -38,8 +41,15 @@ impl Action<Services> for HashArtifacts {
         format!("writes the SHA-512 checksum files of {}", self.files.join(", "))
     }
 
-    fn commands(&self) -> Vec<String> {
-        self.files.iter().map(|name| format!("sha512sum {name} >{name}.sha512")).collect()
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let sum = |name: &String| {
+            let (name, sums) = (shell::quoted(name), shell::quoted(&beside(name)));
+            format!("sha512sum {name} > {sums}")
+        };
+        let mut commands = vec![format!("cd {}", shell::path(world.workspace.path(&self.directory)))];
+        commands.extend(self.files.iter().map(sum));
+        commands.push("cd -".to_owned());
+        commands
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
@@ -62,7 +72,7 @@ impl Action<Services> for HashArtifacts {
         for name in &self.files {
             found.push(artifacts.digest(name).map_err(workspace_failed)?);
         }
-        let files = all_there(&self.directory, &self.files, found)?;
+        let files = all_there(&cx.world.workspace.path(&self.directory), &self.files, found)?;
         for file in &files {
             let there = artifacts.text(&beside(&file.name)).map_err(workspace_failed)?;
             if !there.is_some_and(|text| checksum_file_holds(&text, file)) {
@@ -87,13 +97,13 @@ fn beside(name: &str) -> String {
 }
 
 /// What was found for each of `names`, or a refusal that names all that are missing.
-pub(super) fn all_there<T>(directory: &str, names: &[String], found: Vec<Option<T>>) -> Result<Vec<T>, ActionError> {
+pub(super) fn all_there<T>(directory: &Path, names: &[String], found: Vec<Option<T>>) -> Result<Vec<T>, ActionError> {
     let missing: Vec<&str> =
         names.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(name, _)| name.as_str()).collect();
     if missing.is_empty() {
         return Ok(found.into_iter().flatten().collect());
     }
-    let what = format!("missing in {directory}: {}", missing.join(", "));
+    let what = format!("missing in {}: {}", directory.display(), missing.join(", "));
     Err(ActionError::refused(what, "run the steps that make these files again, or put the files there"))
 }
 

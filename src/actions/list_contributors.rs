@@ -8,12 +8,13 @@
 //! text of the workspace, one a line. Names that a person has added there stay.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::Services;
 use super::failures::{git_failed, workspace_failed};
-use crate::engine::{Action, ActionError, Context, Probed, Reversal};
-use crate::release::{Version, VersionError, contributors};
+use super::shell;
+use crate::engine::{Action, ActionError, Context, Probed, Reversal, Unknowns};
+use crate::release::{ReleaseKind, Version, VersionError, contributors};
 
 /// Parameters of `list-contributors`.
 #[derive(Debug, Deserialize)]
@@ -38,6 +39,9 @@ struct Output {
     names: Vec<String>,
     count: usize,
     from: String,
+    /// Why there may be too many names: no release of the series before is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 impl ListContributors {
@@ -60,12 +64,19 @@ impl ListContributors {
         })?;
         let prefix = format!("refs/tags/{}", self.release_tag_prefix);
         let tags = cx.world.git.references(&format!("{prefix}*")).map_err(git_failed)?;
-        let mut below: Vec<Version> = tags
-            .keys()
-            .filter_map(|tag| tag.strip_prefix(&prefix)?.parse().ok())
-            .filter(|found| *found < version)
-            .collect();
-        below.sort_unstable();
+        let below = self.below(tags.keys().filter_map(|tag| tag.strip_prefix("refs/tags/")), version);
+        let at_remote = cx.world.git.remote_tags(&self.release_tag_prefix).map_err(git_failed)?;
+        let unknown = self.below(at_remote.iter().map(String::as_str), version);
+        if let Some(newest) = unknown.last().filter(|newest| below.last().is_none_or(|known| known < newest)) {
+            return Err(ActionError::refused(
+                format!(
+                    "the clone {} lacks the tag {}{newest} of its remote: from an older one too many would be counted",
+                    cx.world.git.path().display(),
+                    self.release_tag_prefix
+                ),
+                format!("run `git fetch --tags {}` in the clone", cx.world.git.remote()),
+            ));
+        }
         for found in below.into_iter().rev() {
             if cx.world.git.are_related(&format!("{prefix}{found}"), &self.to).map_err(git_failed)? {
                 return Ok(format!("{}{found}", self.release_tag_prefix));
@@ -86,6 +97,36 @@ impl ListContributors {
     }
 }
 
+impl ListContributors {
+    /// The versions below `version` that these tags are of, in order.
+    fn below<'t>(&self, tags: impl Iterator<Item = &'t str>, version: Version) -> Vec<Version> {
+        let of = |tag: &str| tag.strip_prefix(&self.release_tag_prefix)?.parse().ok();
+        let mut below: Vec<Version> = tags.filter_map(of).filter(|found| *found < version).collect();
+        below.sort_unstable();
+        below
+    }
+
+    /// What to say where the tag is not of the series or release just before this one.
+    fn note(&self, from: &str) -> Option<String> {
+        let version: Version = self.version.parse().ok()?;
+        let found: Version = from.strip_prefix(&self.release_tag_prefix)?.parse().ok()?;
+        let follows = match version.kind() {
+            ReleaseKind::Bugfix => found.series() == version.series() && found.patch + 1 == version.patch,
+            ReleaseKind::Minor => found.major == version.major && found.minor + 1 == version.minor,
+            ReleaseKind::Major => found.major + 1 == version.major,
+        };
+        let text = format!(
+            "counted from {from}, which is not the release just before {version}: look whether a tag is missing"
+        );
+        (!follows).then_some(text)
+    }
+
+    fn output(&self, names: Vec<String>, from: String) -> Value {
+        let (count, note) = (names.len(), self.note(&from));
+        serde_json::to_value(Output { names, count, from, note }).expect("plain data")
+    }
+}
+
 impl Action<Services> for ListContributors {
     fn summary(&self) -> String {
         match self.given() {
@@ -94,15 +135,35 @@ impl Action<Services> for ListContributors {
         }
     }
 
-    fn commands(&self) -> Vec<String> {
-        let log = |from: &str| format!("git log --pretty='%aN%n%cN' {from}..{} | sort -u", self.to);
-        match self.given() {
-            Some(from) => vec![log(from)],
-            None => vec![
-                format!("git tag --list --sort=-version:refname '{}*'", self.release_tag_prefix),
-                log("<tag of the release before>"),
-            ],
-        }
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let file = shell::path(world.workspace.path(&self.file));
+        let log = |from: &str| {
+            format!(
+                "git log --format='%aN%n%cN' {from}..{} | sort -u | grep -vxE 'GitHub|.*\\[bot\\]' > {file}",
+                shell::quoted(&self.to)
+            )
+        };
+        let Some(from) = self.given() else {
+            let (prefix, version) = (&self.release_tag_prefix, &self.version);
+            let own = shell::quoted(&format!("{prefix}{version}"));
+            let pattern = format!("{}[0-9]+\\.[0-9]+\\.[0-9]+$", shell::name_pattern(prefix).trim_end_matches('$'));
+            let tags = format!(
+                "git tag --list {} | grep -E {}",
+                shell::quoted(&format!("{prefix}*")),
+                shell::quoted(&pattern)
+            );
+            return vec![
+                format!("before=$( ({tags}; echo {own}) | sort -Vu | grep -B1 -xF {own} | head -n 1 )"),
+                log("\"$before\""),
+            ];
+        };
+        vec![log(&shell::quoted(from))]
+    }
+
+    fn foreseen(&self, _cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
+        let count = unknown.number("count");
+        let names = [unknown.text("names")];
+        Map::from_iter([("count".to_owned(), json!(count)), ("names".to_owned(), json!(names))])
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
@@ -115,22 +176,17 @@ impl Action<Services> for ListContributors {
             text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
         // What a person has added there stays; a name that is missing is put there anew.
         let complete = names.iter().all(|name| there.contains(name));
-        Ok(if complete { Probed::Done(output(there, from)) } else { Probed::Absent })
+        Ok(if complete { Probed::Done(self.output(there, from)) } else { Probed::Absent })
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
         let (from, names) = self.names(cx)?;
         let text: String = names.iter().map(|name| format!("{name}\n")).collect();
         cx.world.workspace.write(&self.file, text.as_bytes()).map_err(workspace_failed)?;
-        Ok(output(names, from))
+        Ok(self.output(names, from))
     }
 
     fn reversal(&self, _outputs: &Value) -> Reversal {
         Reversal::NothingToUndo
     }
-}
-
-fn output(names: Vec<String>, from: String) -> Value {
-    let count = names.len();
-    serde_json::to_value(Output { names, count, from }).expect("plain data")
 }

@@ -18,6 +18,7 @@ mod building;
 mod clone;
 mod create_branch;
 mod delete_remote_refs;
+mod edit_commands;
 pub(crate) mod failures;
 #[cfg(test)]
 mod git_contract_tests;
@@ -38,6 +39,7 @@ mod remove_outdated_releases;
 mod send_mail;
 mod services;
 pub(crate) mod set_versions;
+mod shell;
 mod sign_artifacts;
 pub(crate) mod sign_tag;
 mod source_archive;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Services;
-use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use crate::engine::{Action, ActionError, Composed, Context, Probed, Problem, Reversal};
 use crate::release::Sha512;
 use crate::services::WorkspaceError;
 
@@ -39,8 +39,8 @@ impl Action<Services> for PrepareText {
         format!("writes {} from the template {}", self.file, self.template)
     }
 
-    fn document(&self, cx: &Cx<'_>) -> Result<Option<String>, ActionError> {
-        self.text(cx).map(Some)
+    fn composed(&self, cx: &Cx<'_>) -> Result<Option<Composed>, ActionError> {
+        Ok(Some(Composed { file: cx.world.workspace.path(&self.file), text: self.text(cx)? }))
     }
 
     fn problems(&self, cx: &Cx<'_>) -> Result<Vec<Problem>, ActionError> {

@@ -8,12 +8,12 @@
 //! candidate's directory was moved there as it was at the voted revision.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::Services;
 use super::stage_candidate::demand_files;
-use super::subversion::{demand, note, outputs, settle, svnmucc};
-use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use super::subversion::{demand, note, outputs, settle, svnmucc, told};
+use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal, Unknowns};
 use crate::release::FileDigest;
 use crate::services::{Change, Holding, Revision, SvnUrl};
 
@@ -47,8 +47,13 @@ impl Action<Services> for PromoteCandidate {
         format!("Moves {}, as it was at {}, to {}", self.from, self.revision, self.to)
     }
 
-    fn commands(&self) -> Vec<String> {
+    fn commands(&self, _world: &Services) -> Vec<String> {
         vec![svnmucc(&self.message, Some(self.revision.0.to_string()), &[self.change()])]
+    }
+
+    fn foreseen(&self, _cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
+        let revision = unknown.number("revision");
+        Map::from_iter([("url".to_owned(), json!(self.to)), ("revision".to_owned(), json!(revision))])
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
@@ -58,9 +63,7 @@ impl Action<Services> for PromoteCandidate {
         Ok(match cx.world.svn.holding(&self.from, Some(self.revision), files)? {
             Holding::Exact { .. } => Vec::new(),
             Holding::Missing => vec![Problem::new(format!("there is no {at}"), hint)],
-            Holding::Differs(all) => {
-                all.into_iter().map(|what| Problem::new(format!("in {at}, {what}"), hint)).collect()
-            }
+            Holding::Differs(all) => vec![Problem::new(format!("in {at}: {}", told(&all)), hint)],
         })
     }
 
@@ -70,7 +73,7 @@ impl Action<Services> for PromoteCandidate {
             Holding::Missing => self.probe_candidate(cx),
             Holding::Exact { revision } => outputs(&Promoted { url: self.to.clone(), revision }).map(Probed::Done),
             Holding::Differs(differences) => Ok(Probed::Conflict {
-                found: format!("{} with other content: {}", self.to, differences.join("; ")),
+                found: format!("{} with other content: {}", self.to, told(&differences)),
                 expected: format!("nothing there, or exactly the {} files that were voted on", files.len()),
             }),
         }

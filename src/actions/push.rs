@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::Services;
 use super::clone::log_entry;
 use super::failures::{git_failed, outputs_do_not_fit};
+use super::shell;
 use crate::engine::{Action, ActionError, Context, Probed, Reversal};
 use crate::services::RefUpdate;
 
@@ -136,10 +137,10 @@ impl Action<Services> for Push {
         format!("Pushes {} to the remote", names.join(" and "))
     }
 
-    fn commands(&self) -> Vec<String> {
-        let specs: Vec<String> =
-            self.all().iter().map(|update| format!("{}:{}", update.reference, update.to)).collect();
-        vec![format!("git push --atomic origin {}", specs.join(" "))]
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let mut words = vec!["git".to_owned(), "push".into(), "--atomic".into(), world.git.remote().into()];
+        words.extend(self.all().iter().map(|update| format!("{}:{}", update.reference, update.to)));
+        vec![shell::command(&words)]
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {

@@ -14,7 +14,7 @@ use super::{
 use crate::engine::Registry;
 use crate::probes::{
     BranchAtVersion, BranchHasFixes, EditsHold, GitSigningKey, HashesHold, KeyPublished, LicenceHeaders, MailArchived,
-    MavenSettings, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds, SvnLacks, VotePassed,
+    MavenSettings, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds, SvnLacks, TagsFree, VotePassed,
 };
 
 /// All actions and probes.
@@ -56,5 +56,6 @@ pub fn registry() -> Registry<Services> {
         .probe::<SignaturesHold>("signatures-hold")
         .probe::<SvnHolds>("svn-holds")
         .probe::<SvnLacks>("svn-lacks")
+        .probe::<TagsFree>("tags-free")
         .probe::<VotePassed>("vote-passed")
 }

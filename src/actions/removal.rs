@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Services;
-use super::subversion::{note, outputs, quoted, recorded, revision_of_directory, settle};
+use super::shell;
+use super::subversion::{note, outputs, recorded, revision_of_directory, settle};
 use crate::engine::{ActionError, Context, Probed, Reversal};
 use crate::services::{Change, Depth, EntryKind, Revision, Svn, SvnUrl};
 
@@ -42,6 +43,21 @@ pub(super) fn directories(svn: &Svn, url: &SvnUrl) -> Result<Listing, ActionErro
     Ok(Listing { names, at })
 }
 
+/// What a person would type to remove the directories in `url` that match.
+pub(super) fn commands(url: &SvnUrl, message: &str, matching: &str) -> Vec<String> {
+    let remove = ["svn", "rm", "-m", message];
+    if !matching.contains(['*', '?', '[', '{']) {
+        return vec![format!("{} {}", shell::command(&remove), shell::quoted(&format!("{url}/{matching}")))];
+    }
+    let pattern = shell::quoted(&shell::name_pattern(matching));
+    vec![format!(
+        "svn list {} | tr -d / | grep -E {pattern} | sed {} | xargs -r {}",
+        shell::quoted(url.as_str()),
+        shell::quoted(&format!("s|^|{url}/|")),
+        shell::command(&remove)
+    )]
+}
+
 /// An action that removes directories.
 pub(super) trait Removal {
     /// The directory that they are in.
@@ -52,14 +68,6 @@ pub(super) trait Removal {
 
     /// Those that are there and should not be.
     fn left(&self, svn: &Svn) -> Result<Listing, ActionError>;
-
-    fn commands(&self) -> Vec<String> {
-        let url = self.url().as_str();
-        vec![
-            format!("svn list {}", quoted(url)),
-            format!("svn rm -m {} {}/<each of them>", quoted(self.message()), quoted(url)),
-        ]
-    }
 
     /// What would be removed, for a person to read.
     fn document(&self, svn: &Svn) -> Result<Option<String>, ActionError> {

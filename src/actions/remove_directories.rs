@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Services;
-use super::removal::{Listing, Removal, directories};
+use super::removal::{self, Listing, Removal, directories};
 use super::subversion::{matcher, revision_of_directory};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 use crate::services::{Svn, SvnUrl};
@@ -33,8 +33,8 @@ impl Action<Services> for RemoveDirectories {
         format!("Removes the directories {} from {}, in one commit", self.matching, self.url)
     }
 
-    fn commands(&self) -> Vec<String> {
-        Removal::commands(self)
+    fn commands(&self, _world: &Services) -> Vec<String> {
+        removal::commands(&self.url, &self.message, &self.matching)
     }
 
     fn document(&self, cx: &Context<'_, Services>) -> Result<Option<String>, ActionError> {

@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use super::Services;
 use super::removal::{Listing, Removal, directories};
+use super::shell::{name_pattern, quoted};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
-use crate::release::{Version, outdated};
+use crate::release::{ReleaseKind, Version, outdated};
 use crate::services::{Svn, SvnUrl};
 
 /// Removes the releases that a new one makes outdated.
@@ -35,8 +36,8 @@ impl Action<Services> for RemoveOutdatedReleases {
         format!("Removes the releases from {} that {}{} makes outdated", self.url, self.prefix, self.version)
     }
 
-    fn commands(&self) -> Vec<String> {
-        Removal::commands(self)
+    fn commands(&self, _world: &Services) -> Vec<String> {
+        self.by_hand()
     }
 
     fn document(&self, cx: &Context<'_, Services>) -> Result<Option<String>, ActionError> {
@@ -90,6 +91,24 @@ impl Removal for RemoveOutdatedReleases {
 }
 
 impl RemoveOutdatedReleases {
+    /// Which ones they are shows in the list.
+    fn by_hand(&self) -> Vec<String> {
+        let url = quoted(self.url.as_str());
+        let releases = format!("{}[0-9]+\\.[0-9]+\\.[0-9]+$", name_pattern(&self.prefix).trim_end_matches('$'));
+        let rule = match self.version().map(|version| (version, version.kind())) {
+            Ok((version, ReleaseKind::Bugfix)) => format!("the releases {}.x below {version}", version.series()),
+            Ok((version, ReleaseKind::Minor)) => {
+                format!("the releases below {}.{}.0", version.major, version.minor.saturating_sub(1))
+            }
+            _ => "all but the newest series below this release".to_owned(),
+        };
+        vec![
+            format!("svn list {url} | tr -d / | grep -E {} | sort -V", quoted(&releases)),
+            format!("# outdated are {rule}; for each of them:"),
+            format!("svn rm -m {} {url}/{}OUTDATED_VERSION", quoted(&self.message), quoted(&self.prefix)),
+        ]
+    }
+
     fn version(&self) -> Result<Version, ActionError> {
         self.version.parse().map_err(|error| ActionError::misconfigured(format!("{error}"), "correct the workflow"))
     }

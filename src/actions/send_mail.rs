@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Services;
-use crate::engine::{Action, ActionError, Context, Intent, Probed, Problem, Reversal};
+use super::shell;
+use crate::engine::{Action, ActionError, Composed, Context, Intent, Probed, Problem, Reversal, Unknowns};
 use crate::mail::{Draft, Kind, lint, message_id};
 use crate::services::{ArchiveError, Archived, PonyMail, RelayError};
 
@@ -79,6 +80,37 @@ type Cx<'a> = Context<'a, Services>;
 impl Action<Services> for SendMail {
     fn summary(&self) -> String {
         format!("sends the mail `{}` to {}", self.template, self.to.join(", "))
+    }
+
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let file = shell::path(world.workspace.path(self.eml()));
+        let mut words = vec!["curl".to_owned(), "--url".into(), world.relay.url()];
+        words.extend(world.relay.curl_options().iter().map(|&option| option.to_owned()));
+        words.extend(["--mail-from".to_owned(), world.author.email.clone()]);
+        words.extend(self.to.iter().flat_map(|to| ["--mail-rcpt".to_owned(), to.clone()]));
+        vec![format!("{} --upload-file {file}", shell::command(&words))]
+    }
+
+    fn foreseen(&self, cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
+        let subject = self.draft(cx).map_or_else(|_| unknown.text("subject"), |draft| draft.subject);
+        Map::from_iter([
+            ("message_id".to_owned(), json!(unknown.text("message_id"))),
+            ("date".to_owned(), json!(unknown.time("date"))),
+            ("subject".to_owned(), json!(subject)),
+            ("to".to_owned(), json!(self.to)),
+            ("eml".to_owned(), json!(self.eml())),
+            ("link".to_owned(), json!(unknown.link("link"))),
+        ])
+    }
+
+    fn composed(&self, cx: &Cx<'_>) -> Result<Option<Composed>, ActionError> {
+        let text = self.draft(cx)?.to_text();
+        // These two are fixed when the mail is sent; whoever sends it by hand gets others.
+        let fixed_later = |line: &str| line.starts_with("Date: ") || line.starts_with("Message-ID: ");
+        let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let head: Vec<&str> = head.lines().filter(|line| !fixed_later(line)).collect();
+        let text = format!("{}\n\n{body}", head.join("\n"));
+        Ok(Some(Composed { file: cx.world.workspace.path(self.eml()), text }))
     }
 
     fn document(&self, cx: &Cx<'_>) -> Result<Option<String>, ActionError> {

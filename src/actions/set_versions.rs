@@ -13,7 +13,9 @@ use serde_json::Value;
 
 use super::Services;
 use super::clone::{clone_problems, demand_not_checked_out, log_entry};
+use super::edit_commands::edit_commands;
 use super::failures::{git_failed, outputs_do_not_fit};
+use super::shell;
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 use crate::release::{
     AllowedLeftover, EditRule, Edits, Tree, VersionChange, apply, authority as version_of, leftovers,
@@ -216,6 +218,29 @@ impl Action<Services> for SetVersions {
             Some(version) => format!("Sets the version {version} by {rules} rules, as one commit on {}", self.branch()),
             None => format!("Sets values by {rules} rules, as one commit on {}", self.branch()),
         }
+    }
+
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let tree = "../version-tree";
+        let mut commands = Vec::new();
+        let remote = world.git.remote();
+        let start = self.start.as_deref().unwrap_or(&self.reference);
+        if let Some(branch) = start.strip_prefix(remote).and_then(|rest| rest.strip_prefix('/')) {
+            commands.push(shell::command(&["git", "fetch", remote, branch]));
+        }
+        commands.push(shell::command(&["git", "worktree", "add", "--detach", tree, start]));
+        commands.push(format!("cd {tree}"));
+        let rules: Vec<&EditRule> = self.rules.iter().flatten().collect();
+        commands.extend(edit_commands(&rules, self.authority.as_ref(), self.to.as_deref()));
+        if self.authority.is_some() && self.to.is_some() {
+            commands.push("! git grep -nF \"$old\"  # nothing may be left, but where it is allowed".to_owned());
+        }
+        let message = self.message.replace("@NEW@", self.to.as_deref().unwrap_or_default());
+        commands.push(shell::command(&["git", "commit", "--all", "--message", &message]));
+        commands.push(shell::command(&["git", "update-ref", &self.reference, "HEAD"]));
+        commands.push("cd -".to_owned());
+        commands.push(shell::command(&["git", "worktree", "remove", tree]));
+        commands
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {

@@ -11,12 +11,13 @@
 //! is kept: it may be published already.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::Services;
 use super::failures::{openpgp_failed, outputs_do_not_fit, workspace_failed};
 use super::hash_artifacts::all_there;
-use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use super::shell;
+use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal, Unknowns};
 use crate::release::{FileDigest, checksum_file_holds};
 use crate::services::{Artifacts, OpenPgpError, Session};
 
@@ -45,8 +46,29 @@ impl Action<Services> for SignArtifacts {
         format!("signs {}", self.files.join(", "))
     }
 
-    fn commands(&self) -> Vec<String> {
-        self.files.iter().map(|name| format!("gpg --armor --detach-sign {name}")).collect()
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let key = world.openpgp.fingerprint();
+        let mut commands = vec![format!("cd {}", shell::path(world.workspace.path(&self.directory)))];
+        let sign = |name: &String| shell::command(&["gpg", "--local-user", key, "--armor", "--detach-sign", name]);
+        commands.extend(self.files.iter().map(sign));
+        commands.push("cd -".to_owned());
+        commands
+    }
+
+    fn foreseen(&self, cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
+        let mut names: Vec<String> = self
+            .files
+            .iter()
+            .flat_map(|name| [name.clone(), format!("{name}.asc"), format!("{name}.sha512")])
+            .collect();
+        names.sort_unstable();
+        let file = |name: String| {
+            let (bytes, sha512) = (unknown.number(&format!("bytes {name}")), unknown.digest(&name));
+            json!({"name": name, "bytes": bytes, "sha512": sha512})
+        };
+        let files: Vec<Value> = names.into_iter().map(file).collect();
+        let fingerprint = cx.world.openpgp.fingerprint();
+        Map::from_iter([("fingerprint".to_owned(), json!(fingerprint)), ("files".to_owned(), json!(files))])
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
@@ -85,7 +107,7 @@ impl Action<Services> for SignArtifacts {
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
         let artifacts = cx.world.workspace.artifacts(&self.directory);
-        all_there(&self.directory, &self.with_checksum_files(), self.found(&artifacts)?)?;
+        all_there(&cx.world.workspace.path(&self.directory), &self.with_checksum_files(), self.found(&artifacts)?)?;
         let mut session = cx.world.openpgp.session().map_err(openpgp_failed)?;
         for name in &self.files {
             if is_signed(&mut session, &artifacts, name)? {
@@ -135,7 +157,7 @@ impl SignArtifacts {
             found.push(artifacts.digest(name).map_err(workspace_failed)?);
         }
         let names = [self.with_checksum_files(), signatures].concat();
-        let mut files = all_there(&self.directory, &names, found)?;
+        let mut files = all_there(&cx.world.workspace.path(&self.directory), &names, found)?;
         files.sort();
         let fingerprint = cx.world.openpgp.fingerprint().to_owned();
         serde_json::to_value(SignArtifactsOutput { fingerprint, files }).map_err(outputs_do_not_fit)

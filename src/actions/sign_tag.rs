@@ -8,12 +8,13 @@
 //! the release manager's key.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::Services;
 use super::clone::log_entry;
 use super::failures::{git_failed, openpgp_failed, outputs_do_not_fit};
-use crate::engine::{Action, ActionError, Context, Probed, Reversal};
+use super::shell;
+use crate::engine::{Action, ActionError, Context, Probed, Reversal, Unknowns};
 use crate::services::{Committer, NewTag, Tag};
 
 /// Parameters of `sign-tag`.
@@ -108,11 +109,17 @@ impl Action<Services> for SignTag {
         format!("Makes the signed tags {}", self.names.join(" and "))
     }
 
-    fn commands(&self) -> Vec<String> {
-        self.names
-            .iter()
-            .map(|name| format!("git tag -s {name} -m '{}' '{}^{{}}'", self.message, self.target))
-            .collect()
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let key = world.openpgp.fingerprint();
+        let commit = format!("{}^{{commit}}", self.target);
+        let tag = |name: &String| shell::command(&["git", "tag", "-s", "-u", key, "-m", &self.message, name, &commit]);
+        self.names.iter().map(tag).collect()
+    }
+
+    fn foreseen(&self, _cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
+        let tag = |name: &String| json!({"name": name, "object": unknown.text("object"), "commit": self.target});
+        let tags: Vec<Value> = self.names.iter().map(tag).collect();
+        Map::from_iter([("tags".to_owned(), json!(tags)), ("commit".to_owned(), json!(self.target))])
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {

@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::Services;
 use super::failures::{git_failed, outputs_do_not_fit, workspace_failed};
+use super::shell;
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 use crate::release::{ArchiveEntry, ArchiveError, FileDigest, PathRules, PatternError, Sha512, SourceArchive};
 use crate::services::{FileKind, GitError, PeeledCommit, TreeFile, WorkspaceError};
@@ -74,12 +75,17 @@ impl Action<Services> for MakeSourceArchive {
         format!("writes the source archive {} from the tree of the tag {}", self.file, self.tag)
     }
 
-    fn commands(&self) -> Vec<String> {
+    fn commands(&self, world: &Services) -> Vec<String> {
         let Self { tag, file, root, .. } = self;
-        let excludes: Vec<String> = self.exclude.iter().map(|pattern| exclude_option(pattern)).collect();
+        let artifacts = world.workspace.path(&self.directory);
+        let mut words = vec!["--sort=name".to_owned(), "--owner=0".into(), "--group=0".into()];
+        words.extend(self.exclude.iter().map(|pattern| format!("--exclude={pattern}")));
+        words.push(root.clone());
         vec![
-            format!("git archive --prefix={root}/ {tag} | tar x"),
-            format!("tar c --sort=name --owner=0 --group=0 {} {root} | gzip -n >{file}", excludes.join(" ")),
+            format!("mkdir -p {}", shell::path(&artifacts)),
+            "tree=$(mktemp -d)".to_owned(),
+            format!("git archive --prefix={}/ {} | tar x -C \"$tree\"", shell::quoted(root), shell::quoted(tag)),
+            format!("tar c -C \"$tree\" {} | gzip -n > {}", shell::command(&words), shell::path(artifacts.join(file))),
         ]
     }
 
@@ -208,10 +214,6 @@ fn add<W: Write>(archive: &mut SourceArchive<W>, file: TreeFile) -> Result<(), F
         },
     };
     Ok(archive.add(&file.path, entry)?)
-}
-
-fn exclude_option(pattern: &str) -> String {
-    format!("--exclude='{pattern}'")
 }
 
 fn output(output: &SourceArchiveOutput) -> Result<Value, ActionError> {

@@ -11,11 +11,11 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::Services;
-use super::subversion::{demand, note, outputs, recorded, revision_of_directory, settle, svnmucc};
-use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use super::subversion::{demand, note, outputs, recorded, revision_of_directory, settle, svnmucc, told};
+use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal, Unknowns};
 use crate::release::{FileDigest, Sha512};
 use crate::services::{Change, Holding, Revision, SvnUrl};
 
@@ -51,8 +51,17 @@ impl Action<Services> for StageCandidate {
         format!("Puts {} files into {}/{}, in one commit", self.files.len(), self.url, self.directory)
     }
 
-    fn commands(&self) -> Vec<String> {
-        self.changes(&self.source).map(|changes| vec![svnmucc(&self.message, None, &changes)]).unwrap_or_default()
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let source = world.workspace.path(&self.source);
+        self.changes(&source).map(|changes| vec![svnmucc(&self.message, None, &changes)]).unwrap_or_default()
+    }
+
+    fn foreseen(&self, _cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
+        let revision = unknown.number("revision");
+        let mut foreseen =
+            Map::from_iter([("revision".to_owned(), json!(revision)), ("files".to_owned(), json!(self.files))]);
+        foreseen.extend(self.url.join(&self.directory).ok().map(|url| ("url".to_owned(), json!(url))));
+        foreseen
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
@@ -72,7 +81,7 @@ impl Action<Services> for StageCandidate {
                 outputs(&Staged { url, revision, files: self.files.clone() }).map(Probed::Done)
             }
             Holding::Differs(differences) => Ok(Probed::Conflict {
-                found: format!("{url} with other content: {}", differences.join("; ")),
+                found: format!("{url} with other content: {}", told(&differences)),
                 expected: format!("nothing there, or exactly the {} files of this candidate", files.len()),
             }),
         }

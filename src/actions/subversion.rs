@@ -11,8 +11,12 @@ use globset::{Glob, GlobMatcher};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::shell;
 use crate::engine::{ActionError, Intent, Probed, Problem};
 use crate::services::{Change, CommitNote, EntryKind, Revision, Svn, SvnError, SvnFault, SvnUrl, SvnUrlError};
+
+/// How many differences are told one by one.
+const DIFFERENCES_SHOWN: usize = 3;
 
 impl From<SvnError> for ActionError {
     fn from(error: SvnError) -> Self {
@@ -95,21 +99,23 @@ pub(super) fn recorded<T: for<'de> Deserialize<'de>>(outputs: &Value) -> Result<
     })
 }
 
-/// The command that a person would type to make one commit of `changes`.
+/// Differences in one line: not all, where there are many.
+pub(crate) fn told(differences: &[String]) -> String {
+    let shown = differences.iter().take(DIFFERENCES_SHOWN).map(String::as_str).collect::<Vec<_>>().join("; ");
+    match differences.len().saturating_sub(DIFFERENCES_SHOWN) {
+        0 => shown,
+        more => format!("{shown}; and {more} more"),
+    }
+}
+
+/// The command that a person would type to make one commit of `changes`; where
+/// there are several, each stands on a line of its own.
 pub(super) fn svnmucc(message: &str, base: Option<String>, changes: &[Change]) -> String {
     let mut words = vec!["svnmucc".to_owned(), "-m".to_owned(), message.to_owned()];
     words.extend(base.into_iter().flat_map(|base| ["-r".to_owned(), base]));
-    words.extend(changes.iter().flat_map(Change::words));
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
-}
-
-/// A word as a shell takes it.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/:@%=,".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    let mut lines = vec![shell::command(&words)];
+    lines.extend(changes.iter().map(|change| shell::command(&change.words())));
+    lines.join(if changes.len() > 1 { " \\\n  " } else { " " })
 }
 
 #[cfg(test)]

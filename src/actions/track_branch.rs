@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::Services;
 use super::clone::{clone_problems, log_entry};
 use super::failures::git_failed;
+use super::shell;
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 
 /// Parameters of `track-branch`.
@@ -70,8 +71,8 @@ impl Action<Services> for TrackBranch {
         format!("Brings the local branch {} to where the remote's is", self.branch)
     }
 
-    fn commands(&self) -> Vec<String> {
-        vec![format!("git fetch origin {0}:{0}", self.branch)]
+    fn commands(&self, world: &Services) -> Vec<String> {
+        vec![shell::command(&["git", "fetch", world.git.remote(), &format!("{0}:{0}", self.branch)])]
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {

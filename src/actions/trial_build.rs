@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::Services;
 use super::building::{Receipt, Site, missing_for};
 use super::failures::{git_failed, outputs_do_not_fit};
+use super::shell;
 use crate::config::Build;
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 
@@ -44,8 +45,17 @@ impl Action<Services> for TrialBuild {
         format!("builds “{}” from {}, to see that the release build works", self.build.title, self.reference)
     }
 
-    fn commands(&self) -> Vec<String> {
-        vec![self.build.command.join(" ")]
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let tree = "../trial-tree";
+        let mut commands = Vec::new();
+        let remote = world.git.remote();
+        if let Some(branch) = self.reference.strip_prefix(remote).and_then(|rest| rest.strip_prefix('/')) {
+            commands.push(shell::command(&["git", "fetch", remote, branch]));
+        }
+        commands.push(shell::command(&["git", "worktree", "add", "--detach", tree, &self.reference]));
+        commands.push(shell::build(&self.build, tree));
+        commands.push(shell::command(&["git", "worktree", "remove", "--force", tree]));
+        commands
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {

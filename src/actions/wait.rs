@@ -34,7 +34,12 @@ type Cx<'a> = Context<'a, Services>;
 
 impl Action<Services> for Wait {
     fn summary(&self) -> String {
-        format!("waits until {} for {}", self.shown(), self.what)
+        format!("waits {} hours, from {} on, for {}", self.hours, shown(self.since), self.what)
+    }
+
+    fn commands(&self, _world: &Services) -> Vec<String> {
+        // GNU date: when the time is over, in the zone of whoever asks.
+        vec![format!("date --date '{} {} hours'", self.since, self.hours)]
     }
 
     fn probe(&self, cx: &Cx<'_>) -> Result<Probed, ActionError> {
@@ -76,13 +81,13 @@ impl Wait {
         self.since.saturating_add(hours).unwrap_or(Timestamp::MAX)
     }
 
-    fn shown(&self) -> String {
-        self.until().strftime("%Y-%m-%d %H:%M UTC").to_string()
-    }
-
     fn output(&self) -> Value {
         json!({ "until": self.until() })
     }
+}
+
+fn shown(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 fn unwritten(error: crate::services::WorkspaceError) -> ActionError {

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::CommandError;
 use crate::config::Product;
-use crate::release::{EditRule, Tree, Version, authority};
+use crate::release::{EditRule, ReleaseKind, Tree, Version, authority};
 
 /// Where the product's main branch is looked for in a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +86,33 @@ pub fn check_unreleased(path: &Path, tags: &[String], version: Version) -> Resul
             "is the version right? a tag that was made by mistake is deleted by `git tag --delete`, here and at the remote",
         )),
     }
+}
+
+/// Whether the clone knows the branch of the series that a bugfix release is cut from.
+///
+/// # Errors
+/// When it does not.
+pub fn check_series(path: &Path, product: &Product, series_branch: &str, version: Version) -> Result<(), CommandError> {
+    let Ok(repository) = git2::Repository::open(path) else { return Ok(()) };
+    if version.kind() != ReleaseKind::Bugfix {
+        return Ok(());
+    }
+    let remote = &product.git.remote;
+    let names = [format!("refs/remotes/{remote}/{series_branch}"), format!("refs/heads/{series_branch}")];
+    if names.iter().any(|name| repository.find_reference(name).is_ok()) {
+        return Ok(());
+    }
+    Err(CommandError::usage(
+        format!(
+            "{version} is a bugfix release of the series {}, and {} has no branch `{series_branch}` of `{remote}` to cut it from",
+            version.series(),
+            path.display()
+        ),
+        format!(
+            "`git fetch {remote}` where it only was not fetched; a new series begins with {}.{}.0",
+            version.major, version.minor
+        ),
+    ))
 }
 
 fn version_of(repository: &git2::Repository, tree: &git2::Tree<'_>, rule: &EditRule) -> Result<String, String> {

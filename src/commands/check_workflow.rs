@@ -23,6 +23,7 @@ pub fn check_workflow(place: &str, workflow: &Workflow, renderers: &[Renderer]) 
     let mut check = Check { registry: registry(), faults: Vec::new(), unknown: Vec::new() };
     for phase in &workflow.phases {
         check.names(phase);
+        check.outputs(workflow, phase);
         for renderer in renderers {
             check.templates(phase, renderer);
         }
@@ -66,6 +67,33 @@ impl Check {
             {
                 self.unknown(check.line, &check.id, error);
             }
+        }
+    }
+
+    /// The steps whose outputs are read must be there: what is not there counts as
+    /// false in a condition, and as yet to be done elsewhere.
+    fn outputs(&mut self, workflow: &Workflow, phase: &Phase) {
+        let mut look = |line: usize, id: &str, texts: String| {
+            for name in step_names(&texts).filter(|name| workflow.step(name).is_none()) {
+                self.faults
+                    .push((line, format!("`{id}` reads what the step `{name}` left, and there is no such step")));
+            }
+        };
+        let shown = |with: &Map<String, Value>| Value::Object(with.clone()).to_string();
+        look(phase.line, &phase.id, [phase.when.as_deref().unwrap_or_default(), &phase.intro].concat());
+        for step in &phase.steps {
+            let more = match &step.kind {
+                StepKind::Action { with, .. } => shown(with),
+                StepKind::Person { question, commands } => format!("{question} {}", commands.join(" ")),
+            };
+            look(step.line, &step.id, [step.when.as_deref().unwrap_or_default(), &step.guide, &more].concat());
+        }
+        for check in &phase.checks {
+            let more = match &check.kind {
+                CheckKind::Probe { with, .. } => shown(with),
+                CheckKind::Question { question } => question.clone(),
+            };
+            look(check.line, &check.id, [check.when.as_deref().unwrap_or_default(), &check.guide, &more].concat());
         }
     }
 
@@ -138,6 +166,11 @@ impl Check {
             self.faults.push((line, in_one_line(&error)));
         }
     }
+}
+
+/// The ids in `steps['id']`.
+fn step_names(text: &str) -> impl Iterator<Item = &str> {
+    text.split("steps['").skip(1).filter_map(|rest| rest.split_once("']").map(|(name, _)| name))
 }
 
 /// What is wrong with an item's parameters, as far as that can be told before

@@ -11,7 +11,7 @@ use std::path::Path;
 use super::CommandError;
 use super::environment::{Accounts, Environment};
 use crate::actions::{Author, Services};
-use crate::config::{AssetError, Mail, Occasion, Product, Tls, release_values, render_product};
+use crate::config::{AssetError, Assets, Mail, Occasion, Product, Tls, release_values, render_product};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
 use crate::services::{Authorities, Effects, Git, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, Workspace};
@@ -41,7 +41,7 @@ pub fn connect(
         relay: Relay::new(address, account, effects.clone()),
         archive: mail.archive.as_ref().map(PonyMail::new),
         workspace: Workspace::new(directory, effects),
-        templates: templates(environment),
+        templates: templates(&environment.assets),
         author: Author { name: record.manager.name.clone(), email: record.manager.email.clone() },
     })
 }
@@ -60,8 +60,9 @@ pub fn relay_address(mail: &Mail) -> RelayAddress {
     }
 }
 
-fn templates(environment: &Environment) -> Templates {
-    let assets = environment.assets.clone();
+/// The templates of these files.
+pub fn templates(assets: &Assets) -> Templates {
+    let assets = assets.clone();
     Templates::new(move |name| match assets.text(&format!("templates/{name}")) {
         Ok(text) => Ok(Some(text)),
         Err(AssetError::Missing { .. }) => Ok(None),

@@ -10,6 +10,7 @@ mod again;
 mod attest;
 mod cancel_candidate;
 mod check_repository;
+mod check_templates;
 mod check_workflow;
 mod completions;
 mod connect;
@@ -18,6 +19,7 @@ mod environment;
 mod error;
 mod guide;
 mod halt;
+mod hash;
 mod log;
 mod man;
 mod plan;
@@ -25,6 +27,7 @@ mod rehearse;
 mod release_state;
 mod run;
 mod session;
+mod sign;
 mod skip;
 mod start;
 mod status;
@@ -95,6 +98,8 @@ enum Command {
     CancelCandidate(cancel_candidate::Args),
     TakeOver(take_over::Args),
     Vote(vote::Args),
+    Hash(hash::Args),
+    Sign(sign::Args),
     Log(log::Args),
     Guide(guide::Args),
     Completions(completions::Args),
@@ -121,6 +126,8 @@ impl Cli {
             Command::CancelCandidate(args) => cancel_candidate::run(&environment, args),
             Command::TakeOver(args) => take_over::run(&environment, args),
             Command::Vote(args) => vote::run(&environment, args),
+            Command::Hash(args) => hash::run(&environment, args),
+            Command::Sign(args) => sign::run(&environment, args),
             Command::Log(args) => log::run(&environment, args),
             Command::Guide(args) => guide::run(&environment, args),
             Command::Completions(args) => completions::run(&environment, args),

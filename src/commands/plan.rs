@@ -9,7 +9,10 @@
 use super::CommandError;
 use super::environment::Environment;
 use super::session::{Session, read_session};
-use crate::engine::{CheckState, Effect, PhaseState, PlannedCheck, PlannedStep, Preview, State, StepState};
+use crate::engine::{
+    CheckState, Clock, Doer, Effect, PhaseState, PlannedCheck, PlannedStep, Preview, Renderer, State, StepState,
+    SystemClock,
+};
 use crate::ui::{ExitCode, Style, Ui, hang, sentence};
 
 /// Shows what is still to be done, step by step.
@@ -39,7 +42,16 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
 /// # Errors
 /// When a template cannot be filled in.
 pub fn preview(session: &Session, state: &State) -> Result<Preview, CommandError> {
-    Ok(Preview::of(&session.workflow, &session.registry, state, &session.renderer(state)?)?)
+    preview_by(session, state, &session.renderer(state)?)
+}
+
+/// As [`preview`], by a renderer at hand.
+///
+/// # Errors
+/// When a template cannot be filled in.
+pub fn preview_by(session: &Session, state: &State, renderer: &Renderer) -> Result<Preview, CommandError> {
+    let doer = Doer { registry: &session.registry, world: &session.services, now: SystemClock.now() };
+    Ok(Preview::of(&session.workflow, state, renderer, &doer)?)
 }
 
 /// Prints what is still to be done: all of it, or these steps and checks.

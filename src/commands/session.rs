@@ -47,6 +47,8 @@ pub struct Values {
     pub today: String,
     /// The user's home directory.
     pub home: PathBuf,
+    /// The release's own directory.
+    pub directory: PathBuf,
 }
 
 impl Values {
@@ -55,7 +57,8 @@ impl Values {
     /// # Errors
     /// When the configuration cannot be filled in.
     pub fn of_candidate(&self, candidate: u32, cancelled: Option<&str>) -> Result<Value, ConfigError> {
-        let occasion = Occasion { candidate, cancelled, today: &self.today, home: &self.home };
+        let occasion =
+            Occasion { candidate, cancelled, today: &self.today, home: &self.home, directory: &self.directory };
         release_values(&self.product, &self.record, self.version, &occasion)
     }
 }
@@ -82,7 +85,7 @@ impl Session {
         let services = connect(environment, &directory, &record, &product, version, accounts, effects)?;
         let today = clock.now().to_zoned(TimeZone::UTC).date().to_string();
         let home = accounts.home.clone().unwrap_or_default();
-        let values = Values { product, record, version, today, home };
+        let values = Values { product, record, version, today, home, directory: directory.clone() };
         Ok((Self { directory, workflow, registry: registry(), services, values }, state))
     }
 

@@ -10,7 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::CommandError;
-use super::check_repository::{Branch, check_repository, check_unreleased};
+use super::check_repository::{Branch, check_repository, check_series, check_unreleased};
+use super::check_templates::check_templates;
 use super::check_workflow::check_workflow;
 use super::environment::{Environment, absolute};
 use super::error::chain;
@@ -63,6 +64,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         rehearsal: false,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
+    check_templates(&environment.assets, &record, version, &files)?;
     let directory = begin(&environment.state, &record, version, &files, &who(&repository), &SystemClock)?;
     let ui = environment.ui;
     ui.say(&format!("The release of {} {version} is recorded in {}", record.product, directory.display()));
@@ -151,15 +153,7 @@ pub fn begin(
     who: &str,
     clock: &dyn Clock,
 ) -> Result<PathBuf, CommandError> {
-    let product = files.product()?;
-    let rendered = render_product(&product, &release_values(&product, record, version, &Occasion::any())?)?;
-    check_unreleased(Path::new(&record.repository), &rendered.git.release_tags, version)?;
-    let workflow = files.workflow()?;
-    let renderer = |cancelled| {
-        let first = FirstCandidate { product: &product, record, version, cancelled };
-        Renderer::new(&first, &State::default()).map_err(|error| CommandError::usage(error, ""))
-    };
-    check_workflow(&files.workflow.place, &workflow, &[renderer(None)?, renderer(Some("a reason"))?])?;
+    check_files(record, version, files)?;
     let directory = release_directory(state, &record.product, version);
     let journal_path = directory.join(JOURNAL_FILE);
     if Journal::is_begun(&journal_path)? {
@@ -185,6 +179,25 @@ pub fn begin(
     let mut journal = Journal::create(&journal_path, who)?;
     journal.append(clock.now(), 0, None, Event::ReleaseStarted { release, files: digests })?;
     Ok(directory)
+}
+
+/// Whether the release can be begun by these files in the record's clone.
+///
+/// # Errors
+/// When a file cannot be used, the version is released already, or the clone lacks
+/// the branch of its series.
+pub fn check_files(record: &ReleaseRecord, version: Version, files: &ReleaseFiles) -> Result<(), CommandError> {
+    let product = files.product()?;
+    let rendered = render_product(&product, &release_values(&product, record, version, &Occasion::any())?)?;
+    let clone = Path::new(&record.repository);
+    check_unreleased(clone, &rendered.git.release_tags, version)?;
+    check_series(clone, &product, &rendered.git.release_branch, version)?;
+    let workflow = files.workflow()?;
+    let renderer = |cancelled| {
+        let first = FirstCandidate { product: &product, record, version, cancelled };
+        Renderer::new(&first, &State::default()).map_err(|error| CommandError::usage(error, ""))
+    };
+    check_workflow(&files.workflow.place, &workflow, &[renderer(None)?, renderer(Some("a reason"))?])
 }
 
 /// The values of a release that is yet to begin.
@@ -230,9 +243,9 @@ pub fn signing_key(environment: &Environment, repository: &Path, named: Option<&
     let keys = OpenPgp::secret_keys(home).map_err(|error| {
         CommandError::from_error(ExitCode::Service, &error, "`gpg --list-secret-keys` shows whether GnuPG works")
     })?;
-    let configured = git2::Repository::open(repository)
-        .and_then(|repository| repository.config()?.get_string("user.signingkey"))
-        .ok();
+    let config = git2::Repository::discover(repository).and_then(|found| found.config());
+    let configured =
+        config.or_else(|_| git2::Config::open_default()).and_then(|config| config.get_string("user.signingkey")).ok();
     let wanted = named.map(str::to_owned).or(configured);
     choose_key(wanted.as_deref(), &keys).map(|key| key.fingerprint.clone())
 }

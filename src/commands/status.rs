@@ -43,13 +43,6 @@ pub struct Status {
     next: Vec<String>,
 }
 
-impl Status {
-    /// The phases that the workflow has.
-    pub fn phases(&self) -> &[PlannedPhase] {
-        &self.phases
-    }
-}
-
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let (session, state) = read_session(environment)?;
     let status = status_of(&session, &state)?;

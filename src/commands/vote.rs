@@ -6,12 +6,15 @@
 
 //! `quorate vote`: the votes on the current candidate.
 
+use jiff::Timestamp;
+use serde_json::Value;
+
 use super::CommandError;
 use super::environment::Environment;
 use super::error::chain;
 use super::session::{Session, write_session};
-use crate::engine::State;
-use crate::governance::{BallotBox, Ballots, Decision, Outcome};
+use crate::engine::{Clock, State, SystemClock};
+use crate::governance::{BallotBox, Ballots, Decision, Outcome, VotingPeriod};
 use crate::ui::ExitCode;
 
 /// Enters the votes on the current candidate.
@@ -28,10 +31,10 @@ enum Command {
 
 /// Enters the votes on the current candidate, by name, and says what they come to.
 ///
-/// Binding votes are those of PMC members. The whole vote is entered at once and
-/// replaces what was entered before; it enters the record at the step
-/// `record-vote`, once the vote has been open long enough. Until then it can be
-/// corrected. Exit code 1 when the vote does not pass by the rule.
+/// Binding votes are those of PMC members. The whole vote is entered at once, when
+/// it has been open long enough by the date of its mail, and replaces what was
+/// entered before; the step `record-vote` takes it into the record. Exit code 1 when
+/// the vote does not pass by the rule, 3 while it still runs.
 #[derive(Debug, clap::Args)]
 struct Enter {
     /// A PMC member who votes +1.
@@ -68,11 +71,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let json = args.json;
     let nobody = args.nobody;
     let votes = BallotBox {
-        binding: Ballots { plus: args.plus, zero: args.zero, minus: args.minus },
+        binding: Ballots { plus: names(args.plus), zero: names(args.zero), minus: names(args.minus) },
         non_binding: Ballots {
-            plus: args.non_binding_plus,
-            zero: args.non_binding_zero,
-            minus: args.non_binding_minus,
+            plus: names(args.non_binding_plus),
+            zero: names(args.non_binding_zero),
+            minus: names(args.non_binding_minus),
         },
         thread: args.thread,
     };
@@ -80,7 +83,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         return Err(CommandError::usage("no votes were given", "--plus NAME for each; --nobody where nobody voted"));
     }
     let (session, _journal, state) = write_session(environment)?;
-    let decision = enter(&session, &state, &votes)?;
+    let decision = enter(&session, &state, &votes, SystemClock.now())?;
     if json {
         environment
             .ui
@@ -95,12 +98,17 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     Ok(if decision.outcome == Outcome::Passed { ExitCode::Done } else { ExitCode::DoesNotHold })
 }
 
+/// Names without blanks around them or several between.
+fn names(given: Vec<String>) -> Vec<String> {
+    given.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
 /// Leaves the votes where the step `record-vote` finds them.
 ///
 /// # Errors
-/// When somebody votes twice, the votes are recorded already, or they cannot be
-/// written.
-pub fn enter(session: &Session, state: &State, votes: &BallotBox) -> Result<Decision, CommandError> {
+/// When somebody votes twice, the vote still runs, the votes are recorded already,
+/// or they cannot be written.
+pub fn enter(session: &Session, state: &State, votes: &BallotBox, now: Timestamp) -> Result<Decision, CommandError> {
     votes.check().map_err(|error| CommandError::usage(error.to_string(), "each person votes once, under one kind"))?;
     let number = state.candidate.number;
     if state.candidate.cancelled.is_some() {
@@ -122,6 +130,7 @@ pub fn enter(session: &Session, state: &State, votes: &BallotBox) -> Result<Deci
         ));
     }
     let context = session.values.of_candidate(number, None)?;
+    demand_end(state, &context, now)?;
     let file = context["workspace"]["votes"].as_str().expect("a text").to_owned();
     let bytes = serde_json::to_vec_pretty(votes).expect("plain data");
     session
@@ -130,4 +139,45 @@ pub fn enter(session: &Session, state: &State, votes: &BallotBox) -> Result<Deci
         .write(file, &bytes)
         .map_err(|error| CommandError::new(ExitCode::Service, chain(&error), "make the state directory writable"))?;
     Ok(votes.decide())
+}
+
+/// Votes that are counted while others may still come in would be recorded as the
+/// whole vote later on.
+fn demand_end(state: &State, context: &Value, now: Timestamp) -> Result<(), CommandError> {
+    let outputs = state.outputs();
+    let date = outputs.get("send-vote").and_then(|sent| sent.get("date")).and_then(Value::as_str);
+    let Some(opened) = date.and_then(|date| date.parse().ok()) else { return Ok(()) };
+    let hours = context["product"]["waits"]["vote_hours"].as_u64().unwrap_or_default();
+    let period = VotingPeriod { opened, hours: u32::try_from(hours).unwrap_or(u32::MAX) };
+    match period.still_runs(now) {
+        Some(why) => Err(CommandError::new(
+            ExitCode::Waiting,
+            why,
+            "enter the votes then; `quorate cancel-candidate` ends it earlier where the candidate must not be released",
+        )),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::engine::{Entry, Event};
+
+    #[test]
+    fn votes_are_not_entered_while_others_may_still_come_in() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let sent = Event::StepDone { outputs: json!({"date": "2026-11-20T17:30:00Z"}), already: false };
+        let step = Some("send-vote".to_owned());
+        // Found in the archive later: what counts is the mail's own date.
+        let entry =
+            Entry { seq: 1, at: at("2026-11-22T08:00:00Z"), who: String::new(), candidate: 1, step, event: sent };
+        let state = State::of(&[entry]);
+        let context = json!({"product": {"waits": {"vote_hours": 72}}});
+        let error = demand_end(&state, &context, at("2026-11-23T17:29:59Z")).unwrap_err();
+        assert!(error.to_string().contains("the vote runs until 2026-11-23 17:30 UTC"), "{error}");
+        demand_end(&state, &context, at("2026-11-23T17:30:00Z")).unwrap();
+    }
 }

@@ -27,7 +27,7 @@ pub struct Assets {
 #[derive(Debug, thiserror::Error)]
 pub enum AssetError {
     /// There is none of that name.
-    #[error("there is no `{name}`; known: {known}")]
+    #[error("there is no `{name}`; there are: {known}")]
     Missing {
         /// The name that was asked for.
         name: String,
@@ -92,6 +92,7 @@ impl Assets {
         if let Some(entries) = self.overrides.as_ref().and_then(|dir| fs::read_dir(dir.join(directory)).ok()) {
             names.extend(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()));
         }
+        names.retain(|name| !name.starts_with('.'));
         names.sort();
         names.dedup();
         names

@@ -68,7 +68,8 @@ pub fn render_product(product: &Product, values: &Value) -> Result<Product, Conf
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     let mut tree = serde_json::to_value(product).expect("a product is plain data");
-    fill(&environment, values, &mut tree, "").map_err(|(field, template, source)| ConfigError::Template {
+    let values = minijinja::Value::from(minijinja::value::Serde(values));
+    fill(&environment, &values, &mut tree, "").map_err(|(field, template, source)| ConfigError::Template {
         product: product.id.clone(),
         field,
         template,
@@ -79,11 +80,11 @@ pub fn render_product(product: &Product, values: &Value) -> Result<Product, Conf
 
 type Fault = (String, String, minijinja::Error);
 
-fn fill(environment: &Environment<'_>, values: &Value, node: &mut Value, path: &str) -> Result<(), Fault> {
+fn fill(environment: &Environment<'_>, values: &minijinja::Value, node: &mut Value, path: &str) -> Result<(), Fault> {
     match node {
         Value::String(text) if text.contains("{{") => {
             *text = environment
-                .render_str(text, minijinja::value::Serde(values))
+                .render_str(text, values.clone())
                 .map_err(|source| (path.trim_start_matches('.').to_owned(), text.clone(), source))?;
         }
         Value::Array(items) => {

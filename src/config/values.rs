@@ -25,12 +25,14 @@ pub struct Occasion<'a> {
     pub today: &'a str,
     /// The user's home directory.
     pub home: &'a Path,
+    /// The release's own directory.
+    pub directory: &'a Path,
 }
 
 impl Occasion<'_> {
     /// For what does not depend on the occasion: addresses, names.
     pub fn any() -> Self {
-        Self { candidate: 1, cancelled: None, today: "2000-01-01", home: Path::new("") }
+        Self { candidate: 1, cancelled: None, today: "2000-01-01", home: Path::new(""), directory: Path::new("") }
     }
 }
 
@@ -44,8 +46,8 @@ pub fn release_values(
     version: Version,
     occasion: &Occasion<'_>,
 ) -> Result<Value, ConfigError> {
-    let Occasion { candidate, cancelled, today, home } = *occasion;
-    let directory = format!("candidates/rc{candidate}");
+    let Occasion { candidate, cancelled, today, home, directory } = *occasion;
+    let place = format!("candidates/rc{candidate}");
     let mut values = json!({
         "version": version.to_string(),
         "short_version": version.series(),
@@ -60,9 +62,10 @@ pub fn release_values(
         "today": today,
         "home": home.display().to_string(),
         "workspace": {
-            "artifacts": format!("{directory}/artifacts"),
-            "texts": format!("{directory}/texts"),
-            "votes": format!("{directory}/votes.json"),
+            "directory": directory.display().to_string(),
+            "artifacts": format!("{place}/artifacts"),
+            "texts": format!("{place}/texts"),
+            "votes": format!("{place}/votes.json"),
             "mails": "mails",
             "logs": "logs",
         },

@@ -13,9 +13,12 @@
 //! differ between an interrupted run and its resumption comes in the [`Intent`].
 
 use std::error::Error;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::foreseen::Unknowns;
 
 /// What was fixed, and recorded, before the first attempt at a step.
 ///
@@ -169,6 +172,15 @@ impl ActionError {
     }
 }
 
+/// A file that an action will send or leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed {
+    /// Where it will be.
+    pub file: PathBuf,
+    /// What it says.
+    pub text: String,
+}
+
 /// What a step does, built from its rendered `with` table.
 pub trait Action<W: ?Sized>: Send + Sync {
     /// One sentence in the present tense: what acting will do.
@@ -176,17 +188,33 @@ pub trait Action<W: ?Sized>: Send + Sync {
 
     /// The shell commands that a person would type to the same end; shown in the
     /// guide and in plans. Empty where no sensible command exists.
-    fn commands(&self) -> Vec<String> {
+    /// They take addresses and paths from `world` and ask none of its services.
+    fn commands(&self, _world: &W) -> Vec<String> {
         Vec::new()
     }
 
-    /// The text of what acting will send or write, for a person to read before
-    /// agreeing (a mail, a message).
+    /// The outputs, as far as they follow from the parameters before anything is
+    /// done, and stand-ins for the rest; asks no service.
+    fn foreseen(&self, _cx: &Context<'_, W>, _unknown: &mut Unknowns) -> Map<String, Value> {
+        Map::new()
+    }
+
+    /// The file that acting will send or leave, where it follows from parameters
+    /// and templates alone; asks no service.
     ///
     /// # Errors
     /// When the text cannot be composed.
-    fn document(&self, _cx: &Context<'_, W>) -> Result<Option<String>, ActionError> {
+    fn composed(&self, _cx: &Context<'_, W>) -> Result<Option<Composed>, ActionError> {
         Ok(None)
+    }
+
+    /// The text of what acting will send or write, for a person to read before
+    /// agreeing (a mail, a message, a list of what goes).
+    ///
+    /// # Errors
+    /// When the text cannot be composed.
+    fn document(&self, cx: &Context<'_, W>) -> Result<Option<String>, ActionError> {
+        Ok(self.composed(cx)?.map(|composed| composed.text))
     }
 
     /// All that stands in the way, at once; read-only.

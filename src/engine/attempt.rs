@@ -114,6 +114,9 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
             Ok(problems) => return Ok(failed(refusal(&problems), begun)),
             Err(error) => return Ok(failed(error, begun)),
         }
+        if let Some(error) = self.recheck(step)? {
+            return Ok(failed(error, begun));
+        }
         self.begin(step)?;
         let outputs = match action.act(&self.context(intent)) {
             Ok(outputs) => outputs,

@@ -10,16 +10,16 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
-use super::action::{Context, Finding, Intent};
+use super::action::{ActionError, Context, Finding, Intent};
 use super::driver::{Driver, Pass};
 use super::event::Event;
-use super::halt::{DriverError, Halt, Obstacle, Taken, pending, with_causes};
+use super::halt::{DriverError, Halt, Obstacle, Pending, Taken, pending, with_causes};
 use super::observer::CheckOutcome;
 use super::person::{Answer, Person};
 use super::plan::CheckState;
 use super::preview;
-use super::state::check_record;
-use super::workflow::{Check, CheckKind, Phase};
+use super::state::{CheckRecord, check_record};
+use super::workflow::{Check, CheckKind, Phase, Step};
 
 impl<W: ?Sized + 'static> Driver<'_, W> {
     pub(super) fn ask_checks(&mut self, phase_id: &str, person: &mut dyn Person) -> Result<Pass, DriverError> {
@@ -61,6 +61,50 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
             Answer::Later { why } => Ok(Taken::Pending(pending(&check.id, &check.title, Obstacle::Person(why)))),
             Answer::Stop => Ok(Taken::Stop),
         }
+    }
+
+    /// Asks once more what must still hold when the step acts; why it must not, where
+    /// something does not hold or cannot be asked. What a person answers for is not asked.
+    pub(super) fn recheck(&mut self, step: &Step) -> Result<Option<ActionError>, DriverError> {
+        let workflow = self.workflow;
+        let mut faults = Vec::new();
+        for id in &step.recheck {
+            let (phase, check) = workflow.check(id).ok_or_else(|| self.no_such_item(id))?;
+            let CheckKind::Probe { name, with } = &check.kind else { continue };
+            let answered = matches!(
+                self.state.check(id, check.per_candidate),
+                Some(CheckRecord::Attested(_) | CheckRecord::Skipped(_))
+            );
+            if answered || !self.check_applies(phase, check)? {
+                continue;
+            }
+            match self.ask_the_truth(check, name, with)? {
+                Taken::Pending(Pending { obstacle: Obstacle::CheckFailed(found), .. }) => {
+                    faults.push(format!("{}: {}", check.id, found.join("; ")));
+                }
+                Taken::Pending(Pending { obstacle: Obstacle::Failed(error), .. }) => return Ok(Some(error)),
+                _ => {}
+            }
+        }
+        if faults.is_empty() {
+            return Ok(None);
+        }
+        let what = format!("what was checked does not hold any more: {}", faults.join("; "));
+        let hint = "find out who changed it and why; a candidate that is not what was checked is answered by \
+                    `quorate cancel-candidate`";
+        Ok(Some(ActionError::refused(what, hint)))
+    }
+
+    fn check_applies(&self, phase: &Phase, check: &Check) -> Result<bool, DriverError> {
+        let renderer = self.renderer()?;
+        for (item, when) in [(&phase.id, &phase.when), (&check.id, &check.when)] {
+            if let Some(when) = when
+                && !renderer.holds(item, when)?
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Has the probe asked; records what it found where that is news.

@@ -239,7 +239,9 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
             Err(DriverError::Refused { what: format!("cannot {verb} `{id}`: {why}"), hint: hint.to_owned() })
         };
         let Some(phase) = plan.phase_of(id) else { return Err(self.no_such_item(id)) };
-        if phase.state != PhaseState::Active {
+        // What is optional may be decided on once the phase has ended without it.
+        let left_open = phase.state == PhaseState::Done && plan.step(id).is_some_and(|step| step.optional);
+        if phase.state != PhaseState::Active && !left_open {
             let why = format!("its phase `{}` is not at work", phase.id);
             return refuse(why, "`quorate status` shows which phase is");
         }

@@ -122,11 +122,12 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
             match self.take_up(&id, person)? {
                 Taken::Settled => {}
                 Taken::Stop => return Ok(Pass::Halted(Halt::Stopped)),
+                // What failed was told and stays open; only what needs it waits.
+                Taken::Pending(_) if optional => {}
                 Taken::Pending(item) if item.obstacle.ends_the_run() => {
                     pending.push(item);
                     return Ok(Pass::Pending(pending));
                 }
-                Taken::Pending(_) if optional => {}
                 Taken::Pending(item) => pending.push(item),
             }
         }

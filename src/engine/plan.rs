@@ -228,11 +228,18 @@ fn open_needs<'n>(
     for need in needs {
         let Some((phase, step)) = workflow.step(need) else { continue };
         let applies = phase_applies(phase, state, renderer)? && holds(renderer, &step.id, step.when.as_deref())?;
-        if applies && !step.optional && !settled(state, step) {
+        let waited_for = !step.optional || in_vain(state, step);
+        if applies && waited_for && !settled(state, step) {
             open.push(need.as_str());
         }
     }
     Ok(open)
+}
+
+/// Whether a step was tried and did not come to its end.
+fn in_vain(state: &State, step: &Step) -> bool {
+    let status = state.step(&step.id, step.per_candidate).map(|record| &record.status);
+    matches!(status, Some(StepStatus::Failed { .. } | StepStatus::Conflicted { .. }))
 }
 
 /// Whether a phase of the candidate has nothing more to do because the candidate is

@@ -6,10 +6,13 @@
 
 //! What a person is shown of a step or check before they decide.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use super::action::{Context, Intent};
+use super::action::{Action, Composed, Context, Intent};
 use super::plan::Plan;
 use super::registry::Registry;
 use super::render::{RenderError, Renderer};
@@ -39,6 +42,9 @@ pub struct StepPreview {
     pub question: String,
     /// The text that will be sent or written.
     pub document: Option<String>,
+    /// Where that text will be.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 /// A plan with the preview of each step and check that applies.
@@ -51,21 +57,30 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// Previews all that applies, as far as it is known now; asks no service.
+    /// Previews all that applies, as far as it is known or can be foreseen now;
+    /// asks no service.
     ///
     /// # Errors
     /// When a template cannot be filled in.
     pub fn of<W: ?Sized + 'static>(
         workflow: &Workflow,
-        registry: &Registry<W>,
         state: &State,
         renderer: &Renderer,
+        doer: &Doer<'_, W>,
     ) -> Result<Self, RenderError> {
         let plan = Plan::of(workflow, state, renderer)?;
         let mut items = Vec::new();
         for phase in &workflow.phases {
             for step in phase.steps.iter().filter(|step| plan.step(&step.id).is_some()) {
-                items.push(preview_step(registry, renderer, phase, step)?);
+                foresee(doer, renderer, step);
+                let mut preview = preview_step(doer.registry, renderer, doer.world, phase, step)?;
+                let composed = foreseen_action(doer.registry, renderer, step)
+                    .and_then(|action| doer.with(|cx| action.composed(cx).ok().flatten()));
+                if let Some(Composed { file, text }) = composed {
+                    preview.file = Some(file);
+                    preview.document = Some(renderer.named(&text));
+                }
+                items.push(preview);
             }
             for check in phase.checks.iter().filter(|check| plan.check(&check.id).is_some()) {
                 items.push(preview_check(renderer, phase, check)?);
@@ -75,6 +90,49 @@ impl Preview {
     }
 }
 
+/// What a preview is made with.
+pub struct Doer<'a, W: ?Sized> {
+    /// What steps can do.
+    pub registry: &'a Registry<W>,
+    /// The services, for their addresses and templates; none is asked.
+    pub world: &'a W,
+    /// The time that texts are dated with.
+    pub now: Timestamp,
+}
+
+impl<W: ?Sized> Doer<'_, W> {
+    fn with<T>(&self, act: impl FnOnce(&Context<'_, W>) -> T) -> T {
+        act(&Context { world: self.world, intent: &no_intent(self.now), now: self.now })
+    }
+}
+
+fn no_intent(now: Timestamp) -> Intent {
+    Intent { at: now, token: "0".repeat(32), acted: None, resumed: false }
+}
+
+/// Takes in what the step will put out.
+fn foresee<W: ?Sized + 'static>(doer: &Doer<'_, W>, renderer: &Renderer, step: &Step) {
+    let action = foreseen_action(doer.registry, renderer, step);
+    renderer.foresee(&step.id, |unknown| match (&step.kind, action) {
+        (StepKind::Person { .. }, _) => {
+            let note = unknown.link("note");
+            Map::from_iter([("note".to_owned(), Value::String(note))])
+        }
+        (StepKind::Action { .. }, Some(action)) => doer.with(|cx| action.foreseen(cx, unknown)),
+        (StepKind::Action { .. }, None) => Map::new(),
+    });
+}
+
+/// The step's action, from what is known and foreseen; `None` where that is not enough.
+fn foreseen_action<W: ?Sized + 'static>(
+    registry: &Registry<W>,
+    renderer: &Renderer,
+    step: &Step,
+) -> Option<Box<dyn Action<W>>> {
+    let StepKind::Action { name, with } = &step.kind else { return None };
+    registry.build_action(name, renderer.foreseen_parameters(&step.id, with).ok()?).ok()
+}
+
 /// A step, as far as it is known now.
 ///
 /// # Errors
@@ -82,6 +140,7 @@ impl Preview {
 pub(super) fn preview_step<W: ?Sized + 'static>(
     registry: &Registry<W>,
     renderer: &Renderer,
+    world: &W,
     phase: &Phase,
     step: &Step,
 ) -> Result<StepPreview, RenderError> {
@@ -96,17 +155,13 @@ pub(super) fn preview_step<W: ?Sized + 'static>(
         commands: Vec::new(),
         question: String::new(),
         document: None,
+        file: None,
     };
     match &step.kind {
-        StepKind::Action { name, with } => {
-            // With placeholders in the place of lists not every action can be built yet.
-            let action = renderer
-                .foreseen_parameters(&step.id, with)
-                .ok()
-                .and_then(|parameters| registry.build_action(name, parameters).ok());
-            if let Some(action) = action {
-                preview.summary = action.summary();
-                preview.commands = action.commands();
+        StepKind::Action { .. } => {
+            if let Some(action) = foreseen_action(registry, renderer, step) {
+                preview.summary = renderer.named(&action.summary());
+                preview.commands = action.commands(world).iter().map(|command| renderer.named(command)).collect();
             }
         }
         StepKind::Person { question, commands } => {
@@ -139,6 +194,7 @@ pub(super) fn preview_check(renderer: &Renderer, phase: &Phase, check: &Check) -
         commands: Vec::new(),
         question,
         document: None,
+        file: None,
     })
 }
 
@@ -152,6 +208,5 @@ pub(super) fn document<W: ?Sized + 'static>(
 ) -> Option<String> {
     let StepKind::Action { name, with } = &step.kind else { return None };
     let action = registry.build_action(name, renderer.parameters(&step.id, with).ok()?).ok()?;
-    let intent = Intent { at: now, token: "0".repeat(32), acted: None, resumed: false };
-    action.document(&Context { world, intent: &intent, now }).ok().flatten()
+    action.document(&Context { world, intent: &no_intent(now), now }).ok().flatten()
 }

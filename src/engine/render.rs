@@ -9,12 +9,13 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use minijinja::value::{Object, Serde};
+use minijinja::value::{Enumerator, Object, Serde};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value as Jinja};
 use serde_json::{Map, Value};
 
+use super::foreseen::{Foresight, Unknowns, placeholder};
 use super::state::State;
 
 /// Where the release's own values come from.
@@ -46,7 +47,7 @@ pub struct RenderError {
 enum Unknown {
     /// An error.
     Refused,
-    /// A readable placeholder: `<revision of stage-candidate>`.
+    /// A readable placeholder: `REVISION_OF_STAGE_CANDIDATE`.
     Named,
 }
 
@@ -63,6 +64,9 @@ pub struct Renderer {
     /// The contexts as the templates take them: a plan asks for them a hundred times.
     known: OnceCell<Jinja>,
     foreseen: OnceCell<Jinja>,
+    foresight: Arc<Mutex<Foresight>>,
+    /// What conditions take for an output that is not there.
+    conditions: Unknown,
 }
 
 impl Renderer {
@@ -73,7 +77,42 @@ impl Renderer {
     pub fn new(source: &dyn ValueSource, state: &State) -> Result<Self, String> {
         let candidate = &state.candidate;
         let values = source.values(candidate.number, candidate.cancelled.as_deref())?;
-        Ok(Self { values, outputs: state.outputs(), known: OnceCell::new(), foreseen: OnceCell::new() })
+        let outputs = state.outputs();
+        let foresight = Foresight { outputs: outputs.clone(), unknown: Unknowns::default() };
+        Ok(Self {
+            values,
+            outputs,
+            known: OnceCell::new(),
+            foreseen: OnceCell::new(),
+            foresight: Arc::new(Mutex::new(foresight)),
+            conditions: Unknown::Refused,
+        })
+    }
+
+    /// A renderer over a state that is only supposed: it foresees what this one
+    /// does, and what is foreseen counts in its conditions.
+    ///
+    /// # Errors
+    /// When the release's values cannot be had.
+    pub fn supposing(&self, source: &dyn ValueSource, state: &State) -> Result<Self, String> {
+        Ok(Self { foresight: self.foresight.clone(), conditions: Unknown::Named, ..Self::new(source, state)? })
+    }
+
+    /// Takes in what the step `id` will put out, unless it is known.
+    pub(super) fn foresee(&self, id: &str, foreseen: impl FnOnce(&mut Unknowns) -> Map<String, Value>) {
+        let mut foresight = lock(&self.foresight);
+        if foresight.outputs.contains_key(id) {
+            return;
+        }
+        let mut outputs = foreseen(foresight.unknown.of_step(id));
+        let at = Value::String(foresight.unknown.time("at"));
+        outputs.entry("at").or_insert(at);
+        foresight.outputs.insert(id.to_owned(), Value::Object(outputs));
+    }
+
+    /// The text with names in the place of what stands in for the unknown.
+    pub(super) fn named(&self, text: &str) -> String {
+        lock(&self.foresight).unknown.named(text)
     }
 
     /// A step's or check's `with`, filled in. A string that is one `{{ … }}`
@@ -101,6 +140,7 @@ impl Renderer {
     pub fn text(&self, item: &str, place: &str, template: &str) -> Result<String, RenderError> {
         STRICT
             .render_str(template, self.jinja(Unknown::Named))
+            .map(|text| self.named(&text))
             .map_err(|error| render_error(item, place, template, error))
     }
 
@@ -111,7 +151,7 @@ impl Renderer {
     pub fn holds(&self, item: &str, expression: &str) -> Result<bool, RenderError> {
         LENIENT
             .compile_expression(expression)
-            .and_then(|compiled| compiled.eval(self.jinja(Unknown::Refused)))
+            .and_then(|compiled| compiled.eval(self.jinja(self.conditions)))
             .map(|value| value.is_true())
             .map_err(|error| render_error(item, "when", expression, error))
     }
@@ -127,7 +167,7 @@ impl Renderer {
     fn make_context(&self, unknown: Unknown) -> Jinja {
         let steps = match unknown {
             Unknown::Refused => Jinja::from(Serde(&self.outputs)),
-            Unknown::Named => Jinja::from_object(Foreseen { outputs: self.outputs.clone() }),
+            Unknown::Named => Jinja::from_object(Foreseen { foresight: self.foresight.clone() }),
         };
         let mut context: HashMap<String, Jinja> = HashMap::new();
         if let Value::Object(values) = &self.values {
@@ -189,14 +229,14 @@ impl Renderer {
     }
 }
 
-/// The outputs of steps, with placeholders for those that are not done.
+/// The outputs of steps, with what is foreseen of those that are not done.
 #[derive(Debug)]
 struct Foreseen {
-    outputs: Map<String, Value>,
+    foresight: Arc<Mutex<Foresight>>,
 }
 
-/// The outputs of one step, with placeholders for those that it has not: it is
-/// not done, or a person answered for it.
+/// The outputs of one step, with placeholders for those that it has not: nobody
+/// can foresee them, or a person answered for it.
 #[derive(Debug)]
 struct ForeseenStep {
     id: String,
@@ -206,12 +246,15 @@ struct ForeseenStep {
 impl Object for Foreseen {
     fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
         let id = key.as_str()?;
-        Some(match self.outputs.get(id) {
-            Some(Value::Object(outputs)) => {
-                Jinja::from_object(ForeseenStep { id: id.to_owned(), outputs: outputs.clone() })
-            }
-            _ => Jinja::from_object(ForeseenStep { id: id.to_owned(), outputs: Map::new() }),
-        })
+        let outputs = match lock(&self.foresight).outputs.get(id) {
+            Some(Value::Object(outputs)) => outputs.clone(),
+            _ => Map::new(),
+        };
+        Some(Jinja::from_object(ForeseenStep { id: id.to_owned(), outputs }))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(lock(&self.foresight).outputs.keys().map(|id| Jinja::from(id.as_str())).collect())
     }
 }
 
@@ -220,9 +263,18 @@ impl Object for ForeseenStep {
         let name = key.as_str()?;
         Some(match self.outputs.get(name) {
             Some(value) => Jinja::from(Serde(value)),
-            None => Jinja::from(format!("<{} of {}>", name.replace('_', " "), self.id)),
+            None => Jinja::from(placeholder(name, &self.id)),
         })
     }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.outputs.keys().map(|name| Jinja::from(name.as_str())).collect())
+    }
+}
+
+/// What is foreseen is whole after each change, so a panic elsewhere spoils nothing.
+fn lock(foresight: &Mutex<Foresight>) -> MutexGuard<'_, Foresight> {
+    foresight.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
@@ -293,7 +345,7 @@ mod tests {
     #[test]
     fn a_foreseen_output_has_a_name() {
         let text = renderer().text("x", "guide", "r{{ steps['stage-candidate'].revision }}").unwrap();
-        assert_eq!(text, "r<revision of stage-candidate>");
+        assert_eq!(text, "rREVISION_OF_STAGE_CANDIDATE");
         assert!(renderer().text("x", "guide", "{{ nothing }}").is_err());
     }
 

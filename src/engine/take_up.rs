@@ -30,7 +30,7 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     }
 
     fn person_step(&mut self, phase: &Phase, step: &Step, person: &mut dyn Person) -> Result<Taken, DriverError> {
-        let preview = preview::preview_step(self.registry, &self.renderer()?, phase, step)?;
+        let preview = preview::preview_step(self.registry, &self.renderer()?, self.world, phase, step)?;
         match person.attest(&preview) {
             Answer::Yes { note } => {
                 let scope = self.state.scope(step.per_candidate);
@@ -92,7 +92,7 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     /// Asks whether the step may be done, once nothing is recorded of it yet.
     fn consent(&self, phase: &Phase, step: &Step, person: &mut dyn Person) -> Result<Answer, DriverError> {
         let renderer = self.renderer()?;
-        let mut preview = preview::preview_step(self.registry, &renderer, phase, step)?;
+        let mut preview = preview::preview_step(self.registry, &renderer, self.world, phase, step)?;
         preview.document = preview::document(self.registry, &renderer, self.world, self.clock.now(), step);
         Ok(person.consent(&preview))
     }

@@ -54,6 +54,8 @@ pub struct Step {
     pub kind: StepKind,
     /// The ids of the steps that must be settled before.
     pub needs: Vec<String>,
+    /// The ids of the checks that are asked once more just before it acts.
+    pub recheck: Vec<String>,
     /// An expression: whether it applies.
     pub when: Option<String>,
     /// Who may do it.

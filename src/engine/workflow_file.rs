@@ -76,6 +76,8 @@ struct RawStep {
     with: Map<String, Value>,
     #[serde(default)]
     needs: Vec<String>,
+    #[serde(default)]
+    recheck: Vec<String>,
     when: Option<String>,
     #[serde(default = "release_manager")]
     who: Role,
@@ -147,6 +149,9 @@ impl<'a> Reader<'a> {
             let after = phases[last + 1..].iter_mut();
             after.flat_map(|phase| &mut phase.checks).for_each(|check| check.per_candidate = true);
         }
+        if self.faults.is_empty() {
+            self.rechecks(&phases);
+        }
         let raw = raw?;
         if *raw.format.get_ref() != 1 {
             let what = format!("the format is {}; this program reads format 1", raw.format.get_ref());
@@ -193,6 +198,9 @@ impl<'a> Reader<'a> {
                 if !raw.with.is_empty() {
                     self.fault(line, format!("`{id}` is a person's, which takes no `with`"));
                 }
+                if !raw.recheck.is_empty() {
+                    self.fault(line, format!("`{id}` is a person's, which takes no `recheck`"));
+                }
                 StepKind::Person { question: raw.question, commands: raw.commands }
             }
             _ => {
@@ -206,6 +214,7 @@ impl<'a> Reader<'a> {
             title: raw.title,
             kind,
             needs: raw.needs,
+            recheck: raw.recheck,
             when: raw.when,
             who: raw.who,
             effect: raw.effect,
@@ -250,6 +259,23 @@ impl<'a> Reader<'a> {
             guide: raw.guide,
             per_candidate,
         })
+    }
+
+    /// What a step has asked once more must be a check that a probe can ask, of
+    /// its own phase or an earlier one.
+    fn rechecks(&mut self, phases: &[Phase]) {
+        let mut probed = BTreeSet::new();
+        for phase in phases {
+            let checks = phase.checks.iter().filter(|check| matches!(check.kind, CheckKind::Probe { .. }));
+            probed.extend(checks.map(|check| check.id.as_str()));
+            for step in &phase.steps {
+                for unknown in step.recheck.iter().filter(|id| !probed.contains(id.as_str())) {
+                    let id = &step.id;
+                    let what = format!("`{id}` rechecks `{unknown}`, which is no check with a probe up to its phase");
+                    self.fault(step.line, what);
+                }
+            }
+        }
     }
 
     fn id(&mut self, written: &Spanned<String>) -> String {

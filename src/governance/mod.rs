@@ -8,6 +8,8 @@
 
 mod ballot_box;
 mod majority;
+mod voting_period;
 
 pub use ballot_box::{BallotBox, BallotBoxError, Ballots};
 pub use majority::{Decision, Outcome, lazy_majority};
+pub use voting_period::VotingPeriod;

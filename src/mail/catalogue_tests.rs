@@ -269,7 +269,7 @@ fn the_websites_data_can_be_read() {
             (
                 "release-entry",
                 &[
-                    "3.4:",
+                    "\"3.4\":",
                     "  name: ",
                     "  source_release_url: ",
                     "  source_release_asc_url: ",

@@ -77,6 +77,35 @@ impl Templates {
         let template = self.environment.get_template(name).map_err(|error| unusable(name, error))?;
         template.render(minijinja::value::Serde(values)).map_err(|error| unusable(name, error))
     }
+
+    /// The values that the template asks for and that `values` cannot have, such as
+    /// `product.git.mainn`; not those that it asks for only where they are defined,
+    /// nor those of other names than `values` has.
+    ///
+    /// # Errors
+    /// When it is not there or malformed.
+    pub fn unknown_values(&self, name: &str, values: &Value) -> Result<Vec<String>, TemplateError> {
+        let template = self.environment.get_template(name).map_err(|error| unusable(name, error))?;
+        let provided = |path: &str| template.source().contains(&format!("{path} is defined"));
+        let asked = template.undeclared_variables(true);
+        let mut unknown: Vec<String> =
+            asked.into_iter().filter(|path| is_unknown(values, path) && !provided(path)).collect();
+        unknown.sort();
+        Ok(unknown)
+    }
+}
+
+/// Whether an object that is there lacks the next part of the path.
+fn is_unknown(values: &Value, path: &str) -> bool {
+    let mut value = values;
+    for (depth, part) in path.split('.').enumerate() {
+        let Some(object) = value.as_object() else { return false };
+        match object.get(part) {
+            Some(found) => value = found,
+            None => return depth > 0,
+        }
+    }
+    false
 }
 
 fn unusable(name: &str, error: minijinja::Error) -> TemplateError {
@@ -104,6 +133,18 @@ mod tests {
 
     fn templates(text: &'static str) -> Templates {
         Templates::new(move |name| Ok::<_, std::io::Error>((name == "t").then(|| text.to_owned())))
+    }
+
+    #[test]
+    fn values_that_there_cannot_be_are_named_before_it_is_filled_in() {
+        let values = json!({"product": {"git": {"main": "main"}, "npm": null, "other": {}}});
+        let text = "{{ product.git.mainn }} {{ product.git.main }} {% if product.npm %}{{ product.npm.name }}{% endif %}\
+                    {% if product.other.images is defined %}{{ product.other.images }}{% endif %}\
+                    {{ mail.date }} {{ steps['x'].y }} {% for git in [1] %}{{ git.x }}{% endfor %}{{ product.male.dev }}";
+        let unknown = templates(text).unknown_values("t", &values).unwrap();
+        assert_eq!(unknown, ["product.git.mainn", "product.male.dev"]);
+        assert!(templates("{{ unclosed").unknown_values("t", &values).is_err());
+        assert!(matches!(templates("").unknown_values("u", &values), Err(TemplateError::Missing { .. })));
     }
 
     fn render(text: &'static str, values: &Value) -> String {

@@ -21,6 +21,7 @@ mod remote_tags;
 mod signatures_hold;
 mod svn_holds;
 mod svn_lacks;
+mod tags_free;
 mod vote_passed;
 
 pub use branch_at_version::BranchAtVersion;
@@ -38,4 +39,5 @@ pub use remote_tags::RemoteTags;
 pub use signatures_hold::SignaturesHold;
 pub use svn_holds::SvnHolds;
 pub use svn_lacks::SvnLacks;
+pub use tags_free::TagsFree;
 pub use vote_passed::VotePassed;

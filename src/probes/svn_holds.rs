@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::actions::{Services, demand_files};
 use crate::engine::{ActionError, Context, Finding, Probe};
 use crate::release::FileDigest;
-use crate::services::{Holding, SvnUrl};
+use crate::services::{Holding, Revision, SvnUrl};
 
 /// Whether a directory holds exactly these files with these digests.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -21,13 +21,21 @@ pub struct SvnHolds {
     pub url: SvnUrl,
     /// The files, bound to their bytes.
     pub files: Vec<FileDigest>,
+    /// The revision since which nobody may have touched the directory, whatever it
+    /// holds now.
+    #[serde(default)]
+    pub since: Option<Revision>,
 }
 
 impl Probe<Services> for SvnHolds {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
-        let Self { url, files } = self;
+        let Self { url, files, since } = self;
         let files = demand_files(files)?;
         Ok(match cx.world.svn.holding(url, None, files)? {
+            Holding::Exact { revision } if since.is_some_and(|since| revision > since) => {
+                let what = format!("{url} was changed by {revision}, and changed back: it must be as it was put there");
+                Finding::Fails(vec![what])
+            }
             Holding::Exact { revision } => {
                 Finding::Holds(format!("{url} holds these {} files, byte for byte, since {revision}", files.len()))
             }

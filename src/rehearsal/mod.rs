@@ -16,6 +16,7 @@ mod interruption;
 mod mail_store;
 mod people;
 mod sample_project;
+mod sample_series;
 mod smtp_server;
 mod smtp_wire;
 mod world;

@@ -98,7 +98,7 @@ impl World {
             let _ = fs::remove_dir_all(directory.join(part));
         }
         let main = text_of(&configuration, "git", "main");
-        make_remote(directory, wish.source, &main)?;
+        make_remote(directory, wish, &main)?;
         make_subversion(directory, &configuration, wish.version)?;
         let home = short_home(directory)?;
         let key = OpenPgp::generate(&home, MANAGER.0, MANAGER.1, "rsa4096")
@@ -209,13 +209,13 @@ impl World {
     }
 }
 
-fn make_remote(directory: &Path, source: Option<&Path>, main: &str) -> Result<(), Failed> {
+fn make_remote(directory: &Path, wish: &Wish<'_>, main: &str) -> Result<(), Failed> {
     let remote = directory.join("remote.git");
-    let source = match source {
+    let source = match wish.source {
         Some(source) => source.to_owned(),
         None => {
             let sample = directory.join("sample");
-            sample_project::create(&sample)?;
+            sample_project::create(&sample, wish.version)?;
             sample
         }
     };
@@ -281,6 +281,9 @@ fn earlier_versions(version: Version) -> Vec<Version> {
     let mut earlier: Vec<Version> = (1..=3)
         .filter_map(|back| Some(Version { minor: version.minor.checked_sub(back)?, patch: 0, ..version }))
         .collect();
+    if let (0, 0, Some(major)) = (version.minor, version.patch, version.major.checked_sub(1)) {
+        earlier.extend([1, 0].map(|minor| Version { major, minor, patch: 0 }));
+    }
     earlier.extend((0..version.patch).rev().take(1).map(|patch| Version { patch, ..version }));
     if version.patch > 0 {
         earlier.retain(|known| known.minor < version.minor || known.patch + 1 == version.patch);

@@ -54,6 +54,17 @@ impl Sha512 {
         }
     }
 
+    /// The digest that these 64 bytes are; `None` for any other number.
+    pub fn from_bytes(digest: &[u8]) -> Option<Self> {
+        (digest.len() == 64).then(|| Self::from_output(digest))
+    }
+
+    /// The digest that these 128 digits say, in any case; `None` for anything else.
+    pub fn from_digits(digits: &str) -> Option<Self> {
+        let fits = digits.len() == 128 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        fits.then(|| Self(digits.to_ascii_lowercase()))
+    }
+
     /// The 128 digits.
     pub fn as_str(&self) -> &str {
         &self.0

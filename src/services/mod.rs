@@ -10,6 +10,7 @@
 
 mod artifacts;
 mod build;
+mod download;
 mod effects;
 mod git;
 mod keys_file;
@@ -21,6 +22,7 @@ mod workspace;
 
 pub use artifacts::Artifacts;
 pub use build::{BuildError, BuildRun, find_output, missing_programs};
+pub use download::{Cache, DownloadError, Downloader};
 pub use effects::{Effects, Moment};
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;

@@ -95,6 +95,10 @@ impl Observer for Progress {
                 self.line("✎", Style::Plain, &step.id, &format!("{} — attested: {note}", step.title), took);
             }
             StepOutcome::Waiting(why) => self.line("…", Style::Warning, &step.id, why, took),
+            StepOutcome::Failed(why) | StepOutcome::Conflict(why) if step.optional => {
+                let text = format!("{} — left open, since it is optional: {why}", step.title);
+                self.line("✗", Style::Warning, &step.id, &text, took);
+            }
             // Why stands at the end of the run, with what to do.
             StepOutcome::Failed(_) => self.line("✗", Style::Bad, &step.id, &format!("{} — failed", step.title), took),
             StepOutcome::Conflict(_) => {
@@ -168,7 +172,7 @@ pub fn in_short(outputs: &Value) -> String {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let parts: Vec<String> = ["revision", "commit", "file", "message_id", "outcome", "until", "url"]
+    let parts: Vec<String> = ["note", "revision", "commit", "file", "message_id", "outcome", "until", "url"]
         .iter()
         .filter_map(|name| Some(format!("{} {}", name.replace('_', " "), short(outputs.get(name)?)?)))
         .take(2)

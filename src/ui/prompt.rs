@@ -12,6 +12,9 @@ use super::output::{Style, Ui};
 use super::text::{hang, reflow, sentence};
 use crate::engine::{Answer, Effect, Person, StepPreview};
 
+/// How many lines of doing a step by hand are shown before somebody agrees to it.
+const BY_HAND_SHOWN: usize = 6;
+
 /// A person at this terminal.
 #[derive(Debug)]
 pub struct TerminalPerson {
@@ -34,10 +37,14 @@ impl TerminalPerson {
         if !item.summary.is_empty() {
             ui.say(&format!("\n  {}", hang(&format!("What the program does: {}", item.summary), 2, 2, ui.width())));
         }
-        if !item.commands.is_empty() {
+        let lines: usize = item.commands.iter().map(|command| command.lines().count()).sum();
+        if !item.summary.is_empty() && lines > BY_HAND_SHOWN {
+            ui.say("  How it would be done by hand is in `quorate guide`.");
+        } else if !item.commands.is_empty() {
             ui.say(if item.summary.is_empty() { "\n  What you may type:" } else { "  By hand it would be:" });
         }
-        for command in &item.commands {
+        let shown = item.commands.iter().filter(|_| item.summary.is_empty() || lines <= BY_HAND_SHOWN);
+        for command in shown {
             ui.say(&format!("    {}", ui.paint_err(&format!("$ {command}"), Style::Faint)));
         }
         if let Some(document) = &item.document {

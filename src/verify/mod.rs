@@ -8,16 +8,27 @@
 //! own workflow asks. Nothing here trusts what the candidate says about itself, and
 //! nothing here talks to a network: files come in, findings go out.
 
+mod algorithm;
 mod archive;
 #[cfg(test)]
 mod archive_tests;
+mod armor;
 mod check_archive;
+pub mod checksum;
 mod contents;
+pub mod inventory;
+pub mod keys;
 mod licence;
+pub mod manifest;
+mod policy;
+pub mod render;
 mod report;
+pub mod signature;
+mod tree;
 
 pub use archive::Limits;
 pub use check_archive::{ArchiveReport, ArchiveRules, check_archive, check_archive_bytes};
 pub use contents::{ArchiveForm, ContentRules};
 pub use licence::{Document, ExcludeError, HeaderCheck, Judgement, RatExcludes};
 pub use report::{FileReport, Finding, Report, Status};
+pub use tree::{EntryKind, Tree, TreeEntry, compare_trees};

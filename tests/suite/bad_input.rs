@@ -141,6 +141,22 @@ fn a_malformed_workflow_is_refused_with_its_file_and_line() {
         ),
         (good.replacen("when = \"product.maven\"", "when = \"product.maven ==\"", 1), &["`nexus-access`", "when"]),
         (
+            good.replacen("from = \"{{ product.git.main }}\"", "from = \"{{ product.git.mainn }}\"", 1),
+            &["`create-release-branch`", "with.from", "product.git.mainn"],
+        ),
+        (
+            good.replacen("{{ steps['send-vote'].date }}", "{{ steps['send-voted'].date }}", 1),
+            &["`wait-for-votes` reads what the step `send-voted` left"],
+        ),
+        (
+            good.replacen("when = \"steps['send-vote'] is defined\"", "when = \"steps['sent-vote'] is defined\"", 1),
+            &["`cancel-mail` reads what the step `sent-vote` left"],
+        ),
+        (
+            good.replacen("recheck = [\"source-staged\"", "recheck = [\"source-stagd\"", 1),
+            &["`send-vote` rechecks `source-stagd`"],
+        ),
+        (
             good.replacen("`{{ product.git.main }}` moves on to", "`{{ product.git.main` moves on to", 1),
             &["`set-next-snapshot`", "guide"],
         ),
@@ -149,6 +165,24 @@ fn a_malformed_workflow_is_refused_with_its_file_and_line() {
         assert_ne!(text, good, "{says:?}");
         let path = user.put("assets/workflows/release.toml", &text).display().to_string();
         user.refused(2, &START, &[&[path.as_str()], says].concat());
+        assert!(!user.path("state").exists());
+        // A rehearsal makes no world for it either.
+        let world = user.path("world").display().to_string();
+        user.refused(2, &["rehearse", "--keep", &world], &[&[path.as_str()], says].concat());
+        assert!(!user.path("world").exists());
+    }
+}
+
+#[test]
+fn a_malformed_template_is_refused_before_anything_is_recorded() {
+    let user = User::looking();
+    let good = tree::text("templates/mail/vote/body.txt.j2".as_ref());
+    for (text, says) in [
+        (format!("{good}{{{{ product.mail.devs }}}}"), "there is no value `product.mail.devs`"),
+        (format!("{good}{{% if %}}"), "unexpected end of block"),
+    ] {
+        let path = user.put("assets/templates/mail/vote/body.txt.j2", &text).display().to_string();
+        user.refused(2, &START, &[&path, says]);
         assert!(!user.path("state").exists());
     }
 }
@@ -163,6 +197,12 @@ fn the_built_in_workflow_can_be_used_for_every_product_and_kind_of_release() {
         assert!(text.contains(authority), "the test must be adapted to the configuration");
         text.replace("main = \"master\"", "main = \"main\"")
     });
+    let bugfix = ["start", "3.4.1", "--product", "sample"];
+    user.refused(2, &bugfix, &["bugfix release of the series 3.4", "no branch `release-3.4`", "3.4.0"]);
+    assert!(!user.path("state").exists());
+    let clone = git2::Repository::open(user.place.world.clone_path()).unwrap();
+    let tip = clone.revparse_single("HEAD").unwrap().id();
+    clone.reference("refs/remotes/origin/release-3.4", tip, false, "for the bugfix").unwrap();
     for product in ["sample", "statefun"] {
         for version in ["4.0.0", "3.4.0", "3.4.1"] {
             user.runs(0, &["start", version, "--product", product]);

@@ -90,6 +90,44 @@ fn a_directory_with_a_long_name_and_blanks_in_it_is_as_good_as_any() {
 }
 
 #[test]
+fn a_bugfix_and_a_major_release_go_to_their_end_and_the_report_says_what_was_made() {
+    for (version, before, files) in [("1.2.1", "1.2-SNAPSHOT", 1), ("2.0.0", "1.2-SNAPSHOT", 2)] {
+        let rehearsal = Rehearsal { place: tempfile::tempdir().unwrap() };
+        let output = rehearsal.run(&["--version", version, "--json"]);
+        assert!(output.status.success(), "{}", said(&output));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let made = &report["made"];
+        let tags = [format!("greeter-sdk-go/v{version}"), format!("release-{version}")];
+        let candidates = tags.clone().map(|tag| format!("{tag}-rc1"));
+        assert_eq!(made["deleted_tags"], serde_json::json!(candidates));
+        for tag in tags.iter().chain(&candidates) {
+            assert!(made["tags"].as_array().unwrap().contains(&tag.as_str().into()), "{tag}: {}", made["tags"]);
+        }
+        let versions = made["versions"].as_array().unwrap();
+        assert_eq!(versions.len(), files, "{versions:?}");
+        let set = versions.last().unwrap();
+        assert_eq!((&set["from"], &set["to"]), (&before.into(), &version.into()));
+        let changed = set["files"].as_array().unwrap();
+        assert!(changed.len() == 11 && changed.contains(&"greeter-sdk-js/package.json".into()), "{changed:?}");
+        let written = fs::read_to_string(rehearsal.world().join("report.md")).unwrap();
+        for words in ["greeter-sdk-js/package.json", "made, and deleted again", &format!("→ {version} in 11 files")] {
+            assert!(written.contains(words), "`{words}` is not in {written}");
+        }
+        let world = rehearsal.world();
+        let list = run(&world, "svn", &["list", &format!("{}/dist/release/greeter", rehearsal.svn())]);
+        assert!(list.contains(&format!("greeter-{version}/")), "{list}");
+        let texts = world.join(format!("state/sample/{version}/candidates/rc1/texts/contributors.txt"));
+        assert!(fs::read_to_string(texts).unwrap().contains("Cleo Example"));
+        // The series itself stays at its development version; its earlier bugfix is outdated.
+        if version == "1.2.1" {
+            assert!(!list.contains("greeter-1.2.0/"), "{list}");
+            let pom = run(&world.join("remote.git"), "git", &["show", "release-1.2:pom.xml"]);
+            assert!(pom.contains("<version>1.2-SNAPSHOT</version>"), "{pom}");
+        }
+    }
+}
+
+#[test]
 fn two_rehearsals_at_once_in_one_directory_are_one() {
     let place = tempfile::tempdir().unwrap();
     let world = place.path().join("world");
@@ -179,6 +217,48 @@ fn a_directory_that_somebody_else_made_is_a_conflict_and_stays() {
     rehearsal.stops(5, &["stage-candidate", "greeter-1.2.0-rc1"]);
     assert_eq!(run(&rehearsal.world(), "svn", &["list", &place]), "");
     run(&rehearsal.world(), "svn", &["rm", "--quiet", "--message", "Not mine", &place]);
+    rehearsal.ends_well();
+}
+
+#[test]
+fn a_candidate_that_changed_since_it_was_staged_is_not_voted_on() {
+    let rehearsal = Rehearsal::after("build");
+    let (world, remote) = (rehearsal.world(), rehearsal.world().join("remote.git"));
+    let dev = format!("{}/dist/dev/greeter/greeter-1.2.0-rc1", rehearsal.svn());
+    let unsent = || {
+        let mails = fs::read_dir(world.join("mail/mails")).unwrap();
+        let votes = mails.filter(|mail| fs::read_to_string(mail.as_ref().unwrap().path()).unwrap().contains("[VOTE]"));
+        assert_eq!(votes.count(), 0);
+    };
+    // Somebody else's tag of the release's name; the candidate's tag moved to another commit.
+    run(&remote, "git", &["tag", "release-1.2.0", "main"]);
+    let tag = run(&remote, "git", &["rev-parse", "refs/tags/release-1.2.0-rc1"]);
+    run(&remote, "git", &["tag", "--force", "release-1.2.0-rc1", "main"]);
+    rehearsal.stops(1, &["send-vote", "release-tags-free", "candidate-tagged", "no annotated tag", "cancel-candidate"]);
+    unsent();
+    run(&remote, "git", &["tag", "--delete", "release-1.2.0"]);
+    run(&remote, "git", &["update-ref", "refs/tags/release-1.2.0-rc1", tag.trim()]);
+    run(&world, "svnmucc", &["rm", &format!("{dev}/greeter-1.2.0-src.tgz.asc"), "--message", "Tidied up"]);
+    rehearsal.stops(1, &["send-vote", "source-staged", "greeter-1.2.0-src.tgz.asc is missing"]);
+    let file = world.join("changed");
+    fs::write(&file, "other bytes\n").unwrap();
+    let name = |name: &str| format!("{dev}/{name}");
+    let put = |target: &str| run(&world, "svnmucc", &["put", file.to_str().unwrap(), target, "--message", "Mine"]);
+    put(&name("greeter-1.2.0-src.tgz.asc"));
+    put(&name("notes.txt"));
+    rehearsal.stops(1, &["send-vote", "notes.txt is not expected", "greeter-1.2.0-src.tgz.asc has"]);
+    unsent();
+}
+
+#[test]
+fn a_release_tag_that_somebody_pushed_during_the_vote_is_noticed_before_anything_is_published() {
+    let rehearsal = Rehearsal::after("vote");
+    let remote = rehearsal.world().join("remote.git");
+    run(&remote, "git", &["tag", "release-1.2.0", "main"]);
+    rehearsal.stops(1, &["promote-candidate", "release-tags-free", "release-1.2.0 is no annotated tag"]);
+    let release = format!("{}/dist/release/greeter", rehearsal.svn());
+    assert!(!run(&rehearsal.world(), "svn", &["list", &release]).contains("greeter-1.2.0"));
+    run(&remote, "git", &["tag", "--delete", "release-1.2.0"]);
     rehearsal.ends_well();
 }
 

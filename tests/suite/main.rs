@@ -12,6 +12,7 @@ mod bad_input;
 mod docs;
 mod doctor;
 mod faults;
+mod guide;
 mod headers;
 mod imports;
 mod real_release;

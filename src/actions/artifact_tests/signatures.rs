@@ -73,7 +73,7 @@ fn a_good_signature_is_kept_and_any_other_replaced() {
     fs::write(world.artifacts().join("b.tgz"), "changed").unwrap();
     assert_eq!(sign.probe(&world.cx()).unwrap(), Probed::Absent);
     let error = sign.act(&world.cx()).unwrap_err();
-    assert_eq!(error.to_string(), "missing in candidates/rc1/artifacts: b.tgz.sha512");
+    assert_eq!(error.to_string(), format!("missing in {}: b.tgz.sha512", world.artifacts().display()));
     assert_eq!(hash.probe(&world.cx()).unwrap(), Probed::Absent);
     hash.act(&world.cx()).unwrap();
     sign.act(&world.cx()).unwrap();
@@ -81,7 +81,7 @@ fn a_good_signature_is_kept_and_any_other_replaced() {
     fs::remove_file(world.artifacts().join("a.tgz")).unwrap();
     fs::remove_file(world.artifacts().join("b.tgz")).unwrap();
     let error = hash.act(&world.cx()).unwrap_err();
-    assert_eq!(error.to_string(), "missing in candidates/rc1/artifacts: b.tgz, a.tgz");
+    assert_eq!(error.to_string(), format!("missing in {}: b.tgz, a.tgz", world.artifacts().display()));
 }
 
 #[test]

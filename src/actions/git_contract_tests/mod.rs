@@ -14,47 +14,15 @@ mod remote;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Services, offline};
-use crate::engine::{Action, ActionError, Context, Finding, Intent, Probe, Probed, Reversal};
-use crate::services::git_testing::{Repositories, run};
-use crate::services::{Effects, Moment, Workspace};
+use super::Services;
+use super::git_tests::{World, action as built, services};
+use crate::engine::{Action, ActionError, Finding, Probe, Probed, Reversal};
+use crate::services::git_testing::run;
+use crate::services::{Effects, Moment};
 
-/// A release's world around a remote and a clone.
-struct World {
-    repositories: Repositories,
-    services: Services,
-    intent: Intent,
-}
-
-impl World {
-    fn new() -> Self {
-        let repositories = Repositories::new();
-        let services = services(&repositories, &Effects::unwatched());
-        let at = "2026-11-21T09:00:00Z".parse().unwrap();
-        let intent = Intent { at, token: "0123456789abcdef0123456789abcdef".into(), acted: None, resumed: false };
-        Self { repositories, services, intent }
-    }
-
-    fn cx(&self) -> Context<'_, Services> {
-        self.cx_of(&self.services)
-    }
-
-    fn cx_of<'a>(&'a self, services: &'a Services) -> Context<'a, Services> {
-        Context { world: services, intent: &self.intent, now: self.intent.at }
-    }
-
-    /// Probes, acts and probes again, as the engine does; the outputs.
-    fn run(&self, action: &dyn Action<Services>) -> Value {
-        assert_eq!(action.probe(&self.cx()).unwrap(), Probed::Absent);
-        assert_eq!(action.problems(&self.cx()).unwrap(), []);
-        let outputs = action.act(&self.cx()).unwrap();
-        assert_eq!(action.probe(&self.cx()).unwrap(), Probed::Done(outputs.clone()));
-        outputs
-    }
-
+impl World<'_> {
     /// `act` until it is killed at `moment` of the effect number `count`, from 1.
     fn act_killed(&mut self, action: &dyn Action<Services>, moment: Moment, count: usize) {
         let seen = AtomicUsize::new(0);
@@ -63,7 +31,7 @@ impl World {
                 assert!(seen.fetch_add(1, Ordering::SeqCst) + 1 != count, "killed");
             }
         });
-        let services = services(&self.repositories, &watch);
+        let services = services(&self.repositories, None, watch);
         let cx = self.cx_of(&services);
         assert!(catch_unwind(AssertUnwindSafe(|| action.act(&cx))).is_err(), "it has fewer effects");
         self.intent.resumed = true;
@@ -77,19 +45,6 @@ impl World {
     fn at_remote(&self, pattern: &str) -> String {
         self.repositories.remote_git(&["for-each-ref", "--format=%(objectname)", pattern]).trim().to_owned()
     }
-}
-
-fn services(repositories: &Repositories, effects: &Effects) -> Services {
-    Services {
-        git: repositories.service(effects.clone()),
-        workspace: Workspace::new(repositories.path().join("workspace"), effects.clone()),
-        ..offline(repositories.path())
-    }
-}
-
-/// The action or probe with these parameters, as the engine builds it.
-fn built<T: DeserializeOwned>(with: Value) -> T {
-    serde_json::from_value(with).unwrap()
 }
 
 fn conflict(probed: Result<Probed, ActionError>) -> (String, String) {

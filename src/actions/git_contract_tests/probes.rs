@@ -6,6 +6,8 @@
 
 //! Checks name every place at once.
 
+use serde_json::Value;
+
 use super::*;
 use crate::probes::EditsHold;
 

@@ -14,7 +14,7 @@ fn tags() -> Push {
     built(json!({ "tags": ["a", "sub/b"], "undoable": true }))
 }
 
-fn with_tags() -> World {
+fn with_tags() -> World<'static> {
     let world = World::new();
     world.repositories.git(&["tag", "-a", "-m", "a", "a"]);
     world.repositories.git(&["tag", "-a", "-m", "b", "sub/b"]);
@@ -87,7 +87,7 @@ fn whoever_is_faster_between_look_and_push_is_not_overwritten() {
             run(&remote, &["tag", "a", "main"]);
         }
     });
-    let racing = services(&world.repositories, &race);
+    let racing = services(&world.repositories, None, race);
     let result = tags().act(&world.cx_of(&racing));
     assert!(matches!(result, Err(ActionError::Refused { .. })), "{result:?}");
     assert_eq!(world.at_remote("refs/tags/a"), world.rev("main"));

@@ -169,13 +169,43 @@ fn contributors_are_counted_from_the_highest_release_below() {
     world.git(&["checkout", "-q", &main]);
     world.repositories.commit("new", "x", "new");
     for (version, from) in [
-        ("1.12.0", "release-1.10.0"),
+        ("1.11.0", "release-1.10.0"),
         ("1.10.1", "release-1.10.0"),
-        ("1.10.0", "release-1.2.0"),
+        ("1.3.0", "release-1.2.0"),
         ("2.0.1", "release-2.0.0"),
     ] {
         let outputs = world.run(&list(version, Some("")));
         assert_eq!(outputs, json!({ "names": ["Bob Example"], "count": 1, "from": from }), "{version}");
     }
     assert_eq!(world.run(&list("3.0.0", Some("release-1.2.0")))["from"], "release-1.2.0");
+    for (version, from) in [("1.13.0", "release-1.10.0"), ("1.10.2", "release-1.10.0")] {
+        let outputs = world.run(&list(version, None));
+        assert_eq!(outputs["from"], from);
+        let note = outputs["note"].as_str().unwrap();
+        assert!(note.contains(from) && note.contains("look whether a tag is missing"), "{note}");
+    }
+}
+
+#[test]
+fn contributors_are_not_counted_where_the_clone_knows_too_little() {
+    let world = World::new();
+    let list: ListContributors = action(json!({
+        "to": "HEAD", "version": "1.3.0", "release_tag_prefix": "release-", "file": "names.txt",
+    }));
+    world.git(&["tag", "release-1.1.0"]);
+    world.repositories.commit("new", "x", "new");
+    world.git(&["tag", "release-1.2.0"]);
+    world.git(&["push", "-q", "origin", "--tags"]);
+    world.git(&["tag", "-d", "release-1.2.0"]);
+    let (what, hint) = refused(list.probe(&world.cx()).unwrap_err());
+    assert!(what.contains("lacks the tag release-1.2.0 of its remote"), "{what}");
+    assert!(hint.contains("git fetch --tags origin"), "{hint}");
+    world.git(&["fetch", "-q", "--tags", "origin"]);
+    world.repositories.commit("newer", "x", "newer");
+    assert_eq!(world.run(&list)["from"], "release-1.2.0");
+    let tip = world.git(&["rev-parse", "HEAD"]);
+    fs::write(world.clone().join(".git/shallow"), tip).unwrap();
+    let error = list.probe(&world.cx()).unwrap_err();
+    assert!(error.to_string().contains("is shallow"), "{error}");
+    assert!(error.hint().is_some_and(|hint| hint.contains("--unshallow")), "{error:?}");
 }

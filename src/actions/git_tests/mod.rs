@@ -28,15 +28,15 @@ use crate::services::git_testing::Repositories;
 use crate::services::{Effects, Git, Moment, OpenPgp, TestHome, Workspace};
 
 /// A remote with a clone of it, a workspace, and perhaps a key.
-struct World<'a> {
-    repositories: Repositories,
+pub(super) struct World<'a> {
+    pub(super) repositories: Repositories,
     home: Option<&'a TestHome>,
-    services: Services,
-    intent: Intent,
+    pub(super) services: Services,
+    pub(super) intent: Intent,
 }
 
 impl<'a> World<'a> {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::with(None)
     }
 
@@ -61,11 +61,11 @@ impl<'a> World<'a> {
         services(&self.repositories, self.home, Effects::new(watch))
     }
 
-    fn cx(&self) -> Context<'_, Services> {
+    pub(super) fn cx(&self) -> Context<'_, Services> {
         self.cx_of(&self.services)
     }
 
-    fn cx_of<'c>(&'c self, services: &'c Services) -> Context<'c, Services> {
+    pub(super) fn cx_of<'c>(&'c self, services: &'c Services) -> Context<'c, Services> {
         Context { world: services, intent: &self.intent, now: Timestamp::UNIX_EPOCH }
     }
 
@@ -79,7 +79,7 @@ impl<'a> World<'a> {
     }
 
     /// Probes, acts and probes again, as the engine does; returns the outputs.
-    fn run(&self, action: &dyn Action<Services>) -> Value {
+    pub(super) fn run(&self, action: &dyn Action<Services>) -> Value {
         assert_eq!(action.probe(&self.cx()).unwrap(), Probed::Absent);
         assert_eq!(action.problems(&self.cx()).unwrap(), []);
         let outputs = action.act(&self.cx()).unwrap();
@@ -134,7 +134,7 @@ impl<'a> World<'a> {
     }
 }
 
-fn services(repositories: &Repositories, home: Option<&TestHome>, effects: Effects) -> Services {
+pub(super) fn services(repositories: &Repositories, home: Option<&TestHome>, effects: Effects) -> Services {
     Services {
         git: repositories.service(effects.clone()),
         openpgp: match home {
@@ -146,7 +146,7 @@ fn services(repositories: &Repositories, home: Option<&TestHome>, effects: Effec
     }
 }
 
-fn action<T: serde::de::DeserializeOwned>(with: Value) -> T {
+pub(super) fn action<T: serde::de::DeserializeOwned>(with: Value) -> T {
     serde_json::from_value(with).unwrap()
 }
 

@@ -9,7 +9,7 @@
 use std::process::Command;
 
 use super::*;
-use crate::probes::RemoteTags;
+use crate::probes::{RemoteTags, TagsFree};
 
 fn sign(target: &str) -> SignTag {
     action(json!({ "names": ["v1-rc1", "sdk/v1-rc1"], "target": target, "message": "v1-rc1" }))
@@ -127,6 +127,25 @@ fn what_cannot_be_tagged_says_what_to_do() {
     let error = sign("HEAD").act(&world.cx()).unwrap_err();
     assert!(matches!(error, ActionError::Service { .. }), "nobody has that key: {error:?}");
     assert_eq!(world.all(), before);
+}
+
+#[test]
+fn a_releases_tags_are_free_or_the_managers_own_on_the_right_commit() {
+    let (home, bob) = (TestHome::new(), TestHome::new());
+    let world = World::with_key(&home);
+    let commit = world.repositories.at("HEAD");
+    let probe: TagsFree = action(json!({ "tags": ["v1-rc1", "sdk/v1-rc1"], "commit": commit }));
+    let examine = || probe.examine(&world.cx()).unwrap();
+    assert_eq!(holds(examine()), "the remote has none of v1-rc1, sdk/v1-rc1");
+    by_hand(&world, &bob, "sdk/v1-rc1", "HEAD");
+    world.git(&["push", "-q", "origin", "--tags"]);
+    let faults = fails(examine());
+    assert!(faults.len() == 1 && faults[0].contains("sdk/v1-rc1 has no good signature"), "{faults:?}");
+    world.git(&["push", "-q", "--delete", "origin", "sdk/v1-rc1"]);
+    world.git(&["tag", "-d", "sdk/v1-rc1"]);
+    by_hand(&world, &home, "sdk/v1-rc1", "HEAD");
+    world.git(&["push", "-q", "origin", "--tags"]);
+    assert_eq!(holds(examine()), format!("sdk/v1-rc1 signed and on {}", &commit[..12]));
 }
 
 #[test]

@@ -52,7 +52,8 @@ impl<'a> Community<'a> {
     /// When the votes cannot be entered.
     pub fn count(&self, state: &State) -> Result<(), CommandError> {
         let thread = open_vote(state).map(|vote| vote.message_id).unwrap_or_default();
-        vote::enter(&self.stage.session, state, &votes(self.mood(state), &thread)).map(|_| ())
+        let votes = votes(self.mood(state), &thread);
+        vote::enter(&self.stage.session, state, &votes, self.stage.clock.now()).map(|_| ())
     }
 
     /// Mends what the vote on the current candidate found.

@@ -7,6 +7,7 @@
 //! `quorate rehearse`: a whole release on this machine, with real parts.
 
 mod community;
+mod made;
 mod report;
 mod stage;
 
@@ -15,10 +16,11 @@ use std::time::Instant;
 
 use super::CommandError;
 use super::check_repository::{Branch, check_repository};
+use super::check_templates::check_templates;
 use super::environment::{Environment, absolute};
 use super::halt;
 use super::run::phase_goal;
-use super::start::release_files;
+use super::start::{check_files, release_files};
 use crate::engine::{Goal, Halt, Obstacle, Pending};
 use crate::rehearsal::{Interruption, SimulatedManager};
 use crate::release::Version;
@@ -102,6 +104,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     if let Some(repository) = &repository {
         check_repository(repository, &files.product()?, Branch::Anywhere)?;
     }
+    // Before anything is made; the world's own clone is looked at when its release begins.
+    let looked_at = repository.as_deref().unwrap_or(Path::new("/nowhere"));
+    let record = stage::record(product, version, &"0".repeat(40), looked_at);
+    check_files(&record, version, &files)?;
+    check_templates(&environment.assets, &record, version, &files)?;
     let interruption = args
         .interrupt
         .as_deref()

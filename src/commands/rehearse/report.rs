@@ -12,12 +12,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::made::{CheckCounts, Made, StepCounts, VersionSet, counts};
 use super::stage::Stage;
 use crate::commands::CommandError;
 use crate::commands::log::durations;
 use crate::commands::status::{Status, status_of};
-use crate::engine::{CheckState, JournalReader, PhaseState, State, StepState};
-use crate::ui::{ExitCode, Style, Ui};
+use crate::engine::{Entry, JournalReader, State};
+use crate::ui::{ExitCode, Style, Ui, hang};
 
 /// What a rehearsal made, and where to look.
 #[derive(Debug, Serialize)]
@@ -42,29 +43,10 @@ struct Where {
     journal: PathBuf,
 }
 
-#[derive(Debug, Default, Serialize)]
-struct StepCounts {
-    automated: usize,
-    attested: usize,
-}
-
-#[derive(Debug, Default, Serialize)]
-struct CheckCounts {
-    probed: usize,
-    attested: usize,
-}
-
 #[derive(Debug, Serialize)]
 struct StandIn {
     name: String,
     why: String,
-}
-
-#[derive(Debug, Default, Serialize)]
-struct Made {
-    tags: Vec<String>,
-    revisions: Vec<u64>,
-    mails: Vec<String>,
 }
 
 impl Report {
@@ -76,7 +58,8 @@ impl Report {
         let entries = JournalReader::open(&stage.journal_path())?.entries;
         let state = State::of(&entries);
         let status = status_of(&stage.session, &state)?;
-        let (steps, checks) = counts(&status);
+        let (steps, checks) = counts(&entries);
+        let made = look_around(stage, &entries)?;
         let mut slowest = durations(&entries);
         slowest.sort_by_key(|entry| std::cmp::Reverse(entry.2));
         let directory = &stage.world.directory;
@@ -87,18 +70,16 @@ impl Report {
             mails: stage.world.mail().join("mails"),
             journal: stage.journal_path(),
         };
-        let mut report = Self {
+        Ok(Self {
             status,
             world,
             steps,
             checks,
             stand_ins: stand_ins(&state),
-            made: Made::default(),
+            made,
             seconds: took.as_secs_f64(),
             slowest,
-        };
-        report.made = report.look_around(stage)?;
-        Ok(report)
+        })
     }
 
     /// Leaves the report in the world.
@@ -119,7 +100,18 @@ impl Report {
             let _ = writeln!(text, "  {name:<12} {value}");
         };
         line(&mut text, "world", self.world.directory.display().to_string());
-        line(&mut text, "tags", format!("{} in {}", self.made.tags.join(", "), self.world.remote.display()));
+        for (number, why) in &self.made.cancelled {
+            line(&mut text, "cancelled", format!("candidate {number}: {why}"));
+        }
+        let standing = self.made.standing_tags().join(", ");
+        line(&mut text, "tags", format!("{standing} in {}", self.world.remote.display()));
+        if !self.made.deleted_tags.is_empty() {
+            line(&mut text, "", format!("made, and deleted again: {}", self.made.deleted_tags.join(", ")));
+        }
+        for (index, set) in self.made.versions.iter().enumerate() {
+            let known = self.made.versions[..index].iter().any(|before| before.files == set.files);
+            line(&mut text, "versions", in_words(set, known, ui.width()));
+        }
         let revisions: Vec<String> = self.made.revisions.iter().map(|revision| format!("r{revision}")).collect();
         line(&mut text, "revisions", format!("{} in {}", revisions.join(", "), self.world.svn.display()));
         line(&mut text, "mails", format!("{} in {}", self.made.mails.len(), self.world.mails.display()));
@@ -162,59 +154,35 @@ impl Report {
         }
         text
     }
+}
 
-    fn look_around(&self, stage: &Stage) -> Result<Made, CommandError> {
-        let fail = |what: String| CommandError::new(ExitCode::Service, what, "");
-        let repository =
-            git2::Repository::open(stage.world.remote()).map_err(|error| fail(error.message().to_owned()))?;
-        let tags = repository.tag_names(None).map_err(|error| fail(error.message().to_owned()))?;
-        let version = &stage.world.version;
-        let tags = tags
-            .iter()
-            .filter_map(|tag| tag.ok().flatten())
-            .filter(|tag| tag.contains(version.as_str()))
-            .map(str::to_owned)
-            .collect();
-        let mut revisions: Vec<u64> = JournalReader::open(&stage.journal_path())?
-            .entries
-            .iter()
-            .filter_map(|entry| match &entry.event {
-                crate::engine::Event::StepDone { outputs, .. } => outputs.get("revision")?.as_u64(),
-                _ => None,
-            })
-            .collect();
-        revisions.sort_unstable();
-        revisions.dedup();
-        let mails = stage.smtp.store().mails().map_err(|error| fail(format!("cannot read the mails: {error}")))?;
-        let mails = mails.iter().map(|mail| subject(&mail.bytes)).collect();
-        Ok(Made { tags, revisions, mails })
+/// What was made: what the journal says, beside what is there.
+fn look_around(stage: &Stage, entries: &[Entry]) -> Result<Made, CommandError> {
+    let fail = |what: String| CommandError::new(ExitCode::Service, what, "");
+    let of_git = |error: git2::Error| fail(error.message().to_owned());
+    let repository = git2::Repository::open(stage.world.remote()).map_err(of_git)?;
+    let names = repository.tag_names(None).map_err(of_git)?;
+    let at_remote = names.iter().filter_map(|tag| tag.ok().flatten()).map(str::to_owned).collect();
+    let mails = stage.smtp.store().mails().map_err(|error| fail(format!("cannot read the mails: {error}")))?;
+    Ok(Made::of(entries, &at_remote, mails.iter().map(|mail| subject(&mail.bytes)).collect()))
+}
+
+/// Where what is to be said of a thing stands.
+const VALUE: usize = 15;
+
+fn in_words(set: &VersionSet, known: bool, width: usize) -> String {
+    let candidate = if set.candidate == 0 { String::new() } else { format!(", candidate {}", set.candidate) };
+    let indent = " ".repeat(VALUE + 2);
+    let head = format!("{} → {} in {} files ({}{candidate})", set.from, set.to, set.files.len(), set.step);
+    if known {
+        return format!("{head}, the same as above");
     }
+    format!("{head}\n{indent}{}", hang(&set.files.join(", "), VALUE + 2, VALUE + 2, width))
 }
 
 fn subject(bytes: &[u8]) -> String {
     let mail = mail_parser::MessageParser::default().parse(bytes);
     mail.as_ref().and_then(|mail| mail.subject()).unwrap_or("(no subject)").to_owned()
-}
-
-fn counts(status: &Status) -> (StepCounts, CheckCounts) {
-    let (mut steps, mut checks) = (StepCounts::default(), CheckCounts::default());
-    for phase in status.phases().iter().filter(|phase| phase.state != PhaseState::PassedOver) {
-        for step in &phase.steps {
-            match step.state {
-                StepState::Done => steps.automated += 1,
-                StepState::Attested | StepState::Skipped => steps.attested += 1,
-                _ => {}
-            }
-        }
-        for check in &phase.checks {
-            match check.state {
-                CheckState::Holds => checks.probed += 1,
-                CheckState::Attested => checks.attested += 1,
-                _ => {}
-            }
-        }
-    }
-    (steps, checks)
 }
 
 /// The artifacts that a build left a stand-in for, as the steps recorded them.

@@ -154,17 +154,22 @@ fn begin_or_resume(
     }
     let clock = SimulatedClock::new(world.made);
     files.product.text = world.configuration(&files.product.text).map_err(failed)?;
-    let record = ReleaseRecord {
-        product: world.product.clone(),
-        version: version.to_string(),
-        manager: Manager { name: MANAGER.0.into(), email: MANAGER.1.into(), key: world.key.clone() },
-        repository: world.clone_path().display().to_string(),
-        rehearsal: true,
-        quorate: env!("CARGO_PKG_VERSION").to_owned(),
-    };
+    let record = record(&world.product, version, &world.key, &world.clone_path());
     let who = format!("{} <{}>", MANAGER.0, MANAGER.1);
     let directory = begin(&world.state(), &record, version, &files, &who, &clock)?;
     Ok((clock, directory))
+}
+
+/// What is recorded of a rehearsal's release.
+pub fn record(product: &str, version: Version, key: &str, repository: &Path) -> ReleaseRecord {
+    ReleaseRecord {
+        product: product.to_owned(),
+        version: version.to_string(),
+        manager: Manager { name: MANAGER.0.into(), email: MANAGER.1.into(), key: key.to_owned() },
+        repository: repository.display().to_string(),
+        rehearsal: true,
+        quorate: env!("CARGO_PKG_VERSION").to_owned(),
+    }
 }
 
 fn check_same(world: &World, wanted: &Wanted<'_>) -> Result<(), CommandError> {

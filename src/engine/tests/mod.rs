@@ -13,6 +13,7 @@ mod deciding;
 mod journal_faults;
 mod people;
 mod planning;
+mod recheck;
 mod stage;
 mod steps;
 mod survival;

@@ -189,7 +189,7 @@ step = [
 }
 
 #[test]
-fn an_optional_step_that_fails_is_shown_to_the_person_who_then_decides() {
+fn an_optional_step_that_fails_stays_open_and_holds_up_only_what_needs_it() {
     let stage = Stage::new(
         r#"
 [[phase]]
@@ -198,11 +198,29 @@ title = "One"
 step = [
   { id = "extra", title = "Extra", action = "put", with = { facts = ["extra"], value = "1" }, optional = true, effect = "local" },
   { id = "main", title = "Main", action = "put", with = { facts = ["main"], value = "1" }, effect = "local" },
+  { id = "reader", title = "Reader", action = "put", with = { facts = ["reader"], value = "1" }, needs = ["extra"], effect = "local", optional = true },
+]
+[[phase]]
+id = "two"
+title = "Two"
+step = [
+  { id = "last", title = "Last", action = "put", with = { facts = ["last"], value = "1" }, effect = "local" },
+  { id = "needing", title = "Needing", action = "put", with = { facts = ["needing"], value = "1" }, needs = ["extra"], effect = "local" },
 ]
 "#,
     );
     stage.world.set("extra", "2");
-    assert_eq!(in_the_way(&stage.run()), ["extra: found extra = 2; expected extra = 1"]);
+    assert_eq!(in_the_way(&stage.run()), ["needing: person: after extra"]);
+    assert_eq!(stage.stands("extra"), "conflict (found extra = 2; expected extra = 1)");
+    assert_eq!(stage.stands("reader"), "waiting (after extra)");
+    assert_eq!(stage.stands("one:"), "done");
+    assert_eq!(stage.world.sorted_effects(), ["put last", "put main"]);
+    let halt = stage.run_items(&["extra"]).unwrap();
+    assert_eq!(
+        in_the_way(&halt),
+        ["extra: found extra = 2; expected extra = 1"],
+        "asked for by name, it is in the way"
+    );
     stage.with(|driver| driver.skip("extra", "somebody else's is good enough")).unwrap();
     assert!(matches!(stage.run(), Halt::Completed));
     assert_eq!(stage.stands("extra"), "skipped (somebody else's is good enough)");

@@ -51,6 +51,25 @@ impl Git {
         Ok(lines.filter(|(_, name)| wanted(name)).map(|(id, name)| (name.to_owned(), id.to_owned())).collect())
     }
 
+    /// The names of the remote's tags that begin with `prefix`, without `refs/tags/`.
+    ///
+    /// # Errors
+    /// When the remote cannot be asked.
+    pub fn remote_tags(&self, prefix: &str) -> Result<Vec<String>, GitError> {
+        let start = format!("refs/tags/{prefix}");
+        valid(&format!("{start}x"))?;
+        self.demand_remote()?;
+        let finished = self.run("ls-remote", &["--quiet", "--refs", "--", &self.remote, &format!("{start}*")])?;
+        if !finished.success {
+            return Err(self.failed("ls-remote", &finished.stderr));
+        }
+        let names = finished.stdout.lines().filter_map(|line| line.split_once('\t'));
+        Ok(names
+            .filter(|(_, name)| name.starts_with(&start))
+            .map(|(_, name)| name["refs/tags/".len()..].to_owned())
+            .collect())
+    }
+
     /// Fetches a branch of the remote into its remote-tracking ref; returns the
     /// commit, or `None` where the remote has no such branch.
     ///

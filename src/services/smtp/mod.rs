@@ -91,6 +91,21 @@ impl Relay {
         format!("{}:{}", self.address.host, self.address.port)
     }
 
+    /// Its address as curl takes it.
+    pub fn url(&self) -> String {
+        let scheme = if self.address.security == Security::Implicit { "smtps" } else { "smtp" };
+        format!("{scheme}://{}", self.name())
+    }
+
+    /// How curl is told to secure the connection and to log in.
+    pub fn curl_options(&self) -> &'static [&'static str] {
+        match self.address.security {
+            Security::StartTls => &["--ssl-reqd", "--user", "APACHE_ID"],
+            Security::Implicit => &["--user", "APACHE_ID"],
+            Security::None => &[],
+        }
+    }
+
     /// Connects, logs in and says goodbye.
     ///
     /// # Errors

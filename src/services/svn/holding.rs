@@ -60,6 +60,9 @@ impl Svn {
 }
 
 fn differences_of_names(entries: &[Entry], expected: &BTreeMap<&str, &FileDigest>) -> Vec<String> {
+    if entries.is_empty() && !expected.is_empty() {
+        return vec!["it is empty".to_owned()];
+    }
     let mut differences = Vec::new();
     for entry in entries {
         match (entry.kind, expected.get(entry.name.as_str())) {

@@ -1,0 +1,76 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `quorate sign`: detached, armored signatures beside files.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::CommandError;
+use super::environment::Environment;
+use super::start::signing_key;
+use crate::services::{Effects, OpenPgp, OpenPgpError};
+use crate::ui::{ExitCode, Waiting};
+
+/// Signs files: FILE.asc is written beside each.
+///
+/// The signature is detached and armored, by the key that you name or the one that
+/// you have, through your agent. A signature that is there and good is left as it is;
+/// one that is not is replaced only with --force.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The files.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The full fingerprint of your signing key; else git's user.signingkey, else
+    /// your only secret key.
+    #[arg(long, value_name = "FINGERPRINT")]
+    key: Option<String>,
+    /// Replace signatures that do not hold.
+    #[arg(long)]
+    force: bool,
+}
+
+pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    for path in &args.files {
+        if !path.is_file() {
+            return Err(CommandError::usage(format!("{} is no file", path.display()), "name the files to be signed"));
+        }
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    let key = signing_key(environment, &here, args.key.as_deref())?;
+    let openpgp = OpenPgp::new(environment.accounts.gnupg_home.clone(), &key, Effects::unwatched());
+    for path in &args.files {
+        let mut target = path.as_os_str().to_owned();
+        target.push(".asc");
+        let target = PathBuf::from(target);
+        let fail = |error: OpenPgpError| CommandError::from_error(ExitCode::Service, &error, error.hint());
+        if let Ok(present) = fs::read_to_string(&target) {
+            if openpgp.verify_file(&present, path).map_err(fail)?.is_good() {
+                environment.ui.say(&format!("{} holds already", target.display()));
+                continue;
+            }
+            if !args.force {
+                return Err(CommandError::new(
+                    ExitCode::Conflict,
+                    format!("{} is there, and is no good signature of {}", target.display(), path.display()),
+                    "look at it; --force replaces it",
+                ));
+            }
+        }
+        let _waiting = Waiting::begin(environment.ui, &format!("signing {}", path.display()));
+        let signature = openpgp.sign_file(path).map_err(fail)?;
+        fs::write(&target, signature).map_err(|error| {
+            CommandError::new(
+                ExitCode::Service,
+                format!("cannot write {}: {error}", target.display()),
+                "make its directory writable",
+            )
+        })?;
+        environment.ui.say(&format!("wrote {}", target.display()));
+    }
+    Ok(ExitCode::Done)
+}

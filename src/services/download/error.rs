@@ -1,0 +1,104 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What can go wrong with a download.
+
+use std::io;
+use std::path::PathBuf;
+
+use reqwest::StatusCode;
+
+/// Why something could not be downloaded.
+#[derive(Debug, thiserror::Error)]
+pub enum DownloadError {
+    /// No HTTP client can be made here.
+    #[error("cannot make an HTTP client; are the system's certificates there?")]
+    Client(#[source] reqwest::Error),
+    /// It is no address of a web server.
+    #[error("`{address}` is no http or https address")]
+    Address {
+        /// What was given.
+        address: String,
+    },
+    /// No answer came, or it broke off again and again.
+    #[error("cannot download {url}")]
+    Unreachable {
+        /// What was asked for.
+        url: String,
+        /// What went wrong.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The server answered with an error.
+    #[error("the server answered {status} for {url}")]
+    Status {
+        /// What was asked for.
+        url: String,
+        /// Its answer.
+        status: StatusCode,
+    },
+    /// The answer ended early, again and again.
+    #[error("the download of {url} broke off after {bytes} bytes, and did not go on in {attempts} attempts")]
+    Cut {
+        /// What was asked for.
+        url: String,
+        /// How much had come in.
+        bytes: u64,
+        /// How often it was tried without a byte more.
+        attempts: u32,
+        /// What went wrong the last time.
+        #[source]
+        source: io::Error,
+    },
+    /// A directory lists nothing.
+    #[error("{url} lists no file")]
+    Empty {
+        /// Which directory.
+        url: String,
+    },
+    /// A directory has too many below it.
+    #[error("there are more than {most} directories below {url}")]
+    TooLarge {
+        /// Which directory.
+        url: String,
+        /// The bound.
+        most: usize,
+    },
+    /// A listed name is none for a file.
+    #[error("the server lists {url}, which is no name for a file")]
+    Name {
+        /// What is listed.
+        url: String,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl DownloadError {
+    /// The next thing to do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Client(_) => "install the system's CA certificates",
+            Self::Address { .. } => "give a directory, an archive, or an address that begins with https://",
+            Self::Unreachable { .. } | Self::Cut { .. } => {
+                "see whether the address opens in a browser; a repeat goes on where this ended"
+            }
+            Self::Status { .. } | Self::Empty { .. } => {
+                "open the address in a browser: is it the directory of the candidate?"
+            }
+            Self::TooLarge { .. } => "name the directory of one candidate, or one staging repository",
+            Self::Name { .. } => "tell the project that staged it; nothing was downloaded under that name",
+            Self::Write { .. } => "make room, or name another cache by QUORATE_CACHE",
+        }
+    }
+}

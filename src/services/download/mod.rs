@@ -1,0 +1,156 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Downloading a directory of a web server: an area of dist.apache.org, or a staging
+//! repository of Nexus. Files come in parallel, a download that was cut goes on where
+//! it ended, and what was downloaded once is kept by its digest.
+
+mod cache;
+mod error;
+mod fetch;
+mod listing;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::blocking::Client;
+
+pub use cache::Cache;
+pub use error::DownloadError;
+
+/// How many files are downloaded at a time.
+const WORKERS: usize = 4;
+/// The most directories that are listed below one address.
+const MOST_DIRECTORIES: usize = 10_000;
+/// How long a server may be silent.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// Downloads directories of web servers.
+pub struct Downloader {
+    client: Client,
+    cache: Cache,
+}
+
+/// A file of a web server's directory.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RemoteFile {
+    /// Its path from the directory, with `/`, as it is to be called on the disk.
+    pub path: String,
+    /// Its address.
+    pub url: Url,
+}
+
+/// What is told while files come in: bytes that arrived, and of which file.
+pub type Progress<'a> = &'a (dyn Fn(&str, u64) + Sync);
+
+impl Downloader {
+    /// A downloader that keeps what it downloads in `cache`.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn new(cache: Cache) -> Result<Self, DownloadError> {
+        // The program installs it once; a second time is refused and harmless.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let agent = concat!("quorate/", env!("CARGO_PKG_VERSION"));
+        let builder = Client::builder().user_agent(agent).connect_timeout(SILENCE).timeout(None::<Duration>);
+        let client = builder.build().map_err(DownloadError::Client)?;
+        Ok(Self { client, cache })
+    }
+
+    /// Downloads all that the directory at `address` lists, and the directories below
+    /// it, into the directory `into`, which is made; returns the paths, sorted.
+    ///
+    /// # Errors
+    /// When the directory cannot be listed or a file not be had; what came in stays
+    /// in the cache, so that a repeat goes on from there.
+    pub fn directory(&self, address: &str, into: &Path, progress: Progress<'_>) -> Result<Vec<String>, DownloadError> {
+        let files = self.list(address)?;
+        let (small, large): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| cache::is_checksum(&file.path));
+        // The digests first: they say which of the other files are in the cache already.
+        let mut paths = self.all(small, into, progress)?;
+        paths.extend(self.all(large, into, progress)?);
+        paths.sort();
+        Ok(paths)
+    }
+
+    /// Downloads the file at `address` to `target`.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub fn file(&self, address: &str, target: &Path, progress: Progress<'_>) -> Result<(), DownloadError> {
+        let url = parsed(address)?;
+        let name = target.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        fetch::fetch(&self.client, &self.cache, &RemoteFile { path: name, url }, target, progress)
+    }
+
+    fn list(&self, address: &str) -> Result<Vec<RemoteFile>, DownloadError> {
+        let mut root = parsed(address)?;
+        if !root.path().ends_with('/') {
+            root.set_path(&format!("{}/", root.path()));
+        }
+        let (mut files, mut open, mut listed) = (Vec::new(), VecDeque::from([root.clone()]), 0);
+        while let Some(directory) = open.pop_front() {
+            listed += 1;
+            if listed > MOST_DIRECTORIES {
+                return Err(DownloadError::TooLarge { url: root.to_string(), most: MOST_DIRECTORIES });
+            }
+            let page = fetch::page(&self.client, &directory)?;
+            for child in listing::children(&directory, &page) {
+                if child.path().ends_with('/') {
+                    open.push_back(child);
+                } else if let Some(path) = listing::path_below(&root, &child) {
+                    files.push(RemoteFile { path, url: child });
+                } else {
+                    return Err(DownloadError::Name { url: child.to_string() });
+                }
+            }
+        }
+        files.sort();
+        files.dedup();
+        match files.is_empty() {
+            true => Err(DownloadError::Empty { url: root.to_string() }),
+            false => Ok(files),
+        }
+    }
+
+    /// Downloads the files with several at a time; the first that cannot be had ends it.
+    fn all(&self, files: Vec<RemoteFile>, into: &Path, progress: Progress<'_>) -> Result<Vec<String>, DownloadError> {
+        let queue = Mutex::new(files.iter().collect::<VecDeque<_>>());
+        let next = || queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop_front();
+        let clear = || queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        let work = || {
+            while let Some(file) = next() {
+                let target = target_of(into, &file.path);
+                fetch::fetch(&self.client, &self.cache, file, &target, progress).inspect_err(|_| clear())?;
+            }
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..WORKERS.min(files.len())).map(|_| scope.spawn(work)).collect();
+            workers
+                .into_iter()
+                .map(|worker| worker.join().expect("downloading does not panic"))
+                .collect::<Result<Vec<()>, DownloadError>>()
+        })?;
+        Ok(files.into_iter().map(|file| file.path).collect())
+    }
+}
+
+fn target_of(into: &Path, path: &str) -> PathBuf {
+    path.split('/').fold(into.to_owned(), |directory, name| directory.join(name))
+}
+
+fn parsed(address: &str) -> Result<Url, DownloadError> {
+    match Url::parse(address) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Ok(url),
+        _ => Err(DownloadError::Address { address: address.to_owned() }),
+    }
+}

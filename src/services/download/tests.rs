@@ -1,0 +1,224 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Against a server on loopback that cuts, fails and changes its mind.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use super::{Cache, DownloadError, Downloader};
+use crate::release::Sha512;
+
+/// What the server has, and what it was asked.
+#[derive(Default)]
+struct Shelf {
+    files: BTreeMap<String, Vec<u8>>,
+    /// How many bytes of a body are sent before the line is cut, once each.
+    cuts: BTreeMap<String, Vec<usize>>,
+    /// How often a path is answered with 503 first.
+    failing: BTreeMap<String, usize>,
+    asked: Vec<String>,
+}
+
+struct Server {
+    address: String,
+    shelf: Arc<Mutex<Shelf>>,
+    ended: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    fn with(files: &[(&str, &[u8])]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let files = files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())).collect();
+        let shelf = Arc::new(Mutex::new(Shelf { files, ..Shelf::default() }));
+        let ended = Arc::new(AtomicBool::new(false));
+        let (state, end) = (Arc::clone(&shelf), Arc::clone(&ended));
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if end.load(Ordering::SeqCst) {
+                    return;
+                }
+                let state = Arc::clone(&state);
+                std::thread::spawn(move || {
+                    let _ = answer(stream.unwrap(), &state);
+                });
+            }
+        });
+        Self { address: format!("http://127.0.0.1:{port}"), shelf, ended, thread: Some(thread) }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.shelf.lock().unwrap().asked.drain(..).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(self.address.trim_start_matches("http://"));
+        let _ = self.thread.take().unwrap().join();
+    }
+}
+
+/// One request of a connection that is closed after it.
+fn answer(stream: TcpStream, shelf: &Mutex<Shelf>) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+    let mut range = None;
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header)?;
+        if header.trim().is_empty() {
+            break;
+        }
+        if let Some(value) = header.to_ascii_lowercase().strip_prefix("range: bytes=") {
+            range = value.trim().trim_end_matches('-').parse::<usize>().ok();
+        }
+    }
+    let mut stream = stream;
+    let mut shelf = shelf.lock().unwrap();
+    shelf.asked.push(range.map_or_else(|| path.clone(), |from| format!("{path} from {from}")));
+    if let Some(count @ 1..) = shelf.failing.get_mut(&path) {
+        *count -= 1;
+        return write!(stream, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
+    let body = if path.ends_with('/') {
+        let below = |name: &&String| name.starts_with(&path);
+        let links: String = shelf
+            .files
+            .keys()
+            .filter(below)
+            .map(|name| {
+                let rest = &name[path.len()..];
+                let link = rest.find('/').map_or(rest, |at| &rest[..=at]);
+                format!("<li><a href=\"{link}\">{link}</a></li>")
+            })
+            .collect();
+        format!("<html><a href=\"../\">..</a>{links}</html>").into_bytes()
+    } else if let Some(bytes) = shelf.files.get(&path) {
+        bytes.clone()
+    } else {
+        return write!(stream, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    };
+    let tag = &Sha512::of(&body).as_str()[..16].to_owned();
+    let (status, body) = match range {
+        Some(from) if from <= body.len() => ("206 Partial Content", body[from..].to_vec()),
+        _ => ("200 OK", body),
+    };
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\nETag: \"{tag}\"\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    )?;
+    let cut = shelf.cuts.get_mut(&path).and_then(Vec::pop).unwrap_or(body.len());
+    stream.write_all(&body[..cut.min(body.len())])
+}
+
+fn digest_line(bytes: &[u8], name: &str) -> Vec<u8> {
+    format!("{}  {name}\n", Sha512::of(bytes)).into_bytes()
+}
+
+#[test]
+fn a_directory_comes_in_whole_and_the_second_time_from_the_cache() {
+    let big = vec![7_u8; 300_000];
+    let sum = digest_line(&big, "x.tgz");
+    let server = Server::with(&[
+        ("/dev/x-rc1/x.tgz", &big),
+        ("/dev/x-rc1/x.tgz.sha512", &sum),
+        ("/dev/x-rc1/deep/a/y.jar", b"jar"),
+        ("/dev/other/z", b"not ours"),
+    ]);
+    let place = tempfile::tempdir().unwrap();
+    let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
+    let get = |into: &str| {
+        downloader.directory(&format!("{}/dev/x-rc1", server.address), &place.path().join(into), &|_, _| {})
+    };
+    assert_eq!(get("one").unwrap(), ["deep/a/y.jar", "x.tgz", "x.tgz.sha512"]);
+    assert_eq!(fs::read(place.path().join("one/x.tgz")).unwrap(), big);
+    assert_eq!(fs::read(place.path().join("one/deep/a/y.jar")).unwrap(), b"jar");
+    assert!(!server.asked().contains(&"/dev/other/z".to_owned()));
+    get("two").unwrap();
+    let asked = server.asked();
+    assert!(!asked.contains(&"/dev/x-rc1/x.tgz".to_owned()), "it is in the cache: {asked:?}");
+    assert_eq!(fs::read(place.path().join("two/x.tgz")).unwrap(), big);
+    // Other bytes under the same name have another digest.
+    let other = vec![8_u8; 300_000];
+    let sum = digest_line(&other, "x.tgz");
+    server
+        .shelf
+        .lock()
+        .unwrap()
+        .files
+        .extend([("/dev/x-rc1/x.tgz".to_owned(), other.clone()), ("/dev/x-rc1/x.tgz.sha512".to_owned(), sum)]);
+    get("three").unwrap();
+    assert_eq!(fs::read(place.path().join("three/x.tgz")).unwrap(), other);
+}
+
+#[test]
+fn a_file_that_was_changed_in_the_cache_is_downloaded_again() {
+    let bytes = vec![1_u8; 1000];
+    let server = Server::with(&[("/d/x", &bytes), ("/d/x.sha512", &digest_line(&bytes, "x"))]);
+    let place = tempfile::tempdir().unwrap();
+    let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
+    let get =
+        |into: &str| downloader.directory(&format!("{}/d/", server.address), &place.path().join(into), &|_, _| {});
+    get("one").unwrap();
+    let digest = Sha512::of(&bytes);
+    let kept = place.path().join("cache/sha512").join(&digest.as_str()[..2]).join(digest.as_str());
+    fs::remove_file(place.path().join("one/x")).unwrap();
+    fs::write(&kept, b"something else").unwrap();
+    get("two").unwrap();
+    assert_eq!(fs::read(place.path().join("two/x")).unwrap(), bytes);
+}
+
+#[test]
+fn a_download_that_is_cut_goes_on_where_it_ended_also_in_a_later_run() {
+    let bytes: Vec<u8> = (0..200_000_u32).map(|number| (number % 251) as u8).collect();
+    let server = Server::with(&[("/d/x", &bytes)]);
+    let place = tempfile::tempdir().unwrap();
+    let cache = Cache::new(place.path().join("cache"));
+    let downloader = Downloader::new(cache).unwrap();
+    let (address, target) = (format!("{}/d/x", server.address), place.path().join("x"));
+    server.shelf.lock().unwrap().cuts.insert("/d/x".into(), vec![60_000, 50_000]);
+    downloader.file(&address, &target, &|_, _| {}).unwrap();
+    assert_eq!(fs::read(&target).unwrap(), bytes);
+    assert_eq!(server.asked(), ["/d/x", "/d/x from 50000", "/d/x from 110000"]);
+    // Cut so often that this run gives up; the next one goes on.
+    let mut changed = bytes.clone();
+    changed[0] = 99;
+    server.shelf.lock().unwrap().files.insert("/d/x".into(), changed.clone());
+    server.shelf.lock().unwrap().cuts.insert("/d/x".into(), vec![0, 0, 0, 0, 70_000]);
+    let error = downloader.file(&address, &target, &|_, _| {}).unwrap_err();
+    assert!(matches!(error, DownloadError::Cut { bytes: 70_000, .. }), "{error}");
+    server.asked();
+    downloader.file(&address, &target, &|_, _| {}).unwrap();
+    assert_eq!(server.asked(), ["/d/x from 70000"]);
+    assert_eq!(fs::read(&target).unwrap(), changed);
+}
+
+#[test]
+fn what_is_not_there_cannot_be_asked_or_lists_nothing_is_told_apart() {
+    let server = Server::with(&[("/d/x", b"x")]);
+    let place = tempfile::tempdir().unwrap();
+    let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
+    let get = |address: &str| downloader.directory(address, &place.path().join("into"), &|_, _| {}).unwrap_err();
+    assert!(matches!(get(&format!("{}/none", server.address)), DownloadError::Empty { .. }));
+    assert!(matches!(get("ftp://example.org/d"), DownloadError::Address { .. }));
+    assert!(matches!(get("http://127.0.0.1:1/"), DownloadError::Unreachable { .. }));
+    let missing = downloader.file(&format!("{}/d/y", server.address), &place.path().join("y"), &|_, _| {}).unwrap_err();
+    assert!(matches!(missing, DownloadError::Status { .. }), "{missing}");
+    server.shelf.lock().unwrap().failing.insert("/d/x".into(), 2);
+    downloader.file(&format!("{}/d/x", server.address), &place.path().join("x"), &|_, _| {}).unwrap();
+}

@@ -1,0 +1,197 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Looking over a KEYS file: how strong each key is, how long it will last, whose it is,
+//! and whether the text between the keys hides a broken one.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use sequoia_openpgp::cert::amalgamation::key::PrimaryKey as _;
+use sequoia_openpgp::cert::{Cert, ValidCert};
+use sequoia_openpgp::types::RevocationStatus;
+
+use super::algorithm::{Algorithm, Standing};
+use super::armor::{Piece, pieces};
+use super::policy::Policies;
+use super::signature::{day, parse_block, printable, reason, timestamp};
+use super::{Finding, Status};
+
+/// A key that ends sooner than this is worth a word: a release with its vote takes weeks.
+const SOON: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// What was found of a KEYS file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeysReport {
+    /// Each key, in the file's order; one that is there several times, once.
+    pub keys: Vec<KeyReport>,
+    /// What was found of the file as a whole: blocks that give no key.
+    pub findings: Vec<Finding>,
+}
+
+/// What was found of one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyReport {
+    /// The lines at which its blocks begin.
+    pub lines: Vec<usize>,
+    /// The primary key's fingerprint, in upper-case digits.
+    pub fingerprint: String,
+    /// Its user ids.
+    pub uids: Vec<String>,
+    /// The primary key's algorithm: "RSA 4096".
+    pub algorithm: String,
+    /// When it ends, where it does.
+    pub expires: Option<Timestamp>,
+    /// Each thing to be known of it; one that passes, where there is none.
+    pub findings: Vec<Finding>,
+}
+
+/// Looks over the KEYS file `bytes`, as of `now`.
+pub fn check_keys(bytes: &[u8], now: Timestamp) -> KeysReport {
+    let mut findings = Vec::new();
+    let mut order: Vec<(String, Vec<usize>)> = Vec::new();
+    let mut certificates: BTreeMap<String, Cert> = BTreeMap::new();
+    for piece in pieces(bytes) {
+        let (label, block, line) = match piece {
+            Piece::Text => continue,
+            Piece::Broken { line, why } => {
+                findings.push(Finding::fail("keys-file", format!("line {line}: {why}")));
+                continue;
+            }
+            Piece::Block { label, bytes, line } => (label, bytes, line),
+        };
+        for parsed in parse_block(label, block) {
+            let certificate = match parsed {
+                Ok(certificate) => certificate,
+                Err(why) => {
+                    findings.push(Finding::fail("keys-file", format!("line {line}: {}", printable(&why))));
+                    continue;
+                }
+            };
+            let fingerprint = certificate.fingerprint().to_hex();
+            match order.iter_mut().find(|(known, _)| *known == fingerprint) {
+                Some((_, lines)) => lines.push(line),
+                None => order.push((fingerprint.clone(), vec![line])),
+            }
+            let merged = match certificates.remove(&fingerprint) {
+                Some(known) => known.clone().merge_public(certificate).unwrap_or(known),
+                None => certificate,
+            };
+            certificates.insert(fingerprint, merged);
+        }
+    }
+    if order.is_empty() {
+        findings.push(Finding::fail("keys-file", "there is no public key in it"));
+    }
+    let policies = Policies::at(now);
+    let looked_over = |(fingerprint, lines): (String, Vec<usize>)| {
+        certificates.get(&fingerprint).map(|certificate| look_over(certificate, lines, &policies))
+    };
+    KeysReport { keys: order.into_iter().filter_map(looked_over).collect(), findings }
+}
+
+fn look_over(certificate: &Cert, lines: Vec<usize>, policies: &Policies) -> KeyReport {
+    let primary = Algorithm::of(certificate.primary_key().key());
+    let mut findings = Vec::new();
+    if let [first, again @ ..] = &lines[..]
+        && !again.is_empty()
+    {
+        let again: Vec<_> = again.iter().map(usize::to_string).collect();
+        let detail = format!("it is at line {first} and again at line {}", again.join(", "));
+        findings.push(Finding::warn("key-duplicate", detail));
+    }
+    findings.extend(strength("", &primary));
+    let mut expires = None;
+    match certificate.with_policy(&policies.strict, policies.now) {
+        Ok(valid) => {
+            expires = valid.primary_key().key_expiration_time().and_then(timestamp);
+            findings.extend(standing(&valid, policies.now));
+        }
+        Err(error) => findings.extend(unusable(certificate, policies, &primary, &error.to_string())),
+    }
+    let uids: Vec<String> =
+        certificate.userids().map(|uid| printable(&String::from_utf8_lossy(uid.userid().value()))).collect();
+    if !certificate.userids().any(|uid| matches!(uid.userid().email(), Ok(Some(mail)) if of_the_foundation(mail))) {
+        findings.push(Finding::warn("key-uid", "no user id has an address at apache.org"));
+    }
+    if findings.iter().all(|finding| finding.status == Status::Pass) {
+        let until = expires.map_or_else(|| "does not expire".to_owned(), |at| format!("expires on {}", day(at)));
+        findings.push(Finding::pass("key", format!("{}, {until}", primary.name)));
+    }
+    KeyReport {
+        lines,
+        fingerprint: certificate.fingerprint().to_hex(),
+        uids,
+        algorithm: primary.name,
+        expires,
+        findings,
+    }
+}
+
+fn of_the_foundation(address: &str) -> bool {
+    address.to_ascii_lowercase().ends_with("@apache.org")
+}
+
+/// What is to be said of an algorithm, of the primary key or of the subkey so called.
+fn strength(of: &str, algorithm: &Algorithm) -> Option<Finding> {
+    let name = &algorithm.name;
+    match algorithm.standing {
+        Standing::Strong => None,
+        Standing::Short => Some(Finding::warn("key-strength", format!("{of}{name}, new keys should have 4096 bits"))),
+        Standing::Outside => Some(Finding::warn(
+            "key-strength",
+            format!("{of}{name} is outside the policy, expected RSA of 4096 bits, Ed25519 or a NIST curve"),
+        )),
+        Standing::Weak => {
+            Some(Finding::fail("key-strength", format!("{of}{name} is too weak, expected 2048 bits at least")))
+        }
+    }
+}
+
+/// How long the key lasts, whether it is revoked, whether it can sign.
+fn standing(valid: &ValidCert<'_>, now: SystemTime) -> Vec<Finding> {
+    if let RevocationStatus::Revoked(by) = valid.revocation_status() {
+        return vec![Finding::warn("key-revoked", format!("revoked: {}", reason(&by).1))];
+    }
+    let mut findings = Vec::new();
+    let expires = valid.primary_key().key_expiration_time();
+    match expires.and_then(|at| Some((at, day(timestamp(at)?)))) {
+        Some((at, on)) if at <= now => {
+            return vec![Finding::warn("key-expiry", format!("expired on {on}: it can sign nothing new"))];
+        }
+        Some((at, on)) if at <= now + SOON => {
+            findings.push(Finding::warn("key-expiry", format!("expires on {on}, in less than 90 days")));
+        }
+        _ => {}
+    }
+    let mut signing = valid.keys().alive().revoked(false).for_signing().peekable();
+    if signing.peek().is_none() {
+        findings.push(Finding::warn("key-signing", "no valid key in it can sign"));
+    }
+    for key in signing.filter(|key| !key.primary()) {
+        let of = format!("subkey {}: ", key.key().fingerprint().to_hex());
+        findings.extend(strength(&of, &Algorithm::of(key.key())));
+    }
+    findings
+}
+
+/// Why the policy takes nothing of the key.
+fn unusable(certificate: &Cert, policies: &Policies, primary: &Algorithm, error: &str) -> Option<Finding> {
+    if primary.standing == Standing::Weak {
+        // said already
+        return None;
+    }
+    let weak = certificate.with_policy(&policies.lenient, policies.now).is_ok();
+    Some(Finding::fail(
+        "key-binding",
+        if weak {
+            "SHA-1 or MD5 binds the key to its owner: no signature by it counts until its owner renews it".to_owned()
+        } else {
+            format!("nothing valid binds the key to its owner: {}", printable(error))
+        },
+    ))
+}

@@ -1,0 +1,89 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! SARIF 2.1.0 (OASIS), which code scanning services read.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::located;
+use crate::verify::{Report, Status};
+
+/// The report as a SARIF log with one run: a result for each finding.
+pub fn sarif(report: &Report) -> String {
+    let rules: BTreeSet<&str> = located(report).map(|(_, finding)| finding.name).collect();
+    let results: Vec<Value> = located(report)
+        .map(|(place, finding)| {
+            let (kind, level) = match finding.status {
+                Status::Pass => ("pass", "none"),
+                Status::Skip => ("notApplicable", "none"),
+                Status::Warn => ("fail", "warning"),
+                Status::Fail => ("fail", "error"),
+            };
+            let uri = place.as_deref().map_or_else(|| ".".to_owned(), uri);
+            json!({
+                "ruleId": finding.name,
+                "kind": kind,
+                "level": level,
+                "message": { "text": finding.detail },
+                "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri, "uriBaseId": "CANDIDATE" } } }],
+            })
+        })
+        .collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": env!("CARGO_PKG_NAME"),
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules.iter().map(|name| json!({ "id": name })).collect::<Vec<_>>(),
+            } },
+            "originalUriBaseIds": { "CANDIDATE": { "description": { "text": report.target } } },
+            "invocations": [{ "executionSuccessful": true }],
+            "properties": { "passed": report.passed },
+            "results": results,
+        }],
+    });
+    format!("{log:#}\n")
+}
+
+/// A path as a relative URI reference (RFC 3986): all but the unreserved signs and
+/// the slash escaped.
+fn uri(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'!' => {
+                text.push(char::from(byte));
+            }
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::report;
+    use super::*;
+
+    #[test]
+    fn every_finding_is_a_result_of_a_known_rule() {
+        let log: Value = serde_json::from_str(&sarif(&report())).unwrap();
+        let run = &log["runs"][0];
+        let rules: Vec<&str> =
+            run["tool"]["driver"]["rules"].as_array().unwrap().iter().filter_map(|rule| rule["id"].as_str()).collect();
+        let results = run["results"].as_array().unwrap();
+        assert_eq!(results.len(), 5);
+        assert!(results.iter().all(|result| rules.contains(&result["ruleId"].as_str().unwrap())));
+        let levels: Vec<&str> = results.iter().filter_map(|result| result["level"].as_str()).collect();
+        assert_eq!(levels, ["none", "warning", "error", "error", "none"]);
+        let location = &results[2]["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert_eq!(location["uri"], "demo-1.0.0-src.tgz!demo-1.0.0/src/A%2C%20B%3A1.rs");
+    }
+}

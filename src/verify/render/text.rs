@@ -1,0 +1,113 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The report for a person: a line a file, the details of what failed below it, and
+//! the verdict last.
+
+use crate::verify::{FileReport, Finding, Report, Status};
+
+/// How a piece of text is shown: with colour on a terminal, as it is elsewhere.
+pub type Paint<'a> = &'a dyn Fn(&str, Status) -> String;
+
+/// The report; with `all`, every finding and not just those that are no pass.
+pub fn text(report: &Report, all: bool, paint: Paint<'_>) -> String {
+    let mut text = String::new();
+    for file in &report.files {
+        text.push_str(&of_file(file, all, paint));
+    }
+    if !report.checks.is_empty() {
+        let whole = FileReport { path: "the candidate as a whole".into(), checks: report.checks.clone() };
+        text.push_str(&of_file(&whole, all, paint));
+    }
+    let (word, status) = if report.passed { ("verified", Status::Pass) } else { ("NOT VERIFIED", Status::Fail) };
+    let counts = format!(
+        "{}, {} failed, {} to know, {} not made",
+        checks(report.count(Status::Pass)),
+        report.count(Status::Fail),
+        report.count(Status::Warn),
+        report.count(Status::Skip)
+    );
+    text.push_str(&format!(
+        "\n{}: {}: {counts}; {} in {:.1} s\n",
+        paint(word, status),
+        report.target,
+        size(report.bytes),
+        report.seconds
+    ));
+    text
+}
+
+fn of_file(file: &FileReport, all: bool, paint: Paint<'_>) -> String {
+    let worst = [Status::Fail, Status::Warn, Status::Pass]
+        .into_iter()
+        .find(|status| file.checks.iter().any(|finding| finding.status == *status))
+        .unwrap_or(Status::Skip);
+    let mut names: Vec<&str> =
+        file.checks.iter().filter(|finding| finding.status == Status::Pass).map(|finding| finding.name).collect();
+    names.dedup();
+    let proved = if names.is_empty() { String::new() } else { format!("  {}", names.join(", ")) };
+    let mut text = format!("{} {}{proved}\n", paint(sign(worst), worst), file.path);
+    for finding in file.checks.iter().filter(|finding| all || finding.status != Status::Pass) {
+        text.push_str(&of_finding(finding, paint));
+    }
+    text
+}
+
+fn of_finding(finding: &Finding, paint: Paint<'_>) -> String {
+    let entry = finding.entry.as_ref().map_or_else(String::new, |entry| format!("{entry}: "));
+    let detail = finding.detail.replace('\n', "\n      ");
+    let word = match finding.status {
+        Status::Pass => "",
+        Status::Warn => "to know: ",
+        Status::Skip => "not made: ",
+        Status::Fail => "failed: ",
+    };
+    format!("    {} {}: {word}{entry}{detail}\n", paint(sign(finding.status), finding.status), finding.name)
+}
+
+fn sign(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "✓",
+        Status::Warn => "!",
+        Status::Skip => "–",
+        Status::Fail => "✗",
+    }
+}
+
+fn checks(count: usize) -> String {
+    if count == 1 { "1 check holds".into() } else { format!("{count} checks hold") }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.2} GB", bytes as f64 / 1e9),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::report;
+    use super::*;
+
+    #[test]
+    fn a_line_a_file_the_details_of_what_failed_and_the_verdict_last() {
+        insta::assert_snapshot!(text(&report(), false, &|text, _| text.to_owned()), @r#"
+        ✗ demo-1.0.0-src.tgz  checksum
+            ! signature: to know: good, by a key that ends in 12 days
+            ✗ licence-header: failed: demo-1.0.0/src/A, B:1.rs: no licence header: 100% "own" <code> & more
+              second line
+        ✗ odd.md5
+            ✗ inventory: failed: MD5 files are forbidden
+        – the candidate as a whole
+            – source-tag: not made: no tag was named by --source-tag
+
+        NOT VERIFIED: dir/demo-1.0.0-rc1: 1 check holds, 2 failed, 1 to know, 1 not made; 1.2 kB in 1.5 s
+        "#);
+    }
+}

@@ -1,0 +1,107 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! One pass over an artifact, which makes every digest that checksums and signatures ask
+//! for. A signature by SHA-512 shares its hash state with the checksum.
+
+use std::io::{self, Read};
+
+use sequoia_openpgp::crypto::hash::Context;
+use sequoia_openpgp::packet::Signature;
+use sequoia_openpgp::types::HashAlgorithm;
+
+use super::{Hashing, SignatureFile};
+use crate::release::Sha512;
+
+/// The size of each read; larger ones are no faster.
+const BUFFER_BYTES: usize = 128 * 1024;
+
+/// What one pass over a file came to.
+pub struct Reading {
+    bytes: u64,
+    sha512: Sha512,
+    sha256: Option<String>,
+    states: Vec<Hashing>,
+}
+
+impl Reading {
+    /// Reads all of `file` once, for its SHA-512 and for each signature of `signatures`;
+    /// for its SHA-256 where `sha256` says so. Memory does not grow with the file.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn of(mut file: impl Read, signatures: Option<&SignatureFile>, sha256: Sha256) -> io::Result<Self> {
+        let mut states = states(signatures, sha256);
+        let mut buffer = vec![0; BUFFER_BYTES];
+        let mut bytes = 0;
+        loop {
+            let read = match file.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            bytes += read as u64;
+            states.iter_mut().for_each(|state| state.update(&buffer[..read]));
+        }
+        let digest = |algorithm| {
+            let state = states.iter().find(|state| state.is_plain(algorithm))?;
+            state.context().into_digest().ok()
+        };
+        let sha512 = digest(HashAlgorithm::SHA512).as_deref().and_then(Sha512::from_bytes);
+        let sha512 = sha512.ok_or_else(|| io::Error::other("SHA-512 is not to be had"))?;
+        let sha256 = digest(HashAlgorithm::SHA256).map(|bytes| hexadecimal(&bytes));
+        Ok(Self { bytes, sha512, sha256, states })
+    }
+
+    /// How many bytes the file has.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The file's SHA-512.
+    pub fn sha512(&self) -> &Sha512 {
+        &self.sha512
+    }
+
+    /// The file's SHA-256 as 64 lower-case digits, where it was asked for.
+    pub fn sha256(&self) -> Option<&str> {
+        self.sha256.as_deref()
+    }
+
+    /// The hash state that `signature` is made over; `None` where the signature was not
+    /// known when the file was read, or its hash is not known here.
+    pub(super) fn state_for(&self, signature: &Signature) -> Option<Context> {
+        self.states.iter().find(|state| state.serves(signature)).map(Hashing::context)
+    }
+}
+
+/// Whether a SHA-256 digest is wanted beside SHA-512.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sha256 {
+    /// There is a `.sha256` file to hold it against.
+    Wanted,
+    /// There is none.
+    NotWanted,
+}
+
+fn states(signatures: Option<&SignatureFile>, sha256: Sha256) -> Vec<Hashing> {
+    let mut states = Vec::new();
+    states.extend(Hashing::plain(HashAlgorithm::SHA512));
+    if sha256 == Sha256::Wanted {
+        states.extend(Hashing::plain(HashAlgorithm::SHA256));
+    }
+    for signature in signatures.into_iter().flat_map(SignatureFile::signatures) {
+        if !states.iter().any(|state| state.serves(signature)) {
+            states.extend(Hashing::for_signature(signature));
+        }
+    }
+    states
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
