@@ -20,6 +20,7 @@ mod error;
 mod guide;
 mod halt;
 mod hash;
+mod keys;
 mod log;
 mod man;
 mod plan;
@@ -33,6 +34,7 @@ mod start;
 mod status;
 mod take_over;
 mod undo;
+mod verify;
 mod vote;
 
 use std::path::PathBuf;
@@ -98,8 +100,10 @@ enum Command {
     CancelCandidate(cancel_candidate::Args),
     TakeOver(take_over::Args),
     Vote(vote::Args),
+    Verify(verify::Args),
     Hash(hash::Args),
     Sign(sign::Args),
+    Keys(keys::Args),
     Log(log::Args),
     Guide(guide::Args),
     Completions(completions::Args),
@@ -126,8 +130,10 @@ impl Cli {
             Command::CancelCandidate(args) => cancel_candidate::run(&environment, args),
             Command::TakeOver(args) => take_over::run(&environment, args),
             Command::Vote(args) => vote::run(&environment, args),
+            Command::Verify(args) => verify::run(&environment, args),
             Command::Hash(args) => hash::run(&environment, args),
             Command::Sign(args) => sign::run(&environment, args),
+            Command::Keys(args) => keys::run(&environment, args),
             Command::Log(args) => log::run(&environment, args),
             Command::Guide(args) => guide::run(&environment, args),
             Command::Completions(args) => completions::run(&environment, args),

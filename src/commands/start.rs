@@ -123,7 +123,11 @@ pub fn release_files(assets: &Assets, product: &str, workflow: &str) -> Result<R
     })
 }
 
-fn release_file(assets: &Assets, directory: &str, what: &str, id: &str) -> Result<ReleaseFile, CommandError> {
+/// The workflow or configuration `id` of a directory of the assets; `what` names its kind.
+///
+/// # Errors
+/// When there is none of that name.
+pub fn release_file(assets: &Assets, directory: &str, what: &str, id: &str) -> Result<ReleaseFile, CommandError> {
     let name = format!("{directory}/{id}.toml");
     match assets.text(&name) {
         Ok(text) => Ok(ReleaseFile { place: assets.place(&name), text }),

@@ -124,6 +124,15 @@ pub struct Source {
     /// Files that need no licence header, as globs.
     #[serde(default)]
     pub no_header: Vec<String>,
+    /// Files that may hold a key or a token, as globs: those of tests.
+    #[serde(default)]
+    pub secrets: Vec<String>,
+    /// Files that may be compiled code, as globs.
+    #[serde(default)]
+    pub binaries: Vec<String>,
+    /// Files that may name a snapshot version, as globs.
+    #[serde(default)]
+    pub snapshots: Vec<String>,
 }
 
 /// A build command and what comes out of it.

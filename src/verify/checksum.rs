@@ -183,7 +183,7 @@ fn groups(words: &str) -> Option<String> {
 
 /// The word in lower case, if it is digits of a digest.
 fn digits(word: &str) -> Option<String> {
-    let fits = !word.is_empty() && word.len() % 2 == 0 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let fits = !word.is_empty() && word.len().is_multiple_of(2) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     fits.then(|| word.to_ascii_lowercase())
 }
 

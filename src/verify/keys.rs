@@ -7,7 +7,6 @@
 //! Looking over a KEYS file: how strong each key is, how long it will last, whose it is,
 //! and whether the text between the keys hides a broken one.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
@@ -16,9 +15,8 @@ use sequoia_openpgp::cert::{Cert, ValidCert};
 use sequoia_openpgp::types::RevocationStatus;
 
 use super::algorithm::{Algorithm, Standing};
-use super::armor::{Piece, pieces};
 use super::policy::Policies;
-use super::signature::{day, parse_block, printable, reason, timestamp};
+use super::signature::{KeyFault, KeysFile, day, printable, reason, timestamp};
 use super::{Finding, Status};
 
 /// A key that ends sooner than this is worth a word: a release with its vote takes weeks.
@@ -52,46 +50,16 @@ pub struct KeyReport {
 
 /// Looks over the KEYS file `bytes`, as of `now`.
 pub fn check_keys(bytes: &[u8], now: Timestamp) -> KeysReport {
-    let mut findings = Vec::new();
-    let mut order: Vec<(String, Vec<usize>)> = Vec::new();
-    let mut certificates: BTreeMap<String, Cert> = BTreeMap::new();
-    for piece in pieces(bytes) {
-        let (label, block, line) = match piece {
-            Piece::Text => continue,
-            Piece::Broken { line, why } => {
-                findings.push(Finding::fail("keys-file", format!("line {line}: {why}")));
-                continue;
-            }
-            Piece::Block { label, bytes, line } => (label, bytes, line),
-        };
-        for parsed in parse_block(label, block) {
-            let certificate = match parsed {
-                Ok(certificate) => certificate,
-                Err(why) => {
-                    findings.push(Finding::fail("keys-file", format!("line {line}: {}", printable(&why))));
-                    continue;
-                }
-            };
-            let fingerprint = certificate.fingerprint().to_hex();
-            match order.iter_mut().find(|(known, _)| *known == fingerprint) {
-                Some((_, lines)) => lines.push(line),
-                None => order.push((fingerprint.clone(), vec![line])),
-            }
-            let merged = match certificates.remove(&fingerprint) {
-                Some(known) => known.clone().merge_public(certificate).unwrap_or(known),
-                None => certificate,
-            };
-            certificates.insert(fingerprint, merged);
-        }
-    }
-    if order.is_empty() {
+    let file = KeysFile::read(bytes);
+    let broken =
+        |fault: &KeyFault| Finding::fail("keys-file", format!("line {}: {}", fault.line, printable(&fault.why)));
+    let mut findings: Vec<Finding> = file.faults.iter().map(broken).collect();
+    if file.keys.is_empty() {
         findings.push(Finding::fail("keys-file", "there is no public key in it"));
     }
     let policies = Policies::at(now);
-    let looked_over = |(fingerprint, lines): (String, Vec<usize>)| {
-        certificates.get(&fingerprint).map(|certificate| look_over(certificate, lines, &policies))
-    };
-    KeysReport { keys: order.into_iter().filter_map(looked_over).collect(), findings }
+    let keys = file.keys.into_iter().map(|key| look_over(&key.certificate, key.lines, &policies));
+    KeysReport { keys: keys.collect(), findings }
 }
 
 fn look_over(certificate: &Cert, lines: Vec<usize>, policies: &Policies) -> KeyReport {
@@ -190,8 +158,13 @@ fn unusable(certificate: &Cert, policies: &Policies, primary: &Algorithm, error:
         "key-binding",
         if weak {
             "SHA-1 or MD5 binds the key to its owner: no signature by it counts until its owner renews it".to_owned()
+        } else if primary.standing == Standing::Outside {
+            format!("{} cannot be verified here: no signature by it passes", primary.name)
         } else {
             format!("nothing valid binds the key to its owner: {}", printable(error))
         },
     ))
 }
+
+#[cfg(test)]
+mod tests;

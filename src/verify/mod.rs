@@ -13,6 +13,7 @@ mod archive;
 #[cfg(test)]
 mod archive_tests;
 mod armor;
+mod candidate;
 mod check_archive;
 pub mod checksum;
 mod contents;
@@ -26,9 +27,12 @@ mod report;
 pub mod signature;
 mod tree;
 
-pub use archive::Limits;
+pub use archive::{ArchiveKind, Limits};
+pub use candidate::{Candidate, CandidateFindings, list_files};
 pub use check_archive::{ArchiveReport, ArchiveRules, check_archive, check_archive_bytes};
 pub use contents::{ArchiveForm, ContentRules};
+pub use inventory::{Layout, Listed};
 pub use licence::{Document, ExcludeError, HeaderCheck, Judgement, RatExcludes};
+pub use manifest::Manifest;
 pub use report::{FileReport, Finding, Report, Status};
-pub use tree::{EntryKind, Tree, TreeEntry, compare_trees};
+pub use tree::{Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive};

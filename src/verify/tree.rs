@@ -7,8 +7,12 @@
 //! Whether a source archive is a commit's tree, less what the product leaves out.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use super::Finding;
+use super::archive::{self, Entry, EntryKind, Faults, Limits, Visitor};
 use crate::release::Sha512;
 
 /// The check's name.
@@ -18,7 +22,7 @@ const NAMED: usize = 50;
 
 /// What an entry of a tree or an archive is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntryKind {
+pub enum TreeKind {
     /// A file.
     File,
     /// A file that can be executed.
@@ -31,7 +35,7 @@ pub enum EntryKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeEntry {
     /// What it is.
-    pub kind: EntryKind,
+    pub kind: TreeKind,
     /// The digest of its bytes.
     pub sha512: Sha512,
 }
@@ -65,6 +69,37 @@ pub fn compare_trees(what: &str, expected: &Tree, found: &Tree) -> Vec<Finding> 
     findings
 }
 
+/// The files of the archive at `path`, whose name is `name`, from its one root
+/// directory on.
+///
+/// # Errors
+/// When it cannot be read to its end.
+pub fn tree_of_archive(name: &str, path: &Path) -> io::Result<Tree> {
+    let (mut files, mut faults) = (Files(Tree::new()), Faults::default());
+    let walked = archive::walk(name, File::open(path)?, None, Limits::default(), &mut files, &mut faults);
+    if walked.complete { Ok(files.0) } else { Err(io::Error::other("the archive is not whole")) }
+}
+
+struct Files(Tree);
+
+impl Visitor for Files {
+    fn entry(&mut self, entry: &Entry, content: &mut dyn Read, _faults: &mut Faults) -> io::Result<()> {
+        let Some((_, path)) = entry.tidy().split_once('/') else { return Ok(()) };
+        let (kind, sha512) = match &entry.kind {
+            EntryKind::File => {
+                let executable = entry.mode.is_some_and(|mode| mode & 0o100 != 0);
+                let kind = if executable { TreeKind::Executable } else { TreeKind::File };
+                (kind, Sha512::of_reader(content)?.0)
+            }
+            EntryKind::Symlink(target) => (TreeKind::Symlink, Sha512::of(target.as_bytes())),
+            // A tree has none of these: that the archive has one is another check's fault.
+            EntryKind::Directory | EntryKind::HardLink(_) | EntryKind::Special(_) => return Ok(()),
+        };
+        self.0.insert(path.to_owned(), TreeEntry { kind, sha512 });
+        Ok(())
+    }
+}
+
 fn missing(what: &str) -> String {
     format!("missing: it is in {what}, and not in the archive")
 }
@@ -76,9 +111,9 @@ fn extra(what: &str) -> String {
 fn difference(expected: &TreeEntry, found: &TreeEntry, what: &str) -> Option<String> {
     if expected.kind != found.kind {
         let word = |kind| match kind {
-            EntryKind::File => "a file",
-            EntryKind::Executable => "an executable file",
-            EntryKind::Symlink => "a symbolic link",
+            TreeKind::File => "a file",
+            TreeKind::Executable => "an executable file",
+            TreeKind::Symlink => "a symbolic link",
         };
         return Some(format!("different: {} here, {} in {what}", word(found.kind), word(expected.kind)));
     }
@@ -90,7 +125,7 @@ mod tests {
     use super::*;
     use crate::verify::Status;
 
-    fn tree(entries: &[(&str, EntryKind, &str)]) -> Tree {
+    fn tree(entries: &[(&str, TreeKind, &str)]) -> Tree {
         let entry = |kind, text: &str| TreeEntry { kind, sha512: Sha512::of(text.as_bytes()) };
         entries.iter().map(|(path, kind, text)| ((*path).to_owned(), entry(*kind, text))).collect()
     }
@@ -98,16 +133,16 @@ mod tests {
     #[test]
     fn each_file_that_is_extra_missing_or_different_is_named() {
         let tagged = tree(&[
-            ("LICENSE", EntryKind::File, "terms"),
-            ("bin/run", EntryKind::Executable, "run"),
-            ("gone", EntryKind::File, "x"),
-            ("link", EntryKind::Symlink, "bin/run"),
+            ("LICENSE", TreeKind::File, "terms"),
+            ("bin/run", TreeKind::Executable, "run"),
+            ("gone", TreeKind::File, "x"),
+            ("link", TreeKind::Symlink, "bin/run"),
         ]);
         let archive = tree(&[
-            ("LICENSE", EntryKind::File, "other terms"),
-            ("added", EntryKind::File, "x"),
-            ("bin/run", EntryKind::File, "run"),
-            ("link", EntryKind::Symlink, "bin/run"),
+            ("LICENSE", TreeKind::File, "other terms"),
+            ("added", TreeKind::File, "x"),
+            ("bin/run", TreeKind::File, "run"),
+            ("link", TreeKind::Symlink, "bin/run"),
         ]);
         let findings = compare_trees("the tag v1", &tagged, &archive);
         let said: Vec<String> =
@@ -129,8 +164,7 @@ mod tests {
     #[test]
     fn very_many_are_counted() {
         let names: Vec<String> = (0..NAMED + 7).map(|number| format!("f{number:03}")).collect();
-        let many: Vec<(&str, EntryKind, &str)> =
-            names.iter().map(|name| (name.as_str(), EntryKind::File, "x")).collect();
+        let many: Vec<(&str, TreeKind, &str)> = names.iter().map(|name| (name.as_str(), TreeKind::File, "x")).collect();
         let findings = compare_trees("the tag v1", &Tree::new(), &tree(&many));
         assert_eq!(findings.len(), NAMED + 1);
         assert!(findings[NAMED].detail.starts_with("7 more files"));

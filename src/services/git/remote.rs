@@ -7,12 +7,14 @@
 //! Looking at the remote, and fetching from it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use git2::{ErrorCode, Repository};
 
 use super::command::without_credentials;
 use super::refs::valid;
 use super::{Git, GitError, local};
+use crate::services::Effects;
 
 /// Against what the user's settings would fetch beside what was asked for.
 const NOTHING_ELSE: [&str; 7] = [
@@ -91,6 +93,31 @@ impl Git {
     /// When the remote cannot be asked.
     pub fn fetch_objects(&self, names: &[&str]) -> Result<(), GitError> {
         if names.is_empty() { Ok(()) } else { self.fetch(names) }
+    }
+
+    /// A new repository in `directory`, which must be empty, with the tag `name` of the
+    /// repository at `address` and nothing of its history; without it where there is no
+    /// such tag.
+    ///
+    /// # Errors
+    /// When the remote cannot be asked, or the directory not be written.
+    pub fn with_tag_of(address: &str, name: &str, directory: &Path, effects: Effects) -> Result<Self, GitError> {
+        let local =
+            |source| GitError::Local { doing: format!("begin a repository in {}", directory.display()), source };
+        let repository = Repository::init_bare(directory).map_err(local)?;
+        repository.remote("origin", address).map_err(local)?;
+        let git = Self::new(directory, "origin", effects);
+        let tag = format!("refs/tags/{name}");
+        if git.remote_refs(&[&tag])?.contains_key(&tag) {
+            let mut arguments = NOTHING_ELSE.to_vec();
+            let refspec = format!("{tag}:{tag}");
+            arguments.extend(["--depth=1", "--", "origin", &refspec]);
+            let finished = git.run("fetch", &arguments)?;
+            if !finished.success {
+                return Err(git.failed("fetch", &finished.stderr));
+            }
+        }
+        Ok(git)
     }
 
     fn fetch(&self, refspecs: &[&str]) -> Result<(), GitError> {

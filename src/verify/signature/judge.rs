@@ -237,7 +237,7 @@ fn could_sign(valid: &ValidKeyOf<'_>) -> Result<(), Fault> {
             return Err(if how == RevocationType::Hard { Fault::RevokedHard(why) } else { Fault::RevokedBefore(why) });
         }
     }
-    for error in [valid.valid_cert().alive(), valid.alive()].into_iter().filter_map(Result::err) {
+    if let Some(error) = valid.valid_cert().alive().err().or(valid.alive().err()) {
         return Err(match error.downcast_ref::<Error>() {
             Some(Error::Expired(_)) => Fault::KeyExpired,
             _ => Fault::Unbound(chain(&error)),

@@ -4,18 +4,13 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! The keys of a KEYS file: free text with armored blocks between, as every Apache project
-//! publishes one.
+//! The keys that signatures are held against: those of a KEYS file and no others.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 
-use sequoia_openpgp::armor::{Reader, ReaderMode};
-use sequoia_openpgp::cert::{Cert, CertParser};
-use sequoia_openpgp::parse::Parse as _;
-use sequoia_openpgp::{KeyHandle, KeyID};
+use sequoia_openpgp::{Cert, KeyHandle, KeyID};
 
-use crate::verify::armor::{Piece, pieces};
+use super::{KeyFault, KeysFile};
 
 /// The keys that signatures are held against.
 #[derive(Debug, Clone)]
@@ -24,15 +19,6 @@ pub struct KeyRing {
     /// Which certificates have a key with this id.
     by_key_id: BTreeMap<KeyID, Vec<usize>>,
     faults: Vec<KeyFault>,
-}
-
-/// A part of a KEYS file that gives no key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyFault {
-    /// The line that it begins at, from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub why: String,
 }
 
 /// Why a KEYS file gives no keys at all.
@@ -47,32 +33,17 @@ pub enum KeysError {
 }
 
 impl KeyRing {
-    /// Reads a whole KEYS file. A key that is there several times is merged into one; a
-    /// block that cannot be read is kept as a fault and takes nothing else with it.
+    /// Reads a whole KEYS file. A key that is there several times is merged into one; what
+    /// cannot be read is kept as a fault and takes nothing else with it.
     ///
     /// # Errors
     /// When no key at all comes of it.
     pub fn parse(bytes: &[u8]) -> Result<Self, KeysError> {
-        let mut certificates: BTreeMap<String, Cert> = BTreeMap::new();
-        let mut faults = Vec::new();
-        for piece in pieces(bytes) {
-            match piece {
-                Piece::Text => {}
-                Piece::Broken { line, why } => faults.push(KeyFault { line, why: why.to_string() }),
-                Piece::Block { label, bytes, line } => {
-                    for parsed in parse_block(label, bytes) {
-                        match parsed {
-                            Ok(certificate) => merge(&mut certificates, certificate),
-                            Err(why) => faults.push(KeyFault { line, why }),
-                        }
-                    }
-                }
-            }
+        let file = KeysFile::read(bytes);
+        if file.keys.is_empty() {
+            return Err(file.faults.into_iter().next().map_or(KeysError::NoBlock, KeysError::NoKey));
         }
-        if certificates.is_empty() {
-            return Err(faults.into_iter().next().map_or(KeysError::NoBlock, KeysError::NoKey));
-        }
-        Ok(Self::new(certificates.into_values().collect(), faults))
+        Ok(Self::new(file.keys.into_iter().map(|key| key.certificate).collect(), file.faults))
     }
 
     fn new(certificates: Vec<Cert>, faults: Vec<KeyFault>) -> Self {
@@ -118,34 +89,4 @@ impl KeyRing {
         indices.dedup();
         indices.into_iter().map(|index| &self.certificates[index]).collect()
     }
-}
-
-fn merge(all: &mut BTreeMap<String, Cert>, certificate: Cert) {
-    let fingerprint = certificate.fingerprint().to_hex();
-    let merged = match all.remove(&fingerprint) {
-        // the fingerprints are equal, which is all that merging can stumble over
-        Some(known) => known.clone().merge_public(certificate).unwrap_or(known),
-        None => certificate,
-    };
-    all.insert(fingerprint, merged);
-}
-
-/// The certificates of one armored block, or why there is none.
-pub(in crate::verify) fn parse_block(label: &str, block: &[u8]) -> Vec<Result<Cert, String>> {
-    if label != "PUBLIC KEY BLOCK" {
-        return vec![Err(match label {
-            "PRIVATE KEY BLOCK" => "a private key block: its owner must revoke the key at once".to_owned(),
-            other => format!("a block of \"{}\" instead of a public key", other.to_lowercase()),
-        })];
-    }
-    let mut bytes = Vec::new();
-    if let Err(error) = Reader::from_bytes(block, ReaderMode::Tolerant(None)).read_to_end(&mut bytes) {
-        return vec![Err(format!("the armor cannot be decoded: {error}"))];
-    }
-    let parser = match CertParser::from_bytes(&bytes) {
-        Ok(parser) => parser,
-        Err(error) => return vec![Err(format!("no key in the block: {error}"))],
-    };
-    let certificates: Vec<_> = parser.map(|parsed| parsed.map_err(|error| error.to_string())).collect();
-    if certificates.is_empty() { vec![Err("no key in the block".to_owned())] } else { certificates }
 }

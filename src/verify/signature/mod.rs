@@ -17,6 +17,7 @@ mod container;
 mod hashing;
 mod judge;
 mod keyring;
+mod keys_file;
 mod reading;
 mod report;
 #[cfg(test)]
@@ -24,7 +25,8 @@ mod tests;
 mod verdict;
 
 pub use container::{Container, SignatureFile};
-pub use keyring::{KeyFault, KeyRing, KeysError};
+pub use keyring::{KeyRing, KeysError};
+pub use keys_file::KeyFault;
 pub use reading::{Reading, Sha256};
 pub use report::SignatureReport;
 pub use verdict::{Caution, Fault, Signer, Verdict, Verified};
@@ -32,6 +34,8 @@ pub use verdict::{Caution, Fault, Signer, Verdict, Verified};
 use container::Packet;
 use hashing::Hashing;
 pub(in crate::verify) use judge::{reason, timestamp};
-pub(in crate::verify) use keyring::parse_block;
+pub(in crate::verify) use keys_file::KeysFile;
 pub(in crate::verify) use report::printable;
+#[cfg(test)]
+pub(in crate::verify) use tests::world as testing;
 pub(in crate::verify) use verdict::day;

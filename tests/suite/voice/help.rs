@@ -35,8 +35,10 @@ fn help_is_short_and_says_where_to_begin() {
       cancel-candidate  Cancels the current candidate everywhere, as one act
       take-over         Goes on with a release that was begun by somebody else, or on another machine
       vote              Enters the votes on the current candidate
+      verify            Verifies a candidate: signatures, digests, archives, contents, the tag
       hash              Prints the SHA-512 of files, in sha512sum's format
       sign              Signs files: FILE.asc is written beside each
+      keys              Looks at a KEYS file
       log               Shows the record of the release
       guide             Prints the release guide, filled in for this release
       completions       Prints completions for a shell, on stdout

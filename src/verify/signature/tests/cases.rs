@@ -183,7 +183,7 @@ fn containers_are_told_apart() {
     assert!(!trailing.passed(), "{trailing:?}");
 }
 
-fn dearmored(armored: &[u8]) -> Vec<u8> {
+pub(super) fn dearmored(armored: &[u8]) -> Vec<u8> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
     sequoia_openpgp::armor::Reader::from_bytes(armored, None).read_to_end(&mut bytes).unwrap();
@@ -238,4 +238,22 @@ fn a_block_that_cannot_be_read_takes_no_other_with_it() {
     assert!(faults[1].starts_with("a private key block") && faults[2].contains("does not end"), "{faults:?}");
     assert_eq!(KeyRing::parse(b"no keys here").unwrap_err(), KeysError::NoBlock);
     assert!(matches!(KeyRing::parse(damaged.as_bytes()).unwrap_err(), KeysError::NoKey(_)));
+}
+
+#[test]
+fn a_revocation_that_stands_by_itself_counts() {
+    let [key, revocation] = &world().alone[..] else { panic!("a key and its revocation") };
+    let signature = world().signature("compromised-before");
+    assert!(verified(&KeyRing::parse(key).unwrap(), DATA, signature).passed());
+    for text in [[&key[..], revocation].concat(), [&revocation[..], key].concat()] {
+        let keys = KeyRing::parse(&text).unwrap();
+        assert_eq!(keys.faults(), []);
+        let report = verified(&keys, DATA, signature);
+        assert!(matches!(report.signatures[0].verdict, Verdict::Bad(Fault::RevokedHard(_))), "{report:?}");
+    }
+    // nobody else's key is revoked by it
+    let other = [&world().blocks["ed25519"][..], revocation].concat();
+    let keys = KeyRing::parse(&other).unwrap();
+    assert_eq!(keys.faults()[0].why, "a revocation of a key that is not in the file");
+    assert!(verified(&keys, DATA, world().signature("ed25519-SHA512")).passed());
 }

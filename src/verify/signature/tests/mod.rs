@@ -7,8 +7,9 @@
 //! Tests of verification over keys and signatures that GnuPG made.
 
 mod cases;
+mod gpgv;
 mod properties;
-mod world;
+pub(in crate::verify) mod world;
 
 use jiff::Timestamp;
 

@@ -16,10 +16,10 @@ use std::sync::LazyLock;
 use crate::verify::signature::KeyRing;
 
 /// What the good signatures are over.
-pub(super) const DATA: &[u8] = b"the artifact's bytes\nin two lines\n";
+pub(in crate::verify) const DATA: &[u8] = b"the artifact's bytes\nin two lines\n";
 
 /// The keys that sign with every digest, by the name in their address.
-pub(super) const SIGNERS: [(&str, &str); 7] = [
+pub(in crate::verify) const SIGNERS: [(&str, &str); 7] = [
     ("rsa2048", "rsa2048"),
     ("rsa3072", "rsa3072"),
     ("rsa4096", "rsa4096"),
@@ -30,32 +30,34 @@ pub(super) const SIGNERS: [(&str, &str); 7] = [
 ];
 
 /// The digests that each of them signs with.
-pub(super) const DIGESTS: [&str; 4] = ["SHA256", "SHA384", "SHA512", "SHA1"];
+pub(in crate::verify) const DIGESTS: [&str; 4] = ["SHA256", "SHA384", "SHA512", "SHA1"];
 
-pub(super) struct World {
+pub(in crate::verify) struct World {
     /// A KEYS file with all keys but the stranger's.
-    pub(super) keys_text: Vec<u8>,
+    pub(in crate::verify) keys_text: Vec<u8>,
     /// The same keys, as `gpgv` reads them.
-    pub(super) ring: Vec<u8>,
+    pub(in crate::verify) ring: Vec<u8>,
     /// Each armored detached signature over [`DATA`], by name.
-    pub(super) signatures: BTreeMap<String, Vec<u8>>,
+    pub(in crate::verify) signatures: BTreeMap<String, Vec<u8>>,
     /// The keys' fingerprints, by name.
-    pub(super) fingerprints: BTreeMap<String, String>,
+    pub(in crate::verify) fingerprints: BTreeMap<String, String>,
     /// Each key armored by itself, by name.
-    pub(super) blocks: BTreeMap<String, Vec<u8>>,
+    pub(in crate::verify) blocks: BTreeMap<String, Vec<u8>>,
+    /// The compromised key before it was revoked, and its revocation.
+    pub(in crate::verify) alone: Vec<Vec<u8>>,
 }
 
 impl World {
-    pub(super) fn keys(&self) -> KeyRing {
+    pub(in crate::verify) fn keys(&self) -> KeyRing {
         KeyRing::parse(&self.keys_text).unwrap()
     }
 
-    pub(super) fn signature(&self, name: &str) -> &[u8] {
+    pub(in crate::verify) fn signature(&self, name: &str) -> &[u8] {
         self.signatures.get(name).unwrap_or_else(|| panic!("no signature {name}"))
     }
 }
 
-pub(super) fn world() -> &'static World {
+pub(in crate::verify) fn world() -> &'static World {
     // one that cannot be made is not tried again for every test
     static WORLD: LazyLock<World> = LazyLock::new(|| {
         let home = tempfile::Builder::new().prefix("q").tempdir_in("/tmp").unwrap();
@@ -83,7 +85,8 @@ impl Maker<'_> {
                 signatures.insert(format!("{name}-{digest}"), self.sign(name, &["--digest-algo", digest]));
             }
         }
-        self.odd_keys(&mut signatures);
+        let mut alone = Vec::new();
+        self.odd_keys(&mut signatures, &mut alone);
         signatures.insert("text".into(), self.sign("rsa2048", &["--textmode"]));
         signatures.insert("both".into(), self.sign("ed25519", &["-u", "stranger@apache.org"]));
         signatures.insert("two".into(), self.sign("ed25519", &["-u", "rsa2048@apache.org"]));
@@ -108,11 +111,11 @@ impl Maker<'_> {
             keys_text.extend(&blocks[*name]);
         }
         let fingerprints = names.iter().map(|name| (name.clone(), self.fingerprint(name))).collect();
-        World { keys_text, ring: export(&[], &ours), signatures, fingerprints, blocks }
+        World { keys_text, ring: export(&[], &ours), signatures, fingerprints, blocks, alone }
     }
 
     /// Keys with something the matter, and their signatures.
-    fn odd_keys(&self, signatures: &mut BTreeMap<String, Vec<u8>>) {
+    fn odd_keys(&self, signatures: &mut BTreeMap<String, Vec<u8>>, revocations: &mut Vec<Vec<u8>>) {
         for (name, algorithm) in [("stranger", "ed25519"), ("weak", "rsa1024"), ("brainpool", "brainpoolP256r1")] {
             self.key(name, algorithm, None);
             signatures.insert(name.into(), self.sign(name, &[]));
@@ -146,11 +149,19 @@ impl Maker<'_> {
         let fingerprint = self.fingerprint("renewed");
         self.gpg(&["--faked-system-time", "20210101T000000!", "--quick-set-expire", &fingerprint, "0"], b"");
 
+        self.gpg(&["--quick-generate-key", &uid("soon"), "ed25519", "sign", "60d"], b"");
+        self.gpg(&["--quick-generate-key", &uid("certifier"), "ed25519", "cert", "never"], b"");
+        self.gpg(&["--quick-generate-key", &uid("elsewhere"), "ed25519", "sign", "never"], b"");
+
         for (name, reason) in [("compromised", "1"), ("superseded", "2"), ("unspecified", "0")] {
             self.key(name, "ed25519", Some("20200101T000000!"));
             signatures.insert(format!("{name}-before"), self.sign_at(name, "20200601T000000!", &[]));
             signatures.insert(format!("{name}-after"), self.sign_at(name, "20220601T000000!", &[]));
             let revocation = self.revocation(name, reason);
+            if name == "compromised" {
+                let unrevoked = self.gpg(&["--armor", "--export", &format!("={}", uid(name))], b"");
+                revocations.extend([unrevoked, revocation.clone()]);
+            }
             self.gpg(&["--import"], &revocation);
         }
     }
@@ -208,7 +219,7 @@ impl Maker<'_> {
 }
 
 /// Whether GnuPG signs so: with DSA and on a curve the digest is no shorter than the key.
-pub(super) fn possible(name: &str, digest: &str) -> bool {
+pub(in crate::verify) fn possible(name: &str, digest: &str) -> bool {
     match name {
         "nistp256" | "dsa2048" => digest != "SHA1",
         "nistp384" => matches!(digest, "SHA384" | "SHA512"),
@@ -217,5 +228,6 @@ pub(super) fn possible(name: &str, digest: &str) -> bool {
 }
 
 fn uid(name: &str) -> String {
-    format!("Ann Example <{name}@apache.org>")
+    let domain = if name == "elsewhere" { "example.org" } else { "apache.org" };
+    format!("Ann Example <{name}@{domain}>")
 }

@@ -1,0 +1,207 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `quorate verify`: whether a candidate is what it has to be.
+
+mod subject;
+mod tag;
+mod target;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use self::subject::Subject;
+use self::target::{Here, Target};
+use super::CommandError;
+use super::environment::Environment;
+use super::error::chain;
+use super::start::release_file;
+use crate::config::parse_product;
+use crate::release::Version;
+use crate::services::fetch_keys_file;
+use crate::ui::{ExitCode, Style, Waiting};
+use crate::verify::signature::KeyRing;
+use crate::verify::{Candidate, Layout, Limits, Report, Status, render};
+
+/// Verifies a candidate: signatures, digests, archives, contents, the tag.
+///
+/// Each file is held against the KEYS of the project and against what a release has
+/// to be; nothing is taken from what the candidate says of itself. TARGET is a
+/// directory, an archive with what lies beside it, or the address of one: a directory
+/// of dist.apache.org, a staging repository, a Subversion URL.
+///
+/// Exit codes: 0 all checks hold; 1 one does not; 2 wrong use; 4 a server could not be
+/// asked, which is never "verified".
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A directory, an archive, or an address.
+    #[arg(value_name = "TARGET", required_unless_present = "candidate")]
+    target: Option<String>,
+    /// Candidate N of the current release, as it is staged, against its recorded digests.
+    #[arg(long, value_name = "N", conflicts_with_all = ["target", "expect", "version", "product"])]
+    candidate: Option<u32>,
+    /// The project's KEYS: a file or an address; else the product's configuration names it.
+    #[arg(long, value_name = "FILE or URL")]
+    keys: Option<String>,
+    /// The set of files and their digests must be exactly those of this manifest.
+    #[arg(long, value_name = "MANIFEST")]
+    expect: Option<PathBuf>,
+    /// The tag that the source archive is said to be made from; wants --repo.
+    #[arg(long, value_name = "TAG", requires = "repo")]
+    source_tag: Option<String>,
+    /// Where the tag is: a clone, or an address.
+    #[arg(long, value_name = "PATH or URL", requires = "source_tag")]
+    repo: Option<String>,
+    /// A product of release-config/.
+    #[arg(long, default_value = "flink-statefun")]
+    product: String,
+    /// The version; else read off the names of the files.
+    #[arg(long)]
+    version: Option<String>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Show every finding, and not just those that are no pass.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// What an archive may hold at most.
+#[derive(Debug, clap::Args)]
+struct LimitArgs {
+    /// The most bytes that an archive may hold, unpacked.
+    #[arg(long, value_name = "BYTES")]
+    max_unpacked: Option<u64>,
+    /// The most files that an archive may hold.
+    #[arg(long, value_name = "COUNT")]
+    max_entries: Option<u64>,
+    /// The most bytes unpacked for each byte packed.
+    #[arg(long, value_name = "RATIO")]
+    max_ratio: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A line a file, details of what failed, the verdict last.
+    Text,
+    /// One object; docs/verifying.md says which.
+    Json,
+    /// JUnit's XML.
+    Junit,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let begun = Instant::now();
+    let subject = match args.candidate {
+        Some(number) => Subject::of_release(environment, number)?,
+        None => {
+            let file = release_file(&environment.assets, "release-config", "product", &args.product)?;
+            let product = parse_product(&file.place, &file.text)?;
+            let version = args.version.as_deref().map(str::parse::<Version>).transpose()?;
+            Subject::of_product(product, version, args.target.as_deref().unwrap_or_default(), args.expect.as_deref())?
+        }
+    };
+    let target = Target::of(&subject.target)?;
+    let keys = keys(args.keys.as_deref().unwrap_or(&subject.product.svn.keys))?;
+    let here = target.bring(environment)?;
+    let report = verify(environment, &args, subject, &keys, &here, begun)?;
+    print(environment, &args, &report);
+    Ok(if report.passed { ExitCode::Done } else { ExitCode::DoesNotHold })
+}
+
+fn verify(
+    environment: &Environment,
+    args: &Args,
+    subject: Subject,
+    keys: &KeyRing,
+    here: &Here,
+    begun: Instant,
+) -> Result<Report, CommandError> {
+    let _waiting = Waiting::begin(environment.ui, &format!("verifying {}", subject.target));
+    let files = here.files()?;
+    let maven = files.iter().any(|file| file.path.ends_with(".pom"));
+    let subject = subject.with_version_of(&files)?;
+    let limits = limits(&args.limits);
+    let rules = |path: &str| subject.rules(path, limits);
+    let candidate = Candidate {
+        directory: here.directory(),
+        layout: if maven { Layout::Maven } else { Layout::Distribution },
+        keys,
+        expect: subject.expect.as_ref(),
+        rules: &rules,
+        now: Timestamp::now(),
+    };
+    let mut found = candidate.verify(&files, &|_, _| {});
+    found.whole.extend(subject.notes());
+    if let (Some(tag), Some(repository)) = (&args.source_tag, &args.repo) {
+        tag::check(&subject, keys, tag, repository, here, &mut found)?;
+    } else {
+        let why = "no tag was named by --source-tag, so the source archive was not held against the repository";
+        found.whole.push(crate::verify::Finding::skip("source-tag", why));
+    }
+    Ok(Report::new(&subject.target, found.files, found.whole, found.bytes, begun.elapsed()))
+}
+
+/// The keys at an address or in a file.
+fn keys(place: &str) -> Result<KeyRing, CommandError> {
+    let bytes = if place.contains("://") {
+        let fetched = fetch_keys_file(place).map_err(|error| {
+            let hint =
+                "without the project's keys no signature proves anything; --keys names a file or another address";
+            CommandError::from_error(ExitCode::Service, &error, hint)
+        })?;
+        fetched.into_bytes()
+    } else {
+        fs::read(place).map_err(|error| {
+            CommandError::usage(
+                format!("cannot read the keys in {place}: {error}"),
+                "--keys names the project's KEYS file",
+            )
+        })?
+    };
+    let parsed = KeyRing::parse(&bytes).map_err(|error| format!("{place}: {}", chain(&error)));
+    parsed.map_err(|what| CommandError::usage(what, "`quorate keys check` says what is wrong with a KEYS file"))
+}
+
+fn limits(args: &LimitArgs) -> Limits {
+    let usual = Limits::default();
+    Limits {
+        total_bytes: args.max_unpacked.unwrap_or(usual.total_bytes),
+        entry_bytes: args.max_unpacked.map_or(usual.entry_bytes, |most| most.min(usual.entry_bytes)),
+        entries: args.max_entries.unwrap_or(usual.entries),
+        ratio: args.max_ratio.unwrap_or(usual.ratio),
+        ..usual
+    }
+}
+
+fn print(environment: &Environment, args: &Args, report: &Report) {
+    let ui = environment.ui;
+    let paint = |text: &str, status: Status| {
+        let style = match status {
+            Status::Pass => Style::Good,
+            Status::Warn => Style::Warning,
+            Status::Skip => Style::Faint,
+            Status::Fail => Style::Bad,
+        };
+        ui.paint(text, style)
+    };
+    match args.format {
+        Format::Text => ui.data(&render::text(report, args.all, &paint)),
+        Format::Json => ui.json(report),
+        Format::Junit => ui.data(&render::junit(report)),
+        Format::Sarif => ui.data(&render::sarif(report)),
+        Format::Github => ui.data(&render::github(report)),
+    }
+}

@@ -1,0 +1,124 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The source archive against the tag that it is said to be made from.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::subject::Subject;
+use super::target::Here;
+use crate::commands::CommandError;
+use crate::release::{PathRules, Sha512};
+use crate::services::{Effects, FileKind, Git, GitError};
+use crate::ui::ExitCode;
+use crate::verify::signature::{KeyRing, Reading, Sha256, SignatureFile};
+use crate::verify::{CandidateFindings, Finding, Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive};
+
+/// The check's name.
+const CHECK: &str = "source-tag";
+
+/// Adds what the tag `name` of `repository` says of the source archive.
+///
+/// # Errors
+/// When the repository cannot be asked, or the product's exclude list is malformed.
+pub fn check(
+    subject: &Subject,
+    keys: &KeyRing,
+    name: &str,
+    repository: &str,
+    here: &Here,
+    found: &mut CandidateFindings,
+) -> Result<(), CommandError> {
+    let failed = |error: GitError| {
+        let code = if repository.contains("://") { ExitCode::Service } else { ExitCode::Usage };
+        CommandError::from_error(code, &error, error.hint())
+    };
+    let cloned = tempfile::tempdir().map_err(|error| {
+        CommandError::new(
+            ExitCode::Service,
+            format!("cannot make a directory: {error}"),
+            "make room in the temporary directory",
+        )
+    })?;
+    let git = if Path::new(repository).is_dir() {
+        Git::new(repository, "origin", Effects::unwatched())
+    } else {
+        Git::with_tag_of(repository, name, cloned.path(), Effects::unwatched()).map_err(failed)?
+    };
+    let reference = format!("refs/tags/{name}");
+    let Some(object) = git.reference(&reference).map_err(failed)? else {
+        found.whole.push(Finding::fail(CHECK, format!("there is no tag {name} in {repository}")));
+        return Ok(());
+    };
+    let Some(tag) = git.tag(&object).map_err(failed)? else {
+        found.whole.push(Finding::fail(CHECK, format!("{name} is no annotated tag, expected a signed one")));
+        return Ok(());
+    };
+    found.whole.extend(signature(name, &tag.payload, &tag.signature, keys));
+    if tag.name != name {
+        found.whole.push(Finding::fail(CHECK, format!("the tag at {name} calls itself {}", tag.name)));
+    }
+    let Some(commit) = tag.commit else {
+        found.whole.push(Finding::fail(CHECK, format!("{name} is on no commit")));
+        return Ok(());
+    };
+    let sources: Vec<String> = found.files.keys().filter(|path| subject.is_source(path)).cloned().collect();
+    let [source] = &sources[..] else {
+        let what = if sources.is_empty() { "no source archive".to_owned() } else { sources.join(", ") };
+        let detail = format!("{what} in the candidate, expected {}", subject.product.source.file);
+        found.whole.push(Finding::fail(CHECK, detail));
+        return Ok(());
+    };
+    let expected = tree_of_commit(&git, &commit, subject)?;
+    let what = format!("the tag {name} (commit {})", &commit[..commit.len().min(12)]);
+    let findings = match tree_of_archive(source, &here.directory().join(source)) {
+        Ok(tree) => compare_trees(&what, &expected, &tree),
+        Err(error) => vec![Finding::fail(CHECK, format!("it cannot be read: {error}"))],
+    };
+    found.files.entry(source.clone()).or_default().extend(findings);
+    Ok(())
+}
+
+fn signature(name: &str, payload: &[u8], signature: &str, keys: &KeyRing) -> Vec<Finding> {
+    if signature.trim().is_empty() {
+        return vec![Finding::fail(CHECK, format!("the tag {name} is not signed"))];
+    }
+    let file = SignatureFile::parse(signature.as_bytes());
+    let Ok(reading) = Reading::of(payload, Some(&file), Sha256::NotWanted) else {
+        return vec![Finding::fail(CHECK, format!("the tag {name} cannot be read"))];
+    };
+    let findings = keys.verify(&file, &reading, Timestamp::now()).findings();
+    findings
+        .into_iter()
+        .map(|found| Finding { name: CHECK, detail: format!("the tag {name}: {}", found.detail), ..found })
+        .collect()
+}
+
+/// The commit's files, less what the product leaves out.
+fn tree_of_commit(git: &Git, commit: &str, subject: &Subject) -> Result<Tree, CommandError> {
+    let left_out = PathRules::new(&subject.product.source.exclude).map_err(|error| {
+        CommandError::usage(error.to_string(), "correct `source.exclude` in the product's configuration")
+    })?;
+    let mut tree = BTreeMap::new();
+    git.visit_files(
+        commit,
+        |path| !left_out.fit(path),
+        |file| {
+            let kind = match file.kind {
+                FileKind::Regular => TreeKind::File,
+                FileKind::Executable => TreeKind::Executable,
+                FileKind::Symlink => TreeKind::Symlink,
+            };
+            tree.insert(file.path, TreeEntry { kind, sha512: Sha512::of(&file.bytes) });
+            Ok::<(), GitError>(())
+        },
+    )
+    .map_err(|error| CommandError::from_error(ExitCode::Usage, &error, error.hint()))?;
+    Ok(tree)
+}

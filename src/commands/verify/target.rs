@@ -1,0 +1,212 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What is verified, as the user names it, and its files on this machine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tempfile::TempDir;
+
+use crate::commands::CommandError;
+use crate::commands::environment::Environment;
+use crate::services::{Cache, Depth, Downloader, Effects, EntryKind, Svn, SvnUrl};
+use crate::ui::{ExitCode, Ui};
+use crate::verify::{Listed, list_files};
+
+/// What is verified.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A directory.
+    Directory(PathBuf),
+    /// A file, with the files whose names begin with its.
+    File(PathBuf),
+    /// A directory of a web server.
+    Web(String),
+    /// A directory of a Subversion repository, by its own schemes.
+    Subversion(String),
+}
+
+/// The files of a target on this machine.
+pub struct Here {
+    directory: PathBuf,
+    /// For a single file: its name.
+    only: Option<String>,
+    _downloaded: Option<TempDir>,
+}
+
+impl Target {
+    /// What `text` names.
+    ///
+    /// # Errors
+    /// When it is neither an address nor a path that is there.
+    pub fn of(text: &str) -> Result<Self, CommandError> {
+        if let Some((scheme, _)) = text.split_once("://") {
+            return match scheme {
+                "http" | "https" => Ok(Self::Web(text.to_owned())),
+                "file" | "svn" | "svn+ssh" => Ok(Self::Subversion(text.to_owned())),
+                _ => Err(CommandError::usage(
+                    format!("`{text}`: addresses with {scheme} are not known"),
+                    "give a directory, an archive, or an address with https, svn, svn+ssh or file",
+                )),
+            };
+        }
+        let path = PathBuf::from(text);
+        if path.is_dir() {
+            Ok(Self::Directory(path))
+        } else if path.is_file() {
+            Ok(Self::File(path))
+        } else {
+            let hint = "give a directory, an archive, or an address: https://dist.apache.org/repos/dist/dev/…";
+            Err(CommandError::usage(format!("there is no `{text}`"), hint))
+        }
+    }
+
+    /// Has the files on this machine.
+    ///
+    /// # Errors
+    /// When they cannot be downloaded.
+    pub fn bring(self, environment: &Environment) -> Result<Here, CommandError> {
+        match self {
+            Self::Directory(directory) => Ok(Here { directory, only: None, _downloaded: None }),
+            Self::File(path) => {
+                let directory = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                Ok(Here { directory: directory.to_owned(), only: Some(name), _downloaded: None })
+            }
+            Self::Web(address) => {
+                let fail = |error: crate::services::DownloadError| {
+                    let code = match error {
+                        crate::services::DownloadError::Address { .. } => ExitCode::Usage,
+                        _ => ExitCode::Service,
+                    };
+                    CommandError::from_error(code, &error, error.hint())
+                };
+                let cache = cache_directory();
+                let (place, directory) = temporary(&cache)?;
+                let bar = downloading(environment.ui);
+                let progress = |name: &str, bytes: u64| {
+                    bar.set_message(name.to_owned());
+                    bar.inc(bytes);
+                };
+                let downloader = Downloader::new(Cache::new(cache)).map_err(fail)?;
+                let downloaded = downloader.directory(&address, &directory, &progress).map_err(fail);
+                bar.finish_and_clear();
+                downloaded?;
+                Ok(Here { directory, only: None, _downloaded: Some(place) })
+            }
+            Self::Subversion(address) => {
+                let (place, directory) = temporary(&std::env::temp_dir())?;
+                let bar = downloading(environment.ui);
+                let exported = export(environment, &address, &directory, &bar);
+                bar.finish_and_clear();
+                exported?;
+                Ok(Here { directory, only: None, _downloaded: Some(place) })
+            }
+        }
+    }
+}
+
+impl Here {
+    /// Where they are.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The files, sorted.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    pub fn files(&self) -> Result<Vec<Listed>, CommandError> {
+        let failed = |error: std::io::Error| {
+            CommandError::usage(
+                format!("cannot list {}: {error}", self.directory.display()),
+                "give a directory that is yours to read",
+            )
+        };
+        let Some(only) = &self.only else { return list_files(&self.directory).map_err(failed) };
+        let mut found = Vec::new();
+        for ending in ["", ".asc", ".sha512", ".sha256"] {
+            let path = format!("{only}{ending}");
+            if let Ok(data) = fs::symlink_metadata(self.directory.join(&path)) {
+                found.push(Listed { path, bytes: data.len() });
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// `QUORATE_CACHE`, else the XDG cache directory.
+fn cache_directory() -> PathBuf {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable("QUORATE_CACHE")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("quorate")))
+        .or_else(|| variable("HOME").map(|home| home.join(".cache/quorate")))
+        .unwrap_or_else(|| std::env::temp_dir().join("quorate-cache"))
+}
+
+/// A directory that goes away with the value, below `parent`: files of the cache can
+/// have a second name in it.
+fn temporary(parent: &Path) -> Result<(TempDir, PathBuf), CommandError> {
+    let made =
+        fs::create_dir_all(parent).and_then(|()| tempfile::Builder::new().prefix("candidate-").tempdir_in(parent));
+    let place = made.map_err(|error| {
+        CommandError::new(
+            ExitCode::Service,
+            format!("cannot make a directory in {}: {error}", parent.display()),
+            "make it yours and writable, or name another by QUORATE_CACHE",
+        )
+    })?;
+    let directory = place.path().to_owned();
+    Ok((place, directory))
+}
+
+fn downloading(ui: Ui) -> ProgressBar {
+    if !ui.lively() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("  {spinner} {bytes} ({bytes_per_sec}) {msg}").expect("a fixed template");
+    let bar = ProgressBar::new_spinner().with_style(style);
+    bar.enable_steady_tick(std::time::Duration::from_millis(120));
+    bar
+}
+
+fn export(environment: &Environment, address: &str, directory: &Path, bar: &ProgressBar) -> Result<(), CommandError> {
+    let wrong = |error: &(dyn std::error::Error + 'static)| {
+        CommandError::from_error(ExitCode::Usage, error, "give the URL of a candidate's directory")
+    };
+    let failed = |error: crate::services::SvnError| CommandError::from_error(ExitCode::Service, &error, error.hint());
+    let url = SvnUrl::try_from(address.to_owned()).map_err(|error: crate::services::SvnUrlError| wrong(&error))?;
+    let svn = Svn::new(environment.accounts.svn.clone(), None, Effects::unwatched());
+    let Some(info) = svn.info(&url, None).map_err(failed)? else {
+        return Err(CommandError::new(
+            ExitCode::Service,
+            format!("there is nothing at {address}"),
+            "`svn list` shows what is there",
+        ));
+    };
+    // One revision for all files, whatever is committed meanwhile.
+    let at = Some(info.at);
+    for entry in svn.list(&url, Depth::Whole, at).map_err(failed)? {
+        let target = directory.join(&entry.name);
+        let written = match entry.kind {
+            EntryKind::Directory => fs::create_dir_all(&target),
+            EntryKind::File => target.parent().map_or(Ok(()), fs::create_dir_all),
+        };
+        let cannot_write = |error: std::io::Error| {
+            CommandError::new(ExitCode::Service, format!("cannot write {}: {error}", target.display()), "make room")
+        };
+        written.map_err(cannot_write)?;
+        if entry.kind == EntryKind::File {
+            bar.set_message(entry.name.clone());
+            let mut file = fs::File::create(&target).map_err(cannot_write)?;
+            let child = url.join(&entry.name).map_err(|error| wrong(&error))?;
+            bar.inc(svn.cat(&child, at, &mut file).map_err(failed)?);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,182 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! A whole candidate: every file of a directory, several at a time, each read once for
+//! all its digests and signatures, and archives once more for what is in them.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+
+use super::inventory::{Artifact, Layout, Listed, inventory};
+use super::signature::{KeyRing, Reading, Sha256, SignatureFile};
+use super::{ArchiveRules, Finding, Manifest, check_archive, checksum};
+use crate::release::{FileDigest, Sha512};
+
+/// The largest signature or checksum file that is read: larger ones are none.
+const COMPANION_BYTES: u64 = 4 << 20;
+
+/// A candidate in a directory, and what it is held against.
+pub struct Candidate<'a> {
+    /// Where its files are.
+    pub directory: &'a Path,
+    /// How they are laid out.
+    pub layout: Layout,
+    /// The keys that may have signed them.
+    pub keys: &'a KeyRing,
+    /// The set and the bytes that they must be, where that is known.
+    pub expect: Option<&'a Manifest>,
+    /// What the archive with that path must be; `None` where the file is no archive.
+    pub rules: &'a (dyn Fn(&str) -> Option<ArchiveRules> + Sync),
+    /// The time as of which signatures are judged.
+    pub now: Timestamp,
+}
+
+/// What was found of a candidate.
+pub struct CandidateFindings {
+    /// Of each file, by its path.
+    pub files: BTreeMap<String, Vec<Finding>>,
+    /// Of the candidate as a whole.
+    pub whole: Vec<Finding>,
+    /// The digests of all its files, signatures and checksum files too, sorted.
+    pub digests: Vec<FileDigest>,
+    /// How many bytes were read.
+    pub bytes: u64,
+}
+
+/// The files below `directory`, sorted.
+///
+/// # Errors
+/// When it cannot be listed, or a name in it is no UTF-8.
+pub fn list_files(directory: &Path) -> io::Result<Vec<Listed>> {
+    let (mut found, mut open) = (Vec::new(), vec![PathBuf::new()]);
+    while let Some(below) = open.pop() {
+        for entry in fs::read_dir(directory.join(&below))? {
+            let entry = entry?;
+            let path = below.join(entry.file_name());
+            // Not followed: what a link leads to is no file of the candidate.
+            if entry.file_type()?.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let text = path.to_str().ok_or_else(|| io::Error::other(format!("{} is no UTF-8", path.display())))?;
+            found.push(Listed { path: text.to_owned(), bytes: entry.metadata()?.len() });
+        }
+    }
+    found.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(found)
+}
+
+impl Candidate<'_> {
+    /// Verifies the `files` of the directory; `progress` hears of each that is done.
+    pub fn verify(&self, files: &[Listed], progress: &(dyn Fn(&str, u64) + Sync)) -> CandidateFindings {
+        let mut taken = inventory(files, self.layout);
+        let bytes = AtomicU64::new(0);
+        let size = |path: &str| files.iter().find(|file| file.path == path).map_or(0, |file| file.bytes);
+        // The largest first, so that no thread is left with one at the end.
+        taken.artifacts.sort_by_key(|artifact| std::cmp::Reverse(size(&artifact.path)));
+        let verified: Vec<(String, Verified)> = taken
+            .artifacts
+            .par_iter()
+            .map(|artifact| {
+                let verified = self.artifact(artifact);
+                bytes.fetch_add(verified.bytes, Ordering::Relaxed);
+                progress(&artifact.path, verified.bytes);
+                (artifact.path.clone(), verified)
+            })
+            .collect();
+        let mut digests = Vec::new();
+        for (path, verified) in verified {
+            digests.extend(verified.digest);
+            taken.files.entry(path).or_default().extend(verified.findings);
+        }
+        let mut whole = std::mem::take(&mut taken.whole);
+        if let Some(manifest) = self.expect {
+            whole.extend(self.others(files, &mut digests));
+            digests.sort();
+            whole.extend(manifest.compare(&digests));
+        }
+        digests.sort();
+        CandidateFindings { files: taken.files, whole, digests, bytes: bytes.into_inner() }
+    }
+
+    fn artifact(&self, artifact: &Artifact) -> Verified {
+        let path = self.directory.join(&artifact.path);
+        let signature = artifact.signature.as_ref().map(|companion| self.companion(companion));
+        let (signature, unreadable) = match signature {
+            None => (None, None),
+            Some(Ok(bytes)) => (Some(SignatureFile::parse(&bytes)), None),
+            Some(Err(error)) => (None, Some(Finding::fail("signature", error))),
+        };
+        let wants = if artifact.checksums.iter().any(|name| name.ends_with(".sha256")) {
+            Sha256::Wanted
+        } else {
+            Sha256::NotWanted
+        };
+        let reading = match regular(&path).and_then(|file| Reading::of(file, signature.as_ref(), wants)) {
+            Ok(reading) => reading,
+            Err(error) => {
+                let findings = vec![Finding::fail("readable", format!("it cannot be read: {error}"))];
+                return Verified { findings, digest: None, bytes: 0 };
+            }
+        };
+        let mut findings: Vec<Finding> = unreadable.into_iter().collect();
+        if let Some(signature) = &signature {
+            findings.extend(self.keys.verify(signature, &reading, self.now).findings());
+        }
+        let computed = checksum::Computed { sha512: reading.sha512(), sha256: reading.sha256() };
+        findings.extend(artifact.checksums.iter().map(|companion| match self.companion(companion) {
+            Ok(text) => checksum::check(companion, &text, computed),
+            Err(error) => Finding::fail("checksum", error),
+        }));
+        if let Some(rules) = (self.rules)(&artifact.path) {
+            findings.extend(check_archive(&artifact.path, &path, &rules).findings);
+        }
+        let (bytes, sha512) = (reading.bytes(), reading.sha512().clone());
+        let digest = FileDigest { name: artifact.path.clone(), bytes, sha512 };
+        Verified { findings, digest: Some(digest), bytes }
+    }
+
+    /// The digests of the files that are no artifacts; a fault for each that cannot be read.
+    fn others(&self, files: &[Listed], digests: &mut Vec<FileDigest>) -> Vec<Finding> {
+        let mut faults = Vec::new();
+        let known: Vec<String> = digests.iter().map(|digest| digest.name.clone()).collect();
+        for file in files.iter().filter(|file| !known.contains(&file.path)) {
+            match regular(&self.directory.join(&file.path)).and_then(Sha512::of_reader) {
+                Ok((sha512, bytes)) => digests.push(FileDigest { name: file.path.clone(), bytes, sha512 }),
+                Err(error) => faults.push(Finding::fail("readable", format!("{} cannot be read: {error}", file.path))),
+            }
+        }
+        faults
+    }
+
+    fn companion(&self, path: &str) -> Result<Vec<u8>, String> {
+        let mut bytes = Vec::new();
+        let read = regular(&self.directory.join(path))
+            .and_then(|file| file.take(COMPANION_BYTES + 1).read_to_end(&mut bytes))
+            .map_err(|error| format!("{path} cannot be read: {error}"))?;
+        if read as u64 > COMPANION_BYTES { Err(format!("{path} is larger than any such file")) } else { Ok(bytes) }
+    }
+}
+
+struct Verified {
+    findings: Vec<Finding>,
+    digest: Option<FileDigest>,
+    bytes: u64,
+}
+
+/// The file at `path`; a link, a device or a directory is none.
+fn regular(path: &Path) -> io::Result<File> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    File::open(path)
+}

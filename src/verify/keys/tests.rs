@@ -1,0 +1,85 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Tests over the keys of every kind that the tests of signatures are made with.
+
+use super::*;
+use crate::verify::signature::testing::world;
+
+/// The complaints about the key called `name`, as of `days` from today.
+fn complaints(name: &str, days: i64) -> Vec<(&'static str, Status, String)> {
+    // the keys are made when they are first asked for, and are not of the future
+    let block = &world().blocks[name];
+    let now = Timestamp::now() + jiff::SignedDuration::from_hours(24 * days);
+    let report = check_keys(block, now);
+    assert_eq!(report.findings, [], "{name}");
+    assert_eq!(report.keys.len(), 1, "{name}");
+    assert_eq!(report.keys[0].fingerprint, world().fingerprints[name]);
+    report.keys[0].findings.iter().map(|each| (each.name, each.status, each.detail.clone())).collect()
+}
+
+#[test]
+fn a_strong_key_passes_and_says_what_it_is() {
+    for (name, algorithm) in [("rsa4096", "RSA 4096"), ("ed25519", "Ed25519"), ("nistp256", "NIST P-256")] {
+        assert_eq!(complaints(name, 0), [("key", Status::Pass, format!("{algorithm}, does not expire"))]);
+    }
+    let in_a_year = complaints("soon", 365);
+    assert!(in_a_year[0].2.starts_with("expired on 20"), "{in_a_year:?}");
+    let report = check_keys(&world().blocks["ed25519"], Timestamp::now());
+    assert_eq!(report.keys[0].uids, ["Ann Example <ed25519@apache.org>"]);
+    assert_eq!(report.keys[0].lines, [1]);
+}
+
+#[test]
+fn each_weakness_is_named() {
+    for (name, check, status, detail) in [
+        ("rsa2048", "key-strength", Status::Warn, "RSA 2048, new keys should have 4096 bits"),
+        ("subkey", "key-strength", Status::Warn, ": RSA 2048, new keys should have 4096 bits"),
+        ("weak", "key-strength", Status::Fail, "RSA 1024 is too weak, expected 2048 bits at least"),
+        ("dsa2048", "key-strength", Status::Warn, "DSA 2048 is outside the policy"),
+        ("brainpool", "key-strength", Status::Warn, "is outside the policy"),
+        ("sha1", "key-binding", Status::Fail, "SHA-1 or MD5 binds the key to its owner"),
+        ("brainpool", "key-binding", Status::Fail, "cannot be verified here"),
+        ("expired", "key-expiry", Status::Warn, "expired on 2021-01-01"),
+        ("superseded", "key-revoked", Status::Warn, "revoked: "),
+        ("compromised", "key-revoked", Status::Warn, "revoked: "),
+        ("elsewhere", "key-uid", Status::Warn, "no user id has an address at apache.org"),
+        ("soon", "key-expiry", Status::Warn, "in less than 90 days"),
+        ("certifier", "key-signing", Status::Warn, "no valid key in it can sign"),
+    ] {
+        let found = complaints(name, 0);
+        let fits = |each: &(&str, Status, String)| each.0 == check && each.1 == status && each.2.contains(detail);
+        assert!(found.iter().any(fits), "{name}: {found:?}");
+        if name != "brainpool" && name != "sha1" {
+            assert_eq!(found.len(), 1, "{name}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn the_same_key_again_is_named_with_its_lines() {
+    let block = &world().blocks["ed25519"];
+    let report = check_keys(&[block, &b"text\n"[..], block].concat(), Timestamp::now());
+    assert_eq!(report.keys.len(), 1);
+    let lines = &report.keys[0].lines;
+    assert_eq!(
+        report.keys[0].findings,
+        [Finding::warn("key-duplicate", format!("it is at line {} and again at line {}", lines[0], lines[1]))]
+    );
+    assert!(lines[0] == 1 && lines[1] > 5, "{lines:?}");
+}
+
+#[test]
+fn what_gives_no_key_is_named_with_its_line() {
+    let report = check_keys(b"hello\n-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n", Timestamp::now());
+    let details: Vec<_> = report.findings.iter().map(|each| each.detail.as_str()).collect();
+    assert_eq!(details, ["line 2: a block begins and does not end (truncated?)", "there is no public key in it"]);
+    let private = b"-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nabcd\n-----END PGP PRIVATE KEY BLOCK-----\n";
+    let report = check_keys(&[&private[..], &world().blocks["rsa4096"]].concat(), Timestamp::now());
+    assert_eq!(report.findings.len(), 1);
+    assert!(report.findings[0].status == Status::Fail && report.findings[0].detail.contains("private key block"));
+    assert_eq!(report.keys.len(), 1);
+}
