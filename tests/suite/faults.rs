@@ -251,6 +251,33 @@ fn a_candidate_that_changed_since_it_was_staged_is_not_voted_on() {
 }
 
 #[test]
+fn what_the_mail_of_the_vote_named_can_be_neither_taken_back_nor_replaced() {
+    let rehearsal = Rehearsal::after("vote");
+    let quorate = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
+        command.args(arguments).env("QUORATE_STATE", rehearsal.world().join("state")).stdin(Stdio::null());
+        command.output().unwrap()
+    };
+    for step in ["stage-candidate", "source-archive", "tag-candidate", "create-candidate-branch", "build-artifacts"] {
+        let output = quorate(&["undo", step, "--execute"]);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("has told others of this candidate") && said.contains("cancel-candidate"), "{said}");
+    }
+    let log: serde_json::Value = serde_json::from_slice(&quorate(&["log", "--json"]).stdout).unwrap();
+    let done = |step: &str| {
+        let mut entries = log.as_array().unwrap().iter();
+        let found = entries.rfind(|entry| entry["step"] == step && entry["event"] == "step-done");
+        found.unwrap()["data"]["outputs"].clone()
+    };
+    let named = &done("send-vote")["bound_to"];
+    assert_eq!(named["revision"], done("stage-candidate")["revision"]);
+    assert_eq!(named["files"], done("stage-candidate")["files"]);
+    assert_eq!(named["commit"], done("set-candidate-version")["commit"]);
+    rehearsal.ends_well();
+}
+
+#[test]
 fn a_release_tag_that_somebody_pushed_during_the_vote_is_noticed_before_anything_is_published() {
     let rehearsal = Rehearsal::after("vote");
     let remote = rehearsal.world().join("remote.git");
