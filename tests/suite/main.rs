@@ -23,4 +23,5 @@ mod take_over;
 mod terminal;
 mod tree;
 mod user;
+mod verify;
 mod voice;
