@@ -81,7 +81,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         return Ok(ExitCode::Waiting);
     }
     let halt = driver.advance(&goal, person.as_mut())?;
-    Ok(halt::report(ui, &halt))
+    Ok(halt::report_of(ui, Some(&session.workflow), &halt))
 }
 
 fn goal(workflow: &Workflow, items: Vec<String>, to: Option<String>) -> Result<Goal, CommandError> {

@@ -11,6 +11,7 @@ mod contributors;
 mod digest;
 mod edit;
 mod licence_header;
+mod note;
 mod outdated;
 mod path_rules;
 mod record;
@@ -25,6 +26,7 @@ pub use edit::{
     leftovers, other_snapshots,
 };
 pub use licence_header::{HEADER_BYTES, LicenceHeader};
+pub use note::{TEMPLATE_MARKS, is_invisible, unfit};
 pub use outdated::outdated;
 pub use path_rules::{PathRules, PatternError};
 pub use record::{Manager, ReleaseRecord};

@@ -20,7 +20,7 @@ use super::check_templates::check_templates;
 use super::environment::{Environment, absolute};
 use super::halt;
 use super::run::phase_goal;
-use super::start::{check_files, release_files};
+use super::start::{Beginning, check_configuration, check_files, release_files};
 use crate::engine::{Goal, Halt, Obstacle, Pending};
 use crate::rehearsal::{Interruption, SimulatedManager};
 use crate::release::Version;
@@ -101,13 +101,14 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
             format!("name a clone of it; without --repo the product `{SAMPLE}` is rehearsed"),
         ));
     }
-    if let Some(repository) = &repository {
-        check_repository(repository, &files.product()?, Branch::Anywhere)?;
-    }
     // Before anything is made; the world's own clone is looked at when its release begins.
     let looked_at = repository.as_deref().unwrap_or(Path::new("/nowhere"));
     let record = stage::record(product, version, &"0".repeat(40), looked_at);
-    check_files(&record, version, &files)?;
+    check_configuration(&record, version, &files)?;
+    if let Some(repository) = &repository {
+        check_repository(repository, &files.product()?, Branch::Anywhere)?;
+    }
+    check_files(&record, version, &files, Beginning::First)?;
     check_templates(&environment.assets, &record, version, &files)?;
     let interruption = args
         .interrupt

@@ -16,7 +16,7 @@ use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment};
 use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directory};
 use crate::commands::session::{Session, open_journal};
-use crate::commands::start::{begin, release_files};
+use crate::commands::start::{Beginning, begin, release_files};
 use crate::engine::{Entry, Journal, JournalReader, State};
 use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Wish, World};
 use crate::release::{Manager, ReleaseRecord, Version};
@@ -156,7 +156,7 @@ fn begin_or_resume(
     files.product.text = world.configuration(&files.product.text).map_err(failed)?;
     let record = record(&world.product, version, &world.key, &world.clone_path());
     let who = format!("{} <{}>", MANAGER.0, MANAGER.1);
-    let directory = begin(&world.state(), &record, version, &files, &who, &clock)?;
+    let directory = begin(&world.state(), &record, version, &files, Beginning::First, &who, &clock)?;
     Ok((clock, directory))
 }
 
