@@ -130,3 +130,33 @@ fn severity(code: ExitCode) -> u8 {
         ExitCode::Internal => 6,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Assets;
+
+    fn workflow() -> Workflow {
+        let file = "workflows/release.toml";
+        Workflow::parse(file, &Assets::default().text(file).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_push_that_came_second_names_the_step_to_take_back() {
+        let workflow = workflow();
+        assert_eq!(makers(&workflow, "push-main").as_deref(), Some("`quorate undo set-next-snapshot`"));
+        assert_eq!(makers(&workflow, "set-next-snapshot"), None, "it pushes nothing");
+        assert_eq!(makers(&workflow, "no-such-step"), None);
+    }
+
+    #[test]
+    fn a_vote_that_did_not_pass_names_both_ways_out() {
+        let workflow = workflow();
+        let hint = after_the_vote(&workflow, "community-approves").unwrap();
+        assert!(
+            hint.contains("`quorate cancel-candidate --why") && hint.contains("`quorate undo record-vote`"),
+            "{hint}"
+        );
+        assert_eq!(after_the_vote(&workflow, "source-staged"), None);
+    }
+}

@@ -7,6 +7,7 @@
 //! `quorate rehearse`: a whole release on this machine, with real parts.
 
 mod community;
+mod ending;
 mod made;
 mod report;
 mod stage;
@@ -81,6 +82,12 @@ fn chance(text: &str) -> Result<(u64, u64), String> {
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let outcome = rehearse(environment, args);
+    ending::await_end();
+    outcome
+}
+
+fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let started = Instant::now();
     let ui = environment.ui;
     let sample = args.repo.is_none();
@@ -117,6 +124,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         .transpose()
         .map_err(|error| CommandError::usage(format!("--interrupt: {error}"), ""))?;
     let place = Place::choose(args.keep.as_deref())?;
+    if let Place::Temporary(directory) = &place {
+        ending::remove_when_ended(directory.path()).map_err(|error| {
+            CommandError::new(ExitCode::Service, format!("cannot watch for signals: {error}"), "--keep DIR needs none")
+        })?;
+    }
     let stage = Stage::set(
         environment,
         &stage::Wanted {
@@ -206,6 +218,7 @@ fn play(
     let mut mended = 0;
     loop {
         let halt = driver.advance(goal, &mut SimulatedManager)?;
+        ending::await_end();
         let Halt::Pending(pending) = &halt else { return Ok(halt::report(ui, &halt)) };
         let mut moved = false;
         for Pending { id, obstacle, .. } in pending {
@@ -236,7 +249,7 @@ fn play(
             };
         }
         if !moved {
-            return Ok(halt::report(ui, &halt));
+            return Ok(halt::report_of(ui, Some(&stage.session.workflow), &halt));
         }
     }
 }

@@ -10,14 +10,12 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-
 use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment};
 use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directory};
 use crate::commands::session::{Session, open_journal};
 use crate::commands::start::{Beginning, begin, release_files};
-use crate::engine::{Entry, Journal, JournalReader, State};
+use crate::engine::{Clock, Entry, Journal, JournalReader, State, SystemClock};
 use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Wish, World};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, OpenPgp};
@@ -86,7 +84,7 @@ impl Stage {
                     source: wanted.repository,
                     fail_first_candidate: wanted.fail_first_candidate,
                 };
-                World::make(wanted.directory, &wish, free_ports()?, Timestamp::now()).map_err(failed)?
+                World::make(wanted.directory, &wish, free_ports()?, SystemClock.now()).map_err(failed)?
             }
         };
         let port_taken = |error: std::io::Error| {
