@@ -193,7 +193,7 @@ impl Action<Services> for SendMail {
                 self.note(cx, true)?;
             }
             let hint = relay_hint(&error);
-            return Err(ActionError::service(format!("the mail relay {}", cx.world.relay.name()), error, hint));
+            return Err(ActionError::service("sending the mail", error, hint));
         }
         Ok(json!(Output {
             message_id: draft.message_id,

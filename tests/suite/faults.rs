@@ -14,20 +14,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// A rehearsal of the sample in a directory of its own.
-struct Rehearsal {
+pub struct Rehearsal {
     place: tempfile::TempDir,
 }
 
 impl Rehearsal {
     /// One whose phase `phase` is completed.
-    fn after(phase: &str) -> Self {
+    pub fn after(phase: &str) -> Self {
         let rehearsal = Self { place: tempfile::tempdir().unwrap() };
         let output = rehearsal.run(&["--to", phase]);
         assert!(output.status.success(), "{}", said(&output));
         rehearsal
     }
 
-    fn world(&self) -> PathBuf {
+    pub fn world(&self) -> PathBuf {
         self.place.path().join("world")
     }
 
@@ -42,7 +42,7 @@ impl Rehearsal {
     }
 
     /// Runs into the fault: the exit code and each of `words` are as expected.
-    fn stops(&self, code: i32, words: &[&str]) {
+    pub fn stops(&self, code: i32, words: &[&str]) {
         let output = self.run(&[]);
         let said = said(&output);
         assert_eq!(output.status.code(), Some(code), "{said}");
@@ -53,7 +53,7 @@ impl Rehearsal {
     }
 
     /// Goes on to the end; each vote, result and announcement was sent once.
-    fn ends_well(&self) {
+    pub fn ends_well(&self) {
         let output = self.run(&[]);
         assert!(output.status.success(), "{}", said(&output));
         let mut subjects = Vec::new();
@@ -144,11 +144,13 @@ fn two_rehearsals_at_once_in_one_directory_are_one() {
     assert!(said(&outputs[1]).contains("another rehearsal is at work"), "{}", said(&outputs[1]));
 }
 
-fn said(output: &Output) -> String {
+/// All that a process said.
+pub fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-fn run(directory: &Path, program: &str, arguments: &[&str]) -> String {
+/// What a program says that must succeed.
+pub fn run(directory: &Path, program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program)
         .args(arguments)
         .current_dir(directory)
@@ -161,7 +163,8 @@ fn run(directory: &Path, program: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn hook(path: &Path, script: &str) {
+/// Puts a hook of the remote's there.
+pub fn hook(path: &Path, script: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, format!("#!/bin/sh\n{script}\n")).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
