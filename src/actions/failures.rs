@@ -40,7 +40,10 @@ pub(crate) fn git_failed(error: GitError) -> ActionError {
 /// GnuPG, or the key in it, that could not be used.
 pub(crate) fn openpgp_failed(error: OpenPgpError) -> ActionError {
     let hint = error.hint();
-    ActionError::service("OpenPGP", error, hint)
+    match error.is_of_the_set_up() {
+        true => ActionError::misconfigured(error.to_string(), hint),
+        false => ActionError::service("OpenPGP", error, hint),
+    }
 }
 
 /// Outputs that are not what this version of the program records.

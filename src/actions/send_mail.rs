@@ -46,6 +46,10 @@ pub struct SendMail {
     more: Map<String, Value>,
     /// The stem of the file in `mails/`.
     name: String,
+    /// What the mail asks people to decide on: recorded with it, so that what is done
+    /// later is done with what they were told.
+    #[serde(default)]
+    bound_to: Option<Value>,
     /// How long after sending the mail may be missing in the archive.
     #[serde(default = "an_hour")]
     archive_lag_minutes: u32,
@@ -63,6 +67,9 @@ struct Output {
     /// Whether the archive has it.
     proved: bool,
     link: Option<String>,
+    /// What people were asked to decide on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bound_to: Option<Value>,
 }
 
 /// What the workspace knows of the last attempt.
@@ -93,14 +100,16 @@ impl Action<Services> for SendMail {
 
     fn foreseen(&self, cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
         let subject = self.draft(cx).map_or_else(|_| unknown.text("subject"), |draft| draft.subject);
-        Map::from_iter([
+        let bound_to = self.bound_to.iter().map(|bound| ("bound_to".to_owned(), bound.clone()));
+        let known = [
             ("message_id".to_owned(), json!(unknown.text("message_id"))),
             ("date".to_owned(), json!(unknown.time("date"))),
             ("subject".to_owned(), json!(subject)),
             ("to".to_owned(), json!(self.to)),
             ("eml".to_owned(), json!(self.eml())),
             ("link".to_owned(), json!(unknown.link("link"))),
-        ])
+        ];
+        known.into_iter().chain(bound_to).collect()
     }
 
     fn composed(&self, cx: &Cx<'_>) -> Result<Option<Composed>, ActionError> {
@@ -184,7 +193,7 @@ impl Action<Services> for SendMail {
                 self.note(cx, true)?;
             }
             let hint = relay_hint(&error);
-            return Err(ActionError::service(format!("the mail relay {}", cx.world.relay.name()), error, hint));
+            return Err(ActionError::service("sending the mail", error, hint));
         }
         Ok(json!(Output {
             message_id: draft.message_id,
@@ -194,6 +203,7 @@ impl Action<Services> for SendMail {
             eml: self.eml(),
             proved: false,
             link: None,
+            bound_to: self.bound_to.clone(),
         }))
     }
 
@@ -267,6 +277,7 @@ impl SendMail {
             eml: self.eml(),
             proved: true,
             link: Some(found.link),
+            bound_to: self.bound_to.clone(),
         }
     }
 

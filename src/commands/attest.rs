@@ -10,6 +10,7 @@ use super::CommandError;
 use super::environment::Environment;
 use super::session::write_session;
 use crate::engine::{Silent, SystemClock};
+use crate::release::unfit;
 use crate::ui::ExitCode;
 
 /// Records that you did a step, or answer for a check.
@@ -33,7 +34,8 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     Ok(ExitCode::Done)
 }
 
-/// A text that must not be empty.
+/// A text for the record: neither empty nor with what a terminal or a mail would take
+/// for something else.
 ///
 /// # Errors
 /// When it is.
@@ -45,5 +47,11 @@ pub fn wanted<'a>(option: &str, text: &'a str) -> Result<&'a str, CommandError> 
             "it stands in the record for good: say what and why",
         ));
     }
-    Ok(text)
+    match unfit(text) {
+        Some(why) => Err(CommandError::usage(
+            format!("{option} {why}"),
+            "nothing was recorded; say it in plain text, without these characters",
+        )),
+        None => Ok(text),
+    }
 }

@@ -6,7 +6,7 @@
 
 //! `quorate cancel-candidate`: the current candidate will not be released.
 
-use inquire::Confirm;
+use inquire::Text;
 
 use super::CommandError;
 use super::attest::wanted;
@@ -21,15 +21,15 @@ use crate::ui::{Approver, ExitCode, Progress};
 /// The vote thread is told, the staged files, tags and branch are taken back, and
 /// the record keeps all of it. Then the next candidate can be built.
 ///
-/// Shows what it will do, and asks; without a terminal it acts only with
-/// --execute and --confirm VERSION, since a mail cannot be taken back. When it
+/// Shows what it will do, and wants the version typed; without a terminal it acts only
+/// with --execute and --confirm VERSION, since this cannot be taken back. When it
 /// is interrupted, `quorate run` goes on with it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Why; the mail says so too.
     #[arg(long, value_name = "TEXT")]
     why: String,
-    /// Act without asking.
+    /// Act without asking; wants --confirm.
     #[arg(long)]
     execute: bool,
     /// Agree to what cannot be taken back, by the version of this release.
@@ -51,24 +51,24 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     driver.cancellable()?;
     ui.say(&format!("Candidate {number} of {version} will be cancelled: {why}"));
     let phase = session.workflow.phases.iter().find(|phase| phase.per_candidate && phase.when.is_some());
-    for step in phase.into_iter().flat_map(|phase| &phase.steps) {
+    for step in driver.steps_of_cancelling()? {
         ui.say(&format!("  {:<26} {} [{}]", step.id, step.title, step.effect.word()));
     }
-    let mut confirmed = args.confirm.is_some();
-    if !args.execute {
+    if args.confirm.is_none() {
         if !ui.interactive() {
-            ui.say("Nothing was done: without a terminal, --execute --confirm VERSION acts.");
-            return Ok(ExitCode::Done);
+            ui.say(&format!("Nothing was done: without a terminal, --execute --confirm {version} acts."));
+            return Ok(if args.execute { ExitCode::Waiting } else { ExitCode::Done });
         }
-        if !matches!(Confirm::new("Go on?").with_default(false).prompt(), Ok(true)) {
+        let question = format!("A cancelled candidate stays cancelled. Type the version, {version}, to go on:");
+        if !matches!(Text::new(&question).prompt(), Ok(typed) if typed.trim() == version) {
+            ui.say("Nothing was done.");
             return Ok(ExitCode::Waiting);
         }
-        confirmed = true;
     }
     driver.cancel_candidate(why)?;
     // Not beyond: the next candidate is begun by a command of its own.
     let goal = phase.map_or(Goal::All, |phase| Goal::Phase(phase.id.clone()));
-    let mut person = Approver::new(ui, version.clone(), confirmed.then_some(version.as_str()));
+    let mut person = Approver::new(ui, version.clone(), Some(version.as_str()));
     let halt = driver.advance(&goal, &mut person)?;
     Ok(halt::report(ui, &halt))
 }

@@ -83,7 +83,10 @@ pub fn check_unreleased(path: &Path, tags: &[String], version: Version) -> Resul
         None => Ok(()),
         Some(tag) => Err(CommandError::usage(
             format!("{version} is released already: {} has the tag {tag}", path.display()),
-            "is the version right? a tag that was made by mistake is deleted by `git tag --delete`, here and at the remote",
+            format!(
+                "is the version right? where the release is under way and its record was lost, \
+                 `quorate start {version} --again` begins the record anew, and what is done is found done"
+            ),
         )),
     }
 }

@@ -9,11 +9,16 @@
 use jiff::Timestamp;
 
 use super::error::{action_code, chain};
-use crate::engine::{Halt, Obstacle, Pending};
+use crate::engine::{Effect, Halt, Obstacle, Pending, Step, StepKind, Workflow};
 use crate::ui::{ExitCode, Style, Ui, from_now, hang, minute};
 
 /// Says why a run ended; returns its exit code: that of the worst obstacle.
 pub fn report(ui: Ui, halt: &Halt) -> ExitCode {
+    report_of(ui, None, halt)
+}
+
+/// As [`report`], with what the workflow says of a way out.
+pub fn report_of(ui: Ui, workflow: Option<&Workflow>, halt: &Halt) -> ExitCode {
     match halt {
         Halt::Completed => {
             ui.say("\nAll phases are completed.");
@@ -32,7 +37,7 @@ pub fn report(ui: Ui, halt: &Halt) -> ExitCode {
                     ui.say("\nWaiting:");
                     waits = true;
                 }
-                let code = tell(ui, item);
+                let code = tell(ui, workflow, item);
                 if severity(code) > severity(worst) {
                     worst = code;
                 }
@@ -43,7 +48,7 @@ pub fn report(ui: Ui, halt: &Halt) -> ExitCode {
 }
 
 /// Says what is in the way; what a person may type stands on a line of its own.
-fn tell(ui: Ui, item: &Pending) -> ExitCode {
+fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) -> ExitCode {
     let Pending { id, title, obstacle } = item;
     match obstacle {
         Obstacle::Person(what) => {
@@ -66,19 +71,52 @@ fn tell(ui: Ui, item: &Pending) -> ExitCode {
             action_code(error)
         }
         Obstacle::Conflict { found, expected } => {
-            ui.complain(
-                &format!("{id} ({title}): found {found}; expected {expected}"),
-                Some("somebody else's work is never overwritten: find out whose it is, put it right there, and run again"),
-            );
+            let hint = match workflow.and_then(|workflow| makers(workflow, id)) {
+                Some(makers) => format!(
+                    "somebody else's work is never overwritten: where it is to stay, take yours back by {makers}, and \
+                     run again: it is made anew on what is there; else put it right there, and run again"
+                ),
+                None => {
+                    "somebody else's work is never overwritten: find out whose it is, put it right there, and run again"
+                        .into()
+                }
+            };
+            ui.complain(&format!("{id} ({title}): found {found}; expected {expected}"), Some(&hint));
             ExitCode::Conflict
         }
         Obstacle::CheckFailed(faults) => {
             let faults: String = faults.iter().map(|fault| format!("\n  {fault}")).collect();
-            let hint = format!("put it right and run again; `quorate guide` says of `{id}` what is meant");
+            let hint = workflow
+                .and_then(|workflow| after_the_vote(workflow, id))
+                .unwrap_or_else(|| format!("put it right and run again; `quorate guide` says of `{id}` what is meant"));
             ui.complain(&format!("{id} does not hold: {title}{faults}"), Some(&hint));
             ExitCode::DoesNotHold
         }
     }
+}
+
+/// For a push: the commands that take back what is pushed, where it was made.
+fn makers(workflow: &Workflow, id: &str) -> Option<String> {
+    let (_, step) = workflow.step(id)?;
+    if !matches!(&step.kind, StepKind::Action { name, .. } if name == "push") {
+        return None;
+    }
+    let is_local = |step: &Step| step.effect == Effect::Local && matches!(step.kind, StepKind::Action { .. });
+    let makers = step.needs.iter().filter(|need| workflow.step(need).is_some_and(|(_, step)| is_local(step)));
+    let makers: Vec<String> = makers.map(|need| format!("`quorate undo {need}`")).collect();
+    (!makers.is_empty()).then(|| makers.join(" and "))
+}
+
+/// For the gate that a vote is: what can be done when it did not pass.
+fn after_the_vote(workflow: &Workflow, id: &str) -> Option<String> {
+    let (phase, _) = workflow.check(id).filter(|(_, check)| check.gate)?;
+    let records = |step: &&Step| matches!(&step.kind, StepKind::Action { name, .. } if name == "record-vote");
+    let recorded = phase.steps.iter().find(records)?;
+    Some(format!(
+        "`quorate cancel-candidate --why \"…\"` ends this candidate, and the next one begins; where a vote was entered \
+         wrongly, `quorate undo {}`, and enter the votes again",
+        recorded.id
+    ))
 }
 
 fn severity(code: ExitCode) -> u8 {
@@ -90,5 +128,35 @@ fn severity(code: ExitCode) -> u8 {
         ExitCode::Service => 4,
         ExitCode::Conflict => 5,
         ExitCode::Internal => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Assets;
+
+    fn workflow() -> Workflow {
+        let file = "workflows/release.toml";
+        Workflow::parse(file, &Assets::default().text(file).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_push_that_came_second_names_the_step_to_take_back() {
+        let workflow = workflow();
+        assert_eq!(makers(&workflow, "push-main").as_deref(), Some("`quorate undo set-next-snapshot`"));
+        assert_eq!(makers(&workflow, "set-next-snapshot"), None, "it pushes nothing");
+        assert_eq!(makers(&workflow, "no-such-step"), None);
+    }
+
+    #[test]
+    fn a_vote_that_did_not_pass_names_both_ways_out() {
+        let workflow = workflow();
+        let hint = after_the_vote(&workflow, "community-approves").unwrap();
+        assert!(
+            hint.contains("`quorate cancel-candidate --why") && hint.contains("`quorate undo record-vote`"),
+            "{hint}"
+        );
+        assert_eq!(after_the_vote(&workflow, "source-staged"), None);
     }
 }

@@ -145,7 +145,7 @@ fn releases(state: &Path) -> Vec<(String, PathBuf)> {
     let mut found = Vec::new();
     for product in directories(state) {
         for version in directories(&product) {
-            if version.join(JOURNAL_FILE).exists()
+            if (version.join(JOURNAL_FILE).exists() || was_at_work(&version))
                 && let (Some(product), Some(version_name)) = (name_of(&product), name_of(&version))
             {
                 found.push((format!("{product}/{version_name}"), version.clone()));
@@ -154,6 +154,14 @@ fn releases(state: &Path) -> Vec<(String, PathBuf)> {
     }
     found.sort();
     found
+}
+
+/// Whether something in a directory without a journal is more than an interrupted
+/// `quorate start` leaves.
+fn was_at_work(directory: &Path) -> bool {
+    let of_start = |name: &str| [WORKFLOW_FILE, PRODUCT_FILE].contains(&name) || name.ends_with(".lock");
+    let names = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    names.filter_map(|name| name.into_string().ok()).any(|name| !of_start(&name) && !name.starts_with('.'))
 }
 
 fn directories(path: &Path) -> Vec<PathBuf> {

@@ -11,9 +11,9 @@ use super::again::{Decision, begin_anew};
 use super::environment::Environment;
 use super::halt;
 use super::plan::print_plan;
-use super::session::{read_session, write_session};
-use crate::engine::{Goal, Person, SystemClock, Workflow};
-use crate::ui::{Approver, ExitCode, Progress, TerminalPerson};
+use super::session::{Session, read_session, write_session};
+use crate::engine::{Goal, Person, Plan, State, SystemClock, Workflow};
+use crate::ui::{Approver, ExitCode, Progress, TerminalPerson, Ui};
 
 /// Carries the release on.
 ///
@@ -53,6 +53,9 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     if !args.execute && !ui.interactive() {
         let (session, state) = read_session(environment)?;
         let goal = goal(&session.workflow, args.items, args.to)?;
+        if say_settled(ui, &session, &state, &goal)? {
+            return Ok(ExitCode::Done);
+        }
         let only = if let Goal::Items(items) = &goal { Some(items.as_slice()) } else { None };
         print_plan(ui, &session, &state, only)?;
         ui.say("Nothing was done: without a terminal, `quorate run --execute` acts.");
@@ -67,6 +70,9 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         ));
     }
     let goal = goal(&session.workflow, args.items, args.to)?;
+    if !args.again && say_settled(ui, &session, &state, &goal)? {
+        return Ok(ExitCode::Done);
+    }
     let mut person: Box<dyn Person> = if args.execute {
         Box::new(Approver::new(ui, version, args.confirm.as_deref()))
     } else {
@@ -81,7 +87,19 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         return Ok(ExitCode::Waiting);
     }
     let halt = driver.advance(&goal, person.as_mut())?;
-    Ok(halt::report(ui, &halt))
+    Ok(halt::report_of(ui, Some(&session.workflow), &halt))
+}
+
+/// Says of each step that is named and done already that it is; whether all are.
+fn say_settled(ui: Ui, session: &Session, state: &State, goal: &Goal) -> Result<bool, CommandError> {
+    let Goal::Items(items) = goal else { return Ok(false) };
+    let plan = Plan::of(&session.workflow, state, &session.renderer(state)?)?;
+    let settled: Vec<&str> =
+        items.iter().filter_map(|id| plan.step(id)).filter(|step| step.state.settled()).map(|step| &*step.id).collect();
+    for id in &settled {
+        ui.say(&format!("`{id}` is done already; `quorate log --step {id}` tells how, `quorate undo {id}` takes it back, where that can be done."));
+    }
+    Ok(!items.is_empty() && settled.len() == items.len())
 }
 
 fn goal(workflow: &Workflow, items: Vec<String>, to: Option<String>) -> Result<Goal, CommandError> {

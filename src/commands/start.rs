@@ -18,9 +18,9 @@ use super::error::chain;
 use super::release_state::{JOURNAL_FILE, PRODUCT_FILE, WORKFLOW_FILE, release_directory};
 use super::session::who;
 use crate::config::{
-    AssetError, Assets, ConfigError, Occasion, Product, parse_product, release_values, render_product,
+    AssetError, Assets, ConfigError, Occasion, Product, check_product, parse_product, release_values, render_product,
 };
-use crate::engine::{Clock, Event, Journal, Renderer, State, SystemClock, ValueSource, Workflow};
+use crate::engine::{Clock, Event, Journal, JournalError, Renderer, State, SystemClock, ValueSource, Workflow};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
 use crate::services::{KeyDescription, OpenPgp};
 use crate::ui::ExitCode;
@@ -47,29 +47,47 @@ pub struct Args {
     /// A workflow of workflows/.
     #[arg(long, default_value = "release")]
     workflow: String,
+    /// Begin the record anew: this release is under way, and its journal was lost.
+    /// Each step is proved before it is done, so what is done is found done; the
+    /// release's tags may be there already.
+    #[arg(long)]
+    again: bool,
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let version: Version = args.version.parse()?;
     let files = release_files(&environment.assets, &args.product, &args.workflow)?;
     let repository = absolute(&args.repo)?;
-    check_repository(&repository, &files.product()?, Branch::OfRemote)?;
-    let (name, email) = identity(&repository)?;
-    let key = signing_key(environment, &repository, args.key.as_deref())?;
-    let record = ReleaseRecord {
+    let mut record = ReleaseRecord {
         product: args.product,
         version: version.to_string(),
-        manager: Manager { name, email, key },
+        manager: Manager { name: String::new(), email: String::new(), key: String::new() },
         repository: repository.display().to_string(),
         rehearsal: false,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
+    check_configuration(&record, version, &files)?;
+    check_repository(&repository, &files.product()?, Branch::OfRemote)?;
+    let (name, email) = identity(&repository)?;
+    let key = signing_key(environment, &repository, args.key.as_deref())?;
+    record.manager = Manager { name, email, key };
     check_templates(&environment.assets, &record, version, &files)?;
-    let directory = begin(&environment.state, &record, version, &files, &who(&repository), &SystemClock)?;
+    let beginning = if args.again { Beginning::Again } else { Beginning::First };
+    let state = &environment.state;
+    let directory = begin(state, &record, version, &files, beginning, &who(&repository), &SystemClock)?;
     let ui = environment.ui;
     ui.say(&format!("The release of {} {version} is recorded in {}", record.product, directory.display()));
     ui.say("Next: `quorate doctor`, then `quorate run`; `quorate guide` prints the whole guide for this release.");
     Ok(ExitCode::Done)
+}
+
+/// Whether a release is begun for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beginning {
+    /// Nothing of it is there yet.
+    First,
+    /// It is under way, and its record was lost.
+    Again,
 }
 
 /// The files that a release is started with.
@@ -154,12 +172,19 @@ pub fn begin(
     record: &ReleaseRecord,
     version: Version,
     files: &ReleaseFiles,
+    beginning: Beginning,
     who: &str,
     clock: &dyn Clock,
 ) -> Result<PathBuf, CommandError> {
-    check_files(record, version, files)?;
+    check_files(record, version, files, beginning)?;
     let directory = release_directory(state, &record.product, version);
     let journal_path = directory.join(JOURNAL_FILE);
+    if Journal::is_lost(&journal_path)? {
+        match beginning {
+            Beginning::First => return Err(JournalError::Missing { path: journal_path }.into()),
+            Beginning::Again => Journal::give_up(&journal_path).map(|_| ())?,
+        }
+    }
     if Journal::is_begun(&journal_path)? {
         return Err(CommandError::usage(
             format!("{} {version} is recorded already in {}", record.product, directory.display()),
@@ -185,16 +210,41 @@ pub fn begin(
     Ok(directory)
 }
 
+/// Whether what the configuration says can be used for the release; gives it filled in.
+///
+/// # Errors
+/// With each field that cannot be.
+pub fn check_configuration(
+    record: &ReleaseRecord,
+    version: Version,
+    files: &ReleaseFiles,
+) -> Result<Product, CommandError> {
+    let product = files.product()?;
+    let rendered = render_product(&product, &release_values(&product, record, version, &Occasion::any())?)?;
+    let faults = check_product(&record.product, &rendered, record.rehearsal);
+    if faults.is_empty() {
+        return Ok(rendered);
+    }
+    Err(ConfigError::Unusable { file: files.product.place.clone(), faults }.into())
+}
+
 /// Whether the release can be begun by these files in the record's clone.
 ///
 /// # Errors
 /// When a file cannot be used, the version is released already, or the clone lacks
 /// the branch of its series.
-pub fn check_files(record: &ReleaseRecord, version: Version, files: &ReleaseFiles) -> Result<(), CommandError> {
+pub fn check_files(
+    record: &ReleaseRecord,
+    version: Version,
+    files: &ReleaseFiles,
+    beginning: Beginning,
+) -> Result<(), CommandError> {
     let product = files.product()?;
-    let rendered = render_product(&product, &release_values(&product, record, version, &Occasion::any())?)?;
+    let rendered = check_configuration(record, version, files)?;
     let clone = Path::new(&record.repository);
-    check_unreleased(clone, &rendered.git.release_tags, version)?;
+    if beginning == Beginning::First {
+        check_unreleased(clone, &rendered.git.release_tags, version)?;
+    }
     check_series(clone, &product, &rendered.git.release_branch, version)?;
     let workflow = files.workflow()?;
     let renderer = |cancelled| {
@@ -245,7 +295,11 @@ pub fn identity(repository: &Path) -> Result<(String, String), CommandError> {
 pub fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>) -> Result<String, CommandError> {
     let home = environment.accounts.gnupg_home.as_deref();
     let keys = OpenPgp::secret_keys(home).map_err(|error| {
-        CommandError::from_error(ExitCode::Service, &error, "`gpg --list-secret-keys` shows whether GnuPG works")
+        let (code, hint) = match error.is_of_the_set_up() {
+            true => (ExitCode::Usage, error.hint()),
+            false => (ExitCode::Service, "`gpg --list-secret-keys` shows whether GnuPG works"),
+        };
+        CommandError::from_error(code, &error, hint)
     })?;
     let config = git2::Repository::discover(repository).and_then(|found| found.config());
     let configured =

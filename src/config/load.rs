@@ -9,7 +9,7 @@
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde_json::Value;
 
-use super::Product;
+use super::{Product, ProductFault};
 
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,14 @@ pub enum ConfigError {
         /// Line, column and what was expected.
         #[source]
         source: Box<toml::de::Error>,
+    },
+    /// What it says cannot be used.
+    #[error("{file} cannot be used:\n  {}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
+    Unusable {
+        /// Which file.
+        file: String,
+        /// Each field that cannot be used.
+        faults: Vec<ProductFault>,
     },
     /// Its format is another one.
     #[error("{file} has format {found}; this program reads format 1")]
@@ -82,7 +90,7 @@ type Fault = (String, String, minijinja::Error);
 
 fn fill(environment: &Environment<'_>, values: &minijinja::Value, node: &mut Value, path: &str) -> Result<(), Fault> {
     match node {
-        Value::String(text) if text.contains("{{") => {
+        Value::String(text) if text.contains("{{") || text.contains("{%") => {
             *text = environment
                 .render_str(text, values.clone())
                 .map_err(|source| (path.trim_start_matches('.').to_owned(), text.clone(), source))?;

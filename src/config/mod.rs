@@ -10,11 +10,14 @@
 //! is input, not instruction.
 
 mod assets;
+mod check;
+mod expected;
 mod load;
 mod product;
 mod values;
 
 pub use assets::{AssetError, Assets};
+pub use check::{ProductFault, check_product};
 pub use load::{ConfigError, parse_product, render_product};
 pub use product::{
     Announcement, Build, BuildOutput, Documentation, Git, Jira, Links, Mail, Maven, Npm, Product, Pypi, Source,

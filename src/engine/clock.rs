@@ -18,16 +18,30 @@ pub trait Clock {
     fn pass(&self, until: Timestamp) -> bool;
 }
 
-/// The machine's clock.
+/// The machine's clock, in whole seconds: finer ones say nothing in a record that
+/// people read.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        let now = Timestamp::now();
+        Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
     fn pass(&self, until: Timestamp) -> bool {
         self.now() >= until
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_is_in_whole_seconds_and_is_now() {
+        let now = SystemClock.now();
+        assert_eq!(now.subsec_nanosecond(), 0);
+        assert!(now <= Timestamp::now() && SystemClock.pass(now));
     }
 }

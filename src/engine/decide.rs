@@ -13,7 +13,8 @@ use super::action::{Context, Intent, Reversal};
 use super::driver::Driver;
 use super::event::Event;
 use super::halt::{DriverError, with_causes};
-use super::plan::{CheckState, PhaseState};
+use super::plan::{CheckState, PhaseState, Plan};
+use super::render::Renderer;
 use super::state::{StepRecord, StepStatus};
 use super::workflow::{Effect, Step, StepKind};
 
@@ -187,6 +188,20 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         self.record(0, None, Event::CandidateCancelled { why: why.to_owned() })
     }
 
+    /// The steps that cancelling the current candidate consists of.
+    ///
+    /// # Errors
+    /// When a template or the release's values cannot be had.
+    pub fn steps_of_cancelling(&self) -> Result<Vec<&'a Step>, DriverError> {
+        let mut supposed = self.state.clone();
+        supposed.candidate.cancelled = Some(String::new());
+        let plan =
+            Plan::of(self.workflow, &supposed, &Renderer::new(self.values, &supposed).map_err(DriverError::Values)?)?;
+        let phases = self.workflow.phases.iter().filter(|phase| phase.per_candidate && phase.when.is_some());
+        let steps = phases.flat_map(|phase| &phase.steps);
+        Ok(steps.filter(|step| plan.step(&step.id).is_some()).collect())
+    }
+
     /// Whether the current candidate can be cancelled; nothing is done.
     ///
     /// # Errors
@@ -305,6 +320,12 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 );
             }
         };
+        if let Some(told) = self.told_of_candidate(id) {
+            return refuse(
+                format!("`{id}` cannot be taken back: `{told}` has told others of this candidate as it is"),
+                "`quorate cancel-candidate --why …` ends the candidate as one act, and the next one begins".into(),
+            );
+        }
         let dependents = self.dependents(id);
         let Some(last) = dependents.last() else { return Ok((step, outputs)) };
         if let Some((builder, why)) = self.stays_for_good(id)? {
@@ -321,6 +342,17 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 format!("let `quorate run {last_id}` find out how it ended, then take it back")
             },
         )
+    }
+
+    /// The step that came after `id` for the same candidate and cannot be taken back, if
+    /// there is one: what others were told of stays what it was.
+    fn told_of_candidate(&self, id: &str) -> Option<&'a str> {
+        let candidates = self.workflow.phases.iter().filter(|phase| phase.per_candidate && phase.when.is_none());
+        let mut steps = candidates.flat_map(|phase| &phase.steps).skip_while(|step| step.id != id).skip(1);
+        let automated = |step: &Step| matches!(step.kind, StepKind::Action { .. });
+        steps
+            .find(|step| step.effect == Effect::Public && automated(step) && self.in_use(step))
+            .map(|step| step.id.as_str())
     }
 
     /// The steps that need `id` and are settled or may have left something behind,

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::Draft;
 use super::wrap::WIDTH;
+use crate::release::TEMPLATE_MARKS;
 
 /// What kind of mail it is, which decides what is asked of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +38,6 @@ impl std::fmt::Display for Fault {
 
 /// Leftovers of templates and of writing that no mail may have: marks anywhere,
 /// words only whole.
-const MARKS: [&str; 5] = ["{{", "}}", "{%", "%}", "{#"];
 const WORDS: [&str; 4] = ["TBD", "XXX", "TODO", "FIXME"];
 
 /// Hosts that an announcement must not link to, each with where users belong.
@@ -85,7 +85,7 @@ impl Faults {
 }
 
 fn leftovers(faults: &mut Faults, place: &str, line: &str) {
-    for mark in MARKS.iter().filter(|mark| line.contains(**mark)) {
+    for mark in TEMPLATE_MARKS.iter().filter(|mark| line.contains(**mark)) {
         faults.add(place, format!("`{mark}` of a template is left over"));
     }
     for word in WORDS {

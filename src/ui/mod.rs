@@ -13,6 +13,7 @@ mod progress;
 mod prompt;
 mod text;
 mod time;
+mod visible;
 
 pub use exit::ExitCode;
 pub use output::{Style, Ui};

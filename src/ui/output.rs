@@ -13,6 +13,7 @@ use owo_colors::{OwoColorize, Style as Ansi};
 use serde::Serialize;
 
 use super::exit::ExitCode;
+use super::visible::{escaped, visible};
 
 /// What a piece of text means; shown by colour where colour is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl Ui {
     /// Writes data. A reader that went away ends the program quietly.
     pub fn data(self, text: &str) {
         let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        match out.write_all(visible(text, self.colour_out).as_bytes()).and_then(|()| out.flush()) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(ExitQuietly::CODE),
             Err(error) => {
@@ -90,13 +91,13 @@ impl Ui {
 
     /// Writes a value as JSON.
     pub fn json(self, value: &impl Serialize) {
-        self.line(&serde_json::to_string_pretty(value).expect("plain data"));
+        self.line(&escaped(&serde_json::to_string_pretty(value).expect("plain data")));
     }
 
     /// Says a line to the person.
     pub fn say(self, text: &str) {
         // Talk that nobody hears is no reason to stop.
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        let _ = writeln!(io::stderr().lock(), "{}", visible(text, self.colour_err));
     }
 
     /// Says what went wrong, and what to do.
@@ -140,7 +141,7 @@ impl ExitQuietly {
     const CODE: i32 = 141;
 }
 
-fn paint(text: &str, style: Style, colour: bool) -> String {
+pub(super) fn paint(text: &str, style: Style, colour: bool) -> String {
     let ansi = match style {
         _ if !colour => return text.to_owned(),
         Style::Plain => return text.to_owned(),

@@ -11,6 +11,7 @@ use inquire::{Confirm, InquireError, Select, Text};
 use super::output::{Style, Ui};
 use super::text::{hang, reflow, sentence, warning_lines};
 use crate::engine::{Answer, Effect, Note, Person, StepPreview};
+use crate::release::unfit;
 
 /// How many lines of doing a step by hand are shown before somebody agrees to it.
 const BY_HAND_SHOWN: usize = 6;
@@ -93,7 +94,10 @@ impl Person for TerminalPerson {
             Ok("stop here") => Answer::Stop,
             Ok(_) => match Text::new(note_prompt(item.note)).prompt() {
                 Ok(note) if note.trim().is_empty() => Answer::Later { why: "an attestation needs a note".into() },
-                Ok(note) => yes(note.trim().to_owned()),
+                Ok(note) => match unfit(&note) {
+                    Some(why) => Answer::Later { why: format!("the note {why}") },
+                    None => yes(note.trim().to_owned()),
+                },
                 Err(error) => stopped(&error),
             },
             Err(error) => stopped(&error),

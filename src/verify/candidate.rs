@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::inventory::{Artifact, Layout, Listed, inventory};
-use super::signature::{KeyRing, Reading, Sha256, SignatureFile};
+use super::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
 use super::{ArchiveRules, Finding, Manifest, check_archive, checksum};
 use crate::release::{FileDigest, Sha512};
 
@@ -116,12 +116,9 @@ impl Candidate<'_> {
             Some(Ok(bytes)) => (Some(SignatureFile::parse(&bytes)), None),
             Some(Err(error)) => (None, Some(Finding::fail("signature", error))),
         };
-        let wants = if artifact.checksums.iter().any(|name| name.ends_with(".sha256")) {
-            Sha256::Wanted
-        } else {
-            Sha256::NotWanted
-        };
-        let reading = match regular(&path).and_then(|file| Reading::of(file, signature.as_ref(), wants)) {
+        let wanted = |ending: &str| artifact.checksums.iter().any(|name| name.ends_with(ending));
+        let further = FurtherDigests { sha256: wanted(".sha256"), sha1: wanted(".sha1") };
+        let reading = match regular(&path).and_then(|file| Reading::of(file, signature.as_ref(), further)) {
             Ok(reading) => reading,
             Err(error) => {
                 let findings = vec![Finding::fail("readable", format!("it cannot be read: {error}"))];
@@ -132,7 +129,7 @@ impl Candidate<'_> {
         if let Some(signature) = &signature {
             findings.extend(self.keys.verify(signature, &reading, self.now).findings());
         }
-        let computed = checksum::Computed { sha512: reading.sha512(), sha256: reading.sha256() };
+        let computed = checksum::Computed { sha512: reading.sha512(), sha256: reading.sha256(), sha1: reading.sha1() };
         findings.extend(artifact.checksums.iter().map(|companion| match self.companion(companion) {
             Ok(text) => checksum::check(companion, &text, computed),
             Err(error) => Finding::fail("checksum", error),

@@ -26,6 +26,8 @@ pub struct Computed<'a> {
     pub sha512: &'a Sha512,
     /// Its SHA-256 as 64 lower-case digits, where it was computed.
     pub sha256: Option<&'a str>,
+    /// Its SHA-1 as 40 lower-case digits, where it was computed.
+    pub sha1: Option<&'a str>,
 }
 
 /// An entry of a checksum file.
@@ -56,7 +58,8 @@ fn held(companion: &str, text: &[u8], computed: Computed<'_>) -> Result<(String,
     let (file, algorithm, digits, expected) = match companion.rsplit_once('.') {
         Some((file, "sha512")) => (file, "SHA-512", 128, Some(computed.sha512.as_str())),
         Some((file, "sha256")) => (file, "SHA-256", 64, computed.sha256),
-        _ => return Err("a checksum file is called FILE.sha512 or FILE.sha256".to_owned()),
+        Some((file, "sha1")) => (file, "SHA-1", 40, computed.sha1),
+        _ => return Err("a checksum file is called FILE.sha512, FILE.sha256 or, by Maven, FILE.sha1".to_owned()),
     };
     let entries = entries(text)?;
     let count = entries.len();
@@ -208,11 +211,16 @@ mod tests {
     use crate::release::{FileDigest, checksum_file};
     use crate::verify::Status;
 
+    const SHA1_OF_ABC: &str = "a9993e364706816aba3e25717850c26c9cd0d89d";
     const SHA256_OF_ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     fn checked(companion: &str, text: impl AsRef<[u8]>) -> Finding {
         let sha512 = Sha512::of(b"abc");
-        check(companion, text.as_ref(), Computed { sha512: &sha512, sha256: Some(SHA256_OF_ABC) })
+        check(
+            companion,
+            text.as_ref(),
+            Computed { sha512: &sha512, sha256: Some(SHA256_OF_ABC), sha1: Some(SHA1_OF_ABC) },
+        )
     }
 
     /// The digest as `gpg --print-md` prints it after `indent` columns, so many groups a line.
@@ -303,7 +311,7 @@ mod tests {
             ("x.tgz.sha512", " \n".to_owned(), "it is empty"),
             ("x.tgz.sha512", "<html>404</html>".to_owned(), "no digest in the line \"<html>404"),
             ("x.tgz.sha512", "x.tgz:".to_owned(), "a name without a digest"),
-            ("x.tgz.md5", hash.clone(), "called FILE.sha512 or FILE.sha256"),
+            ("x.tgz.md5", hash.clone(), "called FILE.sha512, FILE.sha256"),
         ] {
             let finding = checked(companion, &text);
             assert_eq!(finding.status, Status::Fail, "{text}: {finding:?}");
@@ -313,7 +321,13 @@ mod tests {
         assert!(checked("x.tgz.sha512", b"\xff\xfe").detail.contains("not text"));
         assert!(checked("x.tgz.sha512", vec![b'a'; MOST_BYTES + 1]).detail.contains("too large"));
         let sha512 = Sha512::of(b"abc");
-        let unasked = check("x.tgz.sha256", SHA256_OF_ABC.as_bytes(), Computed { sha512: &sha512, sha256: None });
+        let maven = |text: &str| {
+            check("x.tgz.sha1", text.as_bytes(), Computed { sha512: &sha512, sha256: None, sha1: Some(SHA1_OF_ABC) })
+        };
+        assert_eq!(maven(SHA1_OF_ABC).status, Status::Pass);
+        assert_eq!(maven(&SHA1_OF_ABC.replace('a', "b")).status, Status::Fail);
+        let unasked =
+            check("x.tgz.sha256", SHA256_OF_ABC.as_bytes(), Computed { sha512: &sha512, sha256: None, sha1: None });
         assert!(unasked.status == Status::Fail && unasked.detail.contains("could not be checked"), "{unasked:?}");
     }
 

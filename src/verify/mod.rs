@@ -10,6 +10,8 @@
 
 mod algorithm;
 mod archive;
+#[cfg(test)]
+mod archive_tests;
 mod armor;
 mod candidate;
 mod check_archive;

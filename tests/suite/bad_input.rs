@@ -195,7 +195,7 @@ fn the_built_in_workflow_can_be_used_for_every_product_and_kind_of_release() {
         // The clone is the sample's; only what the workflow makes of the product is looked at.
         let authority = "[versions.authority]\nkind = \"maven-poms\"\nfiles = \"pom.xml\"\n";
         assert!(text.contains(authority), "the test must be adapted to the configuration");
-        text.replace("main = \"master\"", "main = \"main\"")
+        text.replace("main = \"master\"", "main = \"main\"").replacen("id = \"flink-statefun\"", "id = \"statefun\"", 1)
     });
     let bugfix = ["start", "3.4.1", "--product", "sample"];
     user.refused(2, &bugfix, &["bugfix release of the series 3.4", "no branch `release-3.4`", "3.4.0"]);

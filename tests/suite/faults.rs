@@ -14,20 +14,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// A rehearsal of the sample in a directory of its own.
-struct Rehearsal {
+pub struct Rehearsal {
     place: tempfile::TempDir,
 }
 
 impl Rehearsal {
     /// One whose phase `phase` is completed.
-    fn after(phase: &str) -> Self {
+    pub fn after(phase: &str) -> Self {
         let rehearsal = Self { place: tempfile::tempdir().unwrap() };
         let output = rehearsal.run(&["--to", phase]);
         assert!(output.status.success(), "{}", said(&output));
         rehearsal
     }
 
-    fn world(&self) -> PathBuf {
+    pub fn world(&self) -> PathBuf {
         self.place.path().join("world")
     }
 
@@ -42,7 +42,7 @@ impl Rehearsal {
     }
 
     /// Runs into the fault: the exit code and each of `words` are as expected.
-    fn stops(&self, code: i32, words: &[&str]) {
+    pub fn stops(&self, code: i32, words: &[&str]) {
         let output = self.run(&[]);
         let said = said(&output);
         assert_eq!(output.status.code(), Some(code), "{said}");
@@ -53,7 +53,7 @@ impl Rehearsal {
     }
 
     /// Goes on to the end; each vote, result and announcement was sent once.
-    fn ends_well(&self) {
+    pub fn ends_well(&self) {
         let output = self.run(&[]);
         assert!(output.status.success(), "{}", said(&output));
         let mut subjects = Vec::new();
@@ -144,11 +144,13 @@ fn two_rehearsals_at_once_in_one_directory_are_one() {
     assert!(said(&outputs[1]).contains("another rehearsal is at work"), "{}", said(&outputs[1]));
 }
 
-fn said(output: &Output) -> String {
+/// All that a process said.
+pub fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-fn run(directory: &Path, program: &str, arguments: &[&str]) -> String {
+/// What a program says that must succeed.
+pub fn run(directory: &Path, program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program)
         .args(arguments)
         .current_dir(directory)
@@ -161,7 +163,8 @@ fn run(directory: &Path, program: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn hook(path: &Path, script: &str) {
+/// Puts a hook of the remote's there.
+pub fn hook(path: &Path, script: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, format!("#!/bin/sh\n{script}\n")).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
@@ -248,6 +251,33 @@ fn a_candidate_that_changed_since_it_was_staged_is_not_voted_on() {
     put(&name("notes.txt"));
     rehearsal.stops(1, &["send-vote", "notes.txt is not expected", "greeter-1.2.0-src.tgz.asc has"]);
     unsent();
+}
+
+#[test]
+fn what_the_mail_of_the_vote_named_can_be_neither_taken_back_nor_replaced() {
+    let rehearsal = Rehearsal::after("vote");
+    let quorate = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
+        command.args(arguments).env("QUORATE_STATE", rehearsal.world().join("state")).stdin(Stdio::null());
+        command.output().unwrap()
+    };
+    for step in ["stage-candidate", "source-archive", "tag-candidate", "create-candidate-branch", "build-artifacts"] {
+        let output = quorate(&["undo", step, "--execute"]);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("has told others of this candidate") && said.contains("cancel-candidate"), "{said}");
+    }
+    let log: serde_json::Value = serde_json::from_slice(&quorate(&["log", "--json"]).stdout).unwrap();
+    let done = |step: &str| {
+        let mut entries = log.as_array().unwrap().iter();
+        let found = entries.rfind(|entry| entry["step"] == step && entry["event"] == "step-done");
+        found.unwrap()["data"]["outputs"].clone()
+    };
+    let named = &done("send-vote")["bound_to"];
+    assert_eq!(named["revision"], done("stage-candidate")["revision"]);
+    assert_eq!(named["files"], done("stage-candidate")["files"]);
+    assert_eq!(named["commit"], done("set-candidate-version")["commit"]);
+    rehearsal.ends_well();
 }
 
 #[test]

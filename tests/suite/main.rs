@@ -9,12 +9,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod bad_input;
+mod configuration;
 mod docs;
 mod doctor;
+mod ending;
 mod faults;
 mod guide;
 mod headers;
 mod imports;
+mod lost_record;
+mod plain_text;
 mod real_release;
 mod sample;
 mod shapes;
@@ -23,4 +27,6 @@ mod take_over;
 mod terminal;
 mod tree;
 mod user;
+mod verify;
 mod voice;
+mod ways_out;

@@ -259,6 +259,10 @@ fn cancel(manager: &Manager) {
     let ran = user.runs(0, &cancel);
     assert!(ran.err.contains("unstage-candidate") && ran.err.contains("Nothing was done"), "{}", ran.err);
     assert_eq!(user.listing(), before);
+    // A cancelled candidate stays cancelled: that wants the version.
+    let ran = user.runs(3, &[&cancel[..], &["--execute"]].concat());
+    assert!(ran.err.contains("--confirm 1.2.0") && !ran.err.contains("cancel-mail"), "{}", ran.err);
+    assert_eq!(user.listing(), before);
     let ran = user.runs(3, &[&cancel[..], &["--execute", "--confirm", VERSION]].concat());
     assert!(ran.err.contains("drop-nexus"), "{}", ran.err);
     assert_eq!(manager.remote("refs/tags/release-1.2.0-rc1"), None);

@@ -132,12 +132,13 @@ fn files_without_a_licence_header_are_named() {
         let with = json!({ "directory": "candidates/rc1/artifacts", "file": file, "no_header": no_header });
         action::<LicenceHeaders>(with).examine(&world.cx()).unwrap()
     };
-    assert_eq!(fails(probe(&[], "demo-src.tgz")), ["data/test.csv has no licence header"]);
+    let missing = ["data/test.csv", "empty", "src/wrapped.py"].map(|path| format!("{path} has no licence header"));
+    assert_eq!(fails(probe(&[], "demo-src.tgz")), missing);
     for allowed in ["*.csv", "data", "data/*"] {
-        let finding = probe(&[allowed], "demo-src.tgz");
-        assert_eq!(finding, Finding::Holds("4 files have a header, 2 are binary or empty, 1 need none".into()));
+        let finding = probe(&[allowed, "empty", "wrapped.py"], "demo-src.tgz");
+        assert_eq!(finding, Finding::Holds("2 files have a header, 2 cannot have one, 3 are excluded".into()));
     }
     assert_eq!(fails(probe(&[], "other.tgz")), ["other.tgz is not in candidates/rc1/artifacts"]);
     fs::write(world.artifacts().join("broken.tgz"), "no gzip").unwrap();
-    assert!(fails(probe(&[], "broken.tgz"))[0].starts_with("broken.tgz cannot be read"));
+    assert!(fails(probe(&[], "broken.tgz"))[0].starts_with("broken.tgz: its name says gzip"));
 }

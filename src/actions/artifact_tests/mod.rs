@@ -23,7 +23,7 @@ use crate::engine::{Action, ActionError, Context, Finding, Intent, Probe, Probed
 use crate::probes::{HashesHold, LicenceHeaders, SignaturesHold};
 use crate::services::{Effects, Git, Moment, OpenPgp, TestHome, Workspace};
 
-const HEADER: &str = "# Licensed to the Apache Software Foundation (ASF)\n";
+const HEADER: &str = "# http://www.apache.org/licenses/LICENSE-2.0\n";
 
 /// A clone with a tag, a workspace, and perhaps a key.
 struct World {

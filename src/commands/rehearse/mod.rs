@@ -7,6 +7,7 @@
 //! `quorate rehearse`: a whole release on this machine, with real parts.
 
 mod community;
+mod ending;
 mod made;
 mod report;
 mod stage;
@@ -20,7 +21,7 @@ use super::check_templates::check_templates;
 use super::environment::{Environment, absolute};
 use super::halt;
 use super::run::phase_goal;
-use super::start::{check_files, release_files};
+use super::start::{Beginning, check_configuration, check_files, release_files};
 use crate::engine::{Goal, Halt, Obstacle, Pending};
 use crate::rehearsal::{Interruption, SimulatedManager};
 use crate::release::Version;
@@ -81,6 +82,12 @@ fn chance(text: &str) -> Result<(u64, u64), String> {
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let outcome = rehearse(environment, args);
+    ending::await_end();
+    outcome
+}
+
+fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let started = Instant::now();
     let ui = environment.ui;
     let sample = args.repo.is_none();
@@ -101,13 +108,14 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
             format!("name a clone of it; without --repo the product `{SAMPLE}` is rehearsed"),
         ));
     }
-    if let Some(repository) = &repository {
-        check_repository(repository, &files.product()?, Branch::Anywhere)?;
-    }
     // Before anything is made; the world's own clone is looked at when its release begins.
     let looked_at = repository.as_deref().unwrap_or(Path::new("/nowhere"));
     let record = stage::record(product, version, &"0".repeat(40), looked_at);
-    check_files(&record, version, &files)?;
+    check_configuration(&record, version, &files)?;
+    if let Some(repository) = &repository {
+        check_repository(repository, &files.product()?, Branch::Anywhere)?;
+    }
+    check_files(&record, version, &files, Beginning::First)?;
     check_templates(&environment.assets, &record, version, &files)?;
     let interruption = args
         .interrupt
@@ -116,6 +124,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         .transpose()
         .map_err(|error| CommandError::usage(format!("--interrupt: {error}"), ""))?;
     let place = Place::choose(args.keep.as_deref())?;
+    if let Place::Temporary(directory) = &place {
+        ending::remove_when_ended(directory.path()).map_err(|error| {
+            CommandError::new(ExitCode::Service, format!("cannot watch for signals: {error}"), "--keep DIR needs none")
+        })?;
+    }
     let stage = Stage::set(
         environment,
         &stage::Wanted {
@@ -205,6 +218,7 @@ fn play(
     let mut mended = 0;
     loop {
         let halt = driver.advance(goal, &mut SimulatedManager)?;
+        ending::await_end();
         let Halt::Pending(pending) = &halt else { return Ok(halt::report(ui, &halt)) };
         let mut moved = false;
         for Pending { id, obstacle, .. } in pending {
@@ -235,7 +249,7 @@ fn play(
             };
         }
         if !moved {
-            return Ok(halt::report(ui, &halt));
+            return Ok(halt::report_of(ui, Some(&stage.session.workflow), &halt));
         }
     }
 }

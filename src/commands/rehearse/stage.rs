@@ -10,14 +10,12 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-
 use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment};
 use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directory};
 use crate::commands::session::{Session, open_journal};
-use crate::commands::start::{begin, release_files};
-use crate::engine::{Entry, Journal, JournalReader, State};
+use crate::commands::start::{Beginning, begin, release_files};
+use crate::engine::{Clock, Entry, Journal, JournalReader, State, SystemClock};
 use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Wish, World};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, OpenPgp};
@@ -86,7 +84,7 @@ impl Stage {
                     source: wanted.repository,
                     fail_first_candidate: wanted.fail_first_candidate,
                 };
-                World::make(wanted.directory, &wish, free_ports()?, Timestamp::now()).map_err(failed)?
+                World::make(wanted.directory, &wish, free_ports()?, SystemClock.now()).map_err(failed)?
             }
         };
         let port_taken = |error: std::io::Error| {
@@ -156,7 +154,7 @@ fn begin_or_resume(
     files.product.text = world.configuration(&files.product.text).map_err(failed)?;
     let record = record(&world.product, version, &world.key, &world.clone_path());
     let who = format!("{} <{}>", MANAGER.0, MANAGER.1);
-    let directory = begin(&world.state(), &record, version, &files, &who, &clock)?;
+    let directory = begin(&world.state(), &record, version, &files, Beginning::First, &who, &clock)?;
     Ok((clock, directory))
 }
 

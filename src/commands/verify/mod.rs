@@ -131,7 +131,9 @@ fn verify(
 ) -> Result<Report, CommandError> {
     let _waiting = Waiting::begin(environment.ui, &format!("verifying {}", subject.target));
     let files = here.files()?;
-    let maven = files.iter().any(|file| file.path.ends_with(".pom"));
+    // A repository has poms; files that were copied out of one have still Maven's digests alone.
+    let ends = |ending: &str| files.iter().any(|file| file.path.ends_with(ending));
+    let maven = ends(".pom") || (ends(".jar.sha1") && !ends(".sha512"));
     let subject = subject.with_version_of(&files)?;
     let limits = limits(&args.limits);
     let rules = |path: &str| subject.rules(path, limits);

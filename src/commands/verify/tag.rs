@@ -17,7 +17,7 @@ use crate::commands::CommandError;
 use crate::release::{PathRules, Sha512};
 use crate::services::{Effects, FileKind, Git, GitError};
 use crate::ui::ExitCode;
-use crate::verify::signature::{KeyRing, Reading, Sha256, SignatureFile};
+use crate::verify::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
 use crate::verify::{CandidateFindings, Finding, Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive};
 
 /// The check's name.
@@ -90,7 +90,7 @@ fn signature(name: &str, payload: &[u8], signature: &str, keys: &KeyRing) -> Vec
         return vec![Finding::fail(CHECK, format!("the tag {name} is not signed"))];
     }
     let file = SignatureFile::parse(signature.as_bytes());
-    let Ok(reading) = Reading::of(payload, Some(&file), Sha256::NotWanted) else {
+    let Ok(reading) = Reading::of(payload, Some(&file), FurtherDigests::default()) else {
         return vec![Finding::fail(CHECK, format!("the tag {name} cannot be read"))];
     };
     let findings = keys.verify(&file, &reading, Timestamp::now()).findings();

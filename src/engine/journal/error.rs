@@ -69,6 +69,18 @@ pub enum JournalError {
         /// How many there were.
         expected: u64,
     },
+    /// The journal's head says nothing that this program writes.
+    #[error("{} is no head of a journal: expected a number of lines and a digest", path.display())]
+    Head {
+        /// Where.
+        path: PathBuf,
+    },
+    /// There is the head of a journal, or what a release left in its workspace, and no journal.
+    #[error("the journal {} is missing, and what was beside it is there", path.display())]
+    Missing {
+        /// Where it was.
+        path: PathBuf,
+    },
     /// The journal was written by a later program.
     #[error("{}:{line}: the journal has version {found}; this program knows version {VERSION}", path.display())]
     Version {
@@ -99,6 +111,12 @@ impl JournalError {
             }
             Self::Malformed { .. } | Self::Chain { .. } | Self::Edited { .. } | Self::Cut { .. } => {
                 "nothing is read from a journal that was edited; restore it from a copy (the steps that are done can be proved again from the services)"
+            }
+            Self::Head { .. } => {
+                "restore it and the journal from one copy; where the journal is surely whole, the head can be moved away"
+            }
+            Self::Missing { .. } => {
+                "restore it from a copy; where there is none, `quorate start VERSION --again` begins the record anew, and what is done is found done"
             }
             Self::Version { .. } => "use the program that wrote it, or a later one",
             Self::Exists { .. } => "go on with it by `quorate status` and `quorate run`",

@@ -8,11 +8,12 @@
 //! of the last of them. The chain shows a change of any line but the last one, and
 //! cannot show that lines are missing at the end; the head can.
 //!
-//! It is written after the line is on the disk and is not itself synced: one that is
-//! behind the journal is what a crash leaves, and proves what it can.
+//! It is written after the line is on the disk, to a file beside it that then takes its
+//! name, so that it is never there in part. It is not itself synced: one that is behind
+//! the journal, or one of no bytes or of zeros, is what a crash or a power cut leaves.
 
 use std::fs;
-use std::io::ErrorKind::{InvalidData, NotADirectory, NotFound};
+use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
 
 use super::error::{JournalError, file_error};
@@ -27,15 +28,20 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// The head of the journal at `path`; `None` where there is none, or only a torn one.
+    /// The head of the journal at `path`; `None` where there is none, or one that a
+    /// power cut left without a content.
     ///
     /// # Errors
-    /// When it is there and cannot be read.
+    /// When it is there and cannot be read, or is no head.
     pub fn read(path: &Path) -> Result<Option<Self>, JournalError> {
         let path = place(path);
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(parse(&text)),
-            Err(error) if matches!(error.kind(), NotFound | NotADirectory | InvalidData) => Ok(None),
+        match fs::read(&path) {
+            Ok(bytes) if bytes.iter().all(|byte| *byte == 0) => Ok(None),
+            Ok(bytes) => match std::str::from_utf8(&bytes).ok().and_then(parse) {
+                Some(head) => Ok(Some(head)),
+                None => Err(JournalError::Head { path }),
+            },
+            Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(None),
             Err(source) => Err(file_error("read", &path, source)),
         }
     }
@@ -43,7 +49,25 @@ impl Head {
     /// Puts the head beside the journal at `path`. That it cannot be written is no
     /// error: the line that it is for is on the disk, and a head behind it is harmless.
     pub fn write(&self, path: &Path) {
-        let _ = fs::write(place(path), format!("{:>10} {}\n", self.lines, self.digest));
+        let (new, place) = (path.with_extension("head-new"), place(path));
+        let _ =
+            fs::write(&new, format!("{:>10} {}\n", self.lines, self.digest)).and_then(|()| fs::rename(&new, &place));
+    }
+
+    /// Puts the head of a journal that is lost aside; gives where it is then, and
+    /// `None` where there was none.
+    ///
+    /// # Errors
+    /// When it cannot be renamed.
+    pub fn set_aside(path: &Path) -> Result<Option<PathBuf>, JournalError> {
+        let place = place(path);
+        let aside = (1..).map(|number| path.with_extension(format!("head-lost-{number}")));
+        let aside = aside.into_iter().find(|aside| !aside.exists()).unwrap_or_default();
+        match fs::rename(&place, &aside) {
+            Ok(()) => Ok(Some(aside)),
+            Err(error) if error.kind() == NotFound => Ok(None),
+            Err(source) => Err(file_error("write", &place, source)),
+        }
     }
 
     /// Has the journal at `path` be without a head, as before its first line.

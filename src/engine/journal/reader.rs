@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::fs;
+use std::io::ErrorKind::NotFound;
 use std::path::Path;
 
 use sha2::{Digest, Sha512};
@@ -43,7 +44,10 @@ impl JournalReader {
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         // The head first: a run that writes meanwhile puts the journal ahead of it.
         let head = Head::read(path)?;
-        let bytes = fs::read(path).map_err(|source| file_error("read", path, source))?;
+        let bytes = fs::read(path).map_err(|source| match source.kind() {
+            NotFound => JournalError::Missing { path: path.to_owned() },
+            _ => file_error("read", path, source),
+        })?;
         let whole_bytes = memchr::memrchr(b'\n', &bytes).map_or(0, |end| end + 1);
         let (whole, torn) = bytes.split_at(whole_bytes);
         let lines = lines_of(whole);

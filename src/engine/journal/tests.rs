@@ -98,7 +98,7 @@ fn a_head_that_a_crash_left_behind_is_harmless() {
     let (mut journal, ..) = Journal::open(&path, "ann").unwrap();
     journal.append(at(9), 1, None, Event::StepBegun {}).unwrap();
     drop(journal);
-    for left in [&behind[..], &behind[..60], b"", b"\xff\n"] {
+    for left in [&behind[..], b"", b"\0\0\0"] {
         fs::write(&head, left).unwrap();
         assert_eq!(JournalReader::open(&path).unwrap().entries.len(), 3);
     }
@@ -106,6 +106,45 @@ fn a_head_that_a_crash_left_behind_is_harmless() {
     let (mut journal, ..) = Journal::open(&path, "ann").unwrap();
     journal.append(at(10), 1, None, Event::StepBegun {}).unwrap();
     assert_eq!(fs::read_to_string(&head).unwrap().split_whitespace().next(), Some("4"));
+}
+
+#[test]
+fn a_head_that_says_nothing_is_refused() {
+    let (directory, path) = journal_of(2);
+    let head = path.with_extension("head");
+    let whole = fs::read(&head).unwrap();
+    let without_end = &whole[..whole.len() - 1];
+    for garbage in [b"garbage\n" as &[u8], b"\xff\n", b"\n", b"0 x\n", &whole[..60], without_end] {
+        fs::write(&head, garbage).unwrap();
+        assert!(matches!(JournalReader::open(&path), Err(JournalError::Head { .. })), "{garbage:?}");
+        assert!(matches!(Journal::open(&path, "ann"), Err(JournalError::Head { .. })), "{garbage:?}");
+        assert!(matches!(Journal::is_begun(&path), Ok(true)), "a journal is there, whatever its head says");
+    }
+    fs::write(&head, whole).unwrap();
+    let left: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 3, "the head's new file is gone: {left:?}");
+}
+
+#[test]
+fn a_journal_that_is_lost_is_known_by_its_head_and_can_be_given_up() {
+    let (_directory, path) = journal_of(2);
+    assert!(!Journal::is_lost(&path).unwrap());
+    assert!(matches!(Journal::give_up(&path), Err(JournalError::Exists { .. })));
+    for empty in [false, true] {
+        if empty {
+            fs::write(&path, "").unwrap();
+        } else {
+            fs::remove_file(&path).unwrap();
+        }
+        assert!(Journal::is_lost(&path).unwrap());
+        assert!(Journal::create(&path, "ann").is_err());
+        let aside = Journal::give_up(&path).unwrap().unwrap();
+        assert!(fs::read_to_string(&aside).unwrap().starts_with(if empty { "         1 " } else { "         2 " }));
+        assert!(!Journal::is_lost(&path).unwrap());
+        assert_eq!(Journal::give_up(&path).unwrap(), None);
+        let mut journal = Journal::create(&path, "ann").unwrap();
+        journal.append(at(9), 1, None, Event::StepBegun {}).unwrap();
+    }
 }
 
 #[test]

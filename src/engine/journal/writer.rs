@@ -71,6 +71,28 @@ impl Journal {
         Ok(fs::metadata(path).is_ok_and(|data| data.len() > 0) || Head::read(path)?.is_some())
     }
 
+    /// Whether there was a journal at `path` and none is left: its head says of lines
+    /// that are in no file.
+    ///
+    /// # Errors
+    /// When its head cannot be read.
+    pub fn is_lost(path: &Path) -> Result<bool, JournalError> {
+        Ok(fs::metadata(path).map_or(true, |data| data.len() == 0) && Head::read(path)?.is_some())
+    }
+
+    /// Puts the head of a journal that is lost aside, so that a new one can begin;
+    /// gives where it is then.
+    ///
+    /// # Errors
+    /// When another run has it open, or the head cannot be moved.
+    pub fn give_up(path: &Path) -> Result<Option<PathBuf>, JournalError> {
+        let _lock = lock(path)?;
+        if fs::metadata(path).is_ok_and(|data| data.len() > 0) {
+            return Err(JournalError::Exists { path: path.to_owned() });
+        }
+        Head::set_aside(path)
+    }
+
     /// Opens the journal at `path` to go on with it. A torn last line is put
     /// aside beside it; its path is returned.
     ///

@@ -273,7 +273,7 @@ fn a_goal_of_fixing_ends_when_the_candidate_is_fixed() {
 #[test]
 fn a_step_of_a_cancelled_candidate_is_not_taken_back_under_those_that_build_on_it() {
     let stage = staged();
-    stage.run();
+    stage.run_to(&Goal::Phase("build".into())).unwrap();
     cancel(&stage).unwrap();
     let (what, _) = refusal(stage.with(|driver| driver.undo("tag")));
     assert_eq!(what, "`tag` cannot be taken back while these build on it: stage");
@@ -291,4 +291,36 @@ fn what_was_answered_for_a_candidate_that_was_cancelled_is_asked_anew_for_the_ne
     stage.run_to(&Goal::Phase("vote".into())).unwrap();
     assert_eq!(stage.plan().candidate, 2);
     assert_eq!(stage.stands("listed"), "open");
+}
+
+fn steps_of_cancelling(stage: &Stage) -> Vec<String> {
+    stage.with(|driver| {
+        let steps = driver.steps_of_cancelling().unwrap();
+        steps.iter().map(|step| step.id.clone()).collect()
+    })
+}
+
+#[test]
+fn what_others_were_told_of_is_not_taken_back_but_cancelled() {
+    let stage = staged();
+    assert_eq!(in_the_way(&stage.run()), ["approved: does not hold: approved-1 = None, expected yes"]);
+    for id in ["stage", "notes", "tag"] {
+        let (what, hint) = refusal(stage.with(|driver| driver.undo(id)));
+        assert_eq!(what, format!("`{id}` cannot be taken back: `call` has told others of this candidate as it is"));
+        assert!(hint.starts_with("`quorate cancel-candidate"), "{hint}");
+    }
+    assert_eq!(steps_of_cancelling(&stage), ["cancel", "unstage"]);
+    cancel(&stage).unwrap();
+    assert!(stage.run_to(&Goal::Phase("build".into())).is_ok());
+    assert_eq!((stage.plan().candidate, stage.world.fact("staged-1")), (2, None));
+}
+
+#[test]
+fn what_nobody_was_told_of_can_be_taken_back_and_cancelling_tells_nobody() {
+    let stage = staged();
+    stage.run_to(&Goal::Phase("build".into())).unwrap();
+    assert_eq!(steps_of_cancelling(&stage), ["unstage"]);
+    stage.with(|driver| driver.undo("notes")).unwrap_err();
+    stage.with(|driver| driver.undo("stage")).unwrap();
+    stage.with(|driver| driver.undo("notes")).unwrap();
 }

@@ -174,7 +174,9 @@ impl GitError {
     /// The next thing to do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Open { .. } => "name your clone of the product's repository: `quorate start --repo PATH`",
+            Self::Open { .. } => {
+                "put the clone back there, or record where it is now: `quorate take-over --repo PATH --why \"…\"`"
+            }
             Self::ObjectFormat { .. } => {
                 "use a clone whose objects are named by SHA-1, as those of git's own default are"
             }

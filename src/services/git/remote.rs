@@ -96,8 +96,7 @@ impl Git {
     }
 
     /// A new repository in `directory`, which must be empty, with the tag `name` of the
-    /// repository at `address` and nothing of its history; without it where there is no
-    /// such tag.
+    /// repository at `address` and no other ref; without it where there is no such tag.
     ///
     /// # Errors
     /// When the remote cannot be asked, or the directory not be written.
@@ -109,13 +108,7 @@ impl Git {
         let git = Self::new(directory, "origin", effects);
         let tag = format!("refs/tags/{name}");
         if git.remote_refs(&[&tag])?.contains_key(&tag) {
-            let mut arguments = NOTHING_ELSE.to_vec();
-            let refspec = format!("{tag}:{tag}");
-            arguments.extend(["--depth=1", "--", "origin", &refspec]);
-            let finished = git.run("fetch", &arguments)?;
-            if !finished.success {
-                return Err(git.failed("fetch", &finished.stderr));
-            }
+            git.fetch(&[&format!("{tag}:{tag}")])?;
         }
         Ok(git)
     }

@@ -132,6 +132,27 @@ pub enum OpenPgpError {
 }
 
 impl OpenPgpError {
+    /// Whether key or home are not as they must be, and not GnuPG at fault.
+    pub fn is_of_the_set_up(&self) -> bool {
+        match self {
+            Self::Fingerprint { .. }
+            | Self::NoSuchKey { .. }
+            | Self::Subkey { .. }
+            | Self::Expired { .. }
+            | Self::Revoked { .. }
+            | Self::CannotSign { .. }
+            | Self::Home { .. } => true,
+            Self::NoAgent { .. }
+            | Self::NoPinentry { .. }
+            | Self::BadPassphrase { .. }
+            | Self::Cancelled { .. }
+            | Self::File { .. }
+            | Self::DamagedKeys { .. }
+            | Self::OtherSigner { .. }
+            | Self::Engine { .. } => false,
+        }
+    }
+
     /// The next thing to do.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -145,7 +166,9 @@ impl OpenPgpError {
                 "install a pinentry, set GPG_TTY=$(tty), or unlock the key first by signing something with gpg"
             }
             Self::BadPassphrase { .. } | Self::Cancelled { .. } => "run the step again and enter the passphrase",
-            Self::Home { .. } => "use a directory of your own with a path of at most 80 bytes and mode 0700",
+            Self::Home { .. } => {
+                "have $GNUPGHOME name a directory of your own, mode 0700, with a path of at most 80 bytes, or unset it for GnuPG's own"
+            }
             Self::File { .. } => "see that the file is there and can be read",
             Self::DamagedKeys { .. } => "have the block put right: nobody can import the file as it is",
             Self::OtherSigner { .. } | Self::Engine { .. } => "try the same with gpg itself, and see what it says",

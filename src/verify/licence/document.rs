@@ -150,7 +150,7 @@ fn is_data(top: &[u8]) -> bool {
     let (mut odd, mut all) = (0, 0);
     for unit in text.encode_utf16() {
         all += 1;
-        odd += usize::from(unit < 9 || unit > 256);
+        odd += usize::from(!(9..=256).contains(&unit));
     }
     odd * 100 > all * 30
 }

@@ -57,7 +57,9 @@ fn of_file(file: &FileReport, all: bool, paint: Paint<'_>) -> String {
 }
 
 fn of_finding(finding: &Finding, paint: Paint<'_>) -> String {
-    let entry = finding.entry.as_ref().map_or_else(String::new, |entry| format!("{entry}: "));
+    // Where the detail gives the line, it begins with the place itself.
+    let entry = finding.entry.as_ref().filter(|entry| !finding.detail.starts_with(entry.as_str()));
+    let entry = entry.map_or_else(String::new, |entry| format!("{entry}: "));
     let detail = finding.detail.replace('\n', "\n      ");
     let word = match finding.status {
         Status::Pass => "",

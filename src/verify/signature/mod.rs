@@ -27,7 +27,7 @@ mod verdict;
 pub use container::{Container, SignatureFile};
 pub use keyring::{KeyRing, KeysError};
 pub use keys_file::KeyFault;
-pub use reading::{Reading, Sha256};
+pub use reading::{FurtherDigests, Reading};
 pub use report::SignatureReport;
 pub use verdict::{Caution, Fault, Signer, Verdict, Verified};
 

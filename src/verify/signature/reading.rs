@@ -24,17 +24,18 @@ pub struct Reading {
     bytes: u64,
     sha512: Sha512,
     sha256: Option<String>,
+    sha1: Option<String>,
     states: Vec<Hashing>,
 }
 
 impl Reading {
     /// Reads all of `file` once, for its SHA-512 and for each signature of `signatures`;
-    /// for its SHA-256 where `sha256` says so. Memory does not grow with the file.
+    /// for its other digests where `further` says so. Memory does not grow with the file.
     ///
     /// # Errors
     /// When reading fails.
-    pub fn of(mut file: impl Read, signatures: Option<&SignatureFile>, sha256: Sha256) -> io::Result<Self> {
-        let mut states = states(signatures, sha256);
+    pub fn of(mut file: impl Read, signatures: Option<&SignatureFile>, further: FurtherDigests) -> io::Result<Self> {
+        let mut states = states(signatures, further);
         let mut buffer = vec![0; BUFFER_BYTES];
         let mut bytes = 0;
         loop {
@@ -54,7 +55,8 @@ impl Reading {
         let sha512 = digest(HashAlgorithm::SHA512).as_deref().and_then(Sha512::from_bytes);
         let sha512 = sha512.ok_or_else(|| io::Error::other("SHA-512 is not to be had"))?;
         let sha256 = digest(HashAlgorithm::SHA256).map(|bytes| hexadecimal(&bytes));
-        Ok(Self { bytes, sha512, sha256, states })
+        let sha1 = digest(HashAlgorithm::SHA1).map(|bytes| hexadecimal(&bytes));
+        Ok(Self { bytes, sha512, sha256, sha1, states })
     }
 
     /// How many bytes the file has.
@@ -72,6 +74,11 @@ impl Reading {
         self.sha256.as_deref()
     }
 
+    /// The file's SHA-1 as 40 lower-case digits, where it was asked for.
+    pub fn sha1(&self) -> Option<&str> {
+        self.sha1.as_deref()
+    }
+
     /// The hash state that `signature` is made over; `None` where the signature was not
     /// known when the file was read, or its hash is not known here.
     pub(super) fn state_for(&self, signature: &Signature) -> Option<Context> {
@@ -79,20 +86,23 @@ impl Reading {
     }
 }
 
-/// Whether a SHA-256 digest is wanted beside SHA-512.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sha256 {
-    /// There is a `.sha256` file to hold it against.
-    Wanted,
-    /// There is none.
-    NotWanted,
+/// Which digests are wanted beside SHA-512: those that there is a file to hold against.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FurtherDigests {
+    /// For a `.sha256`.
+    pub sha256: bool,
+    /// For a `.sha1`, which Maven makes.
+    pub sha1: bool,
 }
 
-fn states(signatures: Option<&SignatureFile>, sha256: Sha256) -> Vec<Hashing> {
+fn states(signatures: Option<&SignatureFile>, further: FurtherDigests) -> Vec<Hashing> {
     let mut states = Vec::new();
     states.extend(Hashing::plain(HashAlgorithm::SHA512));
-    if sha256 == Sha256::Wanted {
+    if further.sha256 {
         states.extend(Hashing::plain(HashAlgorithm::SHA256));
+    }
+    if further.sha1 {
+        states.extend(Hashing::plain(HashAlgorithm::SHA1));
     }
     for signature in signatures.into_iter().flat_map(SignatureFile::signatures) {
         if !states.iter().any(|state| state.serves(signature)) {

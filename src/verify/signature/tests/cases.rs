@@ -9,7 +9,7 @@
 use super::verified;
 use super::world::{DATA, DIGESTS, SIGNERS, possible, world};
 use crate::verify::signature::{
-    Caution, Container, Fault, KeyRing, KeysError, Reading, Sha256, SignatureFile, Verdict,
+    Caution, Container, Fault, FurtherDigests, KeyRing, KeysError, Reading, SignatureFile, Verdict,
 };
 use crate::verify::{Finding, Status};
 
@@ -113,7 +113,7 @@ fn text_mode_ignores_line_ends_and_nothing_else() {
     // whatever the pieces in which the file is read
     let file = SignatureFile::parse(signature);
     let one_by_one = OneByOne(windows.as_bytes());
-    let reading = Reading::of(one_by_one, Some(&file), Sha256::Wanted).unwrap();
+    let reading = Reading::of(one_by_one, Some(&file), FurtherDigests { sha256: true, sha1: true }).unwrap();
     assert!(world().keys().verify(&file, &reading, jiff::Timestamp::now()).passed());
     assert!(!verified(&world().keys(), windows.replace("two", "2").as_bytes(), signature).passed());
 }
@@ -193,12 +193,12 @@ pub(super) fn dearmored(armored: &[u8]) -> Vec<u8> {
 #[test]
 fn one_reading_makes_every_digest() {
     let file = SignatureFile::parse(world().signature("rsa2048-SHA256"));
-    let reading = Reading::of(DATA, Some(&file), Sha256::Wanted).unwrap();
+    let reading = Reading::of(DATA, Some(&file), FurtherDigests { sha256: true, sha1: true }).unwrap();
     assert_eq!(*reading.sha512(), crate::release::Sha512::of(DATA));
     assert_eq!(reading.bytes(), DATA.len() as u64);
     assert_eq!(reading.sha256().map(str::len), Some(64));
     // a file whose signature was not known when it was read is not checked, so not passed
-    let blind = Reading::of(DATA, None, Sha256::NotWanted).unwrap();
+    let blind = Reading::of(DATA, None, FurtherDigests::default()).unwrap();
     assert_eq!(blind.sha256(), None);
     let report = world().keys().verify(&file, &blind, jiff::Timestamp::now());
     assert!(matches!(report.signatures[0].verdict, Verdict::Bad(Fault::Unsupported(_))));

@@ -13,11 +13,11 @@ pub(in crate::verify) mod world;
 
 use jiff::Timestamp;
 
-use super::{KeyRing, Reading, Sha256, SignatureFile, SignatureReport};
+use super::{FurtherDigests, KeyRing, Reading, SignatureFile, SignatureReport};
 
 /// The report on `signature` over `data`.
 fn verified(keys: &KeyRing, data: &[u8], signature: &[u8]) -> SignatureReport {
     let file = SignatureFile::parse(signature);
-    let reading = Reading::of(data, Some(&file), Sha256::NotWanted).unwrap();
+    let reading = Reading::of(data, Some(&file), FurtherDigests::default()).unwrap();
     keys.verify(&file, &reading, Timestamp::now())
 }

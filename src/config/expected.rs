@@ -1,0 +1,116 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What a value of the configuration can be expected to be: each question answers
+//! with what was expected, where the text is something else.
+
+use std::net::IpAddr;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+/// Whether a text is what is expected; else what that is.
+pub(super) type Question = fn(&str) -> Result<(), &'static str>;
+
+/// Answers `expected` where a text is not so.
+fn demand(so: bool, expected: &'static str) -> Result<(), &'static str> {
+    if so { Ok(()) } else { Err(expected) }
+}
+
+fn is_line(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(char::is_control)
+}
+
+/// One line that says something.
+pub(super) fn line(text: &str) -> Result<(), &'static str> {
+    demand(is_line(text), "one line, and not an empty one")
+}
+
+/// The name of one file or directory.
+pub(super) fn plain_name(text: &str) -> Result<(), &'static str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-+~".contains(c);
+    demand(
+        !text.is_empty() && text.chars().all(plain) && !text.starts_with(['.', '-']),
+        "a plain name of letters, digits and `._-+~`, without a directory",
+    )
+}
+
+/// A path in the tree that is released, or a glob over such paths.
+pub(super) fn path_in_tree(text: &str) -> Result<(), &'static str> {
+    let inside = text.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
+    let inside = inside || text.strip_suffix('/').is_some_and(|text| path_in_tree(text).is_ok());
+    demand(
+        inside && is_line(text) && !text.contains('\\') && globset::Glob::new(text).is_ok(),
+        "a path from the root of the tree, without `..`",
+    )
+}
+
+/// A glob over names that cannot fit all of them.
+pub(super) fn names(glob: &str) -> Result<GlobMatcher, &'static str> {
+    let expected = "a glob over names of directories, which begins with letters of them";
+    let begins_plainly = glob.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if !begins_plainly || glob.contains(['/', '\\']) || !is_line(glob) {
+        return Err(expected);
+    }
+    let built = GlobBuilder::new(glob).literal_separator(true).build();
+    built.map(|glob| glob.compile_matcher()).map_err(|_| expected)
+}
+
+/// The name of a branch.
+pub(super) fn branch(text: &str) -> Result<(), &'static str> {
+    let valid = is_line(text) && git2::Branch::name_is_valid(text).unwrap_or(false);
+    demand(valid && text != "HEAD", "a name that git takes for a branch")
+}
+
+/// The name of a tag.
+pub(super) fn tag(text: &str) -> Result<(), &'static str> {
+    demand(is_line(text) && git2::Tag::is_valid_name(text), "a name that git takes for a tag")
+}
+
+/// The name of a remote.
+pub(super) fn remote(text: &str) -> Result<(), &'static str> {
+    let valid = is_line(text) && !text.starts_with('-') && git2::Remote::is_valid_name(text);
+    demand(valid, "a name that git takes for a remote")
+}
+
+/// The address of a list.
+pub(super) fn address(text: &str) -> Result<(), &'static str> {
+    demand(text.parse::<lettre::Address>().is_ok(), "a mail address: dev@project.example.org")
+}
+
+/// A host's name or address.
+pub(super) fn host(text: &str) -> Result<(), &'static str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-".contains(c);
+    let named = !text.is_empty() && text.chars().all(plain) && !text.starts_with(['.', '-']);
+    demand(named || text.parse::<IpAddr>().is_ok(), "the name of a host, without a port")
+}
+
+/// Whether a host is this machine.
+pub(super) fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// A page or a service on the web.
+pub(super) fn web_link(text: &str) -> Result<(), &'static str> {
+    demand(is_url(text, &["https", "http"]), "a link: https://…")
+}
+
+/// A directory or file of a Subversion repository.
+pub(super) fn svn_url(text: &str) -> Result<(), &'static str> {
+    let url = is_url(text, &["https", "http", "svn", "svn+ssh"]);
+    let local = text.strip_prefix("file:///").is_some_and(|path| !path.is_empty() && is_blank_free(path));
+    demand(url || local, "the address of a Subversion repository: https://…")
+}
+
+fn is_url(text: &str, schemes: &[&str]) -> bool {
+    text.split_once("://").is_some_and(|(scheme, rest)| {
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        schemes.contains(&scheme) && !host.is_empty() && is_blank_free(rest)
+    })
+}
+
+fn is_blank_free(text: &str) -> bool {
+    !text.contains(|c: char| c.is_whitespace() || c.is_control())
+}

@@ -1,0 +1,42 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What a text must not have in it that is kept for good and shown on terminals and in
+//! mails: a note, a reason.
+
+/// What begins or ends a part of a template.
+pub const TEMPLATE_MARKS: [&str; 5] = ["{{", "}}", "{%", "%}", "{#"];
+
+/// Why `text` cannot be a note or reason; `None` where it can.
+pub fn unfit(text: &str) -> Option<String> {
+    if let Some(found) = text.chars().find(|character| is_invisible(*character)) {
+        return Some(format!("has a control character in it, {}", found.escape_unicode()));
+    }
+    let mark = TEMPLATE_MARKS.iter().find(|mark| text.contains(**mark))?;
+    Some(format!("has `{mark}` in it: in a mail it would be taken for a template that was not filled in"))
+}
+
+/// Whether a terminal shows something else than the character: a control character that
+/// is no end of a line or tabulator, or one that changes the direction of what follows.
+pub fn is_invisible(character: char) -> bool {
+    let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    (character.is_control() && character != '\n' && character != '\t') || turns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_plain_text() {
+        for text in ["Many fixes, see https://example.org/?a={b}", "two\nlines\tand a tab", "é 中 👍 100 %"] {
+            assert_eq!(unfit(text), None, "{text}");
+        }
+        for text in ["\u{1b}[31mred", "bell\u{7}", "a\rb", "\u{9b}1m", "\u{202e}txt", "{{ x }}", "{% if %}", "{# x"] {
+            assert!(unfit(text).is_some(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What comes from outside, shown as what it is: a terminal obeys no note, no server's
+//! reply and no file's name.
+
+use std::borrow::Cow;
+
+use crate::release::is_invisible;
+
+/// The sequences that this program's own styles are made of.
+const OWN: [&str; 6] = ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[31;1m", "\u{1b}[0m"];
+
+/// The text with visible signs in the place of characters that a terminal would obey;
+/// where `colour` is on, this program's own styles stay.
+pub(super) fn visible(text: &str, colour: bool) -> Cow<'_, str> {
+    if !text.contains(is_invisible) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(is_invisible) {
+        let (before, from) = rest.split_at(at);
+        shown.push_str(before);
+        rest = from;
+        if let Some(own) = OWN.iter().find(|own| colour && rest.starts_with(**own)) {
+            shown.push_str(own);
+            rest = &rest[own.len()..];
+        } else if let Some(character) = rest.chars().next() {
+            shown.push_str(&sign(character));
+            rest = &rest[character.len_utf8()..];
+        }
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
+}
+
+/// JSON says the same with such characters escaped; they stand in strings alone.
+pub(super) fn escaped(json: &str) -> String {
+    let escape = |character: char| format!("\\u{:04x}", u32::from(character));
+    json.chars().map(|c| if is_invisible(c) { escape(c) } else { c.to_string() }).collect()
+}
+
+/// `␛` for ESC: Unicode has a picture of each of the old control characters.
+fn sign(character: char) -> String {
+    match u32::from(character) {
+        code @ 0..0x20 => char::from_u32(0x2400 + code).unwrap_or('\u{fffd}').to_string(),
+        0x7f => "\u{2421}".to_owned(),
+        _ => character.escape_unicode().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::output::{Style, paint};
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown() {
+        assert_eq!(visible("a\nb\tc é 中", false), "a\nb\tc é 中");
+        assert_eq!(visible("\u{1b}]0;title\u{7} \r\u{7f}", true), "␛]0;title␇ ␍␡");
+        assert_eq!(visible("\u{9b}2J \u{202e}x", true), "\\u{9b}2J \\u{202e}x");
+        assert_eq!(visible("\u{1b}[2J\u{1b}[1m", false), "␛[2J␛[1m");
+    }
+
+    #[test]
+    fn every_style_of_our_own_stays() {
+        for style in [Style::Plain, Style::Heading, Style::Good, Style::Warning, Style::Bad, Style::Faint] {
+            let painted = paint("text", style, true);
+            assert_eq!(visible(&painted, true), painted, "{style:?}");
+            let inside = paint("a\u{1b}[2Jb", style, true);
+            assert!(visible(&inside, true).contains("a␛[2Jb"), "{style:?}");
+        }
+    }
+
+    #[test]
+    fn json_stays_the_same_value() {
+        let value = serde_json::json!({"note": "\u{7f}\u{9b}\u{1b}\u{202e}\n"});
+        let text = escaped(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(!text.contains(is_invisible), "{text:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+}

@@ -1,0 +1,47 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! A rehearsal without `--keep` that is ended by a signal leaves nothing behind.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+#[test]
+fn a_rehearsal_that_is_ended_leaves_neither_its_world_nor_an_agent() {
+    for signal in ["TERM", "INT"] {
+        let place = tempfile::Builder::new().prefix("q-").tempdir_in("/tmp").unwrap();
+        let mut rehearsal = Command::new(env!("CARGO_BIN_EXE_quorate"))
+            .arg("rehearse")
+            .env("TMPDIR", place.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let world = || fs::read_dir(place.path()).unwrap().flatten().map(|entry| entry.path()).next();
+        let begun = |path: &Path| path.join("state").is_dir();
+        while !world().is_some_and(|world| begun(&world)) {
+            assert!(rehearsal.try_wait().unwrap().is_none(), "it ended by itself");
+            thread::sleep(Duration::from_millis(20));
+        }
+        let world = world().unwrap();
+        let id = rehearsal.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        let status = rehearsal.wait().unwrap();
+        assert_eq!(status.code(), Some(if signal == "TERM" { 143 } else { 130 }), "{status}");
+        assert!(!world.exists(), "{} is left", world.display());
+        let home = world.join("gnupg").display().to_string();
+        let running = fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| {
+            let line = fs::read(entry.path().join("cmdline")).ok()?;
+            let line = String::from_utf8_lossy(&line).into_owned();
+            (line.contains("gpg-agent") && line.contains(&home)).then_some(line)
+        });
+        assert_eq!(running.collect::<Vec<_>>(), [""; 0], "an agent is left");
+    }
+}

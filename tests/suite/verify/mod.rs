@@ -1,0 +1,80 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `quorate verify`, as CI and voters run it.
+
+mod candidate;
+mod corpus;
+
+use std::process::{Command, Stdio};
+
+use candidate::{CandidateDirectory, SOURCE};
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn a_good_candidate_is_verified_in_every_format() {
+    let candidate = CandidateDirectory::good();
+    let output = candidate.verify(&[]);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}{}", text(&output.stderr));
+    assert!(said.contains(&format!("✓ {SOURCE}")) && said.contains("\nverified: "), "{said}");
+    let report: serde_json::Value = serde_json::from_slice(&candidate.verify(&["--format", "json"]).stdout).unwrap();
+    assert_eq!(report["passed"], true);
+    assert_eq!(report["files"][0]["path"], SOURCE);
+    let junit = text(&candidate.verify(&["--format", "junit"]).stdout);
+    assert!(junit.starts_with("<?xml") && junit.contains("failures=\"0\""), "{junit}");
+    let sarif: serde_json::Value = serde_json::from_slice(&candidate.verify(&["--format", "sarif"]).stdout).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    let github = text(&candidate.verify(&["--format", "github"]).stdout);
+    assert!(github.contains("::notice") && !github.contains("::error"), "{github}");
+}
+
+#[test]
+fn wrong_use_is_told_from_a_candidate_that_does_not_hold() {
+    let place = tempfile::tempdir().unwrap();
+    let directory = CandidateDirectory::good().write(place.path());
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
+        command.arg("verify").args(arguments).current_dir(place.path()).env("HOME", place.path()).stdin(Stdio::null());
+        let output = command.output().unwrap();
+        (output.status.code().unwrap(), text(&output.stderr))
+    };
+    let at = directory.to_str().unwrap();
+    for (arguments, code, says) in [
+        (&["nowhere", "--keys", "KEYS"][..], 2, "there is no `nowhere`"),
+        (&[at, "--keys", "none"], 2, "cannot read the keys in none"),
+        (&[at, "--keys", "candidate/greeter-1.2.0-src.tgz"], 2, "KEYS"),
+        (&[at, "--keys", "KEYS", "--product", "sample", "--expect", "KEYS"], 2, "manifest"),
+        (&[at, "--keys", "KEYS", "--source-tag", "v1"], 2, "--repo"),
+        (&["gopher://example.org/x", "--keys", "KEYS"], 2, "gopher"),
+        (&["http://127.0.0.1:1/x", "--keys", "KEYS"], 4, "cannot download"),
+        (&[at, "--keys", "http://127.0.0.1:1/KEYS"], 4, "cannot fetch"),
+        (&["file:///nowhere/at/all", "--keys", "KEYS"], 4, "/nowhere"),
+        (&["--candidate", "1", "--keys", "KEYS"], 2, "no release"),
+    ] {
+        let (found, said) = run(arguments);
+        assert_eq!(found, code, "{arguments:?}: {said}");
+        assert!(said.contains(says) && said.contains("hint: ") || said.contains("--help"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_single_archive_is_verified_with_what_lies_beside_it() {
+    let place = tempfile::tempdir().unwrap();
+    let mut candidate = CandidateDirectory::good();
+    candidate.files.insert("unsigned.txt".into(), b"not looked at\n".to_vec());
+    let directory = candidate.write(place.path());
+    let verify = |name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
+        command.arg("verify").arg(directory.join(name)).args(["--product", "sample", "--keys"]);
+        command.arg(place.path().join("KEYS")).stdin(Stdio::null()).output().unwrap().status.code()
+    };
+    assert_eq!(verify(SOURCE), Some(0));
+    assert_eq!(verify("unsigned.txt"), Some(1));
+}
