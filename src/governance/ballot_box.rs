@@ -43,7 +43,7 @@ pub struct Ballots {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BallotBoxError {
     /// One person votes twice.
-    #[error("{name} stands under {first} and under {second}")]
+    #[error("{name} stands {}", if first == second { format!("twice under {first}") } else { format!("under {first} and under {second}") })]
     Twice {
         /// Who.
         name: String,
@@ -109,6 +109,10 @@ mod tests {
         assert_eq!(votes.check(), Ok(()));
         votes.non_binding.minus = vec!["ann  example".into()];
         assert!(matches!(votes.check(), Err(BallotBoxError::Twice { .. })));
+        votes.binding.plus.push("Bob Example".into());
+        votes.non_binding.minus.clear();
+        assert_eq!(votes.check().unwrap_err().to_string(), "Bob Example stands twice under binding +1");
+        votes.binding.plus.pop();
         votes.non_binding.minus = vec![" ".into()];
         assert!(matches!(votes.check(), Err(BallotBoxError::Nameless { .. })));
     }
