@@ -120,7 +120,7 @@ fn detail(event: &Event) -> String {
     match event {
         Event::StepDone { outputs, already } => {
             let outputs = in_short(outputs);
-            let already = if *already { "was so already" } else { "" };
+            let already = if *already { "found done" } else { "" };
             format!("{already}{}", if already.is_empty() { outputs.trim_start_matches(" — ") } else { &outputs })
         }
         Event::StepFailed { error, .. } => error.clone(),

@@ -287,7 +287,11 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
             return Err(self.no_such_item(id));
         };
         if check.gate {
-            let hint = "`quorate run` asks it; a vote that did not pass is answered by `quorate cancel-candidate`";
+            let hint = if check.per_candidate {
+                "`quorate run` asks it again; what cannot be put right is answered by `quorate cancel-candidate`"
+            } else {
+                "`quorate run` asks it again"
+            };
             return refuse("it is a gate, which the truth alone opens".into(), hint);
         }
         if matches!(planned.state, CheckState::Attested | CheckState::Holds) {

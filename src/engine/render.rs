@@ -13,7 +13,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use minijinja::value::{Enumerator, Object, Serde};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value as Jinja};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::foreseen::{Foresight, Unknowns, placeholder};
 use super::state::State;
@@ -76,7 +76,11 @@ impl Renderer {
     /// When the release's values cannot be had.
     pub fn new(source: &dyn ValueSource, state: &State) -> Result<Self, String> {
         let candidate = &state.candidate;
-        let values = source.values(candidate.number, candidate.cancelled.as_deref())?;
+        let mut values = source.values(candidate.number, candidate.cancelled.as_deref())?;
+        if let Some(values) = values.as_object_mut() {
+            let cancelled = state.cancelled.iter().map(|(number, why)| json!({ "number": number, "why": why }));
+            values.insert("cancelled_candidates".into(), cancelled.collect());
+        }
         let outputs = state.outputs();
         let foresight = Foresight { outputs: outputs.clone(), unknown: Unknowns::default() };
         Ok(Self {

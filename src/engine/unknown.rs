@@ -34,10 +34,12 @@ impl Workflow {
         let place =
             place.or_else(|| self.check(id).map(|(phase, check)| when(phase.when.as_deref(), check.when.as_deref())));
         if let Some(condition) = place {
-            return refused(
-                format!("`{id}` does not apply now: it does {condition}"),
-                "`quorate status --all` lists what applies".into(),
-            );
+            // What is asked of another step's outputs is for the workflow's author to read.
+            let what = match condition.split("steps['").nth(1).and_then(|rest| rest.split('\'').next()) {
+                Some(step) => format!("`{id}` does not apply now: whether it does is settled by `{step}`"),
+                None => format!("`{id}` does not apply now: it does {condition}"),
+            };
+            return refused(what, "`quorate status --all` lists what applies".into());
         }
         let near = self.names_like(id);
         let hint = if near.is_empty() {

@@ -326,3 +326,16 @@ fn what_only_stands_in_for_an_artifact_is_named_so() {
     assert!(report.contains(&format!("\n\n- {name}: {why}\n\n")), "{report}");
     assert!(report.contains("| flink-statefun-3.4.0-src.tgz | 2 |") && !report.contains("\n\n\n"), "{report}");
 }
+
+#[test]
+fn the_report_says_what_was_tagged_and_why_candidates_were_cancelled() {
+    let mut values = full_texts();
+    values["cancelled_candidates"] = json!([{"number": 1, "why": "the NOTICE file is missing"}]);
+    values["steps"]["push-release-tags"] = json!({"refs": []});
+    let report = text("report/release.md", &values);
+    assert!(
+        report.contains("## What went wrong\n\n- Candidate 1 was cancelled: the NOTICE file is missing\n- ‹"),
+        "{report}"
+    );
+    assert!(report.contains("| Tag | release-3.4.0, statefun-sdk-go/v3.4.0 |"), "{report}");
+}

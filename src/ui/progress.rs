@@ -95,7 +95,7 @@ impl Observer for Progress {
             }
             StepOutcome::Already(outputs) => {
                 self.seen.done += 1;
-                let text = format!("{} — was so already{}", step.title, in_short(outputs));
+                let text = format!("{} — found done{}", step.title, in_short(outputs));
                 self.line("✓", Style::Good, &step.id, &text, took);
             }
             StepOutcome::Attested(note) => {

@@ -118,7 +118,11 @@ fn a_gate_is_opened_by_the_truth_alone() {
     stage.run();
     let (what, hint) = refusal(stage.with(|driver| driver.attest("approved", "trust me")));
     assert_eq!(what, "cannot attest `approved`: it is a gate, which the truth alone opens");
-    assert!(hint.contains("quorate run") && hint.contains("cancel-candidate"), "{hint}");
+    assert_eq!(hint, "`quorate run` asks it again");
+    let of_candidate = Stage::new(&CHECKED.replacen("title = \"One\"", "title = \"One\"\nper_candidate = true", 1));
+    of_candidate.run();
+    let (_, hint) = refusal(of_candidate.with(|driver| driver.attest("approved", "trust me")));
+    assert!(hint.contains("quorate run") && hint.contains("cancel-candidate") && !hint.contains("vote"), "{hint}");
     let (what, _) = refusal(stage.with(|driver| driver.skip("approved", "no time")));
     assert_eq!(what, "cannot skip `approved`: it is a gate, which the truth alone opens");
     assert_eq!(stage.events("approved"), ["check-failed"]);

@@ -274,4 +274,7 @@ fn a_step_that_does_not_apply_is_not_called_unknown() {
     let (what, hint) = refusal(stage.run_items(&["tag"]));
     assert_eq!(what, "`tag` does not apply now: it does when kind == 'bugfix'");
     assert!(!hint.contains("did you mean"), "{hint}");
+    let stage = Stage::new(&PUT.replace("effect", "when = \"steps['vote'].outcome == 'passed'\", effect"));
+    let (what, _) = refusal(stage.run_items(&["tag"]));
+    assert_eq!(what, "`tag` does not apply now: whether it does is settled by `vote`");
 }
