@@ -10,7 +10,6 @@ mod checksum_file;
 mod contributors;
 mod digest;
 mod edit;
-mod licence_header;
 mod note;
 mod outdated;
 mod path_rules;
@@ -25,7 +24,6 @@ pub use edit::{
     AllowedLeftover, EditFault, EditFaults, EditRule, Edits, Hit, Leftover, Tree, VersionChange, apply, authority,
     leftovers, other_snapshots,
 };
-pub use licence_header::{HEADER_BYTES, LicenceHeader};
 pub use note::{TEMPLATE_MARKS, is_invisible, unfit};
 pub use outdated::outdated;
 pub use path_rules::{PathRules, PatternError};
