@@ -125,7 +125,12 @@ impl Site<'_> {
 
     fn stand_in_reason(&self) -> Option<String> {
         let missing = if self.stand_in { missing_programs(&self.build.requires) } else { Vec::new() };
-        (!missing.is_empty()).then(|| format!("cannot be used here: {}", missing.join(", ")))
+        let in_words = |need: &String| match need.contains(' ') {
+            true => format!("needs `{need}` to succeed, which does not here"),
+            false => format!("needs `{need}`, which is not on the PATH here"),
+        };
+        let needs: Vec<String> = missing.iter().map(in_words).collect();
+        (!needs.is_empty()).then(|| format!("its build {}", needs.join(", and ")))
     }
 
     fn stand_in(&self, cx: &Context<'_, Services>, artifacts: &Artifacts<'_>, why: &str) -> Result<(), ActionError> {

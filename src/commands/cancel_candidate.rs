@@ -68,7 +68,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     driver.cancel_candidate(why)?;
     // Not beyond: the next candidate is begun by a command of its own.
     let goal = phase.map_or(Goal::All, |phase| Goal::Phase(phase.id.clone()));
-    let mut person = Approver::new(version.clone(), Some(version.as_str()));
+    let mut person = Approver::new(ui, version.clone(), Some(version.as_str()));
     let halt = driver.advance(&goal, &mut person)?;
     Ok(halt::report(ui, &halt))
 }

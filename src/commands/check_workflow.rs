@@ -84,14 +84,14 @@ impl Check {
         for step in &phase.steps {
             let more = match &step.kind {
                 StepKind::Action { with, .. } => shown(with),
-                StepKind::Person { question, commands } => format!("{question} {}", commands.join(" ")),
+                StepKind::Person { question, commands, .. } => format!("{question} {}", commands.join(" ")),
             };
             look(step.line, &step.id, [step.when.as_deref().unwrap_or_default(), &step.guide, &more].concat());
         }
         for check in &phase.checks {
             let more = match &check.kind {
                 CheckKind::Probe { with, .. } => shown(with),
-                CheckKind::Question { question } => question.clone(),
+                CheckKind::Question { question, .. } => question.clone(),
             };
             look(check.line, &check.id, [check.when.as_deref().unwrap_or_default(), &check.guide, &more].concat());
         }
@@ -123,7 +123,7 @@ impl Check {
                     let fault = fault_of(&step.id, with, renderer, built);
                     self.faults.extend(fault.map(|fault| (step.line, fault)));
                 }
-                StepKind::Person { question, commands } => {
+                StepKind::Person { question, commands, .. } => {
                     self.text(step.line, renderer.text(&step.id, "question", question));
                     for command in commands {
                         self.text(step.line, renderer.text(&step.id, "commands", command));
@@ -143,7 +143,7 @@ impl Check {
                     let fault = fault_of(&check.id, with, renderer, built);
                     self.faults.extend(fault.map(|fault| (check.line, fault)));
                 }
-                CheckKind::Question { question } => {
+                CheckKind::Question { question, .. } => {
                     self.text(check.line, renderer.text(&check.id, "question", question));
                 }
             }

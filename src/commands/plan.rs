@@ -13,7 +13,7 @@ use crate::engine::{
     CheckState, Clock, Doer, Effect, PhaseState, PlannedCheck, PlannedStep, Preview, Renderer, State, StepState,
     SystemClock,
 };
-use crate::ui::{ExitCode, Style, Ui, hang, sentence};
+use crate::ui::{ExitCode, Style, Ui, hang, sentence, warning_lines};
 
 /// Shows what is still to be done, step by step.
 ///
@@ -97,7 +97,13 @@ fn step_lines(ui: Ui, preview: &Preview, step: &PlannedStep) -> String {
     let shared = matches!(step.effect, Effect::Shared).then(|| "shared".to_owned());
     let optional = step.optional.then(|| "optional".to_owned());
     let state = (step.state != StepState::Ready && !step.detail.is_empty()).then(|| step.detail.clone());
-    lines(ui, by, &step.id, &what, &[public, shared, optional, state])
+    let mut text = lines(ui, by, &step.id, &what, &[public, shared, optional, state]);
+    for warning in item.map_or(&[][..], |item| &item.warnings) {
+        for line in warning_lines(warning, ui.width() - INDENT) {
+            text.push_str(&format!("{}{}\n", " ".repeat(INDENT), ui.paint(&line, Style::Warning)));
+        }
+    }
+    text
 }
 
 fn check_lines(ui: Ui, check: &PlannedCheck) -> String {

@@ -74,7 +74,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         return Ok(ExitCode::Done);
     }
     let mut person: Box<dyn Person> = if args.execute {
-        Box::new(Approver::new(version, args.confirm.as_deref()))
+        Box::new(Approver::new(ui, version, args.confirm.as_deref()))
     } else {
         Box::new(TerminalPerson::new(ui, version))
     };

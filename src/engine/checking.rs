@@ -51,7 +51,7 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
 
     fn ask_a_person(&mut self, phase: &Phase, check: &Check, person: &mut dyn Person) -> Result<Taken, DriverError> {
         let preview = preview::preview_check(&self.renderer()?, phase, check)?;
-        match person.attest(&preview) {
+        match person.attest(&preview).held_to(preview.note) {
             Answer::Yes { note } => {
                 let scope = self.state.scope(check.per_candidate);
                 self.record(scope, Some(&check.id), Event::CheckAttested { note: note.clone() })?;

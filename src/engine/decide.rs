@@ -31,10 +31,17 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// Records that a person answers for a step or check.
     ///
     /// # Errors
-    /// When it does not apply, is settled, is a gate, or its phase is not at work.
+    /// When it does not apply, is settled, is a gate, its phase is not at work, or
+    /// the note does not hold what the workflow says.
     pub fn attest(&mut self, id: &str, note: &str) -> Result<(), DriverError> {
+        let item = self.open_item(id, "attest")?;
+        if let Some(fault) = self.workflow.note_of(id).fault(note) {
+            let what = format!("cannot attest `{id}`: {fault}");
+            let hint = "later texts take it from there: `quorate guide` says of the step which link is meant";
+            return Err(DriverError::Refused { what, hint: hint.to_owned() });
+        }
         let note = note.to_owned();
-        match self.open_item(id, "attest")? {
+        match item {
             Item::Step(scope) => self.record(scope, Some(id), Event::StepAttested { note })?,
             Item::Check(scope) => self.record(scope, Some(id), Event::CheckAttested { note })?,
         }

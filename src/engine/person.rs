@@ -8,6 +8,7 @@
 //! rehearsal's simulated people.
 
 use super::preview::StepPreview;
+use super::workflow::Note;
 
 /// What a person says to a question of the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,19 @@ pub enum Answer {
     },
     /// End the run.
     Stop,
+}
+
+impl Answer {
+    /// The answer, put off where its note does not hold what it must.
+    pub(super) fn held_to(self, wanted: Note) -> Self {
+        match self {
+            Self::Yes { note } => match wanted.fault(&note) {
+                Some(fault) => Self::Later { why: fault.to_owned() },
+                None => Self::Yes { note },
+            },
+            other => other,
+        }
+    }
 }
 
 /// Who is asked.

@@ -16,8 +16,8 @@ use super::action::{Action, Composed, Context, Intent};
 use super::plan::Plan;
 use super::registry::Registry;
 use super::render::{RenderError, Renderer};
-use super::state::State;
-use super::workflow::{Check, CheckKind, Effect, Phase, Role, Step, StepKind, Workflow};
+use super::state::{CheckRecord, State};
+use super::workflow::{Check, CheckKind, Effect, Note, Phase, Role, Step, StepKind, Workflow};
 
 /// What a person is shown of a step or check.
 #[derive(Debug, Clone, Serialize)]
@@ -40,11 +40,26 @@ pub struct StepPreview {
     pub commands: Vec<String>,
     /// What is asked of a person; empty for what the program does.
     pub question: String,
+    /// What the note with the answer must hold.
+    pub note: Note,
+    /// The optional checks that failed: to be weighed before agreeing to what is public.
+    pub warnings: Vec<Warning>,
     /// The text that will be sent or written.
     pub document: Option<String>,
     /// Where that text will be.
     #[serde(skip)]
     pub file: Option<PathBuf>,
+}
+
+/// A check that holds nothing up, and does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Each fault.
+    pub faults: Vec<String>,
 }
 
 /// A plan with the preview of each step and check that applies.
@@ -74,6 +89,7 @@ impl Preview {
             for step in phase.steps.iter().filter(|step| plan.step(&step.id).is_some()) {
                 foresee(doer, renderer, step);
                 let mut preview = preview_step(doer.registry, renderer, doer.world, phase, step)?;
+                preview.warnings = warnings(workflow, &plan, state, step);
                 let composed = foreseen_action(doer.registry, renderer, step)
                     .and_then(|action| doer.with(|cx| action.composed(cx).ok().flatten()));
                 if let Some(Composed { file, text }) = composed {
@@ -154,6 +170,8 @@ pub(super) fn preview_step<W: ?Sized + 'static>(
         summary: String::new(),
         commands: Vec::new(),
         question: String::new(),
+        note: Note::Text,
+        warnings: Vec::new(),
         document: None,
         file: None,
     };
@@ -164,7 +182,8 @@ pub(super) fn preview_step<W: ?Sized + 'static>(
                 preview.commands = action.commands(world).iter().map(|command| renderer.named(command)).collect();
             }
         }
-        StepKind::Person { question, commands } => {
+        StepKind::Person { question, commands, note } => {
+            preview.note = *note;
             preview.question = renderer.text(&step.id, "question", question)?;
             for (index, command) in commands.iter().enumerate() {
                 preview.commands.push(renderer.text(&step.id, &format!("commands[{index}]"), command)?);
@@ -174,14 +193,30 @@ pub(super) fn preview_step<W: ?Sized + 'static>(
     Ok(preview)
 }
 
+/// The optional checks that failed in the phases before `step`, where it is public.
+pub(super) fn warnings(workflow: &Workflow, plan: &Plan, state: &State, step: &Step) -> Vec<Warning> {
+    if step.effect != Effect::Public {
+        return Vec::new();
+    }
+    let before = workflow.phases.iter().take_while(|phase| !phase.steps.iter().any(|other| other.id == step.id));
+    let optional = before.flat_map(|phase| &phase.checks).filter(|check| check.optional);
+    let failed = optional.filter_map(|check| match state.check(&check.id, check.per_candidate) {
+        Some(CheckRecord::Failed(faults)) if plan.check(&check.id).is_some() => {
+            Some(Warning { id: check.id.clone(), title: check.title.clone(), faults: faults.clone() })
+        }
+        _ => None,
+    });
+    failed.collect()
+}
+
 /// A check.
 ///
 /// # Errors
 /// When a template cannot be filled in.
 pub(super) fn preview_check(renderer: &Renderer, phase: &Phase, check: &Check) -> Result<StepPreview, RenderError> {
-    let question = match &check.kind {
-        CheckKind::Probe { .. } => String::new(),
-        CheckKind::Question { question } => renderer.text(&check.id, "question", question)?,
+    let (question, note) = match &check.kind {
+        CheckKind::Probe { .. } => (String::new(), Note::Text),
+        CheckKind::Question { question, note } => (renderer.text(&check.id, "question", question)?, *note),
     };
     Ok(StepPreview {
         id: check.id.clone(),
@@ -193,6 +228,8 @@ pub(super) fn preview_check(renderer: &Renderer, phase: &Phase, check: &Check) -
         summary: String::new(),
         commands: Vec::new(),
         question,
+        note,
+        warnings: Vec::new(),
         document: None,
         file: None,
     })

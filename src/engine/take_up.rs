@@ -31,7 +31,7 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
 
     fn person_step(&mut self, phase: &Phase, step: &Step, person: &mut dyn Person) -> Result<Taken, DriverError> {
         let preview = preview::preview_step(self.registry, &self.renderer()?, self.world, phase, step)?;
-        match person.attest(&preview) {
+        match person.attest(&preview).held_to(preview.note) {
             Answer::Yes { note } => {
                 let scope = self.state.scope(step.per_candidate);
                 self.record(scope, Some(&step.id), Event::StepAttested { note: note.clone() })?;
@@ -93,6 +93,7 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     fn consent(&self, phase: &Phase, step: &Step, person: &mut dyn Person) -> Result<Answer, DriverError> {
         let renderer = self.renderer()?;
         let mut preview = preview::preview_step(self.registry, &renderer, self.world, phase, step)?;
+        preview.warnings = preview::warnings(self.workflow, &self.plan()?, &self.state, step);
         preview.document = preview::document(self.registry, &renderer, self.world, self.clock.now(), step);
         Ok(person.consent(&preview))
     }

@@ -88,6 +88,8 @@ pub enum StepKind {
         question: String,
         /// What they may type to get it done; templates.
         commands: Vec<String>,
+        /// What their note must hold.
+        note: Note,
     },
 }
 
@@ -129,7 +131,28 @@ pub enum CheckKind {
     Question {
         /// The question; a template.
         question: String,
+        /// What the note with the answer must hold.
+        note: Note,
     },
+}
+
+/// What the note of an attestation must hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Note {
+    /// Anything.
+    #[default]
+    Text,
+    /// A link, for a text that is made later.
+    Link,
+}
+
+impl Note {
+    /// What is wrong with `note`; `None` where nothing is.
+    pub fn fault(self, note: &str) -> Option<&'static str> {
+        let link = |word: &str| word.strip_prefix("https://").is_some_and(|rest| !rest.is_empty());
+        (self == Self::Link && !note.split_whitespace().any(link)).then_some("the note must hold a link (https://…)")
+    }
 }
 
 /// What doing a step means for others.
@@ -187,6 +210,15 @@ impl Workflow {
     /// The phase and check with that id.
     pub fn check(&self, id: &str) -> Option<(&Phase, &Check)> {
         self.phases.iter().find_map(|phase| Some((phase, phase.checks.iter().find(|check| check.id == id)?)))
+    }
+
+    /// What the note of whoever attests the step or check must hold.
+    pub fn note_of(&self, id: &str) -> Note {
+        match (self.step(id), self.check(id)) {
+            (Some((_, Step { kind: StepKind::Person { note, .. }, .. })), _)
+            | (None, Some((_, Check { kind: CheckKind::Question { note, .. }, .. }))) => *note,
+            _ => Note::Text,
+        }
     }
 
     /// A step or check that cannot be without the outputs of the automated `step`.

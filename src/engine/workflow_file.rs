@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::workflow::{Check, CheckKind, Effect, Phase, Role, Step, StepKind, Workflow};
+use super::workflow::{Check, CheckKind, Effect, Note, Phase, Role, Step, StepKind, Workflow};
 
 /// A workflow that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +88,7 @@ struct RawStep {
     commands: Vec<String>,
     #[serde(default)]
     question: String,
+    note: Option<Note>,
     #[serde(default)]
     optional: bool,
     #[serde(default)]
@@ -101,6 +102,7 @@ struct RawCheck {
     title: String,
     probe: Option<String>,
     question: Option<String>,
+    note: Option<Note>,
     #[serde(default)]
     with: Map<String, Value>,
     when: Option<String>,
@@ -189,8 +191,8 @@ impl<'a> Reader<'a> {
         self.steps.insert(id.clone());
         let kind = match (raw.action, raw.person) {
             (Some(name), false) => {
-                if !raw.commands.is_empty() || !raw.question.is_empty() {
-                    self.fault(line, format!("`{id}` is an action, which takes no commands or question"));
+                if !raw.commands.is_empty() || !raw.question.is_empty() || raw.note.is_some() {
+                    self.fault(line, format!("`{id}` is an action, which takes no commands, question or note"));
                 }
                 StepKind::Action { name, with: raw.with }
             }
@@ -201,7 +203,8 @@ impl<'a> Reader<'a> {
                 if !raw.recheck.is_empty() {
                     self.fault(line, format!("`{id}` is a person's, which takes no `recheck`"));
                 }
-                StepKind::Person { question: raw.question, commands: raw.commands }
+                let note = raw.note.unwrap_or_default();
+                StepKind::Person { question: raw.question, commands: raw.commands, note }
             }
             _ => {
                 self.fault(line, format!("`{id}` needs either `action` or `person = true`"));
@@ -230,7 +233,12 @@ impl<'a> Reader<'a> {
         let line = self.line(raw.id.span().start);
         let id = self.id(&raw.id);
         let kind = match (raw.probe, raw.question) {
-            (Some(name), None) => CheckKind::Probe { name, with: raw.with },
+            (Some(name), None) => {
+                if raw.note.is_some() {
+                    self.fault(line, format!("`{id}` is asked of a probe, which takes no `note`"));
+                }
+                CheckKind::Probe { name, with: raw.with }
+            }
             (None, Some(question)) => {
                 if !raw.with.is_empty() {
                     self.fault(line, format!("`{id}` is a question, which takes no `with`"));
@@ -238,7 +246,7 @@ impl<'a> Reader<'a> {
                 if raw.gate {
                     self.fault(line, format!("`{id}` is a gate, which needs a `probe`"));
                 }
-                CheckKind::Question { question }
+                CheckKind::Question { question, note: raw.note.unwrap_or_default() }
             }
             _ => {
                 self.fault(line, format!("`{id}` needs either `probe` or `question`"));

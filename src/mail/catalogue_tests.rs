@@ -299,3 +299,30 @@ fn announcements_do_without_a_count_of_contributors() {
         assert!(words.contains("everybody who has contributed"), "{name}:\n{}", draft.body);
     }
 }
+
+#[test]
+fn what_only_stands_in_for_an_artifact_is_named_so() {
+    let name = "apache-flink-statefun-3.4.0.tar.gz";
+    let why = "its build needs `docker info` to succeed, which does not here";
+    let mut values = full_texts();
+    for mail in ["vote", "announce", "announce-user", "announce-dev"] {
+        assert!(!render(mail, &values).body.contains("stand in"), "{mail}");
+    }
+    assert!(!text("report/release.md", &values).contains("stand-in"));
+    values["steps"]["build-artifacts"] = json!({"files": [name], "stand_ins": [{"name": name, "why": why}]});
+    for mail in ["vote", "announce", "announce-user", "announce-dev"] {
+        let draft = render(mail, &values);
+        assert_eq!(lint(&draft, kind(mail)), [], "{mail}:\n{}", draft.body);
+        assert!(!draft.body.contains("\n\n\n"), "{mail}:\n{}", draft.body);
+        let words = draft.body.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            words.contains(&format!("only stand in for the real ones: * {name}: {why}")),
+            "{mail}:\n{}",
+            draft.body
+        );
+    }
+    let report = text("report/release.md", &values);
+    assert!(report.contains(&format!("| {name} (a stand-in) | 1 |")), "{report}");
+    assert!(report.contains(&format!("\n\n- {name}: {why}\n\n")), "{report}");
+    assert!(report.contains("| flink-statefun-3.4.0-src.tgz | 2 |") && !report.contains("\n\n\n"), "{report}");
+}

@@ -33,6 +33,7 @@ fn note(id: &str) -> &'static str {
         "make-the-case" => "Users wait for what is on the main branch. (This release is a rehearsal.)",
         "close-nexus" => "https://repository.example.org/content/repositories/staging-1001/ (simulated)",
         "website-pull-request" => "https://git.example.org/site/pull/1 (simulated)",
+        "merge-website" => "https://site.example.org/blog/release/ (simulated)",
         "blog-post" => "What is new, in a few words (simulated)",
         "improve-process" => "Nothing: a rehearsal goes well (simulated)",
         _ => "simulated: nobody did this in the rehearsal",

@@ -19,5 +19,5 @@ pub use exit::ExitCode;
 pub use output::{Style, Ui};
 pub use progress::{Progress, Waiting, in_short};
 pub use prompt::{Approver, TerminalPerson};
-pub use text::{hang, reflow, sentence};
+pub use text::{few, hang, reflow, sentence, warning_lines};
 pub use time::{from_now, minute};

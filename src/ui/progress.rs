@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::output::{Style, Ui};
+use super::text::{few, hang};
 use super::time::minute;
 use crate::engine::{CheckOutcome, Observer, PlannedPhase, Step, StepOutcome};
 
@@ -52,6 +53,13 @@ impl Progress {
         let took =
             if took >= Duration::from_millis(100) { format!("{:6.1}s", took.as_secs_f64()) } else { " ".repeat(7) };
         self.ui.say(&format!("  {sign} {id:<ID_COLUMNS$} {} {text}", self.ui.paint_err(&took, Style::Faint)));
+    }
+
+    /// What belongs to the line before.
+    fn below(&self, lines: &[String]) {
+        for line in lines {
+            self.ui.say(&format!("      {}", hang(line, 6, 8, self.ui.width())));
+        }
     }
 
     fn stop_spinner(&mut self) {
@@ -117,9 +125,13 @@ impl Observer for Progress {
                 self.seen.attested += 1;
                 self.line("☑", Style::Plain, id, &format!("{title} — attested: {note}"), took);
             }
-            CheckOutcome::Failed(_) => self.line("☒", Style::Bad, id, &format!("{title} — does not hold"), took),
-            CheckOutcome::Unknown(_) => {
+            CheckOutcome::Failed(faults) => {
+                self.line("☒", Style::Bad, id, &format!("{title} — does not hold"), took);
+                self.below(&few(faults));
+            }
+            CheckOutcome::Unknown(why) => {
                 self.line("☐", Style::Warning, id, &format!("{title} — could not be asked"), took);
+                self.below(&[why.to_owned()]);
             }
         }
     }

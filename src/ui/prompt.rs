@@ -9,8 +9,8 @@
 use inquire::{Confirm, InquireError, Select, Text};
 
 use super::output::{Style, Ui};
-use super::text::{hang, reflow, sentence};
-use crate::engine::{Answer, Effect, Person, StepPreview};
+use super::text::{hang, reflow, sentence, warning_lines};
+use crate::engine::{Answer, Effect, Note, Person, StepPreview};
 use crate::release::unfit;
 
 /// How many lines of doing a step by hand are shown before somebody agrees to it.
@@ -54,6 +54,7 @@ impl TerminalPerson {
                 ui.say(&format!("  │ {line}"));
             }
         }
+        warn(ui, item);
         match item.effect {
             Some(Effect::Shared) => ui.say("  Others will see this; it can be taken back."),
             Some(Effect::Public) => ui.say(&ui.paint_err("  This is public and cannot be taken back.", Style::Warning)),
@@ -91,7 +92,7 @@ impl Person for TerminalPerson {
         match Select::new("Your answer:", vec!["yes, and I answer for it", "not yet", "stop here"]).prompt() {
             Ok("not yet") => Answer::Later { why: "you said: not yet".into() },
             Ok("stop here") => Answer::Stop,
-            Ok(_) => match Text::new("A note for the record (a link, who, when):").prompt() {
+            Ok(_) => match Text::new(note_prompt(item.note)).prompt() {
                 Ok(note) if note.trim().is_empty() => Answer::Later { why: "an attestation needs a note".into() },
                 Ok(note) => match unfit(&note) {
                     Some(why) => Answer::Later { why: format!("the note {why}") },
@@ -104,25 +105,34 @@ impl Person for TerminalPerson {
     }
 }
 
+fn note_prompt(note: Note) -> &'static str {
+    match note {
+        Note::Text => "A note for the record (a link, who, when):",
+        Note::Link => "A note for the record, with the link (https://…):",
+    }
+}
+
 /// Nobody at a terminal: `--execute` agrees to what can be taken back,
 /// `--confirm VERSION` to what cannot, and nothing is attested.
 #[derive(Debug)]
 pub struct Approver {
+    ui: Ui,
     version: String,
     confirmed: bool,
 }
 
 impl Approver {
     /// Agrees for somebody who gave `--execute`, and perhaps `--confirm`.
-    pub fn new(version: impl Into<String>, confirmed: Option<&str>) -> Self {
+    pub fn new(ui: Ui, version: impl Into<String>, confirmed: Option<&str>) -> Self {
         let version = version.into();
         let confirmed = confirmed == Some(version.as_str());
-        Self { version, confirmed }
+        Self { ui, version, confirmed }
     }
 }
 
 impl Person for Approver {
     fn consent(&mut self, step: &StepPreview) -> Answer {
+        warn(self.ui, step);
         if step.effect == Some(Effect::Public) && !self.confirmed {
             let what = if step.summary.is_empty() { &step.title } else { &step.summary };
             let command = format!("quorate run {} --execute --confirm {}", step.id, self.version);
@@ -134,7 +144,16 @@ impl Person for Approver {
     fn attest(&mut self, item: &StepPreview) -> Answer {
         let question = item.question.trim();
         let what = if question.is_empty() { &item.title } else { question };
-        Answer::Later { why: format!("{what}\nquorate attest {} --note \"…\"", item.id) }
+        let note = if item.note == Note::Link { "https://…" } else { "…" };
+        Answer::Later { why: format!("{what}\nquorate attest {} --note \"{note}\"", item.id) }
+    }
+}
+
+/// Repeats what is amiss before somebody agrees to what is public.
+fn warn(ui: Ui, step: &StepPreview) {
+    for warning in &step.warnings {
+        let lines = warning_lines(warning, ui.width());
+        ui.warn(&format!("before {}: {}", step.id, lines.join("\n")));
     }
 }
 

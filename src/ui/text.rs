@@ -6,6 +6,29 @@
 
 //! Fitting text to the width of a terminal.
 
+use crate::engine::Warning;
+
+/// How many faults of one check are shown.
+const FAULTS_SHOWN: usize = 10;
+
+/// The first of `faults`, and how many more there are.
+pub fn few(faults: &[String]) -> Vec<String> {
+    let mut shown: Vec<String> = faults.iter().take(FAULTS_SHOWN).cloned().collect();
+    if faults.len() > FAULTS_SHOWN {
+        shown.push(format!("and {} more", faults.len() - FAULTS_SHOWN));
+    }
+    shown
+}
+
+/// A check that failed, with the first of its faults, in lines of at most `width`
+/// columns where that can be.
+pub fn warning_lines(warning: &Warning, width: usize) -> Vec<String> {
+    let head = format!("the optional check {} does not hold: {}", warning.id, warning.title);
+    let faults = few(&warning.faults).into_iter().map(|fault| format!("  {}", hang(&fault, 2, 4, width)));
+    let text: Vec<String> = std::iter::once(hang(&head, 0, 2, width)).chain(faults).collect();
+    text.iter().flat_map(|part| part.lines().map(str::to_owned)).collect()
+}
+
 /// The text's words in lines of at most `width` columns where that can be, each
 /// but the first after `indent` spaces; `used` columns of the first are taken.
 pub fn hang(text: &str, used: usize, indent: usize, width: usize) -> String {
@@ -77,6 +100,17 @@ mod tests {
         assert_eq!(hang("one  two\nthree", 0, 0, 80), "one two three");
         assert_eq!(hang("a abcdefghijkl b", 0, 1, 6), "a\n abcdefghijkl\n b");
         assert_eq!(hang("", 3, 2, 10), "");
+    }
+
+    #[test]
+    fn of_many_faults_the_first_are_shown_and_the_others_counted() {
+        let faults: Vec<String> = (1..=12).map(|number| format!("fault {number}")).collect();
+        let shown = few(&faults);
+        assert_eq!((shown.len(), shown[9].as_str(), shown[10].as_str()), (11, "fault 10", "and 2 more"));
+        assert_eq!(few(&faults[..10]), faults[..10]);
+        let warning = Warning { id: "neat".into(), title: "All is neat".into(), faults: faults[..1].to_vec() };
+        let lines = warning_lines(&warning, 40);
+        assert_eq!(lines, ["the optional check neat does not hold:", "  All is neat", "  fault 1"]);
     }
 
     #[test]

@@ -166,6 +166,7 @@ fn prepare(manager: &Manager) {
 
 fn build(manager: &Manager) {
     let user = &manager.user;
+    push_without_a_licence_header(manager);
     user.runs(0, &["run", "create-candidate-branch", "set-candidate-version", "push-candidate-branch", "--execute"]);
     let pushed = manager.remote("release-1.2.0-rc1").unwrap();
     let before = user.listing();
@@ -181,6 +182,8 @@ fn build(manager: &Manager) {
     assert!(ran.err.contains("deploy-maven"), "{}", ran.err);
     assert_eq!(manager.state("stage-candidate"), "done");
     assert!(manager.remote("refs/tags/release-1.2.0-rc1").is_some());
+    attest_with_links(manager);
+    weigh_before_the_vote(manager);
     let guide = user.runs(0, &["guide"]).out;
     for phase in ["## 1. Decide", "## 3. Build", "## 7. Promote"] {
         assert!(guide.contains(phase), "{phase}");
@@ -193,6 +196,60 @@ fn build(manager: &Manager) {
         log.out
     );
     assert!(log.err.contains("the chain of digests holds"), "{}", log.err);
+}
+
+/// Somebody pushes a source file without a header to the release branch.
+fn push_without_a_licence_header(manager: &Manager) {
+    let tree = manager.user.path("somebody");
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=Bob Example", "-c", "user.email=bob@example.org", "-c", "commit.gpgsign=false"]);
+        let ran = Ran::of(git.arg("-C").arg(manager.user.path("")).args(arguments).output().unwrap());
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);
+    };
+    let remote = manager.user.place.world.remote().display().to_string();
+    git(&["clone", "--quiet", "--branch", "release-1.2", &remote, "somebody"]);
+    std::fs::write(tree.join("greeter-core/FIX.md"), "A fix.\n").unwrap();
+    git(&["-C", "somebody", "add", "greeter-core/FIX.md"]);
+    git(&["-C", "somebody", "commit", "--quiet", "--message", "Fix"]);
+    git(&["-C", "somebody", "push", "--quiet", "origin", "release-1.2"]);
+}
+
+/// What the vote mail links to is noted with its link, or not at all.
+fn attest_with_links(manager: &Manager) {
+    let user = &manager.user;
+    for id in ["deploy-maven", "review-maven"] {
+        user.runs(0, &["attest", id, "--note", "seen"]);
+    }
+    for (id, link) in
+        [("close-nexus", "https://nexus.example.org/1001/"), ("website-pull-request", "https://git.example.org/pull/1")]
+    {
+        let ran = user.runs(3, &["run", "--execute"]);
+        assert!(ran.err.contains(&format!("quorate attest {id} --note \"https://…\"")), "{}", ran.err);
+        user.refused(2, &["attest", id, "--note", "ok fine"], &[id, "the note must hold a link (https://…)"]);
+        user.runs(0, &["attest", id, "--note", &format!("{link} by Ann")]);
+    }
+}
+
+/// A failed optional check is told with its faults, and again wherever the vote is agreed to.
+fn weigh_before_the_vote(manager: &Manager) {
+    let user = &manager.user;
+    let fault = "greeter-core/FIX.md has no licence header";
+    let ran = user.runs(3, &["run", "--execute"]);
+    assert!(ran.err.contains(fault), "{}", ran.err);
+    for id in ["maven-staged", "website-proposed"] {
+        user.runs(0, &["attest", id, "--note", "seen"]);
+    }
+    user.runs(0, &["run", "--execute", "--to", "build"]);
+    let ran = user.runs(3, &["run", "--execute"]);
+    let warning = "warning: before send-vote: the optional check licence-headers-present does not hold";
+    assert!(ran.err.contains(warning) && ran.err.contains(fault), "{}", ran.err);
+    let ran = user.runs(0, &["run", "send-vote"]);
+    assert!(ran.out.contains("licence-headers-present does not hold") && ran.out.contains(fault), "{}", ran.out);
+    let plan = user.runs(0, &["plan", "--json"]).json();
+    let vote = plan["items"].as_array().unwrap().iter().find(|item| item["id"] == "send-vote").unwrap().clone();
+    assert_eq!(vote["warnings"][0]["faults"], serde_json::json!([fault]));
+    assert!(vote["document"].as_str().unwrap().contains("https://nexus.example.org/1001/"), "{vote}");
 }
 
 fn cancel(manager: &Manager) {

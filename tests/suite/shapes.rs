@@ -36,10 +36,15 @@ pub fn plan(value: &Value) {
     let ids: Vec<&Value> = ids(plan);
     assert_eq!(items.iter().map(|item| &item["id"]).collect::<Vec<_>>(), ids, "an item for each step and check");
     for item in items {
-        let fields = ["phase", "effect", "who", "guide", "summary", "commands", "question", "document"];
+        let fields =
+            ["phase", "effect", "who", "guide", "summary", "commands", "question", "note", "warnings", "document"];
         keys(item, &[&["id", "title"], &fields[..]].concat());
         for field in ["id", "title", "phase", "guide", "summary", "question"] {
             assert!(item[field].is_string(), "{field}: {item}");
+        }
+        one_of(&item["note"], &["text", "link"]);
+        for warning in item["warnings"].as_array().unwrap() {
+            keys(warning, &["id", "title", "faults"]);
         }
         assert!(item["commands"].as_array().unwrap().iter().all(Value::is_string));
     }

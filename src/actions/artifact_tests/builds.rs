@@ -67,7 +67,7 @@ fn a_missing_program_is_a_problem_or_gives_a_stand_in() {
     assert_eq!(problems[0].what, "the build `sdk` needs `no-such-program`, which cannot be used here");
     assert!(matches!(builds(&build, false).act(&world.cx()), Err(ActionError::Refused { .. })));
     let outputs = world.run(&builds(&build, true));
-    let why = "cannot be used here: no-such-program";
+    let why = "its build needs `no-such-program`, which is not on the PATH here";
     assert_eq!(
         outputs,
         json!({ "files": ["sdk-1.0.0.tar.gz"], "stand_ins": [{ "name": "sdk-1.0.0.tar.gz", "why": why }] })
@@ -92,5 +92,8 @@ fn a_trial_build_holds_for_its_commit() {
     assert!(chain(&trial.act(&world.cx()).unwrap_err()).contains("exit status: 7"));
     let passed_over: TrialBuild =
         action(json!({ "ref": "v1", "build": sdk(&["no-such"], "x", &["no-such"]), "stand_ins": true }));
-    assert_eq!(world.run(&passed_over)["stand_in"], "cannot be used here: no-such");
+    assert_eq!(world.run(&passed_over)["stand_in"], "its build needs `no-such`, which is not on the PATH here");
+    let asked: TrialBuild =
+        action(json!({ "ref": "v1", "build": sdk(&["x"], "x", &["false --now"]), "stand_ins": true }));
+    assert_eq!(world.run(&asked)["stand_in"], "its build needs `false --now` to succeed, which does not here");
 }

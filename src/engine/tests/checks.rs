@@ -8,7 +8,7 @@
 
 use super::stage::{Scripted, Stage, in_the_way, later, refusal};
 use super::toy_world::Quirk;
-use crate::engine::{Answer, Goal, Halt};
+use crate::engine::{Answer, Goal, Halt, Person, StepPreview, Warning};
 
 const CHECKED: &str = r#"
 [[phase]]
@@ -41,6 +41,40 @@ fn a_phase_ends_only_when_all_its_checks_hold_and_all_that_do_not_are_told() {
     assert!(matches!(stage.run(), Halt::Completed));
     assert_eq!(stage.stands("pretty"), "failed", "an optional check holds nothing up");
     assert_eq!(stage.world.fact("release").as_deref(), Some("1"));
+}
+
+/// Agrees to all, and keeps what it was warned of.
+#[derive(Default)]
+struct Warned(Vec<(String, Vec<Warning>)>);
+
+impl Person for Warned {
+    fn consent(&mut self, step: &StepPreview) -> Answer {
+        self.0.push((step.id.clone(), step.warnings.clone()));
+        Answer::Yes { note: String::new() }
+    }
+
+    fn attest(&mut self, _item: &StepPreview) -> Answer {
+        Answer::Yes { note: "yes".into() }
+    }
+}
+
+#[test]
+fn what_is_public_is_agreed_to_with_the_failed_optional_checks_in_view() {
+    let stage = Stage::new(CHECKED);
+    stage.world.set("vote", "passed");
+    let mut person = Warned::default();
+    assert!(matches!(stage.with(|driver| driver.advance(&Goal::All, &mut person)).unwrap(), Halt::Completed));
+    let faults = vec!["pretty = None, expected yes".to_owned()];
+    let pretty = Warning { id: "pretty".into(), title: "Pretty".into(), faults };
+    assert_eq!(person.0, [("tag".to_owned(), Vec::new()), ("release".to_owned(), vec![pretty])]);
+    // What a person passed over, they know of.
+    let stage = Stage::new(CHECKED);
+    stage.run();
+    stage.world.set("vote", "passed");
+    stage.with(|driver| driver.skip("pretty", "it need not be")).unwrap();
+    let mut person = Warned::default();
+    stage.with(|driver| driver.advance(&Goal::All, &mut person)).unwrap();
+    assert!(person.0.iter().all(|(_, warnings)| warnings.is_empty()), "{:?}", person.0);
 }
 
 #[test]

@@ -8,7 +8,7 @@
 
 use std::path::PathBuf;
 
-use super::stage::{Scripted, Stage, in_the_way, later};
+use super::stage::{Scripted, Stage, in_the_way, later, refusal};
 use crate::engine::{Answer, Event, Goal, Halt, JournalReader, Person, StepPreview};
 
 const WAITING: &str = r#"
@@ -152,4 +152,32 @@ fn the_note_of_an_attestation_is_recorded_with_who_gave_it() {
     let attested = entries.iter().find(|entry| entry.step.as_deref() == Some("choose")).unwrap();
     assert_eq!(attested.event, Event::StepAttested { note: "Ann says so of choose".into() });
     assert_eq!(attested.who, "Ann Example <ann@example.org>");
+}
+
+const LINKED: &str = r#"
+[[phase]]
+id = "one"
+title = "One"
+step = [ { id = "propose", title = "Propose", person = true, note = "link", effect = "shared" } ]
+check = [ { id = "proposed", title = "Proposed", question = "So?", note = "link" } ]
+"#;
+
+#[test]
+fn a_note_that_a_later_text_needs_holds_a_link() {
+    let yes = |note: &str| Answer::Yes { note: note.to_owned() };
+    for vague in ["ok fine", "see http", "https://", "(https://example.org/1)"] {
+        let stage = Stage::new(LINKED);
+        let (what, _) = refusal(stage.with(|driver| driver.attest("propose", vague)));
+        assert_eq!(what, "cannot attest `propose`: the note must hold a link (https://…)");
+        let mut person = Scripted::agreeable().answering("propose", yes(vague));
+        let halt = stage.with(|driver| driver.advance(&Goal::All, &mut person)).unwrap();
+        assert_eq!(in_the_way(&halt), ["propose: person: the note must hold a link (https://…)"]);
+        assert!(stage.events("propose").is_empty());
+        stage.with(|driver| driver.attest("propose", "it is https://example.org/1 by Ann")).unwrap();
+        let mut person = Scripted::agreeable().answering("proposed", yes(vague));
+        let halt = stage.with(|driver| driver.advance(&Goal::All, &mut person)).unwrap();
+        assert_eq!(in_the_way(&halt), ["proposed: person: the note must hold a link (https://…)"]);
+        let mut person = Scripted::agreeable().answering("proposed", yes("https://example.org/1"));
+        assert!(matches!(stage.with(|driver| driver.advance(&Goal::All, &mut person)).unwrap(), Halt::Completed));
+    }
 }

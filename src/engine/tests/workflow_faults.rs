@@ -128,12 +128,17 @@ fn what_a_step_is_decides_what_it_may_say() {
     assert_eq!(step(""), "toy.toml:8: `a` needs either `action` or `person = true`");
     assert_eq!(
         step("action = \"put\"\ncommands = [\"x\"]"),
-        "toy.toml:8: `a` is an action, which takes no commands or question"
+        "toy.toml:8: `a` is an action, which takes no commands, question or note"
     );
     assert_eq!(
         step("action = \"put\"\nquestion = \"x\""),
-        "toy.toml:8: `a` is an action, which takes no commands or question"
+        "toy.toml:8: `a` is an action, which takes no commands, question or note"
     );
+    assert_eq!(
+        step("action = \"put\"\nnote = \"link\""),
+        "toy.toml:8: `a` is an action, which takes no commands, question or note"
+    );
+    assert!(step("person = true\nnote = \"url\"").starts_with("toy.toml:12: unknown variant `url`"));
     assert_eq!(step("person = true\nwith = { x = 1 }"), "toy.toml:8: `a` is a person's, which takes no `with`");
     assert_eq!(step("action = \"put\"\nneeds = [\"a\"]"), "toy.toml:8: `a` needs `a`, which is no earlier step");
 }
@@ -147,6 +152,7 @@ fn what_a_check_is_decides_what_it_may_say() {
     };
     assert_eq!(check("probe = \"p\"\nquestion = \"q\""), "toy.toml:8: `a` needs either `probe` or `question`");
     assert_eq!(check("question = \"q\"\nwith = { x = 1 }"), "toy.toml:8: `a` is a question, which takes no `with`");
+    assert_eq!(check("probe = \"p\"\nnote = \"link\""), "toy.toml:8: `a` is asked of a probe, which takes no `note`");
     assert_eq!(check("question = \"q\"\ngate = true"), "toy.toml:8: `a` is a gate, which needs a `probe`");
     assert_eq!(
         check("probe = \"p\"\ngate = true\noptional = true"),
