@@ -28,12 +28,14 @@ lint: setup ## Formatting, clippy and the documentation comments
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
 
 test: lint ## Everything that CI runs: lint, then all tests
+	@scripts/setup.sh test
 	$(CARGO) test --locked
 
 docs: setup ## Builds the documentation of the code
 	$(CARGO) doc --locked --no-deps --lib
 
-survive: setup ## Kills a release at SEEDS=n random places and resumes it
+survive: ## Kills a release at SEEDS=n random places and resumes it
+	@scripts/setup.sh test
 	QUORATE_SEEDS=$(SEEDS) $(CARGO) test --locked --test suite survival -- --nocapture
 
 bench: ## Measures the project's numbers, both sides in one run, with the release build

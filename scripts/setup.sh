@@ -8,7 +8,7 @@
 # Installs what building, testing and rehearsing need and this machine lacks, and
 # says what. Where it may not install, it prints the command and exits 1.
 #
-#   scripts/setup.sh [bench]     `bench`: also what only the measurements need
+#   scripts/setup.sh [test|bench]     also what only the tests or the measurements need
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -61,6 +61,13 @@ wanted_packages() {
     program "$manager"       pkg-config  pkg-config        pkgconf-pkg-config pkgconf
     library "$manager"   'gpgme >= 1.18' libgpgme-dev      gpgme-devel       gpgme
     library "$manager"       gpg-error   libgpg-error-dev  libgpg-error-devel libgpg-error
+    if [[ $purpose == test ]]; then
+        # second opinions, and what the guide has people type by hand
+        program "$manager"   gpgv        gpgv              gnupg2            gnupg
+        program "$manager"   xz          xz-utils          xz                xz
+        program "$manager"   jq          jq                jq                jq
+        program "$manager"   perl        perl              perl              perl
+    fi
     if [[ $purpose == bench ]]; then
         program "$manager"   rsync       rsync             rsync             rsync
         program "$manager"   /usr/bin/time time            time              gnu-time

@@ -19,6 +19,16 @@ pub(crate) fn workspace_failed(error: WorkspaceError) -> ActionError {
 pub(crate) fn git_failed(error: GitError) -> ActionError {
     let hint = error.hint();
     match error {
+        GitError::Sign { name, source } => match source.downcast::<OpenPgpError>() {
+            Ok(source) if source.is_of_the_set_up() => {
+                ActionError::misconfigured(format!("the tag {name} could not be signed: {source}"), source.hint())
+            }
+            Ok(source) => {
+                let hint = source.hint();
+                ActionError::service("git", GitError::Sign { name, source }, hint)
+            }
+            Err(source) => ActionError::service("git", GitError::Sign { name, source }, hint),
+        },
         GitError::Rejected { .. }
         | GitError::Declined { .. }
         | GitError::Stopped { .. }

@@ -70,5 +70,5 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let goal = phase.map_or(Goal::All, |phase| Goal::Phase(phase.id.clone()));
     let mut person = Approver::new(ui, version.clone(), Some(version.as_str()));
     let halt = driver.advance(&goal, &mut person)?;
-    Ok(halt::report(ui, &halt))
+    Ok(halt::report_of(ui, Some(&session.workflow), &halt))
 }

@@ -125,7 +125,8 @@ fn what_cannot_be_tagged_says_what_to_do() {
     assert_eq!(error.to_string(), "`refs/tags/a b` cannot be the name of a ref");
     let before = world.all();
     let error = sign("HEAD").act(&world.cx()).unwrap_err();
-    assert!(matches!(error, ActionError::Service { .. }), "nobody has that key: {error:?}");
+    assert!(matches!(error, ActionError::Misconfigured { .. }), "nobody has that key: {error:?}");
+    assert!(error.hint().unwrap().contains("take-over --key"), "{error:?}");
     assert_eq!(world.all(), before);
 }
 

@@ -156,7 +156,10 @@ impl OpenPgpError {
     /// The next thing to do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Fingerprint { .. } | Self::NoSuchKey { .. } | Self::Subkey { .. } => {
+            Self::NoSuchKey { .. } => {
+                "put the key back there, or choose one that `gpg --list-secret-keys` shows: in a release that is under way by `quorate take-over --key FINGERPRINT --why \"…\"`"
+            }
+            Self::Fingerprint { .. } | Self::Subkey { .. } => {
                 "choose one of the fingerprints that `gpg --list-secret-keys` shows"
             }
             Self::Expired { .. } => "extend the key with `gpg --quick-set-expire`, and publish it again in KEYS",
