@@ -19,7 +19,7 @@ pub struct Limits {
     pub entry_bytes: u64,
     /// Entries.
     pub entries: u64,
-    /// Bytes unpacked for each packed byte; counted from [`RATIO_FROM`] bytes on.
+    /// Bytes unpacked for each packed byte; counted from `RATIO_FROM` bytes on.
     pub ratio: u64,
     /// Directories below each other.
     pub depth: usize,
