@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod bad_input;
+mod bad_record;
 mod configuration;
 mod docs;
 mod doctor;
