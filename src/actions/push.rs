@@ -30,6 +30,9 @@ pub struct Push {
     /// Tags that go under their own name, without `refs/tags/`.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// The commit that the tags must be on; without it, whichever they are on.
+    #[serde(default)]
+    pub commit: Option<String>,
     /// Whether what this creates can be deleted at the remote again; then nothing
     /// that is there already goes forward.
     #[serde(default)]
@@ -95,9 +98,22 @@ impl Push {
                     ),
                 ));
             };
+            self.check_commit(cx, &update.to, &id)?;
             wanted.push(Target { name: update.to, object: id });
         }
         Ok(wanted)
+    }
+
+    /// That a tag is on the commit that it must be on: a local tag can be moved.
+    fn check_commit(&self, cx: &Context<'_, Services>, name: &str, object: &str) -> Result<(), ActionError> {
+        let (Some(commit), true) = (&self.commit, name.starts_with("refs/tags/")) else { return Ok(()) };
+        let found = cx.world.git.peeled_commit(object).map_err(git_failed)?.id;
+        if found == *commit {
+            return Ok(());
+        }
+        let path = cx.world.git.path().display();
+        let found = format!("{} in the clone {path} on {found}", short(name));
+        Err(ActionError::Conflict { found, expected: format!("it on {commit}, where the step before made it") })
     }
 
     fn there(&self, cx: &Context<'_, Services>) -> Result<BTreeMap<String, String>, ActionError> {
@@ -144,7 +160,10 @@ impl Action<Services> for Push {
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
-        let wanted = self.wanted(cx)?;
+        let wanted = match self.wanted(cx) {
+            Err(ActionError::Conflict { found, expected }) => return Ok(Probed::Conflict { found, expected }),
+            wanted => wanted?,
+        };
         match self.plan(cx, &wanted) {
             Ok(updates) if updates.is_empty() => Ok(Probed::Done(outputs(cx, wanted)?)),
             Ok(_) => Ok(Probed::Absent),

@@ -170,7 +170,10 @@ fn the_checklists_have_the_items_of_the_guide() {
         .filter(|check| check.gate)
         .map(|check| check.id.as_str())
         .collect();
-    assert_eq!(gates, ["source-staged", "candidate-tagged", "release-tags-free", "community-approves"]);
+    assert_eq!(
+        gates,
+        ["source-staged", "candidate-tagged", "release-tags-free", "community-approves", "release-tagged"]
+    );
 }
 
 /// The cells of each row of the tables on a page, without their headings.

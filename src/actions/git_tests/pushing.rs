@@ -181,3 +181,17 @@ fn a_remote_that_is_gone_and_a_ref_that_is_elsewhere_say_so() {
         assert!(source.to_string().starts_with("the remote `origin` cannot be reached: "), "{source}");
     }
 }
+
+#[test]
+fn a_tag_that_was_moved_to_another_commit_is_not_pushed() {
+    let world = tagged();
+    let made_on = world.repositories.at("main");
+    let push: Push = action(json!({ "tags": ["t1"], "commit": made_on }));
+    assert_eq!(push.probe(&world.cx()).unwrap(), Probed::Absent);
+    world.git(&["commit", "--allow-empty", "-m", "another"]);
+    world.git(&["tag", "-f", "-a", "-m", "moved", "t1"]);
+    let Probed::Conflict { found, expected } = push.probe(&world.cx()).unwrap() else { panic!("it may be pushed") };
+    assert!(found.contains("t1 in the clone") && expected.contains(&made_on), "{found}; {expected}");
+    assert!(is_conflict(push.act(&world.cx()).map(|_| ())));
+    assert!(!world.repositories.remote_git(&["for-each-ref"]).contains("refs/tags/t1"));
+}

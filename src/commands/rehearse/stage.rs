@@ -99,6 +99,13 @@ impl Stage {
         let home = world.gnupg_home().map_err(failed)?;
         let (clock, directory) = begin_or_resume(&world, wanted.version, files)?;
         let release = ReleaseState::read(environment, &directory)?;
+        // Nothing of a rehearsal may leave the machine.
+        if !release.record.rehearsal {
+            return Err(CommandError::usage(
+                format!("the release recorded in {} is no rehearsal", directory.display()),
+                "rehearse in another directory, by --keep",
+            ));
+        }
         let account = world.smtp_account();
         let accounts = Accounts {
             svn: None,
