@@ -18,6 +18,7 @@ mod openpgp;
 mod ponymail;
 mod smtp;
 mod svn;
+mod whimsy;
 mod workspace;
 
 pub use artifacts::Artifacts;
@@ -42,4 +43,5 @@ pub use svn::{
     Access, AccessError, Change, ChangedPath, CommitNote, Depth, Entry, EntryKind, Holding, Info, Revision, RunCommit,
     Svn, SvnError, SvnFault, SvnUrl, SvnUrlError,
 };
+pub use whimsy::{Committee, CommitteeMember, Whimsy, WhimsyError};
 pub use workspace::{Workspace, WorkspaceError};
