@@ -8,6 +8,7 @@
 
 mod ballot_box;
 mod majority;
+pub mod reading;
 mod statement;
 mod voting_period;
 
