@@ -11,6 +11,7 @@ mod ballot_box;
 mod bylaws;
 mod file_fault;
 mod majority;
+pub mod reading;
 mod roster;
 mod roster_file;
 mod statement;
