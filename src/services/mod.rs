@@ -35,7 +35,7 @@ pub use keys_file::{KeysFileError, fetch_keys_file};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
-pub use ponymail::{ArchiveError, Archived, PonyMail};
+pub use ponymail::{ArchiveError, Archived, ArchivedThread, PonyMail};
 pub use smtp::{Authorities, MaybeSent, Relay, RelayAddress, RelayError, Security};
 #[cfg(test)]
 pub(crate) use svn::testing as svn_testing;

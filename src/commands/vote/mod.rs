@@ -6,7 +6,9 @@
 
 //! `quorate vote`: votes by the bylaws.
 
+mod account;
 mod enter;
+mod tally;
 
 use super::CommandError;
 use super::environment::Environment;
@@ -23,11 +25,13 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    Tally(tally::Args),
     Enter(enter::Args),
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     match args.command {
+        Command::Tally(args) => tally::run(environment, &args),
         Command::Enter(args) => enter::run(environment, args),
     }
 }
