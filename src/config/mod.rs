@@ -14,6 +14,7 @@ mod check;
 mod expected;
 mod load;
 mod product;
+mod rules;
 mod values;
 
 pub use assets::{AssetError, Assets};
@@ -23,4 +24,5 @@ pub use product::{
     Announcement, Build, BuildOutput, Documentation, Git, Jira, Links, Mail, Maven, Npm, Product, Pypi, Source,
     Subversion, Tls, Versions, Waits, Website,
 };
+pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster};
 pub use values::{Occasion, release_values};

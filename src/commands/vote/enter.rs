@@ -4,30 +4,18 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! `quorate vote`: the votes on the current candidate.
+//! `quorate vote enter`: the votes on the current candidate, as a person counted them.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::CommandError;
-use super::environment::Environment;
-use super::error::chain;
-use super::session::{Session, write_session};
+use crate::commands::CommandError;
+use crate::commands::environment::Environment;
+use crate::commands::error::chain;
+use crate::commands::session::{Session, write_session};
 use crate::engine::{Clock, State, SystemClock};
 use crate::governance::{BallotBox, Ballots, Decision, Outcome, VotingPeriod};
 use crate::ui::ExitCode;
-
-/// Enters the votes on the current candidate.
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum Command {
-    Enter(Enter),
-}
 
 /// Enters the votes on the current candidate, by name, and says what they come to.
 ///
@@ -36,7 +24,7 @@ enum Command {
 /// entered before; the step `record-vote` takes it into the record. Exit code 1 when
 /// the vote does not pass by the rule, 3 while it still runs.
 #[derive(Debug, clap::Args)]
-struct Enter {
+pub struct Args {
     /// A PMC member who votes +1.
     #[arg(long, value_name = "NAME")]
     plus: Vec<String>,
@@ -67,7 +55,6 @@ struct Enter {
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
-    let Command::Enter(args) = args.command;
     let json = args.json;
     let nobody = args.nobody;
     let votes = BallotBox {

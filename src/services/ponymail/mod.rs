@@ -11,6 +11,8 @@
 //! so what comes back is compared. Since any web server answers 404, one counts
 //! as "not there" only where the archive's own statistics answer too.
 
+mod thread;
+
 use std::io::Read;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -20,6 +22,8 @@ use reqwest::StatusCode;
 use reqwest::blocking::{Client, Response};
 use serde::Deserialize;
 use serde_json::Value;
+
+pub use thread::ArchivedThread;
 
 /// The most that an answer may have, in bytes: a thread has its mails' short forms in it.
 const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
@@ -248,7 +252,7 @@ mod tests {
 
     /// An archive that answers each request by the status and body that `answer`
     /// gives for its path.
-    fn archive(answer: fn(&str) -> (u16, String)) -> PonyMail {
+    pub(super) fn archive(answer: fn(&str) -> (u16, String)) -> PonyMail {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
