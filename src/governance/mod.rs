@@ -12,4 +12,4 @@ mod voting_period;
 
 pub use ballot_box::{BallotBox, BallotBoxError, Ballots};
 pub use majority::{Decision, Outcome, lazy_majority};
-pub use voting_period::VotingPeriod;
+pub use voting_period::{STILL_RUNS, VotingPeriod};
