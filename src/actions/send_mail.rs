@@ -339,13 +339,6 @@ impl SendMail {
         Ok(self.noted(cx)?.filter(|attempt| attempt.token == cx.intent.token))
     }
 
-    /// What is known of the last attempt.
-    fn noted(&self, cx: &Cx<'_>) -> Result<Option<Attempt>, ActionError> {
-        let read = cx.world.workspace.read(self.attempt_file());
-        let bytes = read.map_err(|error| ActionError::service("the workspace", error, "see that it can be read"))?;
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
-    }
-
     fn note(&self, cx: &Cx<'_>, refused: bool) -> Result<(), ActionError> {
         let attempt = Attempt { token: cx.intent.token.clone(), at: cx.now, refused };
         let written = cx.world.workspace.write(self.attempt_file(), json!(attempt).to_string().as_bytes());

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use mail_parser::{DateTime, MessageParser};
 use serde_json::json;
 
-use super::{Cx, SendMail, unasked};
+use super::{Attempt, Cx, SendMail, unasked};
 use crate::engine::{ActionError, Intent, Probed};
 use crate::services::{Archived, PonyMail};
 
@@ -123,6 +123,13 @@ impl SendMail {
             let ours = message_id == crate::mail::message_id(&cx.intent.token, &cx.world.author.email);
             (!ours).then_some(Saved { message_id, date, bytes })
         }))
+    }
+
+    /// What is known of the last attempt.
+    pub(super) fn noted(&self, cx: &Cx<'_>) -> Result<Option<Attempt>, ActionError> {
+        let read = cx.world.workspace.read(self.attempt_file());
+        let bytes = read.map_err(|error| ActionError::service("the workspace", error, "see that it can be read"))?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     /// Whether the relay is known not to have taken the saved mail.

@@ -217,3 +217,25 @@ fn stand_ins(state: &State) -> Vec<StandIn> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_empty_is_said_so() {
+        let none: [String; 0] = [];
+        assert_eq!(or_none(&none), "none");
+        assert_eq!(or_none(&["r1", "r2"]), "r1, r2");
+        let set = |files: &[&str]| VersionSet {
+            step: "set-next-snapshot".into(),
+            candidate: 0,
+            from: "1.2-SNAPSHOT".into(),
+            to: "1.3-SNAPSHOT".into(),
+            files: files.iter().map(|&file| file.to_owned()).collect(),
+        };
+        assert_eq!(in_words(&set(&[]), false, 80), "1.3-SNAPSHOT was there already (set-next-snapshot)");
+        let one = in_words(&set(&["pom.xml"]), false, 80);
+        assert!(one.starts_with("1.2-SNAPSHOT → 1.3-SNAPSHOT in 1 file (set-next-snapshot)\n"), "{one}");
+    }
+}
