@@ -8,8 +8,12 @@
 
 mod ballot_box;
 mod majority;
+mod statement;
 mod voting_period;
 
 pub use ballot_box::{BallotBox, BallotBoxError, Ballots};
 pub use majority::{Decision, Outcome, lazy_majority};
+pub use statement::{
+    Cast, Claim, ClaimedCounts, ClaimedResult, ClaimedVoter, Head, Role, Route, Says, Statement, VoteValue,
+};
 pub use voting_period::{STILL_RUNS, VotingPeriod};

@@ -49,7 +49,6 @@ pub(super) fn imagined(
         workflow: files.workflow()?,
         record,
         state: State::default(),
-        entries: Vec::new(),
     };
     Session::new(environment, release, &environment.accounts, Effects::unwatched(), &SystemClock)
 }

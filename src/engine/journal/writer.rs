@@ -105,7 +105,7 @@ impl Journal {
         let lock = lock(path)?;
         let reader = JournalReader::open(path)?;
         let write = |source| file_error("write", path, source);
-        let aside = match &reader.torn {
+        let aside = match &reader.end.torn {
             None => None,
             Some(bytes) => {
                 let aside = path.with_extension(format!("torn-{}", reader.entries.len()));
@@ -113,15 +113,16 @@ impl Journal {
                 file.write_all(bytes).and_then(|()| file.sync_all()).map_err(write)?;
                 match reader.entries.len() as u64 {
                     0 => Head::remove(path),
-                    lines => Head { lines, digest: reader.last_digest.clone() }.write(path),
+                    lines => Head { lines, digest: reader.end.last_digest.clone() }.write(path),
                 }
                 Some(aside)
             }
         };
         let mut file = OpenOptions::new().write(true).open(path).map_err(write)?;
-        file.set_len(reader.whole_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(write)?;
+        file.set_len(reader.end.whole_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(write)?;
         let next = reader.entries.len() as u64;
-        let mut journal = Self::over(path, file, lock, who, reader.whole_bytes, next, reader.last_digest.clone());
+        let mut journal =
+            Self::over(path, file, lock, who, reader.end.whole_bytes, next, reader.end.last_digest.clone());
         journal.last_at = reader.entries.iter().map(|entry| entry.at).max();
         Ok((journal, reader, aside))
     }
