@@ -19,6 +19,8 @@ use crate::release::{ReleaseRecord, Sha512, Version};
 pub const WORKFLOW_FILE: &str = "workflow.toml";
 /// The product's configuration.
 pub const PRODUCT_FILE: &str = "product.toml";
+/// What the journal's first line says of the release, for when the journal is lost.
+pub const RECORD_FILE: &str = "release.json";
 /// The journal.
 pub const JOURNAL_FILE: &str = "journal.jsonl";
 
@@ -161,8 +163,10 @@ fn releases(state: &Path) -> Vec<(String, PathBuf)> {
 
 /// Whether something in a directory without a journal is more than an interrupted
 /// `quorate start` leaves.
-fn was_at_work(directory: &Path) -> bool {
-    let of_start = |name: &str| [WORKFLOW_FILE, PRODUCT_FILE].contains(&name) || name.ends_with(".lock");
+pub fn was_at_work(directory: &Path) -> bool {
+    let of_start = |name: &str| {
+        [WORKFLOW_FILE, PRODUCT_FILE, RECORD_FILE, JOURNAL_FILE].contains(&name) || name.ends_with(".lock")
+    };
     let names = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name());
     names.filter_map(|name| name.into_string().ok()).any(|name| !of_start(&name) && !name.starts_with('.'))
 }

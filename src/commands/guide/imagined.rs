@@ -39,6 +39,7 @@ pub(super) fn imagined(
         manager: manager(&repository),
         repository: repository.display().to_string(),
         rehearsal: false,
+        begun_anew: false,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let release = ReleaseState {

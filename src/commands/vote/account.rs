@@ -120,7 +120,8 @@ fn opening(tally: &Tally) -> String {
 
 fn rule(tally: &Tally, bylaws: &Bylaws) -> String {
     let used = &tally.roster;
-    let day = used.as_of.map_or_else(|| "the roster, which names no day".to_owned(), |day| format!("the roster of {day}"));
+    let day =
+        used.as_of.map_or_else(|| "the roster, which names no day".to_owned(), |day| format!("the roster of {day}"));
     format!(
         "{}: {} of the active {}s, by the {}. By {day}, {} have a binding vote.",
         tally.title,

@@ -207,3 +207,23 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_clock_that_is_behind_the_record_is_refused_and_nothing_is_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.jsonl");
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let held = || Event::PhaseCompleted { phase: "decide".into() };
+    let mut journal = Journal::create(&path, "ann").unwrap();
+    journal.append(at("2026-09-04T08:30:00.25Z"), 0, None, held()).unwrap();
+    journal.append(at("2026-09-04T08:25:01Z"), 0, None, held()).unwrap();
+    drop(journal);
+    let before = fs::read(&path).unwrap();
+    let (mut journal, ..) = Journal::open(&path, "ann").unwrap();
+    let error = journal.append(at("2026-09-04T08:25:00.1Z"), 0, None, held()).unwrap_err();
+    let said = error.to_string();
+    assert!(said.contains("2026-09-04T08:25:00Z") && said.contains("2026-09-04T08:30:00Z"), "{said}");
+    assert!(error.hint().contains("clock"), "{}", error.hint());
+    assert_eq!(fs::read(&path).unwrap(), before);
+    journal.append(at("2026-09-04T08:25:01Z"), 0, None, held()).unwrap();
+}
