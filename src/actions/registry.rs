@@ -7,9 +7,9 @@
 //! The names under which workflows know actions and probes.
 
 use super::{
-    AddKey, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors, MakeSourceArchive,
-    PrepareText, PromoteCandidate, Push, RecordVote, RemoveDirectories, RemoveOutdatedReleases, SendMail, Services,
-    SetVersions, SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait,
+    AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors,
+    MakeSourceArchive, PrepareText, PromoteCandidate, Push, RecordVote, RemoveDirectories, RemoveOutdatedReleases,
+    SendMail, Services, SetVersions, SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait,
 };
 use crate::engine::Registry;
 use crate::probes::{
@@ -21,6 +21,7 @@ use crate::probes::{
 pub fn registry() -> Registry<Services> {
     Registry::new()
         .action::<AddKey>("add-key")
+        .action::<AwaitVotes>("await-votes")
         .action::<BuildArtifacts>("build-artifacts")
         .action::<CreateBranch>("create-branch")
         .action::<DeleteRemoteRefs>("delete-remote-refs")

@@ -67,6 +67,7 @@ pub fn release_values(
             "artifacts": format!("{place}/artifacts"),
             "texts": format!("{place}/texts"),
             "votes": format!("{place}/votes.json"),
+            "tally": format!("{place}/tally.json"),
             "mails": "mails",
             "logs": "logs",
         },
