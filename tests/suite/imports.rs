@@ -18,7 +18,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("release", &["governance"]),
     ("governance", &["release"]),
     ("engine", &[]),
-    ("config", &["release"]),
+    ("config", &["release", "governance"]),
     ("mail", &["release", "governance"]),
     ("services", &["release"]),
     ("verify", &["release"]),
