@@ -13,6 +13,7 @@ mod assets;
 mod check;
 mod expected;
 mod load;
+mod numbering;
 mod product;
 mod rules;
 mod values;
@@ -20,6 +21,7 @@ mod values;
 pub use assets::{AssetError, Assets};
 pub use check::{ProductFault, check_product};
 pub use load::{ConfigError, parse_product, render_product};
+pub use numbering::{check_numbering, doubts};
 pub use product::{
     Announcement, Build, BuildOutput, Documentation, Git, Jira, Links, Mail, Maven, Npm, Product, Pypi, Source,
     Subversion, Tls, Versions, Waits, Website,

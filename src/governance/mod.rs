@@ -31,4 +31,4 @@ pub use tally::{
     Cancellation, Case, CountedVote, EarlierVote, LeftOut, MailAccount, Reminder, ResultMail, Review, RosterUsed,
     Round, Ruling, Tally, Totals, Verdict, VoteOutcome, tally,
 };
-pub use voting_period::VotingPeriod;
+pub use voting_period::{STILL_RUNS, VotingPeriod};

@@ -9,6 +9,7 @@
 
 use serde::Deserialize;
 
+use super::lost::lost;
 use crate::actions::Services;
 use crate::actions::failures::workspace_failed;
 use crate::engine::{ActionError, Context, Finding, Probe};
@@ -22,6 +23,9 @@ pub struct HashesHold {
     directory: String,
     /// What they are to be.
     files: Vec<FileDigest>,
+    /// Where the candidate is staged, if it is: what is lost here can be fetched there.
+    #[serde(default)]
+    staged: String,
 }
 
 impl Probe<Services> for HashesHold {
@@ -31,7 +35,7 @@ impl Probe<Services> for HashesHold {
         for wanted in &self.files {
             let name = &wanted.name;
             match artifacts.digest(name).map_err(workspace_failed)? {
-                None => faults.push(format!("{name} is not in {}", self.directory)),
+                None => faults.push(lost(cx, &self.directory, name, &self.staged)),
                 Some(found) if found != *wanted => faults.push(format!(
                     "{name}: found SHA-512 {} ({} bytes), expected {} ({} bytes)",
                     found.sha512, found.bytes, wanted.sha512, wanted.bytes
@@ -42,7 +46,7 @@ impl Probe<Services> for HashesHold {
                 continue;
             }
             match artifacts.text(&format!("{name}.sha512")).map_err(workspace_failed)? {
-                None => faults.push(format!("{name}.sha512 is not in {}", self.directory)),
+                None => faults.push(lost(cx, &self.directory, &format!("{name}.sha512"), &self.staged)),
                 Some(text) if !checksum_file_holds(&text, wanted) => {
                     faults.push(format!("{name}.sha512 does not hold the digest of {name}"));
                 }

@@ -9,6 +9,7 @@
 
 use serde::Deserialize;
 
+use super::lost::lost;
 use crate::actions::Services;
 use crate::actions::failures::{openpgp_failed, workspace_failed};
 use crate::engine::{ActionError, Context, Finding, Probe};
@@ -25,6 +26,9 @@ pub struct SignaturesHold {
     /// Where KEYS is, if the signatures are to hold against it too.
     #[serde(default)]
     keys: Option<String>,
+    /// Where the candidate is staged, if it is: what is lost here can be fetched there.
+    #[serde(default)]
+    staged: String,
 }
 
 impl Probe<Services> for SignaturesHold {
@@ -36,11 +40,11 @@ impl Probe<Services> for SignaturesHold {
         for name in &self.files {
             let path = artifacts.path(name).map_err(workspace_failed)?;
             if !path.is_file() {
-                faults.push(format!("{name} is not in {}", self.directory));
+                faults.push(lost(cx, &self.directory, name, &self.staged));
                 continue;
             }
             let Some(signature) = artifacts.text(&format!("{name}.asc")).map_err(workspace_failed)? else {
-                faults.push(format!("{name}.asc is not in {}", self.directory));
+                faults.push(lost(cx, &self.directory, &format!("{name}.asc"), &self.staged));
                 continue;
             };
             match session.verify_file(&signature, &path).map_err(openpgp_failed)? {

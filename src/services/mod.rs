@@ -28,8 +28,8 @@ pub use effects::{Effects, Moment};
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
 pub use git::{
-    Committer, ExportError, FileKind, Git, GitError, Head, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate, Tag,
-    TreeFile,
+    Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate,
+    Tag, TreeFile,
 };
 pub use keys_file::{KeysFileError, fetch_keys_file};
 #[cfg(test)]

@@ -18,8 +18,6 @@ pub(super) struct Logical {
     starts: Vec<(usize, usize)>,
     /// What it stands behind: a bullet, a heading's mark.
     pub mark: Mark,
-    /// How many of the mail's logical lines stand before it.
-    pub order: usize,
     /// Whether a blank line stands before it.
     pub after_blank: bool,
 }
@@ -110,13 +108,7 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
                 last.starts.push((last.text.len(), number));
                 last.text.push_str(body);
             }
-            _ => found.push(Logical {
-                text: body.to_owned(),
-                starts: vec![(0, number)],
-                mark,
-                order: found.len(),
-                after_blank: blank,
-            }),
+            _ => found.push(Logical { text: body.to_owned(), starts: vec![(0, number)], mark, after_blank: blank }),
         }
         blank = false;
     }

@@ -270,6 +270,10 @@ fn kind_of(line: &str) -> Option<Label> {
 
 /// How many lines "On …, Ann Example wrote:" takes that begins at `at`: at most four.
 fn attribution(all: &[&str], at: usize) -> Option<usize> {
+    let colon = |line: &&str| line.trim_end().ends_with([':', '：']);
+    if !all[at..].iter().take(4).any(|line| colon(line)) {
+        return None;
+    }
     let mut joined = String::new();
     for (count, line) in all[at..].iter().take(4).enumerate() {
         let line = line.trim();
