@@ -282,20 +282,11 @@ impl Sentence<'_> {
             )
         });
         let last = self.before().last();
-        let parted = last.is_some_and(|token| {
-            is_break(token)
-                || matches!(
-                    token.text.as_str(),
-                    "so" | "hence" | "therefore" | "thus" | ")" | "a" | "big" | "huge" | "and" | "is" | "/" | "with"
-                )
-        });
         let parted_by_break = last.is_some_and(|token| is_break(token) || token.is("so"));
-        let short = self.before().iter().filter(|token| token.is_word()).count() <= 4 && !parted_by_break;
-        let good = self.words_before().iter().any(|word| is_praise(word));
-        let joined = self.behind().first().is_some_and(|token| is_break(token)) && parted_by_break;
+        let good = self.words_before().into_iter().any(is_praise);
+        let joined = self.behind().first().is_some_and(is_break) && parted_by_break;
         nothing_behind && (parted_by_break || good)
             || joined
-            || nothing_behind && short && parted && good
             || parted_by_break && self.behind().first().is_some_and(|t| t.is("(") || t.is("for") || is_claim(&t.text))
     }
 }

@@ -199,8 +199,8 @@ fn cancels(sentence: &str) -> bool {
     }
     let candidate =
         |word: &&str| word.starts_with("rc") && word[2..].trim_start_matches('-').chars().all(|c| c.is_ascii_digit());
-    let matter = any(&["vote", "voting", "thread", "candidate", "release", "round", "ballot"])
-        || words.iter().any(|word| candidate(word));
+    let matter =
+        any(&["vote", "voting", "thread", "candidate", "release", "round", "ballot"]) || words.iter().any(candidate);
     let stops = any(&[
         "cancel",
         "canceling",
@@ -237,7 +237,7 @@ fn cancels(sentence: &str) -> bool {
         return true;
     }
     let fresh = any(&["new", "another", "next", "fresh", "second", "rc2", "rc3", "rc4", "rc5"])
-        && (any(&["round", "rc", "candidate", "vote"]) || words.iter().any(|word| candidate(word)));
+        && (any(&["round", "rc", "candidate", "vote"]) || words.iter().any(candidate));
     let begins = any(&[
         "start",
         "starting",

@@ -16,6 +16,9 @@ use super::sign::{Kind, Sign, Token, tokens};
 use super::words::{is_change, is_claim, is_withdrawal};
 use crate::governance::{Cast, Claim, Says, VoteValue};
 
+/// How many values of a mail are looked at.
+const VALUES: usize = 400;
+
 /// Something that was found in a mail, and where.
 struct Finding {
     found: Found,
@@ -162,6 +165,10 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
             zero(&mut tokens, place, sentences.len() == 1);
             let before = found.len();
             for at in 0..tokens.len() {
+                if found.len() > VALUES {
+                    found.push(too_many(line));
+                    return found;
+                }
                 if let Some(sign) = tokens[at].sign() {
                     let found_here = in_call(judge(&tokens, at, place), calls, &tokens);
                     found.push(Finding {
@@ -199,6 +206,11 @@ fn may_tell(text: &str) -> bool {
 fn is_checklist(text: &str) -> bool {
     text.starts_with('[')
         && leading_box(text).is_some_and(|(content, _)| !matches!(content.as_str(), "+1" | "-1" | "+0" | "-0" | "0"))
+}
+
+fn too_many(line: &Logical) -> Finding {
+    let found = Found::Unclear("it has more boxes and values than a mail that votes has");
+    Finding { found, sign: None, claim: None, line: line.line_at(0) }
 }
 
 fn mention(why: &'static str, line: &Logical) -> Finding {
@@ -247,13 +259,10 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
         let parted =
             rest.first().is_some_and(|token| matches!(token.text.as_str(), "," | "." | "(" | "!" | "-" | ":" | ";"));
         let claimed = words.first().is_some_and(|word| is_claim(word));
-        let begins = at == 0
-            && place.begins_line
-            && (only_claim && alone_in_line
-                || from_me
-                || place.opens
-                    && (parted || claimed || only_claim)
-                    && !(rest.iter().all(|token| token.is(":")) && !rest.is_empty()));
+        let heading = !rest.is_empty() && rest.iter().all(|token| token.is(":"));
+        let opens = place.opens && !heading && (parted || claimed || only_claim);
+        let alone = only_claim && alone_in_line;
+        let begins = at == 0 && place.begins_line && (alone || from_me || opens);
         let before = at.checked_sub(1).map(|at| tokens[at].text.clone()).unwrap_or_default();
         let vote = tokens[..at].iter().any(|token| matches!(token.text.as_str(), "vote" | "voting" | "my"));
         let told = matches!(before.as_str(), "vote" | "i'm" | "my" | "voting")

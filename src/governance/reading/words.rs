@@ -9,7 +9,7 @@
 /// "binding" and its kin.
 pub(super) fn is_claim(word: &str) -> bool {
     let letters: String = word.chars().filter(|c| c.is_alphabetic()).collect();
-    matches!(letters.as_str(), "non" | "nonbinding" | "binding" | "nb" | "none") && !(word == "none")
+    matches!(letters.as_str(), "non" | "nonbinding" | "binding" | "nb")
         || letters.ends_with("inding")
             && letters.len() <= 11
             && (letters.starts_with("non") || letters.starts_with('b'))

@@ -293,21 +293,15 @@ impl Caller {
 }
 
 fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
-    let opened: Vec<Opened> = mails
-        .iter()
-        .map(|mail| {
-            let body = body::body(&mail.headers, mail.body);
-            let sender = sender::sender(&mail.headers, &body.text);
-            Opened { text: body.text, faults: body.faults, sender }
-        })
-        .collect();
     let mut caller = Caller::default();
-    let first = first_call(mails, &opened);
+    let first = first_call(mails);
     if let Some(first) = first {
-        caller.add(&opened[first].sender, &own_text(&opened[first].text).lines);
+        let call = open(&mails[first]);
+        caller.add(&call.sender, &own_text(&call.text).lines);
     }
     thread.subject = first.or(if mails.is_empty() { None } else { Some(0) }).map(|at| mails[at].parsed.plain.clone());
-    for (at, (mail, opened)) in mails.iter().zip(&opened).enumerate() {
+    for (at, mail) in mails.iter().enumerate() {
+        let opened = &open(mail);
         let own = own_text(&opened.text);
         let text = Text {
             subject: &mail.parsed,
@@ -328,10 +322,17 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
     }
 }
 
+fn open(mail: &Mail<'_>) -> Opened {
+    let body = body::body(&mail.headers, mail.body);
+    let sender = sender::sender(&mail.headers, &body.text);
+    Opened { text: body.text, faults: body.faults, sender }
+}
+
 /// The mail that calls the vote.
-fn first_call(mails: &[Mail<'_>], opened: &[Opened]) -> Option<usize> {
+fn first_call(mails: &[Mail<'_>]) -> Option<usize> {
     let calls = |at: usize| {
-        let own = own_text(&opened[at].text);
+        let opened = open(&mails[at]);
+        let own = own_text(&opened.text);
         let text = Text {
             subject: &mails[at].parsed,
             own: &own.lines,
