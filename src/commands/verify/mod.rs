@@ -27,7 +27,7 @@ use crate::release::Version;
 use crate::services::fetch_keys_file;
 use crate::ui::{ExitCode, Style, Waiting};
 use crate::verify::signature::KeyRing;
-use crate::verify::{Candidate, Layout, Limits, Report, Status, render};
+use crate::verify::{Against, Limits, Report, Status, render};
 
 /// Verifies a candidate: signatures, digests, archives, contents, the tag.
 ///
@@ -131,24 +131,14 @@ fn verify(
 ) -> Result<Report, CommandError> {
     let _waiting = Waiting::begin(environment.ui, &format!("verifying {}", subject.target));
     let files = here.files()?;
-    // A repository has poms; files that were copied out of one have still Maven's digests alone.
-    let ends = |ending: &str| files.iter().any(|file| file.path.ends_with(ending));
-    let maven = ends(".pom") || (ends(".jar.sha1") && !ends(".sha512"));
     let subject = subject.with_version_of(&files)?;
-    let limits = limits(&args.limits);
-    let rules = |path: &str| subject.rules(path, limits);
-    let candidate = Candidate {
-        directory: here.directory(),
-        layout: if maven { Layout::Maven } else { Layout::Distribution },
-        keys,
-        expect: subject.expect.as_ref(),
-        rules: &rules,
-        now: Timestamp::now(),
-    };
-    let mut found = candidate.verify(&files, &|_, _| {});
-    found.whole.extend(subject.notes());
-    if let (Some(tag), Some(repository)) = (&args.source_tag, &args.repo) {
-        tag::check(&subject, keys, tag, repository, here, &mut found)?;
+    let rules = subject.rules()?;
+    let against =
+        Against { keys, expect: subject.expect.as_ref(), limits: limits(&args.limits), now: Timestamp::now() };
+    let mut found = rules.verify(here.directory(), &files, &against);
+    let named = args.source_tag.clone().zip(args.repo.clone());
+    if let Some((tag, repository)) = named.or_else(|| subject.tag.clone()) {
+        tag::check(&subject, &rules, keys, &tag, &repository, here, &mut found)?;
     } else {
         let why = "no tag was named by --source-tag, so the source archive was not held against the repository";
         found.whole.push(crate::verify::Finding::skip("source-tag", why));

@@ -8,6 +8,7 @@
 
 mod candidate;
 mod corpus;
+mod released;
 
 use std::process::{Command, Stdio};
 
