@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::config::Product;
 use crate::release::{PathRules, PatternError, Version};
-use crate::verify::ProductRules;
+use crate::verify::{ProductRules, RatExcludes};
 
 /// A list of the configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +48,7 @@ pub fn product_rules(product: &Product, version: Option<Version>) -> Result<Prod
         source_root: source.root.clone(),
         python: product.pypi.iter().flat_map(|pypi| pypi.files.iter().cloned()).collect(),
         no_header: rules("no_header", &source.no_header)?,
+        rat_excludes: RatExcludes::default(),
         secrets: rules("secrets", &source.secrets)?,
         binaries: rules("binaries", &source.binaries)?,
         snapshots: rules("snapshots", &source.snapshots)?,

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use super::signature::KeyRing;
 use super::{
     ArchiveForm, ArchiveKind, ArchiveRules, Candidate, CandidateFindings, ContentRules, Finding, Layout, Limits,
-    Listed, Manifest,
+    Listed, Manifest, RatExcludes,
 };
 use crate::release::{PathRules, Version};
 
@@ -35,6 +35,8 @@ pub struct ProductRules {
     pub python: BTreeSet<String>,
     /// Files of the source archive that need no licence header.
     pub no_header: PathRules,
+    /// The same, as the project's exclude list for RAT says it.
+    pub rat_excludes: RatExcludes,
     /// Files that may hold a key or token: those of tests.
     pub secrets: PathRules,
     /// Files that may be compiled code.
@@ -102,6 +104,7 @@ impl ProductRules {
             product: source.then(|| self.name.clone()),
             version: self.version.map(|version| version.to_string()),
             no_header: self.no_header.clone(),
+            rat_excludes: if source { self.rat_excludes.clone() } else { RatExcludes::default() },
             allowed_secrets: self.secrets.clone(),
             allowed_binaries: self.binaries.clone(),
             allowed_snapshots: self.snapshots.clone(),

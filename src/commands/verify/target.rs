@@ -16,7 +16,10 @@ use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::services::{Cache, Downloader, Effects, Svn, SvnUrl};
 use crate::ui::{ExitCode, Ui};
-use crate::verify::{Listed, list_files};
+use crate::verify::{ArchiveKind, Listed, list_files};
+
+/// What is looked for beside a single archive.
+const COMPANIONS: [&str; 3] = [".asc", ".sha512", ".sha256"];
 
 /// What is verified.
 #[derive(Debug, PartialEq, Eq)]
@@ -94,9 +97,12 @@ impl Target {
                     bar.inc(bytes);
                 };
                 let downloader = Downloader::new(Cache::new(cache)).map_err(fail)?;
-                let downloaded = downloader.directory(&address, &directory, &progress).map_err(fail);
+                let downloaded = match is_archive(&address) {
+                    true => downloader.with_companions(&address, &COMPANIONS, &directory, &progress),
+                    false => downloader.directory(&address, &directory, &progress),
+                };
                 bar.finish_and_clear();
-                downloaded?;
+                downloaded.map_err(fail)?;
                 Ok(Here { directory, only: None, _downloaded: Some(place) })
             }
             Self::Subversion(address) => {
@@ -130,7 +136,7 @@ impl Here {
         };
         let Some(only) = &self.only else { return list_files(&self.directory).map_err(failed) };
         let mut found = Vec::new();
-        for ending in ["", ".asc", ".sha512", ".sha256"] {
+        for ending in [""].iter().chain(&COMPANIONS) {
             let path = format!("{only}{ending}");
             if let Ok(data) = fs::symlink_metadata(self.directory.join(&path)) {
                 found.push(Listed { path, bytes: data.len() });
@@ -138,6 +144,12 @@ impl Here {
         }
         Ok(found)
     }
+}
+
+/// Whether the address of a web server is that of an archive, by its name.
+fn is_archive(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or(address);
+    ArchiveKind::of_name(path.rsplit('/').next().unwrap_or(path)).is_some()
 }
 
 /// `QUORATE_CACHE`, else the XDG cache directory.

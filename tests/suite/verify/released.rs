@@ -76,7 +76,7 @@ fn a_release_writes_a_manifest_and_its_candidate_is_held_against_it() {
     staged.put("notes.txt", &other);
     let (code, said, _) = candidate();
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("manifest: notes.txt is not in the manifest"), "{said}");
+    assert!(said.contains("manifest: failed: notes.txt is not in the manifest"), "{said}");
 
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(&manifest, text.replace("\"candidate\": 1", "\"candidate\": 2")).unwrap();
