@@ -199,7 +199,7 @@ fn archive(repository: &Path, target: &Path) {
         "directory": "artifacts",
     }))
     .unwrap();
-    let intent = Intent { at: Timestamp::UNIX_EPOCH, token: "0".repeat(32), acted: None, resumed: false };
+    let intent = Intent { at: Timestamp::UNIX_EPOCH, token: "0".repeat(32), acted: None, resumed: false, anew: false };
     let outputs = action.act(&Context { world: &services, intent: &intent, now: Timestamp::UNIX_EPOCH }).unwrap();
     let file: PathBuf = target.join("artifacts/product-1.0.0-src.tgz");
     let (digest, _) = Sha512::of_reader(fs::File::open(file).unwrap()).unwrap();

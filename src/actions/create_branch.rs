@@ -28,6 +28,10 @@ pub struct CreateBranch {
     /// this says otherwise.
     #[serde(default = "yes")]
     pub remote_free: bool,
+    /// Whether a branch of that name that was cut from `from` earlier is taken for
+    /// the one to make: the record of who made it was lost.
+    #[serde(default)]
+    pub adopt: bool,
 }
 
 /// What was made.
@@ -39,7 +43,12 @@ pub struct BranchCreated {
     pub commit: String,
     /// The remote's branch that it starts from.
     pub from: String,
+    /// Where it was found, if it was there and has gone on since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
 }
+
+type Cx<'a> = Context<'a, Services>;
 
 impl CreateBranch {
     fn local(&self) -> String {
@@ -47,12 +56,49 @@ impl CreateBranch {
     }
 
     fn output(&self, commit: String) -> Value {
-        let output = BranchCreated { branch: self.branch.clone(), commit, from: self.from.clone() };
+        let output = BranchCreated { branch: self.branch.clone(), commit, from: self.from.clone(), found: None };
         serde_json::to_value(output).expect("plain data")
     }
 
+    /// How an earlier branch stands that was cut from the remote's `from`: the commit
+    /// that it starts at is one of that branch's.
+    fn adopted(&self, cx: &Cx<'_>, here: Option<&str>, there: Option<&str>) -> Result<Probed, ActionError> {
+        let git = &cx.world.git;
+        let Some(tip) = there.or(here) else { return Ok(Probed::Absent) };
+        if there.is_some() {
+            git.fetch_branch(&self.branch).map_err(git_failed)?;
+        }
+        let start = self.start(cx)?;
+        let Some(base) = git.common_commit(tip, &start).map_err(git_failed)? else {
+            return Ok(Probed::Conflict {
+                found: format!("the branch {} at {tip}", self.branch),
+                expected: format!("one that was cut from the remote's {}", self.from),
+            });
+        };
+        let ahead = |one: &str, other: &str| git.is_ancestor(other, one).map_err(git_failed);
+        let up_to_date = match (here, there) {
+            (None, _) => false,
+            (Some(here), Some(there)) if !ahead(here, there)? => {
+                if ahead(there, here)? {
+                    return Ok(Probed::Absent);
+                }
+                return Ok(Probed::Conflict {
+                    found: format!("a local branch {} at {here}, which has parted from the remote's", self.branch),
+                    expected: format!("{there}, where the remote's is, or what is built on that"),
+                });
+            }
+            (Some(_), _) => true,
+        };
+        if !up_to_date {
+            return Ok(Probed::Absent);
+        }
+        let found = here.filter(|here| *here != base).map(str::to_owned);
+        let output = BranchCreated { branch: self.branch.clone(), commit: base, from: self.from.clone(), found };
+        Ok(Probed::Done(serde_json::to_value(output).expect("plain data")))
+    }
+
     /// The tip of the remote's branch that the new one starts from.
-    fn start(&self, cx: &Context<'_, Services>) -> Result<String, ActionError> {
+    fn start(&self, cx: &Cx<'_>) -> Result<String, ActionError> {
         let git = &cx.world.git;
         git.fetch_branch(&self.from).map_err(git_failed)?.ok_or_else(|| {
             ActionError::refused(
@@ -75,21 +121,24 @@ impl Action<Services> for CreateBranch {
         ]
     }
 
-    fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
+    fn problems(&self, cx: &Cx<'_>) -> Result<Vec<Problem>, ActionError> {
         clone_problems(cx, &self.branch)
     }
 
-    fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
+    fn probe(&self, cx: &Cx<'_>) -> Result<Probed, ActionError> {
         let git = &cx.world.git;
         let here = git.reference(&self.local()).map_err(git_failed)?;
         // What our own push, or another step, has made of it since is for them to tell.
         if let Some(made) = &cx.intent.acted {
             let made: BranchCreated = serde_json::from_value(made.clone()).map_err(outputs_do_not_fit)?;
-            if here.as_ref() == Some(&made.commit) {
-                return Ok(Probed::Done(self.output(made.commit)));
+            if here.as_ref() == Some(made.found.as_ref().unwrap_or(&made.commit)) {
+                return Ok(Probed::Done(serde_json::to_value(made).expect("plain data")));
             }
         }
         let there = git.remote_refs(&[&self.local()]).map_err(git_failed)?.remove(&self.local());
+        if self.adopt {
+            return self.adopted(cx, here.as_deref(), there.as_deref());
+        }
         if let Some(there) = there.filter(|there| self.remote_free && here.as_ref() != Some(there)) {
             let found = format!("the branch {} at the remote, at {there}", self.branch);
             return Ok(Probed::Conflict { found, expected: "no branch of that name at the remote yet".into() });
@@ -107,9 +156,21 @@ impl Action<Services> for CreateBranch {
         })
     }
 
-    fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
+    fn act(&self, cx: &Cx<'_>) -> Result<Value, ActionError> {
+        let git = &cx.world.git;
+        if self.adopt
+            && let Some(there) = git.fetch_branch(&self.branch).map_err(git_failed)?
+        {
+            // The local branch is behind it or not there, or the probe had found a conflict.
+            let here = git.reference(&self.local()).map_err(git_failed)?;
+            git.move_reference(&self.local(), here.as_deref(), &there, &log_entry(cx)).map_err(git_failed)?;
+            return match self.adopted(cx, Some(&there), Some(&there))? {
+                Probed::Done(output) => Ok(output),
+                _ => Err(ActionError::refused(format!("the branch {} went on meanwhile", self.branch), "run again")),
+            };
+        }
         let start = self.start(cx)?;
-        cx.world.git.move_reference(&self.local(), None, &start, &log_entry(cx)).map_err(git_failed)?;
+        git.move_reference(&self.local(), None, &start, &log_entry(cx)).map_err(git_failed)?;
         Ok(self.output(start))
     }
 
@@ -117,10 +178,10 @@ impl Action<Services> for CreateBranch {
         Reversal::Undo(format!("deletes the local branch {}, if it was not moved since", self.branch))
     }
 
-    fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
+    fn undo(&self, cx: &Cx<'_>, outputs: &Value) -> Result<(), ActionError> {
         let made: BranchCreated = serde_json::from_value(outputs.clone()).map_err(outputs_do_not_fit)?;
         demand_not_checked_out(cx, &self.local())?;
-        cx.world.git.delete_reference(&self.local(), &made.commit).map_err(git_failed)
+        cx.world.git.delete_reference(&self.local(), made.found.as_ref().unwrap_or(&made.commit)).map_err(git_failed)
     }
 }
 

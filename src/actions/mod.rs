@@ -39,7 +39,7 @@ mod remove_outdated_releases;
 mod send_mail;
 mod services;
 pub(crate) mod set_versions;
-mod shell;
+pub(crate) mod shell;
 mod sign_artifacts;
 pub(crate) mod sign_tag;
 mod source_archive;

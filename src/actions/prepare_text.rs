@@ -115,7 +115,8 @@ mod tests {
     fn is_written_found_again_kept_when_edited_and_taken_back() {
         let place = tempfile::tempdir().unwrap();
         let world = offline(place.path());
-        let intent = Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "abc".into(), acted: None, resumed: false };
+        let intent =
+            Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "abc".into(), acted: None, resumed: false, anew: false };
         let cx = Context { world: &world, intent: &intent, now: intent.at };
         let with = json!({"template": "text.md", "file": "texts/blog.md", "values": {"version": "3.3"}, "more": {"version": "3.4"}});
         let action: PrepareText = serde_json::from_value(with).unwrap();
@@ -139,7 +140,8 @@ mod tests {
     fn a_missing_value_is_a_problem() {
         let place = tempfile::tempdir().unwrap();
         let world = offline(place.path());
-        let intent = Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "abc".into(), acted: None, resumed: false };
+        let intent =
+            Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "abc".into(), acted: None, resumed: false, anew: false };
         let cx = Context { world: &world, intent: &intent, now: intent.at };
         let with = json!({"template": "text.md", "file": "texts/blog.md", "values": {}});
         let problems = serde_json::from_value::<PrepareText>(with).unwrap().problems(&cx).unwrap();

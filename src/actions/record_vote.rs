@@ -138,7 +138,8 @@ mod tests {
         let with = json!({"thread": "<a@b>", "opened": "2026-11-20T17:30:00Z", "hours": 72, "file": "votes.json"});
         let record: RecordVote = serde_json::from_value(with).unwrap();
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let intent = Intent { at: at("2026-11-20T17:31:00Z"), token: "abc".into(), acted: None, resumed: false };
+        let intent =
+            Intent { at: at("2026-11-20T17:31:00Z"), token: "abc".into(), acted: None, resumed: false, anew: false };
         let probe = |now| record.probe(&Context { world: &world, intent: &intent, now: at(now) }).unwrap();
         let Probed::Waiting { until, why } = probe("2026-11-23T17:29:59Z") else { panic!("recorded too early") };
         assert_eq!(until, Some(at("2026-11-23T17:30:00Z")));

@@ -12,6 +12,8 @@
 //! there. What is known of an attempt (that it began; that the relay refused it)
 //! stands beside the mail in the workspace.
 
+mod earlier;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -151,10 +153,15 @@ impl Action<Services> for SendMail {
 
     fn probe(&self, cx: &Cx<'_>) -> Result<Probed, ActionError> {
         let archive = cx.world.archive.as_ref();
-        if let Some(found) = archive.map(|archive| self.find(cx, archive)).transpose()?.flatten() {
+        let id = message_id(&cx.intent.token, &cx.world.author.email);
+        if let Some(found) = archive.map(|archive| self.find(archive, &id)).transpose()?.flatten() {
             return Ok(Probed::Done(json!(self.archived(cx.intent, found))));
         }
         let attempt = self.attempt(cx)?;
+        let fresh = cx.intent.acted.is_none() && !cx.intent.resumed && attempt.is_none();
+        if fresh && let Some(probed) = self.unrecorded(cx)? {
+            return Ok(probed);
+        }
         let began = attempt.as_ref().map_or(cx.intent.at, |attempt| attempt.at.max(cx.intent.at));
         let until = began + self.lag();
         match (&cx.intent.acted, archive) {
@@ -257,11 +264,10 @@ impl SendMail {
         SignedDuration::from_mins(self.archive_lag_minutes.into())
     }
 
-    /// The mail in the archive, in whichever of its lists it came first.
-    fn find(&self, cx: &Cx<'_>, archive: &PonyMail) -> Result<Option<Archived>, ActionError> {
-        let id = message_id(&cx.intent.token, &cx.world.author.email);
+    /// The mail `id` in the archive, in whichever of its lists it came first.
+    fn find(&self, archive: &PonyMail, id: &str) -> Result<Option<Archived>, ActionError> {
         for list in &self.to {
-            if let Some(found) = archive.find(&id, Some(list)).map_err(|error| unasked(archive, error))? {
+            if let Some(found) = archive.find(id, Some(list)).map_err(|error| unasked(archive, error))? {
                 return Ok(Some(found));
             }
         }
@@ -317,7 +323,7 @@ impl SendMail {
         }
         Err(ActionError::refused(
             format!(
-                "the mail is dated {}, which is too long ago to send it as it is (it is {} now)",
+                "the mail is dated {:.0}, which is too long ago to send it as it is (it is {:.0} now)",
                 cx.intent.at, cx.now
             ),
             "run the step `--again`, which dates it anew",
@@ -330,10 +336,7 @@ impl SendMail {
 
     /// What is known of the last attempt with this intent.
     fn attempt(&self, cx: &Cx<'_>) -> Result<Option<Attempt>, ActionError> {
-        let read = cx.world.workspace.read(self.attempt_file());
-        let bytes = read.map_err(|error| ActionError::service("the workspace", error, "see that it can be read"))?;
-        let attempt: Option<Attempt> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        Ok(attempt.filter(|attempt| attempt.token == cx.intent.token))
+        Ok(self.noted(cx)?.filter(|attempt| attempt.token == cx.intent.token))
     }
 
     fn note(&self, cx: &Cx<'_>, refused: bool) -> Result<(), ActionError> {

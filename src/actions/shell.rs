@@ -19,7 +19,7 @@ pub(super) fn quoted(word: &str) -> String {
 }
 
 /// Words of one command.
-pub(super) fn command(words: &[impl AsRef<str>]) -> String {
+pub(crate) fn command(words: &[impl AsRef<str>]) -> String {
     words.iter().map(|word| quoted(word.as_ref())).collect::<Vec<_>>().join(" ")
 }
 

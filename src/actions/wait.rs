@@ -108,7 +108,8 @@ mod tests {
     fn writes_the_entry_first_then_waits_then_is_done() {
         let place = tempfile::tempdir().unwrap();
         let world = offline(place.path());
-        let intent = Intent { at: at("2026-11-21T09:31:00Z"), token: "abc".into(), acted: None, resumed: false };
+        let intent =
+            Intent { at: at("2026-11-21T09:31:00Z"), token: "abc".into(), acted: None, resumed: false, anew: false };
         let cx = |now| Context { world: &world, intent: &intent, now: at(now) };
         let with = json!({"since": "2026-11-21T09:30:00Z", "hours": 72, "what": "the vote to end", "calendar": "rc1/vote.ics"});
         let wait: Wait = serde_json::from_value(with).unwrap();
@@ -127,7 +128,8 @@ mod tests {
     fn without_an_entry_nothing_is_to_be_done() {
         let place = tempfile::tempdir().unwrap();
         let world = offline(place.path());
-        let intent = Intent { at: at("2026-11-21T09:31:00Z"), token: "abc".into(), acted: None, resumed: false };
+        let intent =
+            Intent { at: at("2026-11-21T09:31:00Z"), token: "abc".into(), acted: None, resumed: false, anew: false };
         let with = json!({"since": "2026-11-21T09:30:00Z", "hours": u32::MAX, "what": "the end of time"});
         let wait: Wait = serde_json::from_value(with).unwrap();
         let cx = Context { world: &world, intent: &intent, now: intent.at };

@@ -154,7 +154,8 @@ mod tests {
     fn is_written_found_again_and_never_of_other_files() {
         let place = tempfile::tempdir().unwrap();
         let world = offline(place.path());
-        let intent = Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "abc".into(), acted: None, resumed: false };
+        let intent =
+            Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "abc".into(), acted: None, resumed: false, anew: false };
         let cx = Context { world: &world, intent: &intent, now: intent.at };
         let artifacts = world.workspace.artifacts("artifacts");
         artifacts.write("a.tgz", b"a").unwrap();

@@ -12,7 +12,7 @@ use super::CommandError;
 use super::attest::wanted;
 use super::environment::Environment;
 use super::halt;
-use super::session::write_session;
+use super::session::{Session, write_session};
 use crate::engine::{Goal, SystemClock};
 use crate::ui::{Approver, ExitCode, Progress};
 
@@ -70,5 +70,25 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let goal = phase.map_or(Goal::All, |phase| Goal::Phase(phase.id.clone()));
     let mut person = Approver::new(ui, version.clone(), Some(version.as_str()));
     let halt = driver.advance(&goal, &mut person)?;
+    if let Some(said) = left_in_clone(&session, number)? {
+        ui.say(&said);
+    }
     Ok(halt::report_of(ui, Some(&session.workflow), &halt))
+}
+
+/// The candidate's branch and tags that stay in the clone: they are a person's own.
+fn left_in_clone(session: &Session, number: u32) -> Result<Option<String>, CommandError> {
+    let values = session.values.of_candidate(number, None)?;
+    let git = &values["product"]["git"];
+    let there = |name: &str| session.services.git.reference(name).ok().flatten().is_some();
+    let branch = git["candidate_branch"].as_str().filter(|name| there(&format!("refs/heads/{name}")));
+    let tags = git["candidate_tags"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
+    let tags: Vec<&str> = tags.filter(|name| there(&format!("refs/tags/{name}"))).collect();
+    let commands: Vec<String> = [("branch", "-D", branch.into_iter().collect()), ("tag", "-d", tags)]
+        .into_iter()
+        .filter(|(_, _, names): &(_, _, Vec<&str>)| !names.is_empty())
+        .map(|(what, delete, names)| format!("`git {what} {delete} {}`", names.join(" ")))
+        .collect();
+    let said = "Candidate {} stays in your clone, where it is in nobody's way; to delete it there too:";
+    Ok((!commands.is_empty()).then(|| format!("{} {}", said.replace("{}", &number.to_string()), commands.join("; "))))
 }

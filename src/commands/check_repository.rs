@@ -118,7 +118,12 @@ pub fn check_series(path: &Path, product: &Product, series_branch: &str, version
     ))
 }
 
-fn version_of(repository: &git2::Repository, tree: &git2::Tree<'_>, rule: &EditRule) -> Result<String, String> {
+/// The version that the tree says, where the rule has it stand.
+pub(super) fn version_of(
+    repository: &git2::Repository,
+    tree: &git2::Tree<'_>,
+    rule: &EditRule,
+) -> Result<String, String> {
     let glob = globset::Glob::new(rule.files()).map_err(|error| error.to_string())?.compile_matcher();
     let mut files: Tree = BTreeMap::new();
     tree.walk(git2::TreeWalkMode::PreOrder, |parent, entry| {

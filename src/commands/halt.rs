@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::error::{action_code, chain};
 use crate::engine::{Effect, Halt, Obstacle, Pending, Step, StepKind, Workflow};
+use crate::governance::STILL_RUNS;
 use crate::ui::{ExitCode, Style, Ui, from_now, hang, minute};
 
 /// Says why a run ended; returns its exit code: that of the worst obstacle.
@@ -85,10 +86,10 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) -> ExitCode {
             ExitCode::Conflict
         }
         Obstacle::CheckFailed(faults) => {
-            let faults: String = faults.iter().map(|fault| format!("\n  {fault}")).collect();
             let hint = workflow
-                .and_then(|workflow| after_the_vote(workflow, id))
+                .and_then(|workflow| after_the_vote(workflow, id, faults))
                 .unwrap_or_else(|| format!("put it right and run again; `quorate guide` says of `{id}` what is meant"));
+            let faults: String = faults.iter().map(|fault| format!("\n  {fault}")).collect();
             ui.complain(&format!("{id} does not hold: {title}{faults}"), Some(&hint));
             ExitCode::DoesNotHold
         }
@@ -108,10 +109,16 @@ fn makers(workflow: &Workflow, id: &str) -> Option<String> {
 }
 
 /// For the gate that a vote is: what can be done when it did not pass.
-fn after_the_vote(workflow: &Workflow, id: &str) -> Option<String> {
+fn after_the_vote(workflow: &Workflow, id: &str, faults: &[String]) -> Option<String> {
     let (phase, _) = workflow.check(id).filter(|(_, check)| check.gate)?;
     let records = |step: &&Step| matches!(&step.kind, StepKind::Action { name, .. } if name == "record-vote");
     let recorded = phase.steps.iter().find(records)?;
+    if faults.iter().any(|fault| fault.contains(STILL_RUNS)) {
+        return Some(format!(
+            "`quorate undo {}`, and enter the votes again when the vote has ended: those that come until then count too",
+            recorded.id
+        ));
+    }
     Some(format!(
         "`quorate cancel-candidate --why \"…\"` ends this candidate, and the next one begins; where a vote was entered \
          wrongly, `quorate undo {}`, and enter the votes again",
@@ -152,11 +159,14 @@ mod tests {
     #[test]
     fn a_vote_that_did_not_pass_names_both_ways_out() {
         let workflow = workflow();
-        let hint = after_the_vote(&workflow, "community-approves").unwrap();
+        let hint = after_the_vote(&workflow, "community-approves", &["two of three binding +1".into()]).unwrap();
         assert!(
             hint.contains("`quorate cancel-candidate --why") && hint.contains("`quorate undo record-vote`"),
             "{hint}"
         );
-        assert_eq!(after_the_vote(&workflow, "source-staged"), None);
+        assert_eq!(after_the_vote(&workflow, "source-staged", &[]), None);
+        let early = ["the votes were recorded too early, and the vote runs until tomorrow".to_owned()];
+        let hint = after_the_vote(&workflow, "community-approves", &early).unwrap();
+        assert!(hint.contains("`quorate undo record-vote`") && !hint.contains("cancel-candidate"), "{hint}");
     }
 }

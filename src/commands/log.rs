@@ -33,9 +33,8 @@ pub struct Args {
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let directory = ReleaseState::find(environment)?;
-    let release = ReleaseState::read(environment, &directory)?;
-    let entries: Vec<&Entry> =
-        release.entries.iter().filter(|entry| args.step.is_none() || args.step == entry.step).collect();
+    let (_, all) = ReleaseState::read_entries(environment, &directory)?;
+    let entries: Vec<&Entry> = all.iter().filter(|entry| args.step.is_none() || args.step == entry.step).collect();
     if let Some(step) = args.step.as_ref().filter(|_| entries.is_empty()) {
         return Err(CommandError::usage(
             format!("the record has nothing about `{step}`"),
@@ -49,7 +48,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     }
     let mut teller = Teller { ui, who: None, candidate: 1 };
     let mut text = String::new();
-    for entry in &release.entries {
+    for entry in &all {
         if let Event::CandidateOpened { number } = entry.event {
             teller.candidate = number;
         }
@@ -58,7 +57,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         }
     }
     ui.data(&text);
-    ui.say(&format!("{}; the chain of digests holds", counted(release.entries.len())));
+    ui.say(&format!("{}; the chain of digests holds", counted(all.len())));
     Ok(ExitCode::Done)
 }
 

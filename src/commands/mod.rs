@@ -11,6 +11,7 @@ mod attest;
 mod cancel_candidate;
 mod check_repository;
 mod check_templates;
+mod check_version;
 mod check_workflow;
 mod completions;
 mod connect;
@@ -21,11 +22,13 @@ mod guide;
 mod halt;
 mod hash;
 mod keys;
+mod left_behind;
 mod log;
 mod man;
 mod plan;
 mod rehearse;
 mod release_state;
+mod roster;
 mod run;
 mod session;
 mod sign;
@@ -100,6 +103,7 @@ enum Command {
     CancelCandidate(cancel_candidate::Args),
     TakeOver(take_over::Args),
     Vote(vote::Args),
+    Roster(roster::Args),
     Verify(verify::Args),
     Hash(hash::Args),
     Sign(sign::Args),
@@ -130,6 +134,7 @@ impl Cli {
             Command::CancelCandidate(args) => cancel_candidate::run(&environment, args),
             Command::TakeOver(args) => take_over::run(&environment, args),
             Command::Vote(args) => vote::run(&environment, args),
+            Command::Roster(args) => roster::run(&environment, args),
             Command::Verify(args) => verify::run(&environment, args),
             Command::Hash(args) => hash::run(&environment, args),
             Command::Sign(args) => sign::run(&environment, args),

@@ -12,13 +12,15 @@ use std::path::{Path, PathBuf};
 use super::CommandError;
 use super::environment::Environment;
 use crate::config::{Product, parse_product};
-use crate::engine::{Entry, JournalReader, State, Workflow};
+use crate::engine::{Entry, JournalEnd, JournalReader, State, Workflow};
 use crate::release::{ReleaseRecord, Sha512, Version};
 
 /// The files that a release is started with; what they say holds for all of it.
 pub const WORKFLOW_FILE: &str = "workflow.toml";
 /// The product's configuration.
 pub const PRODUCT_FILE: &str = "product.toml";
+/// What the journal's first line says of the release, for when the journal is lost.
+pub const RECORD_FILE: &str = "release.json";
 /// The journal.
 pub const JOURNAL_FILE: &str = "journal.jsonl";
 
@@ -36,8 +38,6 @@ pub struct ReleaseState {
     pub workflow: Workflow,
     /// Its journal's entries, folded.
     pub state: State,
-    /// Its journal's entries.
-    pub entries: Vec<Entry>,
 }
 
 impl ReleaseState {
@@ -89,23 +89,29 @@ impl ReleaseState {
     /// # Errors
     /// When its journal or files cannot be used or were changed.
     pub fn read(environment: &Environment, directory: &Path) -> Result<Self, CommandError> {
-        let reader = JournalReader::open(&directory.join(JOURNAL_FILE))?;
-        if reader.torn.is_some() {
-            environment.ui.warn(
-                "the journal's last line was torn by an interruption; it counts for nothing, and the next command that writes sets it aside",
-            );
-        }
-        Self::of(directory, reader.entries)
+        let mut state = State::default();
+        let end = JournalReader::fold(&directory.join(JOURNAL_FILE), &mut |entry| state.apply(&entry))?;
+        tell_of_torn_line(environment, &end);
+        Self::of(directory, state)
     }
 
-    /// The record from entries that were read.
+    /// Reads the record of the release in `directory`, with the journal's entries.
+    ///
+    /// # Errors
+    /// As [`ReleaseState::read`].
+    pub fn read_entries(environment: &Environment, directory: &Path) -> Result<(Self, Vec<Entry>), CommandError> {
+        let JournalReader { entries, end } = JournalReader::open(&directory.join(JOURNAL_FILE))?;
+        tell_of_torn_line(environment, &end);
+        Ok((Self::of(directory, State::of(&entries))?, entries))
+    }
+
+    /// The record from a journal that was read.
     ///
     /// # Errors
     /// When the release's files cannot be used or were changed.
-    pub fn of(directory: &Path, entries: Vec<Entry>) -> Result<Self, CommandError> {
-        let state = State::of(&entries);
+    pub fn of(directory: &Path, state: State) -> Result<Self, CommandError> {
         let journal = directory.join(JOURNAL_FILE);
-        if entries.is_empty() {
+        if state.last_at.is_none() {
             return Err(CommandError::usage(
                 format!("{} is empty: `quorate start` was interrupted before it recorded anything", journal.display()),
                 "give the same `quorate start` again",
@@ -130,7 +136,6 @@ impl ReleaseState {
             workflow: Workflow::parse(&name(WORKFLOW_FILE), &workflow_text)?,
             record,
             state,
-            entries,
         })
     }
 }
@@ -158,8 +163,10 @@ fn releases(state: &Path) -> Vec<(String, PathBuf)> {
 
 /// Whether something in a directory without a journal is more than an interrupted
 /// `quorate start` leaves.
-fn was_at_work(directory: &Path) -> bool {
-    let of_start = |name: &str| [WORKFLOW_FILE, PRODUCT_FILE].contains(&name) || name.ends_with(".lock");
+pub fn was_at_work(directory: &Path) -> bool {
+    let of_start = |name: &str| {
+        [WORKFLOW_FILE, PRODUCT_FILE, RECORD_FILE, JOURNAL_FILE].contains(&name) || name.ends_with(".lock")
+    };
     let names = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name());
     names.filter_map(|name| name.into_string().ok()).any(|name| !of_start(&name) && !name.starts_with('.'))
 }
@@ -174,7 +181,17 @@ fn name_of(path: &Path) -> Option<String> {
 }
 
 fn is_completed(directory: &Path) -> bool {
-    JournalReader::open(&directory.join(JOURNAL_FILE)).is_ok_and(|reader| State::of(&reader.entries).completed)
+    let mut state = State::default();
+    let read = JournalReader::fold(&directory.join(JOURNAL_FILE), &mut |entry| state.apply(&entry));
+    read.is_ok() && state.completed
+}
+
+fn tell_of_torn_line(environment: &Environment, end: &JournalEnd) {
+    if end.torn.is_some() {
+        environment.ui.warn(
+            "the journal's last line was torn by an interruption; it counts for nothing, and the next command that writes sets it aside",
+        );
+    }
 }
 
 /// The text of a file that the release was started with, unchanged since.

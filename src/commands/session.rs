@@ -135,7 +135,7 @@ pub fn read_session(environment: &Environment) -> Result<(Session, State), Comma
 pub fn write_session(environment: &Environment) -> Result<(Session, Journal, State), CommandError> {
     let directory = ReleaseState::find(environment)?;
     let (mut journal, entries) = open_journal(environment, &directory, "")?;
-    let release = ReleaseState::of(&directory, entries)?;
+    let release = ReleaseState::of(&directory, State::of(&entries))?;
     journal.sign_as(&who(Path::new(&release.record.repository)));
     let (session, state) =
         Session::new(environment, release, &environment.accounts, Effects::unwatched(), &SystemClock)?;

@@ -12,18 +12,24 @@ use std::path::{Path, PathBuf};
 use super::CommandError;
 use super::check_repository::{Branch, check_repository, check_series, check_unreleased};
 use super::check_templates::check_templates;
+use super::check_version::check_version;
 use super::check_workflow::check_workflow;
 use super::environment::{Environment, absolute};
 use super::error::chain;
-use super::release_state::{JOURNAL_FILE, PRODUCT_FILE, WORKFLOW_FILE, release_directory};
+use super::left_behind::Left;
+use super::release_state::{JOURNAL_FILE, PRODUCT_FILE, RECORD_FILE, WORKFLOW_FILE, release_directory, was_at_work};
 use super::session::who;
 use crate::config::{
-    AssetError, Assets, ConfigError, Occasion, Product, check_product, parse_product, release_values, render_product,
+    AssetError, Assets, ConfigError, Occasion, Product, check_numbering, check_product, doubts, parse_product,
+    release_values, render_product,
 };
 use crate::engine::{Clock, Event, Journal, JournalError, Renderer, State, SystemClock, ValueSource, Workflow};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
 use crate::services::{KeyDescription, OpenPgp};
 use crate::ui::ExitCode;
+
+/// The product where none is named.
+pub const DEFAULT_PRODUCT: &str = "flink-statefun";
 
 /// Begins the release of VERSION.
 ///
@@ -34,9 +40,9 @@ use crate::ui::ExitCode;
 pub struct Args {
     /// Three numbers: 3.4.0.
     version: String,
-    /// A product of release-config/.
-    #[arg(long, default_value = "flink-statefun")]
-    product: String,
+    /// A product of release-config/; `flink-statefun` unless this says otherwise.
+    #[arg(long)]
+    product: Option<String>,
     /// Your clone of the product's repository.
     #[arg(long, value_name = "PATH", default_value = ".")]
     repo: PathBuf,
@@ -44,30 +50,44 @@ pub struct Args {
     /// your only secret key.
     #[arg(long, value_name = "FINGERPRINT")]
     key: Option<String>,
-    /// A workflow of workflows/.
-    #[arg(long, default_value = "release")]
-    workflow: String,
+    /// A workflow of workflows/; `release` unless this says otherwise.
+    #[arg(long)]
+    workflow: Option<String>,
     /// Begin the record anew: this release is under way, and its journal was lost.
+    /// It goes on by the workflow and the configuration that lie in its directory.
     /// Each step is proved before it is done, so what is done is found done; the
     /// release's tags may be there already.
     #[arg(long)]
     again: bool,
+    /// Begin although the version does not follow on what the clone says.
+    #[arg(long)]
+    any_version: bool,
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let ui = environment.ui;
     let version: Version = args.version.parse()?;
-    let files = release_files(&environment.assets, &args.product, &args.workflow)?;
+    let product = args.product.as_deref().unwrap_or(DEFAULT_PRODUCT);
+    let place = release_directory(&environment.state, product, version);
+    let left = if args.again { Left::in_directory(&place, args.workflow.as_deref())? } else { Left::default() };
+    let workflow = args.workflow.as_deref().unwrap_or("release");
+    let files = left.files(&environment.assets, product, workflow)?;
     let repository = absolute(&args.repo)?;
     let mut record = ReleaseRecord {
-        product: args.product,
+        product: product.to_owned(),
         version: version.to_string(),
         manager: Manager { name: String::new(), email: String::new(), key: String::new() },
         repository: repository.display().to_string(),
-        rehearsal: false,
+        rehearsal: left.rehearsal,
+        begun_anew: args.again,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    check_configuration(&record, version, &files)?;
-    check_repository(&repository, &files.product()?, Branch::OfRemote)?;
+    let rendered = check_configuration(&record, version, &files)?;
+    let of_product = check_repository(&repository, &files.product()?, Branch::OfRemote);
+    of_product.map_err(|error| if args.product.is_some() { error } else { naming_products(environment, error) })?;
+    if !args.any_version {
+        check_version(&repository, &rendered, version)?;
+    }
     let (name, email) = identity(&repository)?;
     let key = signing_key(environment, &repository, args.key.as_deref())?;
     record.manager = Manager { name, email, key };
@@ -75,10 +95,20 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let beginning = if args.again { Beginning::Again } else { Beginning::First };
     let state = &environment.state;
     let directory = begin(state, &record, version, &files, beginning, &who(&repository), &SystemClock)?;
-    let ui = environment.ui;
     ui.say(&format!("The release of {} {version} is recorded in {}", record.product, directory.display()));
+    left.told().iter().for_each(|line| ui.say(line));
+    doubts(&rendered, record.rehearsal).iter().for_each(|doubt| ui.warn(doubt));
     ui.say("Next: `quorate doctor`, then `quorate run`; `quorate guide` prints the whole guide for this release.");
     Ok(ExitCode::Done)
+}
+
+/// A product was taken that nobody named: which others there are.
+fn naming_products(environment: &Environment, error: CommandError) -> CommandError {
+    let names = known(&environment.assets, "release-config").join(", ");
+    let hint = format!(
+        "`{DEFAULT_PRODUCT}` was taken since --product names none; the products are {names}; --repo names another clone"
+    );
+    CommandError { hint: Some(hint), ..error }
 }
 
 /// Whether a release is begun for the first time.
@@ -150,8 +180,7 @@ pub fn release_file(assets: &Assets, directory: &str, what: &str, id: &str) -> R
     match assets.text(&name) {
         Ok(text) => Ok(ReleaseFile { place: assets.place(&name), text }),
         Err(AssetError::Missing { .. } | AssetError::Escapes { .. }) => {
-            let names = assets.names(directory);
-            let known: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".toml")).collect();
+            let known = known(assets, directory);
             Err(CommandError::usage(
                 format!("there is no {what} `{id}`"),
                 format!("the {what}s are {}; --assets DIR adds those in DIR/{directory}/", known.join(", ")),
@@ -159,6 +188,11 @@ pub fn release_file(assets: &Assets, directory: &str, what: &str, id: &str) -> R
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The workflows or configurations that there are.
+fn known(assets: &Assets, directory: &str) -> Vec<String> {
+    assets.names(directory).iter().filter_map(|name| name.strip_suffix(".toml")).map(str::to_owned).collect()
 }
 
 /// Checks everything, then writes the release's directory and the journal's
@@ -179,13 +213,16 @@ pub fn begin(
     check_files(record, version, files, beginning)?;
     let directory = release_directory(state, &record.product, version);
     let journal_path = directory.join(JOURNAL_FILE);
-    if Journal::is_lost(&journal_path)? {
-        match beginning {
-            Beginning::First => return Err(JournalError::Missing { path: journal_path }.into()),
-            Beginning::Again => Journal::give_up(&journal_path).map(|_| ())?,
-        }
+    let is_lost = Journal::is_lost(&journal_path)?;
+    if is_lost && beginning == Beginning::Again {
+        Journal::give_up(&journal_path)?;
     }
-    if Journal::is_begun(&journal_path)? {
+    let is_begun = Journal::is_begun(&journal_path)?;
+    // What it was at work by must not be written over by what is built in now.
+    if beginning == Beginning::First && (is_lost || (!is_begun && was_at_work(&directory))) {
+        return Err(JournalError::Missing { path: journal_path }.into());
+    }
+    if is_begun {
         return Err(CommandError::usage(
             format!("{} {version} is recorded already in {}", record.product, directory.display()),
             "`quorate status` shows where it stands; `quorate run` goes on",
@@ -200,11 +237,12 @@ pub fn begin(
         )
     };
     fs::create_dir_all(&directory).map_err(fail)?;
+    let release = serde_json::to_value(record).expect("a record is plain data");
     for (name, text) in files.named() {
         fs::write(directory.join(name), text).map_err(fail)?;
     }
+    fs::write(directory.join(RECORD_FILE), format!("{release:#}\n")).map_err(fail)?;
     let digests = files.named().map(|(name, text)| (name.to_owned(), Sha512::of(text.as_bytes()).to_string())).into();
-    let release = serde_json::to_value(record).expect("a record is plain data");
     let mut journal = Journal::create(&journal_path, who)?;
     journal.append(clock.now(), 0, None, Event::ReleaseStarted { release, files: digests })?;
     Ok(directory)
@@ -220,8 +258,13 @@ pub fn check_configuration(
     files: &ReleaseFiles,
 ) -> Result<Product, CommandError> {
     let product = files.product()?;
-    let rendered = render_product(&product, &release_values(&product, record, version, &Occasion::any())?)?;
-    let faults = check_product(&record.product, &rendered, record.rehearsal);
+    let of_candidate = |candidate| {
+        let occasion = Occasion { candidate, ..Occasion::any() };
+        render_product(&product, &release_values(&product, record, version, &occasion)?)
+    };
+    let rendered = of_candidate(1)?;
+    let mut faults = check_product(&record.product, &rendered, record.rehearsal);
+    faults.extend(check_numbering(&rendered, &of_candidate(2)?));
     if faults.is_empty() {
         return Ok(rendered);
     }

@@ -15,7 +15,7 @@ use super::environment::{Environment, absolute};
 use super::release_state::ReleaseState;
 use super::session::{open_journal, who};
 use super::start::{identity, signing_key};
-use crate::engine::{Clock, Event, SystemClock};
+use crate::engine::{Clock, Event, State, SystemClock};
 use crate::release::{Manager, ReleaseRecord};
 use crate::ui::ExitCode;
 
@@ -44,7 +44,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let why = wanted("--why", &args.why)?;
     let directory = ReleaseState::find(environment)?;
     let (mut journal, entries) = open_journal(environment, &directory, "")?;
-    let ReleaseState { record, product, .. } = ReleaseState::of(&directory, entries)?;
+    let ReleaseState { record, product, .. } = ReleaseState::of(&directory, State::of(&entries))?;
     let repository = absolute(&args.repo)?;
     check_repository(&repository, &product, Branch::OfRemote)?;
     let (name, email) = identity(&repository)?;

@@ -48,8 +48,11 @@ pub fn check_product(id: &str, product: &Product, rehearsal: bool) -> Vec<Produc
     git(&mut faults, product);
     faults.unless("versions.snapshot", &product.versions.snapshot, ask::plain_name);
     faults.unless("versions.next_snapshot", &product.versions.next_snapshot, ask::plain_name);
+    if product.versions.next_snapshot == product.versions.snapshot {
+        faults.add("versions.next_snapshot", &product.versions.snapshot, "another version than versions.snapshot is");
+    }
     files(&mut faults, product);
-    subversion(&mut faults, product);
+    subversion(&mut faults, product, rehearsal);
     mail(&mut faults, product);
     let least = u32::from(!rehearsal);
     faults.within("waits.vote_hours", product.waits.vote_hours, least, LONGEST);
@@ -98,7 +101,7 @@ impl Faults {
 
 fn git(faults: &mut Faults, product: &Product) {
     let git = &product.git;
-    faults.unless("git.url", &git.url, ask::line);
+    faults.unless("git.url", &git.url, ask::repository);
     faults.unless("git.remote", &git.remote, ask::remote);
     faults.unless("git.main", &git.main, ask::branch);
     faults.unless("git.release_branch", &git.release_branch, ask::branch);
@@ -168,10 +171,21 @@ fn build(faults: &mut Faults, field: &str, build: &Build) {
     }
 }
 
-fn subversion(faults: &mut Faults, product: &Product) {
+fn subversion(faults: &mut Faults, product: &Product, rehearsal: bool) {
     let svn = &product.svn;
     for (field, url) in [("dev", &svn.dev), ("release", &svn.release), ("keys", &svn.keys)] {
-        faults.unless(&format!("svn.{field}"), url, ask::svn_url);
+        let field = format!("svn.{field}");
+        match ask::svn_url(url) {
+            Ok(()) if !rehearsal && ask::is_open_to_all(url) => {
+                faults.add(&field, url, "https://…: a password and what is released would go over http unprotected");
+            }
+            Ok(()) => {}
+            Err(expected) => faults.add(&field, url, expected),
+        }
+    }
+    if ask::is_within(&svn.release, &svn.dev) || ask::is_within(&svn.dev, &svn.release) {
+        let expected = format!("a directory apart from svn.dev, {}: what is there is not released", svn.dev);
+        faults.add("svn.release", &svn.release, &expected);
     }
     for (field, name) in [
         ("candidate_directory", &svn.candidate_directory),
@@ -199,6 +213,10 @@ fn mail(faults: &mut Faults, product: &Product) {
     let mail = &product.mail;
     faults.unless("mail.dev", &mail.dev, ask::address);
     faults.each("mail.user", &mail.user, ask::address);
+    if mail.user.is_empty() {
+        let expected = "the address of one list or more, to which the announcement goes".to_owned();
+        faults.0.push(ProductFault { field: "mail.user".into(), value: "[]".into(), expected });
+    }
     faults.unless("mail.announce", &mail.announce, ask::address);
     faults.unless("mail.smtp_host", &mail.smtp_host, ask::host);
     faults.within("mail.smtp_port", mail.smtp_port.into(), 1, u16::MAX.into());
@@ -285,6 +303,9 @@ mod tests {
             ("/id", json!("other")),
             ("/name", json!("")),
             ("/short_name", json!("two\nlines")),
+            ("/git/url", json!("not a url")),
+            ("/git/url", json!("greeter")),
+            ("/git/url", json!("gopher://git.example.org/greeter")),
             ("/git/remote", json!("-origin")),
             ("/git/main", json!("a b")),
             ("/git/release_branch", json!("release..1")),
@@ -295,6 +316,7 @@ mod tests {
             ("/git/release_tags/1", json!("release-1.2.0")),
             ("/git/previous_tag", json!("v 1")),
             ("/versions/snapshot", json!("")),
+            ("/versions/next_snapshot", json!("1.2-SNAPSHOT")),
             ("/source/file", json!("a/b")),
             ("/source/root", json!("../../etc")),
             ("/source/root", json!("..")),
@@ -304,7 +326,12 @@ mod tests {
             ("/build/0/outputs/0/glob", json!("[")),
             ("/trial_build/command", json!([])),
             ("/svn/dev", json!("not a url")),
+            ("/svn/dev", json!("http://dist.example.org/repos/dist/dev/greeter")),
             ("/svn/release", json!("https://")),
+            ("/svn/release", json!("https://dist.example.org/repos/dist/dev/greeter")),
+            ("/svn/release", json!("https://dist.example.org/repos/dist/dev/greeter/")),
+            ("/svn/release", json!("https://dist.example.org/repos/dist/dev/greeter/released")),
+            ("/svn/release", json!("https://dist.example.org/repos/dist/dev")),
             ("/svn/keys", json!("dist/KEYS")),
             ("/svn/candidate_directory", json!("../greeter-1.2.0-rc1")),
             ("/svn/candidate_directories", json!("*")),
@@ -312,6 +339,7 @@ mod tests {
             ("/svn/release_directory", json!("other-1.2.0")),
             ("/mail/dev", json!("not an address")),
             ("/mail/user/0", json!("user@")),
+            ("/mail/user", json!([])),
             ("/mail/announce", json!("")),
             ("/mail/smtp_host", json!("relay .example.org")),
             ("/mail/smtp_port", json!(0)),

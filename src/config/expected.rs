@@ -97,6 +97,33 @@ pub(super) fn web_link(text: &str) -> Result<(), &'static str> {
     demand(is_url(text, &["https", "http"]), "a link: https://…")
 }
 
+/// A git repository: an address, `host:path`, or a path of this machine.
+pub(super) fn repository(text: &str) -> Result<(), &'static str> {
+    let url = is_url(text, &["https", "http", "ssh", "git"]);
+    let local = text.strip_prefix("file://").unwrap_or(text).starts_with(['/', '.']) && is_line(text);
+    let short = text.split_once(':').is_some_and(|(host, path)| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".-_@".contains(c);
+        !host.is_empty()
+            && host.chars().all(plain)
+            && !path.is_empty()
+            && !path.starts_with("//")
+            && is_blank_free(path)
+    });
+    demand(url || local || short, "the address or the path of a git repository: https://…")
+}
+
+/// Whether what goes to an address can be read and changed on its way.
+pub(super) fn is_open_to_all(url: &str) -> bool {
+    let host = |rest: &str| rest.split(['/', ':']).next().is_some_and(is_loopback);
+    url.strip_prefix("http://").is_some_and(|rest| !host(rest))
+}
+
+/// Whether an address is another one, or in the directory that it names.
+pub(super) fn is_within(inner: &str, outer: &str) -> bool {
+    let outer = outer.trim_end_matches('/');
+    inner.trim_end_matches('/').strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// A directory or file of a Subversion repository.
 pub(super) fn svn_url(text: &str) -> Result<(), &'static str> {
     let url = is_url(text, &["https", "http", "svn", "svn+ssh"]);

@@ -13,14 +13,18 @@ mod assets;
 mod check;
 mod expected;
 mod load;
+mod numbering;
 mod product;
+mod rules;
 mod values;
 
 pub use assets::{AssetError, Assets};
 pub use check::{ProductFault, check_product};
 pub use load::{ConfigError, parse_product, render_product};
+pub use numbering::{check_numbering, doubts};
 pub use product::{
     Announcement, Build, BuildOutput, Documentation, Git, Jira, Links, Mail, Maven, Npm, Product, Pypi, Source,
     Subversion, Tls, Versions, Waits, Website,
 };
+pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster};
 pub use values::{Occasion, release_values};

@@ -59,6 +59,7 @@ pub fn release_values(
         "manager": {"name": record.manager.name, "email": record.manager.email, "key": record.manager.key},
         "repository": record.repository,
         "rehearsal": record.rehearsal,
+        "begun_anew": record.begun_anew,
         "today": today,
         "home": home.display().to_string(),
         "workspace": {

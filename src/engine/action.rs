@@ -38,6 +38,9 @@ pub struct Intent {
     /// Whether an earlier attempt with this intent began to act, and it is not
     /// known that nothing came of it.
     pub resumed: bool,
+    /// Whether a person has said of the intention before this one that it did not
+    /// happen.
+    pub anew: bool,
 }
 
 /// What an action or a probe may use.

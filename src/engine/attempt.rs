@@ -73,8 +73,8 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     /// The live intention, or a new one, recorded; says whether it is new.
     fn intend(&mut self, step: &Step) -> Result<(Intent, bool), DriverError> {
         let live = self.state.step(&step.id, step.per_candidate).and_then(|record| record.intention.clone());
-        if let Some(Intention { at, token, acted, perhaps_acted }) = live {
-            return Ok((Intent { at, token, acted, resumed: perhaps_acted }, false));
+        if let Some(Intention { at, token, acted, perhaps_acted, anew }) = live {
+            return Ok((Intent { at, token, acted, resumed: perhaps_acted, anew }, false));
         }
         let scope = self.state.scope(step.per_candidate);
         self.record(scope, Some(&step.id), Event::StepIntended { token: new_token() })?;
@@ -83,7 +83,8 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
             .step(&step.id, step.per_candidate)
             .and_then(|record| record.intention.clone())
             .expect("the intention was just recorded");
-        Ok((Intent { at: intention.at, token: intention.token, acted: None, resumed: false }, true))
+        let Intention { at, token, anew, .. } = intention;
+        Ok((Intent { at, token, acted: None, resumed: false, anew }, true))
     }
 
     fn carry_out(

@@ -116,7 +116,7 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
             .build_probe(name, parameters)
             .map_err(|source| DriverError::Registry { id: check.id.clone(), source })?;
         let now = self.clock.now();
-        let intent = Intent { at: now, token: "0".repeat(32), acted: None, resumed: false };
+        let intent = Intent { at: now, token: "0".repeat(32), acted: None, resumed: false, anew: false };
         let finding = probe.examine(&Context { world: self.world, intent: &intent, now });
         self.record_finding(check, finding.as_ref().ok())?;
         let text;

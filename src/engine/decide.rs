@@ -164,8 +164,8 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         let record = self.state.step(&step.id, step.per_candidate);
         let undoing = record.is_some_and(StepRecord::undoing);
         let intent = record.and_then(|record| record.intention.clone()).map_or_else(
-            || Intent { at: self.clock.now(), token: "0".repeat(32), acted: None, resumed: false },
-            |found| Intent { at: found.at, token: found.token, acted: found.acted, resumed: true },
+            || Intent { at: self.clock.now(), token: "0".repeat(32), acted: None, resumed: false, anew: false },
+            |found| Intent { at: found.at, token: found.token, acted: found.acted, resumed: true, anew: found.anew },
         );
         if !undoing {
             let scope = self.state.scope(step.per_candidate);
@@ -278,7 +278,15 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 refuse(format!("it waits: {}", planned.detail), "do those first")
             } else if let Some(reader) = self.workflow.reader_of(step) {
                 let why = format!("`{reader}` needs what this step records of itself");
-                refuse(why, &format!("where it was done by hand, `quorate run {id}` finds it done and records it"))
+                let status = self.state.step(id, step.per_candidate).map(|record| &record.status);
+                let hint = match status {
+                    Some(StepStatus::Conflicted { found, expected }) => format!(
+                        "`quorate run {id}` records it once what is there is what was expected; it found {found}; \
+                         expected {expected}"
+                    ),
+                    _ => format!("where it was done by hand, `quorate run {id}` finds it done and records it"),
+                };
+                refuse(why, &hint)
             } else {
                 Ok(Item::Step(self.state.scope(step.per_candidate)))
             };

@@ -41,7 +41,7 @@ pub use driver::Driver;
 pub use event::{Entry, Event};
 pub use foreseen::Unknowns;
 pub use halt::{DriverError, Goal, Halt, Obstacle, Pending};
-pub use journal::{Journal, JournalError, JournalReader};
+pub use journal::{Journal, JournalEnd, JournalError, JournalReader};
 pub use observer::{CheckOutcome, Observer, Silent, StepOutcome};
 pub use person::{Answer, Person};
 pub use plan::{CheckState, PhaseState, Plan, PlannedCheck, PlannedPhase, PlannedStep, StepState};

@@ -123,7 +123,7 @@ impl<W: ?Sized> Doer<'_, W> {
 }
 
 fn no_intent(now: Timestamp) -> Intent {
-    Intent { at: now, token: "0".repeat(32), acted: None, resumed: false }
+    Intent { at: now, token: "0".repeat(32), acted: None, resumed: false, anew: false }
 }
 
 /// Takes in what the step will put out.

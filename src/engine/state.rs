@@ -74,6 +74,8 @@ pub struct Intention {
     pub acted: Option<Value>,
     /// Whether acting was begun, and it is not known that nothing came of it.
     pub perhaps_acted: bool,
+    /// Whether a person has said that the intention before this one did not happen.
+    pub anew: bool,
 }
 
 /// How a step stands in the journal.
@@ -257,13 +259,16 @@ impl State {
     fn apply_step(&mut self, key: (u32, String), entry: &Entry) {
         let before = self.steps.remove(&key);
         let mut intention = before.as_ref().and_then(|record| record.intention.clone());
-        let outputs_before = match before.map(|record| record.status) {
-            Some(StepStatus::Done { outputs, .. } | StepStatus::Undoing { outputs }) => outputs,
-            _ => Value::Null,
-        };
+        let (mut outputs_before, mut anew) = (Value::Null, false);
+        match before.map(|record| record.status) {
+            Some(StepStatus::Done { outputs, .. } | StepStatus::Undoing { outputs }) => outputs_before = outputs,
+            Some(StepStatus::Dropped { .. }) => anew = true,
+            _ => {}
+        }
         let status = match &entry.event {
             Event::StepIntended { token } => {
-                intention = Some(Intention { at: entry.at, token: token.clone(), acted: None, perhaps_acted: false });
+                let (at, token) = (entry.at, token.clone());
+                intention = Some(Intention { at, token, acted: None, perhaps_acted: false, anew });
                 StepStatus::Intended
             }
             Event::StepBegun {} => {

@@ -22,18 +22,18 @@ impl Workflow {
                 format!("`quorate run --to {id}` goes on until it is completed"),
             );
         }
-        let when = |phase: Option<&str>, item: Option<&str>| {
-            let conditions: Vec<&str> = [phase, item].into_iter().flatten().collect();
-            if conditions.is_empty() {
-                "while its phase is at work".into()
-            } else {
-                format!("when {}", conditions.join(" and "))
-            }
+        let condition = |when: &Option<String>, says: &Option<String>| {
+            says.clone().or_else(|| when.as_ref().map(|when| format!("when {when}")))
         };
-        let place = self.step(id).map(|(phase, step)| when(phase.when.as_deref(), step.when.as_deref()));
-        let place =
-            place.or_else(|| self.check(id).map(|(phase, check)| when(phase.when.as_deref(), check.when.as_deref())));
-        if let Some(condition) = place {
+        let of_step = self.step(id).map(|(phase, step)| (phase, condition(&step.when, &step.when_says)));
+        let of_check = || self.check(id).map(|(phase, check)| (phase, condition(&check.when, &check.when_says)));
+        if let Some((phase, own)) = of_step.or_else(of_check) {
+            let conditions: Vec<String> =
+                [condition(&phase.when, &phase.when_says), own].into_iter().flatten().collect();
+            let condition = match conditions.is_empty() {
+                true => "while its phase is at work".into(),
+                false => conditions.join(" and "),
+            };
             // What is asked of another step's outputs is for the workflow's author to read.
             let what = match condition.split("steps['").nth(1).and_then(|rest| rest.split('\'').next()) {
                 Some(step) => format!("`{id}` does not apply now: whether it does is settled by `{step}`"),
@@ -82,5 +82,8 @@ mod tests {
         assert_eq!(said("xyz"), "there is no step or check `xyz`; `quorate status --all` lists them");
         assert!(said("build").contains("--to build"));
         assert!(said("tag-candidate").contains("when kind == 'bugfix'"));
+        let worded = Workflow::parse("x.toml", &format!("{text}when_says = 'for bugfix releases only'\n")).unwrap();
+        let DriverError::Refused { what, .. } = worded.no_such_item("tag-candidate") else { panic!() };
+        assert_eq!(what, "`tag-candidate` does not apply now: it does for bugfix releases only");
     }
 }

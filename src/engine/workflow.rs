@@ -35,6 +35,8 @@ pub struct Phase {
     pub per_candidate: bool,
     /// An expression: whether it applies.
     pub when: Option<String>,
+    /// When that is, in words that go on from "it does": "for bugfix releases only".
+    pub when_says: Option<String>,
     /// Its steps, in order.
     pub steps: Vec<Step>,
     /// Its checklist.
@@ -58,6 +60,8 @@ pub struct Step {
     pub recheck: Vec<String>,
     /// An expression: whether it applies.
     pub when: Option<String>,
+    /// When that is, in words that go on from "it does": "for bugfix releases only".
+    pub when_says: Option<String>,
     /// Who may do it.
     pub who: Role,
     /// What doing it means for others.
@@ -106,6 +110,8 @@ pub struct Check {
     pub kind: CheckKind,
     /// An expression: whether it applies.
     pub when: Option<String>,
+    /// When that is, in words that go on from "it does": "for bugfix releases only".
+    pub when_says: Option<String>,
     /// Whether the phase can be completed without it.
     pub optional: bool,
     /// Whether the truth alone decides: it can be neither attested nor skipped.

@@ -62,6 +62,7 @@ struct RawPhase {
     #[serde(default)]
     per_candidate: bool,
     when: Option<String>,
+    when_says: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +80,7 @@ struct RawStep {
     #[serde(default)]
     recheck: Vec<String>,
     when: Option<String>,
+    when_says: Option<String>,
     #[serde(default = "release_manager")]
     who: Role,
     effect: Effect,
@@ -106,6 +108,7 @@ struct RawCheck {
     #[serde(default)]
     with: Map<String, Value>,
     when: Option<String>,
+    when_says: Option<String>,
     #[serde(default)]
     optional: bool,
     #[serde(default)]
@@ -172,7 +175,8 @@ impl<'a> Reader<'a> {
         let steps = steps.into_iter().filter_map(|step| self.step(step, per_candidate)).collect();
         let checks = checks.into_iter().filter_map(|check| self.check(check, per_candidate)).collect();
         let raw = raw?;
-        Some(Phase { id: id?, line, title: raw.title, intro: raw.intro, per_candidate, when: raw.when, steps, checks })
+        let RawPhase { title, intro, when, when_says, .. } = raw;
+        Some(Phase { id: id?, line, title, intro, per_candidate, when, when_says, steps, checks })
     }
 
     fn step(&mut self, written: Spanned<DeValue<'a>>, per_candidate: bool) -> Option<Step> {
@@ -219,6 +223,7 @@ impl<'a> Reader<'a> {
             needs: raw.needs,
             recheck: raw.recheck,
             when: raw.when,
+            when_says: raw.when_says,
             who: raw.who,
             effect: raw.effect,
             guide: raw.guide,
@@ -262,6 +267,7 @@ impl<'a> Reader<'a> {
             title: raw.title,
             kind,
             when: raw.when,
+            when_says: raw.when_says,
             optional: raw.optional,
             gate: raw.gate,
             guide: raw.guide,

@@ -6,10 +6,29 @@
 
 //! Votes and proposals by the bylaws: pure.
 
+mod approval;
 mod ballot_box;
+mod bylaws;
+mod file_fault;
 mod majority;
+pub mod reading;
+mod roster;
+mod roster_file;
+mod statement;
+mod tally;
 mod voting_period;
 
+pub use approval::{BindingVotes, decide, still_missing};
 pub use ballot_box::{BallotBox, BallotBoxError, Ballots};
+pub use bylaws::{Action, Approval, Bylaws};
+pub use file_fault::FileFault;
 pub use majority::{Decision, Outcome, lazy_majority};
-pub use voting_period::VotingPeriod;
+pub use roster::{Holding, Member, Office, Roster};
+pub use statement::{
+    Cast, Claim, ClaimedCounts, ClaimedResult, ClaimedVoter, Head, Role, Route, Says, Statement, VoteValue,
+};
+pub use tally::{
+    Cancellation, Case, CountedVote, EarlierVote, LeftOut, MailAccount, Reminder, ResultMail, Review, RosterUsed,
+    Round, Ruling, Tally, Totals, Verdict, VoteOutcome, tally,
+};
+pub use voting_period::{STILL_RUNS, VotingPeriod};

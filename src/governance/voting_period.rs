@@ -10,6 +10,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+/// How the reason begins why a vote cannot be closed.
+pub const STILL_RUNS: &str = "the vote runs until";
+
 /// The time that a vote must at least be open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VotingPeriod {
@@ -29,8 +32,7 @@ impl VotingPeriod {
     pub fn still_runs(&self, at: Timestamp) -> Option<String> {
         let shown = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M UTC").to_string();
         let (opened, ends) = (shown(self.opened), shown(self.ends()));
-        (at < self.ends())
-            .then(|| format!("the vote runs until {ends}, {} hours from its mail of {opened}", self.hours))
+        (at < self.ends()).then(|| format!("{STILL_RUNS} {ends}, {} hours from its mail of {opened}", self.hours))
     }
 }
 

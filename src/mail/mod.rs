@@ -5,11 +5,13 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! Composing mails: templates, the message itself, what is wrong with it, and
-//! the calendar entry for a vote's end. Sending is a service's affair.
+//! the calendar entry for a vote's end; and reading the mails of a vote's thread.
+//! Sending is a service's affair.
 
 mod calendar;
 mod compose;
 mod lint;
+pub mod reading;
 mod render;
 mod templates;
 mod wrap;

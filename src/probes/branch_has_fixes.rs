@@ -63,10 +63,11 @@ impl Probe<Services> for BranchHasFixes {
             })
             .collect();
         if faults.is_empty() {
-            return Ok(Finding::Holds(format!(
-                "{count} new commits on {}, all of them on {} too",
-                self.branch, self.main
-            )));
+            let said = match count {
+                1 => format!("1 new commit on {}, which is on {} too", self.branch, self.main),
+                _ => format!("{count} new commits on {}, all of them on {} too", self.branch, self.main),
+            };
+            return Ok(Finding::Holds(said));
         }
         Ok(Finding::Fails(faults))
     }

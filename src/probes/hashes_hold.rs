@@ -11,6 +11,7 @@ use std::fs;
 
 use serde::Deserialize;
 
+use super::lost::lost;
 use crate::actions::Services;
 use crate::actions::failures::workspace_failed;
 use crate::engine::{ActionError, Context, Finding, Probe};
@@ -25,6 +26,9 @@ pub struct HashesHold {
     directory: String,
     /// What they are to be.
     files: Vec<FileDigest>,
+    /// Where the candidate is staged, if it is: what is lost here can be fetched there.
+    #[serde(default)]
+    staged: String,
 }
 
 impl Probe<Services> for HashesHold {
@@ -33,14 +37,21 @@ impl Probe<Services> for HashesHold {
             return Ok(Finding::Fails(vec!["no files were named".to_owned()]));
         }
         let artifacts = cx.world.workspace.artifacts(&self.directory);
-        let mut there = Vec::new();
+        let (mut there, mut wanted, mut faults) = (Vec::new(), Vec::new(), Vec::new());
         for file in &self.files {
             let path = artifacts.path(&file.name).map_err(workspace_failed)?;
-            if let Ok(data) = fs::symlink_metadata(path) {
-                there.push(Listed { path: file.name.clone(), bytes: data.len() });
+            match fs::symlink_metadata(path) {
+                Ok(data) => {
+                    there.push(Listed { path: file.name.clone(), bytes: data.len() });
+                    wanted.push(file.clone());
+                }
+                Err(_) => faults.push(lost(cx, &self.directory, &file.name, &self.staged)),
             }
         }
-        let manifest = Manifest::new("", "", 0, "", self.files.clone());
+        if there.is_empty() {
+            return Ok(Finding::Fails(faults));
+        }
+        let manifest = Manifest::new("", "", 0, "", wanted);
         let candidate = Candidate {
             directory: &cx.world.workspace.path(&self.directory),
             layout: Layout::Distribution,
@@ -50,7 +61,7 @@ impl Probe<Services> for HashesHold {
             now: cx.now,
         };
         let found = candidate.verify(&there, &|_, _| {});
-        let faults = Report::new("", found.files, found.whole, 0, std::time::Duration::ZERO).faults();
+        faults.extend(Report::new("", found.files, found.whole, 0, std::time::Duration::ZERO).faults());
         Ok(match faults.is_empty() {
             true => Finding::Holds(format!("{} files have the recorded SHA-512", self.files.len())),
             false => Finding::Fails(faults),

@@ -12,6 +12,7 @@
 
 use serde::Deserialize;
 
+use super::lost::lost;
 use crate::actions::Services;
 use crate::actions::failures::workspace_failed;
 use crate::engine::{ActionError, Context, Finding, Probe};
@@ -29,6 +30,9 @@ pub struct LicenceHeaders {
     /// Files that need no header, as [`PathRules`] from the one directory in the archive.
     #[serde(default)]
     no_header: Vec<String>,
+    /// Where the candidate is staged, if it is: what is lost here can be fetched there.
+    #[serde(default)]
+    staged: String,
 }
 
 impl Probe<Services> for LicenceHeaders {
@@ -38,7 +42,7 @@ impl Probe<Services> for LicenceHeaders {
         })?;
         let path = cx.world.workspace.artifacts(&self.directory).path(&self.file).map_err(workspace_failed)?;
         if !path.is_file() {
-            return Ok(Finding::Fails(vec![format!("{} is not in {}", self.file, self.directory)]));
+            return Ok(Finding::Fails(vec![lost(cx, &self.directory, &self.file, &self.staged)]));
         }
         let rules = ArchiveRules::new(ContentRules { no_header, ..ContentRules::new(ArchiveForm::Source) });
         let findings = check_archive(&self.file, &path, &rules).findings;

@@ -58,7 +58,8 @@ mod tests {
         MailStore::open(place.path()).unwrap().add(mail).unwrap();
         let server = ArchiveServer::start(place.path(), 0).unwrap();
         let mut world = offline(place.path());
-        let intent = Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "abc".into(), acted: None, resumed: false };
+        let intent =
+            Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "abc".into(), acted: None, resumed: false, anew: false };
         let examine = |world: &Services, with| {
             let probe: MailArchived = serde_json::from_value(with).unwrap();
             probe.examine(&Context { world, intent: &intent, now: intent.at })

@@ -14,6 +14,7 @@ mod git_signing_key;
 mod hashes_hold;
 mod key_published;
 mod licence_headers;
+mod lost;
 mod mail_archived;
 mod maven_settings;
 mod product_rules;

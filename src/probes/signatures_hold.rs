@@ -13,6 +13,7 @@ use std::fs::File;
 use serde::Deserialize;
 
 use super::candidate_verifies::{keys, signing_time};
+use super::lost::lost;
 use crate::actions::Services;
 use crate::actions::failures::{openpgp_failed, workspace_failed};
 use crate::engine::{ActionError, Context, Finding, Probe};
@@ -31,6 +32,9 @@ pub struct SignaturesHold {
     /// own key.
     #[serde(default)]
     keys: Option<String>,
+    /// Where the candidate is staged, if it is: what is lost here can be fetched there.
+    #[serde(default)]
+    staged: String,
 }
 
 impl Probe<Services> for SignaturesHold {
@@ -61,7 +65,7 @@ impl SignaturesHold {
 
     fn faults_of(&self, cx: &Context<'_, Services>, keys: &KeyRing, name: &str) -> Result<Vec<String>, ActionError> {
         let artifacts = cx.world.workspace.artifacts(&self.directory);
-        let missing = |name: &str| Ok(vec![format!("{name} is not in {}", self.directory)]);
+        let missing = |name: &str| Ok(vec![lost(cx, &self.directory, name, &self.staged)]);
         let beside = format!("{name}.asc");
         let path = artifacts.path(name).map_err(workspace_failed)?;
         if !path.is_file() {

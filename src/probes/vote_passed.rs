@@ -40,7 +40,10 @@ impl Probe<Services> for VotePassed {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
         let period = VotingPeriod { opened: self.opened, hours: self.hours };
         if let Some(why) = period.still_runs(cx.now.min(self.step.at)) {
-            return Ok(Finding::Fails(vec![format!("the votes were recorded at {}, and {why}", self.step.at)]));
+            return Ok(Finding::Fails(vec![format!(
+                "the votes were recorded at {:.0}, it is {:.0} now, and {why}",
+                self.step.at, cx.now
+            )]));
         }
         let decision = lazy_majority(self.step.binding.plus.len(), self.step.binding.minus.len());
         Ok(match decision.outcome {
@@ -63,7 +66,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let world = offline(place.path());
         let now: Timestamp = "2026-11-25T00:00:00Z".parse().unwrap();
-        let intent = Intent { at: now, token: "abc".into(), acted: None, resumed: false };
+        let intent = Intent { at: now, token: "abc".into(), acted: None, resumed: false, anew: false };
         let finding = |recorded: &str| {
             let with = json!({
                 "step": {"binding": {"plus": ["Ann Example", "Bob Example", "Cleo Example"]}, "at": recorded, "outcome": "passed"},

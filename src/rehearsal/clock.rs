@@ -13,7 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::Clock;
 
-/// A simulated clock: it runs as time does, from a moment of its own.
+/// A simulated clock: it runs as time does, from a moment of its own, and shows whole
+/// seconds, as the real one does.
 #[derive(Debug)]
 pub struct SimulatedClock {
     origin: Cell<Timestamp>,
@@ -38,7 +39,8 @@ impl SimulatedClock {
 impl Clock for SimulatedClock {
     fn now(&self) -> Timestamp {
         let elapsed = SignedDuration::try_from(self.since.elapsed()).unwrap_or(SignedDuration::ZERO);
-        self.origin.get() + elapsed
+        let now = self.origin.get() + elapsed;
+        Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
     fn pass(&self, until: Timestamp) -> bool {

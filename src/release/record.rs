@@ -24,6 +24,9 @@ pub struct ReleaseRecord {
     pub repository: String,
     /// Whether nothing of this is real.
     pub rehearsal: bool,
+    /// Whether the record was begun anew, after an earlier one of the release was lost.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub begun_anew: bool,
     /// The version of this program.
     pub quorate: String,
 }

@@ -56,6 +56,26 @@ impl Version {
     pub fn series(self) -> String {
         format!("{}.{}", self.major, self.minor)
     }
+
+    /// Whether what a tree says of its version, `3.4-SNAPSHOT` or `3.4.1`, is of this
+    /// version's series.
+    pub fn is_of_series(self, said: &str) -> bool {
+        series_of(said) == Some((self.major, self.minor))
+    }
+
+    /// Whether this is the first release of the major version after the one that a
+    /// tree says.
+    pub fn is_next_major(self, said: &str) -> bool {
+        self.kind() == ReleaseKind::Major
+            && series_of(said).is_some_and(|(major, _)| self.major.checked_sub(1) == Some(major))
+    }
+}
+
+/// The first two numbers of what a tree says of its version.
+fn series_of(said: &str) -> Option<(u32, u32)> {
+    let (major, rest) = said.trim().split_once('.')?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    Some((major.parse().ok()?, rest[..digits].parse().ok()?))
 }
 
 impl ReleaseKind {
@@ -116,6 +136,29 @@ mod tests {
         );
         assert_eq!("4.0.0".parse::<Version>().unwrap().kind(), ReleaseKind::Major);
         assert_eq!("3.4.12".parse::<Version>().unwrap().kind(), ReleaseKind::Bugfix);
+    }
+
+    #[test]
+    fn a_version_follows_on_what_a_tree_says() {
+        let version = |text: &str| text.parse::<Version>().unwrap();
+        for (text, said, of_series, next_major) in [
+            ("1.2.0", "1.2-SNAPSHOT", true, false),
+            ("1.2.1", "1.2.0", true, false),
+            ("1.2.0", "1.2", true, false),
+            ("1.20.0", "1.2-SNAPSHOT", false, false),
+            ("2.0.0", "1.2-SNAPSHOT", false, true),
+            ("9.0.0", "1.2-SNAPSHOT", false, false),
+            ("2.0.1", "1.2-SNAPSHOT", false, false),
+            ("1.2.0", "dev", false, false),
+            ("0.0.0", "4294967295.0", false, false),
+        ] {
+            let version = version(text);
+            assert_eq!(
+                (version.is_of_series(said), version.is_next_major(said)),
+                (of_series, next_major),
+                "{text} {said}"
+            );
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod openpgp;
 mod ponymail;
 mod smtp;
 mod svn;
+mod whimsy;
 mod workspace;
 
 pub use artifacts::Artifacts;
@@ -27,14 +28,14 @@ pub use effects::{Effects, Moment};
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
 pub use git::{
-    Committer, ExportError, FileKind, Git, GitError, Head, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate, Tag,
-    TreeFile,
+    Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate,
+    Tag, TreeFile,
 };
 pub use keys_file::{KeysFileError, fetch_keys_file};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
-pub use ponymail::{ArchiveError, Archived, PonyMail};
+pub use ponymail::{ArchiveError, Archived, ArchivedThread, PonyMail};
 pub use smtp::{Authorities, MaybeSent, Relay, RelayAddress, RelayError, Security};
 #[cfg(test)]
 pub(crate) use svn::testing as svn_testing;
@@ -42,4 +43,5 @@ pub use svn::{
     Access, AccessError, Change, ChangedPath, CommitNote, Depth, Entry, EntryKind, Holding, Info, Revision, RunCommit,
     Svn, SvnError, SvnFault, SvnUrl, SvnUrlError,
 };
+pub use whimsy::{Committee, CommitteeMember, Whimsy, WhimsyError};
 pub use workspace::{Workspace, WorkspaceError};

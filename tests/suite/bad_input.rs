@@ -37,6 +37,56 @@ fn a_version_is_three_numbers() {
 }
 
 #[test]
+fn a_version_follows_on_what_the_clone_says() {
+    let user = User::looking();
+    let start = |version: &'static str| ["start", version, "--product", "sample"];
+    for version in ["9.0.0", "1.3.0", "1.20.0"] {
+        let says = [version, "`main`, which says 1.2-SNAPSHOT", "--any-version"];
+        user.refused(2, &start(version), &says);
+    }
+    user.runs(0, &start("2.0.0"));
+    user.runs(0, &[&start("9.0.0")[..], &["--any-version"]].concat());
+    let doctor = user.run(&["doctor", "--release", "sample/9.0.0", "--offline"]);
+    let said = doctor.out + &doctor.err;
+    assert!(said.contains("9.0.0 does not follow on `main`, which says 1.2-SNAPSHOT"), "{said}");
+    let doctor = user.run(&["doctor", "--release", "sample/2.0.0", "--offline"]);
+    assert!(!(doctor.out + &doctor.err).contains("does not follow on"));
+}
+
+#[test]
+fn where_no_product_is_named_those_there_are_are_listed() {
+    let user = User::looking();
+    user.refused(
+        2,
+        &["start", VERSION],
+        &["has no branch `master`", "`flink-statefun` was taken", "the products are flink-statefun, sample"],
+    );
+}
+
+#[test]
+fn a_short_vote_is_recorded_with_a_warning() {
+    let user = User::looking();
+    let product = user.place.world.configuration(&configuration()).unwrap();
+    let short = product.replacen("vote_hours = 72", "vote_hours = 24", 1);
+    assert_ne!(product, short);
+    user.put("assets/release-config/sample.toml", &short);
+    let ran = user.runs(0, &START);
+    assert!(ran.err.contains("warning: waits.vote_hours = 24") && ran.err.contains("72 hours"), "{}", ran.err);
+}
+
+#[test]
+fn a_candidate_without_its_number_is_refused() {
+    let user = User::looking();
+    let product = user.place.world.configuration(&configuration()).unwrap();
+    let branch = "candidate_branch = \"release-{{ version }}";
+    let without =
+        product.replacen(&format!("{branch}-rc{{{{ candidate.number }}}}"), &format!("{branch}-candidate"), 1);
+    assert_ne!(product, without);
+    user.put("assets/release-config/sample.toml", &without);
+    user.refused(2, &START, &["git.candidate_branch", "the candidate's number in it"]);
+}
+
+#[test]
 fn an_unknown_product_or_workflow_is_refused_with_those_there_are() {
     let user = User::looking();
     user.put("assets/workflows/mine.toml", "");
@@ -198,7 +248,7 @@ fn the_built_in_workflow_can_be_used_for_every_product_and_kind_of_release() {
         assert!(text.contains(authority), "the test must be adapted to the configuration");
         text.replace("main = \"master\"", "main = \"main\"").replacen("id = \"flink-statefun\"", "id = \"statefun\"", 1)
     });
-    let bugfix = ["start", "3.4.1", "--product", "sample"];
+    let bugfix = ["start", "3.4.1", "--product", "sample", "--any-version"];
     user.refused(2, &bugfix, &["bugfix release of the series 3.4", "no branch `release-3.4`", "3.4.0"]);
     assert!(!user.path("state").exists());
     let clone = git2::Repository::open(user.place.world.clone_path()).unwrap();
@@ -206,7 +256,7 @@ fn the_built_in_workflow_can_be_used_for_every_product_and_kind_of_release() {
     clone.reference("refs/remotes/origin/release-3.4", tip, false, "for the bugfix").unwrap();
     for product in ["sample", "statefun"] {
         for version in ["4.0.0", "3.4.0", "3.4.1"] {
-            user.runs(0, &["start", version, "--product", product]);
+            user.runs(0, &["start", version, "--product", product, "--any-version"]);
             let release = format!("{product}/{version}");
             user.runs(0, &["--release", &release, "plan"]);
             let guide = user.runs(0, &["--release", &release, "guide"]).out;
@@ -277,7 +327,7 @@ fn a_release_that_is_not_there_or_is_not_named_is_refused() {
     let user = user.started();
     user.refused(2, &START, &["recorded already", "quorate status"]);
     user.refused(2, &["--release", "sample/9.9.9", "status"], &["sample/9.9.9", "known: sample/1.2.0"]);
-    user.runs(0, &["start", "1.3.0", "--product", "sample"]);
+    user.runs(0, &["start", "1.3.0", "--product", "sample", "--any-version"]);
     for command in ["status", "plan", "log", "guide", "run"] {
         user.refused(2, &[command], &["several releases", "sample/1.2.0, sample/1.3.0", "--release"]);
     }
@@ -296,7 +346,11 @@ fn unknown_steps_and_phases_are_refused_by_every_command_that_takes_one() {
     user.refused(2, &["run", "make-the-cas", "--again", "--why", "x", "--execute"], &near);
     user.refused(2, &["log", "--step", "make-the-cas"], &["make-the-cas"]);
     user.refused(2, &["run", "prepare"], &["`prepare` is a phase", "--to prepare"]);
-    user.refused(2, &["run", "track-release-branch", "--execute"], &["does not apply now", "kind == 'bugfix'"]);
+    user.refused(
+        2,
+        &["run", "track-release-branch", "--execute"],
+        &["does not apply now", "it does for bugfix releases only"],
+    );
     user.refused(2, &["run", "--to", "bild"], &["--to bild", "decide, prepare, build"]);
     user.refused(2, &["run", "--to", "bild", "--execute"], &["--to bild", "decide, prepare, build"]);
     user.refused(2, &["run", "propose-release", "--execute"], &["propose-release", "after make-the-case"]);

@@ -10,7 +10,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::user::{Place, User, VERSION};
+use crate::user::{Place, Ran, User, VERSION};
 
 const START: [&str; 4] = ["start", VERSION, "--product", "sample"];
 const AGAIN: [&str; 5] = ["start", VERSION, "--product", "sample", "--again"];
@@ -35,6 +35,87 @@ fn a_journal_that_is_missing_is_said_by_every_command_and_a_new_one_can_begin() 
     assert!(status.contains("Next: make-the-case"), "{status}");
     assert!(user.record("journal.head-lost-1").exists(), "the old head is kept");
     user.refused(2, &AGAIN, &["is recorded already"]);
+}
+
+#[test]
+fn a_release_goes_on_by_the_files_that_it_was_under_way_by() {
+    let user = User::looking().started();
+    let own = |name: &str| fs::read_to_string(user.record(name)).unwrap() + "# as it was\n";
+    let kept = [("product.toml", own("product.toml")), ("workflow.toml", own("workflow.toml"))];
+    for (name, text) in &kept {
+        fs::write(user.record(name), text).unwrap();
+    }
+    let record = fs::read_to_string(user.record("release.json")).unwrap();
+    assert!(record.contains("\"rehearsal\": false"), "{record}");
+    fs::write(user.record("release.json"), record.replace("\"rehearsal\": false", "\"rehearsal\": true")).unwrap();
+    fs::remove_file(user.record("journal.jsonl")).unwrap();
+    let workflow = user.record("workflow.toml").display().to_string();
+    user.refused(2, &[&AGAIN[..], &["--workflow", "release"]].concat(), &["under way by", &workflow]);
+    let ran = user.runs(0, &AGAIN);
+    for (name, text) in &kept {
+        assert_eq!(&fs::read_to_string(user.record(name)).unwrap(), text, "{name} was written over");
+        assert!(ran.err.contains(&user.record(name).display().to_string()), "{}", ran.err);
+    }
+    assert!(ran.err.contains("It is a rehearsal, as it was before."), "{}", ran.err);
+    let journal = fs::read_to_string(user.record("journal.jsonl")).unwrap();
+    assert!(journal.contains("\"rehearsal\":true") && journal.contains("\"begun_anew\":true"), "{journal}");
+    user.runs(0, &["status"]);
+}
+
+/// A rehearsal loses its journal when main has gone on after the release branch was
+/// cut; what was done is found done, and no mail goes out twice.
+#[test]
+fn a_release_whose_journal_was_lost_goes_on_to_its_end() {
+    let user = User::looking();
+    let world = user.path("w");
+    let keep = world.display().to_string();
+    let rehearse = |more: &[&str]| user.runs(0, &[&["rehearse", "--keep", &keep][..], more].concat());
+    rehearse(&["--to", "prepare"]);
+    let record = world.join("state/sample").join(VERSION);
+    fs::remove_file(record.join("journal.jsonl")).unwrap();
+    let (state, clone) = (world.join("state"), world.join("clone"));
+    let place = ["--state".to_owned(), state.display().to_string()];
+    let run = |arguments: &[&str]| {
+        let all: Vec<&str> = place.iter().map(String::as_str).chain(arguments.iter().copied()).collect();
+        Ran::of(user.command(&all).env("GNUPGHOME", world.join("gnupg")).output().unwrap())
+    };
+    let clone = clone.display().to_string();
+    let ran = run(&[&AGAIN[..], &["--repo", &clone]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    rehearse(&["--to", "vote"]);
+    // The simulated clock is days ahead of the machine's.
+    let journal = fs::read(record.join("journal.jsonl")).unwrap();
+    let ran = run(&["cancel-candidate", "--why", "x", "--execute", "--confirm", VERSION]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("the clock shows") && ran.err.contains("quorate rehearse --keep"), "{}", ran.err);
+    assert_eq!(fs::read(record.join("journal.jsonl")).unwrap(), journal);
+    rehearse(&[]);
+    let mails = fs::read_dir(world.join("mail/mails")).unwrap().map(|mail| fs::read(mail.unwrap().path()).unwrap());
+    let proposals =
+        mails.filter(|mail| String::from_utf8_lossy(mail).contains("Subject: [DISCUSS] Release of")).count();
+    assert_eq!(proposals, 1);
+    let _ = quorate::services::OpenPgp::stop_agent(&world.join("gnupg"));
+}
+
+#[test]
+fn files_that_cannot_be_used_are_named_and_left() {
+    let user = User::looking().started();
+    fs::remove_file(user.record("journal.jsonl")).unwrap();
+    fs::write(user.record("product.toml"), "format = 1\nid = ").unwrap();
+    user.refused(2, &AGAIN, &[&user.record("product.toml").display().to_string()]);
+    fs::remove_file(user.record("product.toml")).unwrap();
+    fs::write(user.record("release.json"), "{}").unwrap();
+    user.refused(2, &AGAIN, &[&user.record("release.json").display().to_string(), "restore it from a copy"]);
+}
+
+#[test]
+fn without_its_head_too_a_lost_journal_is_not_begun_over_by_a_plain_start() {
+    let user = User::looking().started();
+    fs::remove_file(user.record("journal.jsonl")).unwrap();
+    fs::remove_file(user.record("journal.head")).unwrap();
+    user.put(&format!("state/sample/{VERSION}/mails/vote-rc1.eml"), "Subject: x\n\n");
+    user.refused(2, &START, &["is missing", "start VERSION --again"]);
+    user.runs(0, &AGAIN);
 }
 
 #[test]

@@ -227,7 +227,7 @@ fn attest_with_links(manager: &Manager) {
         let ran = user.runs(3, &["run", "--execute"]);
         assert!(ran.err.contains(&format!("quorate attest {id} --note \"https://…\"")), "{}", ran.err);
         user.refused(2, &["attest", id, "--note", "ok fine"], &[id, "the note must hold a link (https://…)"]);
-        user.runs(0, &["attest", id, "--note", &format!("{link} by Ann")]);
+        user.runs(0, &["attest", id, "--note", &format!("{link}, by Ann")]);
     }
 }
 
@@ -249,7 +249,8 @@ fn weigh_before_the_vote(manager: &Manager) {
     let plan = user.runs(0, &["plan", "--json"]).json();
     let vote = plan["items"].as_array().unwrap().iter().find(|item| item["id"] == "send-vote").unwrap().clone();
     assert_eq!(vote["warnings"][0]["faults"], serde_json::json!([fault]));
-    assert!(vote["document"].as_str().unwrap().contains("https://nexus.example.org/1001/"), "{vote}");
+    let text = vote["document"].as_str().unwrap();
+    assert!(text.contains("https://nexus.example.org/1001/\n") && !text.contains("1001/,"), "{text}");
 }
 
 fn cancel(manager: &Manager) {
@@ -265,6 +266,11 @@ fn cancel(manager: &Manager) {
     assert_eq!(user.listing(), before);
     let ran = user.runs(3, &[&cancel[..], &["--execute", "--confirm", VERSION]].concat());
     assert!(ran.err.contains("drop-nexus"), "{}", ran.err);
+    assert!(
+        ran.err.contains("stays in your clone") && ran.err.contains("`git branch -D release-1.2.0-rc1`"),
+        "{}",
+        ran.err
+    );
     assert_eq!(manager.remote("refs/tags/release-1.2.0-rc1"), None);
     let status = manager.status();
     assert_eq!(status["cancelled_candidates"], serde_json::json!({"1": "a licence is missing"}));

@@ -58,7 +58,8 @@ impl World {
             workspace: Workspace::new(directory.path().join("workspace"), watch),
             ..offline(directory.path())
         };
-        let intent = Intent { at: Timestamp::UNIX_EPOCH, token: "0".repeat(32), acted: None, resumed: false };
+        let intent =
+            Intent { at: Timestamp::UNIX_EPOCH, token: "0".repeat(32), acted: None, resumed: false, anew: false };
         let world = Self { directory, services, intent, effects };
         world.git(&["init", "-q"]);
         world.put("LICENSE", HEADER);

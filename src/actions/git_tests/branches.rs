@@ -59,6 +59,39 @@ fn a_branch_is_not_made_over_another() {
 }
 
 #[test]
+fn a_branch_whose_record_was_lost_is_taken_up_where_it_was_cut_from_main() {
+    let adopt: CreateBranch = action(json!({ "branch": "release-3.4", "from": "main", "adopt": true }));
+    let world = World::new();
+    let base = world.repositories.at("HEAD");
+    world.repositories.remote_git(&["branch", "release-3.4", "main"]);
+    let fix = world.repositories.others_commit("release-3.4", "fix", "fix", "a fix");
+    world.repositories.others_commit("main", "b", "b", "main goes on");
+    assert!(matches!(create().probe(&world.cx()).unwrap(), Probed::Conflict { .. }), "a first record takes up none");
+    let outputs = world.run(&adopt);
+    assert_eq!(outputs, json!({ "branch": "release-3.4", "commit": base, "from": "main", "found": fix }));
+    assert_eq!(world.repositories.at("refs/heads/release-3.4"), fix);
+    let again = world.repositories.others_commit("release-3.4", "fix", "again", "another fix");
+    assert_eq!(world.run(&adopt)["found"], again, "a local branch that is behind is brought forward");
+
+    world.git(&["update-ref", "refs/heads/release-3.4", &world.repositories.commit("c", "c", "ours alone")]);
+    let (found, _) = world.conflict(&adopt);
+    assert!(found.contains("has parted from the remote's"), "{found}");
+}
+
+#[test]
+fn a_branch_with_another_history_is_nobodys_to_take_up() {
+    let adopt: CreateBranch = action(json!({ "branch": "release-3.4", "from": "main", "adopt": true }));
+    let world = World::new();
+    assert_eq!(world.run(&adopt)["found"], Value::Null, "none is there: it is made");
+    let world = World::new();
+    let empty = world.git(&["hash-object", "-w", "-t", "tree", "/dev/null"]);
+    let alien = world.git(&["commit-tree", empty.trim(), "-m", "another beginning"]);
+    world.git(&["push", "-q", "origin", &format!("{}:refs/heads/release-3.4", alien.trim())]);
+    let (_, expected) = world.conflict(&adopt);
+    assert_eq!(expected, "one that was cut from the remote's main");
+}
+
+#[test]
 fn what_was_interrupted_is_done_even_if_the_remote_has_gone_on() {
     for point in 0..2 {
         let world = World::new();

@@ -33,7 +33,7 @@ fn fixes_are_on_both_branches() {
     run(&other, &["checkout", "-q", "series"]);
     run(&other, &["cherry-pick", "-x", &fix]);
     run(&other, &["push", "-q", "origin", "series"]);
-    assert_eq!(holds(examine(&since)), "1 new commits on series, all of them on main too");
+    assert_eq!(holds(examine(&since)), "1 new commit on series, which is on main too");
 
     let alone = commit_in(&other, "alone", "x", "only here");
     run(&other, &["push", "-q", "origin", "series"]);

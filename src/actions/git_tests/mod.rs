@@ -52,6 +52,7 @@ impl<'a> World<'a> {
             token: "0123456789abcdef".into(),
             acted: None,
             resumed: false,
+            anew: false,
         };
         Self { repositories, home, services, intent }
     }

@@ -61,6 +61,8 @@ fn services(place: &Path, relay: &SmtpServer, password: &str, archive: Option<Po
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>(match name {
                 "mail/vote/subject.txt.j2" => Some("[VOTE] {{ version }}".into()),
+                "mail/close/subject.txt.j2" => Some("Re: [VOTE] {{ version }}".into()),
+                "mail/close/body.txt.j2" => Some("The vote is closed.\n".into()),
                 "mail/vote/body.txt.j2" => {
                     Some("Vote until {{ mail.date | hours_later(72) | utc }}.{{ extra }}\n".into())
                 }
@@ -85,7 +87,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn intent(resumed: bool, acted: Option<Value>) -> Intent {
-    Intent { at: at("09:30"), token: TOKEN.into(), acted, resumed }
+    Intent { at: at("09:30"), token: TOKEN.into(), acted, resumed, anew: false }
 }
 
 fn probe(world: &Services, intent: &Intent, now: &str) -> Probed {
@@ -147,6 +149,71 @@ fn a_kill_anywhere_sends_neither_none_nor_two() {
         assert!(matches!(probe(&services, &intent, "10:31"), Probed::Done(_)), "kill {kill}");
         assert_eq!(world.count(), before + 1, "kill {kill}");
     }
+}
+
+/// A record that knows nothing of the mail, as after the journal was lost.
+fn another(anew: bool) -> Intent {
+    Intent { at: at("12:00"), token: "f".repeat(32), acted: None, resumed: false, anew }
+}
+
+#[test]
+fn a_mail_of_a_lost_record_is_found_again_by_the_copy_in_the_workspace() {
+    let world = World::new();
+    let services = world.services(Effects::unwatched());
+    let sent = act(&services, &intent(false, None), "09:30").unwrap();
+    let Probed::Done(found) = probe(&services, &another(false), "12:00") else { panic!() };
+    assert_eq!((&found["message_id"], &found["date"]), (&sent["message_id"], &json!("2026-11-21T09:30:00Z")));
+    assert_eq!(found["proved"], json!(true));
+    let other = action(json!({"more": {"extra": " In other words."}}));
+    for anew in [false, true] {
+        let intent = another(anew);
+        let probed = other.probe(&Context { world: &services, intent: &intent, now: at("12:00") }).unwrap();
+        let Probed::Conflict { found, expected } = probed else { panic!("{probed:?}") };
+        assert!(found.contains("rc1-vote.eml") && found.contains("/thread/"), "{found}");
+        assert!(expected.contains("skip the step with its link"), "{expected}");
+    }
+    assert_eq!(world.count(), 1);
+}
+
+#[test]
+fn a_mail_of_that_subject_in_the_archive_is_shown_and_not_sent_again_unasked() {
+    let world = World::new();
+    let services = world.services(Effects::unwatched());
+    act(&services, &intent(false, None), "09:30").unwrap();
+    std::fs::remove_dir_all(world.place.path().join("work")).unwrap();
+    let probed = probe(&services, &another(false), "12:00");
+    let Probed::Conflict { found, expected } = probed else { panic!("{probed:?}") };
+    assert!(found.contains("`[VOTE] 3.4.0` of 2026-11-21T09:30:00Z") && found.contains("/thread/"), "{found}");
+    assert!(expected.contains("run it `--again`"), "{expected}");
+    assert_eq!(probe(&services, &another(true), "12:00"), Probed::Absent, "a person has said that it is another");
+    let answer = action(json!({"template": "close"}));
+    answer.act(&Context { world: &services, intent: &intent(false, None), now: at("09:30") }).unwrap();
+    std::fs::remove_dir_all(world.place.path().join("work")).unwrap();
+    let answer = answer.probe(&Context { world: &services, intent: &another(false), now: at("12:00") });
+    assert_eq!(answer.unwrap(), Probed::Absent, "all answers of a thread share their subject");
+    let second = action(json!({"values": {"version": "3.4.0, release candidate #2", "extra": ""}}));
+    let second = second.probe(&Context { world: &services, intent: &another(false), now: at("12:00") });
+    assert_eq!(second.unwrap(), Probed::Absent, "another subject");
+}
+
+#[test]
+fn a_saved_mail_that_may_have_gone_out_is_asked_about() {
+    let world = World::new();
+    let none = services(world.place.path(), &world.relay, "correct horse", None, Effects::unwatched());
+    act(&none, &intent(false, None), "09:30").unwrap();
+    let probed = probe(&none, &another(false), "12:00");
+    let Probed::Conflict { found, .. } = probed else { panic!("{probed:?}") };
+    assert!(found.contains("rc1-vote.eml") && found.contains("no archive"), "{found}");
+    assert_eq!(probe(&none, &another(true), "12:00"), Probed::Absent);
+    let slow = ArchiveServer::start(world.place.path().join("slow"), 0).unwrap();
+    let archive = Some(PonyMail::new(slow.base()));
+    let late = services(world.place.path(), &world.relay, "correct horse", archive, Effects::unwatched());
+    let probed = probe(&late, &another(false), "10:29");
+    assert!(matches!(probed, Probed::Waiting { until: Some(until), .. } if until == at("10:30")), "{probed:?}");
+    assert_eq!(probe(&late, &another(false), "10:30"), Probed::Absent);
+    let wrong = services(world.place.path(), &world.relay, "battery staple", None, Effects::unwatched());
+    act(&wrong, &Intent { token: "a".repeat(32), ..intent(false, None) }, "09:30").unwrap_err();
+    assert_eq!(probe(&none, &another(false), "09:31"), Probed::Absent, "the relay is known to have refused it");
 }
 
 #[test]

@@ -50,8 +50,13 @@ impl World {
         let repository = Repository::new();
         let svn = repository.svn(Effects::unwatched());
         let services = services(&repository, key.as_ref(), svn);
-        let intent =
-            Intent { at: Timestamp::UNIX_EPOCH, token: "0123456789abcdef".into(), acted: None, resumed: false };
+        let intent = Intent {
+            at: Timestamp::UNIX_EPOCH,
+            token: "0123456789abcdef".into(),
+            acted: None,
+            resumed: false,
+            anew: false,
+        };
         for (name, text) in FILES {
             services.workspace.write(format!("artifacts/{name}"), text.as_bytes()).unwrap();
         }

@@ -11,13 +11,24 @@ use std::collections::BTreeMap;
 use super::ask::{Part, ask};
 use super::item::{Item, Name};
 use super::subject::{Subject, across_network};
+use crate::commands::check_version::unlike;
 use crate::commands::error::chain;
 use crate::services::{GitError, Head};
 
 /// Identity and clone.
 pub fn examine(subject: &Subject) -> Part {
     let identity = judge_identity(subject.git_value("user.name"), subject.git_value("user.email"));
-    Part::Found(vec![identity, clone(subject)])
+    Part::Found([identity, clone(subject)].into_iter().chain(version(subject)).collect())
+}
+
+/// Whether the version that is being released follows on what the clone says.
+fn version(subject: &Subject) -> Option<Item> {
+    let version = subject.version?;
+    let item = Name::new("version", format!("{version} follows on what the clone's branches say"));
+    Some(match unlike(&subject.repository, &subject.product, version) {
+        None => item.ok(version.to_string()),
+        Some(found) => item.warning(found, "is it the version that is meant, and the clone up to date?"),
+    })
 }
 
 fn judge_identity(name: Option<String>, email: Option<String>) -> Item {

@@ -13,13 +13,10 @@ use super::Args;
 use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment, absolute};
 use crate::commands::release_state::ReleaseState;
-use crate::commands::start::release_files;
+use crate::commands::start::{DEFAULT_PRODUCT, release_files};
 use crate::config::{Occasion, Product, release_values, render_product};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, Git, Svn};
-
-/// The product that is looked at where nothing says which.
-const DEFAULT_PRODUCT: &str = "flink-statefun";
 
 /// What is looked at.
 pub struct Subject {
@@ -27,6 +24,8 @@ pub struct Subject {
     pub product: Product,
     /// PRODUCT/VERSION of the release that is under way.
     pub release: Option<String>,
+    /// The version that is being released, where it is known.
+    pub version: Option<Version>,
     /// The release manager, as recorded when the release began.
     pub manager: Option<Manager>,
     /// The clone.
@@ -63,6 +62,7 @@ impl Subject {
         Ok(Self {
             product: rendered,
             release: record.as_ref().map(|record| format!("{}/{}", record.product, record.version)),
+            version: record.as_ref().map(|_| version),
             manager: record.map(|record| record.manager),
             repository,
             key: args.key.clone(),
@@ -130,6 +130,7 @@ fn filled_in(product: &Product, record: Option<&ReleaseRecord>, version: Version
         manager: Manager { name: String::new(), email: String::new(), key: String::new() },
         repository: String::new(),
         rehearsal: false,
+        begun_anew: false,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let record = record.cloned().unwrap_or_else(nobody);

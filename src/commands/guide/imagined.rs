@@ -39,6 +39,7 @@ pub(super) fn imagined(
         manager: manager(&repository),
         repository: repository.display().to_string(),
         rehearsal: false,
+        begun_anew: false,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let release = ReleaseState {
@@ -48,7 +49,6 @@ pub(super) fn imagined(
         workflow: files.workflow()?,
         record,
         state: State::default(),
-        entries: Vec::new(),
     };
     Session::new(environment, release, &environment.accounts, Effects::unwatched(), &SystemClock)
 }

@@ -115,7 +115,7 @@ impl Report {
         for (number, why) in &self.made.cancelled {
             line(&mut text, "cancelled", format!("candidate {number}: {why}"));
         }
-        let standing = self.made.standing_tags().join(", ");
+        let standing = or_none(&self.made.standing_tags());
         line(&mut text, "tags", format!("{standing} in {}", self.world.remote.display()));
         if !self.made.deleted_tags.is_empty() {
             line(&mut text, "", format!("made, and deleted again: {}", self.made.deleted_tags.join(", ")));
@@ -125,13 +125,14 @@ impl Report {
             line(&mut text, "versions", in_words(set, known, ui.width()));
         }
         let revisions: Vec<String> = self.made.revisions.iter().map(|revision| format!("r{revision}")).collect();
-        line(&mut text, "revisions", format!("{} in {}", revisions.join(", "), self.world.svn.display()));
+        line(&mut text, "revisions", format!("{} in {}", or_none(&revisions), self.world.svn.display()));
         for manifest in &self.manifests {
             let verified = manifest.verified.as_deref().unwrap_or("NOT verified");
             let what = format!("candidate {}: {verified}, {}", manifest.candidate, manifest.file.display());
             line(&mut text, "manifest", what);
         }
-        line(&mut text, "mails", format!("{} in {}", self.made.mails.len(), self.world.mails.display()));
+        let mails = if self.made.mails.is_empty() { "none".into() } else { self.made.mails.len().to_string() };
+        line(&mut text, "mails", format!("{mails} in {}", self.world.mails.display()));
         line(&mut text, "journal", self.world.journal.display().to_string());
         line(
             &mut text,
@@ -159,13 +160,18 @@ impl Report {
         let mut text = String::from("# A rehearsal\n");
         text.push_str("\n```\n");
         text.push_str(self.to_text(Ui::new(true)).trim_start());
-        text.push_str("```\n\n## Mails\n\n");
+        text.push_str("```\n");
+        if !self.made.mails.is_empty() {
+            text.push_str("\n## Mails\n\n");
+        }
         for subject in &self.made.mails {
             let _ = writeln!(text, "- {subject}");
         }
-        text.push_str(
-            "\n## The steps that took longest, by the record\n\n| step | candidate | seconds |\n|---|---|---|\n",
-        );
+        if !self.slowest.is_empty() {
+            text.push_str(
+                "\n## The steps that took longest, by the record\n\n| step | candidate | seconds |\n|---|---|---|\n",
+            );
+        }
         for (step, candidate, took) in self.slowest.iter().take(10) {
             let _ = writeln!(text, "| {step} | {candidate} | {:.1} |", took.as_secs_f64());
         }
@@ -184,13 +190,23 @@ fn look_around(stage: &Stage, entries: &[Entry]) -> Result<Made, CommandError> {
     Ok(Made::of(entries, &at_remote, mails.iter().map(|mail| subject(&mail.bytes)).collect()))
 }
 
+/// The names, or that there are none.
+fn or_none(names: &[impl AsRef<str>]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    if names.is_empty() { "none".into() } else { names.join(", ") }
+}
+
 /// Where what is to be said of a thing stands.
 const VALUE: usize = 15;
 
 fn in_words(set: &VersionSet, known: bool, width: usize) -> String {
     let candidate = if set.candidate == 0 { String::new() } else { format!(", candidate {}", set.candidate) };
     let indent = " ".repeat(VALUE + 2);
-    let head = format!("{} → {} in {} files ({}{candidate})", set.from, set.to, set.files.len(), set.step);
+    if set.files.is_empty() {
+        return format!("{} was there already ({}{candidate})", set.to, set.step);
+    }
+    let files = if set.files.len() == 1 { "1 file".to_owned() } else { format!("{} files", set.files.len()) };
+    let head = format!("{} → {} in {files} ({}{candidate})", set.from, set.to, set.step);
     if known {
         return format!("{head}, the same as above");
     }
@@ -245,4 +261,26 @@ fn stand_ins(state: &State) -> Vec<StandIn> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_empty_is_said_so() {
+        let none: [String; 0] = [];
+        assert_eq!(or_none(&none), "none");
+        assert_eq!(or_none(&["r1", "r2"]), "r1, r2");
+        let set = |files: &[&str]| VersionSet {
+            step: "set-next-snapshot".into(),
+            candidate: 0,
+            from: "1.2-SNAPSHOT".into(),
+            to: "1.3-SNAPSHOT".into(),
+            files: files.iter().map(|&file| file.to_owned()).collect(),
+        };
+        assert_eq!(in_words(&set(&[]), false, 80), "1.3-SNAPSHOT was there already (set-next-snapshot)");
+        let one = in_words(&set(&["pom.xml"]), false, 80);
+        assert!(one.starts_with("1.2-SNAPSHOT → 1.3-SNAPSHOT in 1 file (set-next-snapshot)\n"), "{one}");
+    }
 }

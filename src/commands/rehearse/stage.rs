@@ -154,8 +154,9 @@ fn begin_or_resume(
     let directory = release_directory(&world.state(), &world.product, version);
     let journal = directory.join(JOURNAL_FILE);
     let entries = if journal.exists() { JournalReader::open(&journal)?.entries } else { Vec::new() };
-    if let Some(last) = entries.last() {
-        return Ok((SimulatedClock::new(last.at), directory));
+    // A clock that ran backwards in between must not take the rehearsal back.
+    if let Some(latest) = entries.iter().map(|entry| entry.at).max() {
+        return Ok((SimulatedClock::new(latest), directory));
     }
     let clock = SimulatedClock::new(world.made);
     files.product.text = world.configuration(&files.product.text).map_err(failed)?;
@@ -173,6 +174,7 @@ pub fn record(product: &str, version: Version, key: &str, repository: &Path) -> 
         manager: Manager { name: MANAGER.0.into(), email: MANAGER.1.into(), key: key.to_owned() },
         repository: repository.display().to_string(),
         rehearsal: true,
+        begun_anew: false,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }

@@ -9,6 +9,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::reader::VERSION;
 
 /// A journal that cannot be read or written.
@@ -91,6 +93,16 @@ pub enum JournalError {
         /// The version found.
         found: u32,
     },
+    /// The clock is behind what is recorded.
+    #[error("the clock shows {now:.0}, and the last line of {} was written at {last:.0}", path.display())]
+    ClockBehind {
+        /// The journal.
+        path: PathBuf,
+        /// What the clock shows.
+        now: Timestamp,
+        /// The latest time in the journal.
+        last: Timestamp,
+    },
     /// There is a journal already.
     #[error("there is a journal already: {}", path.display())]
     Exists {
@@ -119,6 +131,9 @@ impl JournalError {
                 "restore it from a copy; where there is none, `quorate start VERSION --again` begins the record anew, and what is done is found done"
             }
             Self::Version { .. } => "use the program that wrote it, or a later one",
+            Self::ClockBehind { .. } => {
+                "nothing was recorded; set the machine's clock right. A rehearsal, whose clock is ahead, is carried on by `quorate rehearse --keep DIR` alone"
+            }
             Self::Exists { .. } => "go on with it by `quorate status` and `quorate run`",
         }
     }

@@ -16,5 +16,5 @@ mod tests;
 mod writer;
 
 pub use error::JournalError;
-pub use reader::JournalReader;
+pub use reader::{JournalEnd, JournalReader};
 pub use writer::Journal;

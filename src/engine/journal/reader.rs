@@ -4,7 +4,9 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! Reading a journal: every line is checked before any of it counts.
+//! Reading a journal: every line is checked before any of it counts. A long one is
+//! hashed by a second thread while this one reads it, since that is what takes the
+//! time in `status`.
 
 use std::borrow::Cow;
 use std::fs;
@@ -28,6 +30,15 @@ pub(super) const NOTHING_BEFORE: &str = "";
 pub struct JournalReader {
     /// The entries in order.
     pub entries: Vec<Entry>,
+    /// What comes after them.
+    pub end: JournalEnd,
+}
+
+/// How a journal ends, once every line of it is checked.
+#[derive(Debug)]
+pub struct JournalEnd {
+    /// How many whole lines it has.
+    pub lines: u64,
     /// The bytes of a torn last line, which count for nothing.
     pub torn: Option<Vec<u8>>,
     pub(super) last_digest: String,
@@ -38,10 +49,22 @@ impl JournalReader {
     /// Reads the journal at `path`.
     ///
     /// # Errors
+    /// As [`JournalReader::fold`].
+    pub fn open(path: &Path) -> Result<Self, JournalError> {
+        let mut entries = Vec::new();
+        let end = Self::fold(path, &mut |entry| entries.push(entry))?;
+        Ok(Self { entries, end })
+    }
+
+    /// Reads the journal at `path` and gives its entries one after another to `take`.
+    /// What `take` makes of them counts only where this comes back without an error:
+    /// the chain is known to hold at the end.
+    ///
+    /// # Errors
     /// When it cannot be read, a line is malformed, the chain is broken, or lines
     /// that were there are missing at the end. A last line that was torn by an
     /// interruption is no error.
-    pub fn open(path: &Path) -> Result<Self, JournalError> {
+    pub fn fold(path: &Path, take: &mut dyn FnMut(Entry)) -> Result<JournalEnd, JournalError> {
         // The head first: a run that writes meanwhile puts the journal ahead of it.
         let head = Head::read(path)?;
         let bytes = fs::read(path).map_err(|source| match source.kind() {
@@ -51,54 +74,67 @@ impl JournalReader {
         let whole_bytes = memchr::memrchr(b'\n', &bytes).map_or(0, |end| end + 1);
         let (whole, torn) = bytes.split_at(whole_bytes);
         let lines = lines_of(whole);
-        let mut reader = Self {
-            entries: Vec::with_capacity(lines.len()),
-            torn: (!torn.is_empty()).then(|| torn.to_vec()),
-            last_digest: NOTHING_BEFORE.to_owned(),
-            whole_bytes: whole_bytes as u64,
-        };
-        for read in read_lines(&lines) {
-            let number = reader.entries.len() + 1;
-            reader.take(path, number, read).and_then(|()| reader.check_head(path, head.as_ref()))?;
-        }
+        let (links, digests) = read_and_hash(&lines, take);
+        let last_digest = Chain { path, head: head.as_ref() }.check(links, &digests)?;
         // The line that is torn may be the head's: a disk can keep less than it said it had.
-        let found = reader.entries.len() as u64 + u64::from(reader.torn.is_some());
+        let found = lines.len() as u64 + u64::from(!torn.is_empty());
         match head {
             Some(head) if head.lines > found => {
-                Err(JournalError::Cut { path: path.to_owned(), found: reader.entries.len(), expected: head.lines })
+                Err(JournalError::Cut { path: path.to_owned(), found: lines.len(), expected: head.lines })
             }
-            _ => Ok(reader),
+            _ => Ok(JournalEnd {
+                lines: lines.len() as u64,
+                torn: (!torn.is_empty()).then(|| torn.to_vec()),
+                last_digest,
+                whole_bytes: whole_bytes as u64,
+            }),
         }
     }
+}
 
-    /// Takes the next line in.
-    fn take(&mut self, path: &Path, number: usize, read: ReadLine<'_>) -> Result<(), JournalError> {
-        let path = || path.to_owned();
-        let LinkedEntry { entry, previous } = read.content.map_err(|fault| match fault {
-            Fault::Malformed(why) => JournalError::Malformed { path: path(), line: number, why },
-            Fault::Version(found) => JournalError::Version { path: path(), line: number, found },
-        })?;
-        if previous != self.last_digest {
-            return Err(JournalError::Chain { path: path(), line: number, before: number - 1 });
-        }
-        if entry.seq != number as u64 - 1 {
-            let why = format!("seq is {}, expected {}", entry.seq, number - 1);
-            return Err(JournalError::Malformed { path: path(), line: number, why });
-        }
-        self.entries.push(entry);
-        self.last_digest = read.digest;
-        Ok(())
-    }
+/// What binds a line to the one before.
+struct Link<'a> {
+    seq: u64,
+    previous: Cow<'a, str>,
+}
 
-    /// Whether the line that was taken in last is what the head says, where it speaks of it.
-    fn check_head(&self, path: &Path, head: Option<&Head>) -> Result<(), JournalError> {
-        let line = self.entries.len();
-        match head {
-            Some(head) if head.lines == line as u64 && head.digest != self.last_digest => {
-                Err(JournalError::Edited { path: path.to_owned(), line })
+enum Fault {
+    Malformed(String),
+    Version(u32),
+}
+
+/// What each line must be to count.
+struct Chain<'a> {
+    path: &'a Path,
+    head: Option<&'a Head>,
+}
+
+impl Chain<'_> {
+    /// Whether each line is bound to the one before, and the head's is the one that it
+    /// names; gives the digest of the last. The first fault in the order of lines is told.
+    fn check(&self, links: Vec<Result<Link<'_>, Fault>>, digests: &[Digested]) -> Result<String, JournalError> {
+        let path = || self.path.to_owned();
+        let mut last_digest = NOTHING_BEFORE.to_owned();
+        for (index, (link, digest)) in links.into_iter().zip(digests).enumerate() {
+            let line = index + 1;
+            let Link { seq, previous } = link.map_err(|fault| match fault {
+                Fault::Malformed(why) => JournalError::Malformed { path: path(), line, why },
+                Fault::Version(found) => JournalError::Version { path: path(), line, found },
+            })?;
+            if previous != last_digest {
+                return Err(JournalError::Chain { path: path(), line, before: index });
             }
-            _ => Ok(()),
+            if seq != index as u64 {
+                let why = format!("seq is {seq}, expected {index}");
+                return Err(JournalError::Malformed { path: path(), line, why });
+            }
+            last_digest.clear();
+            push_hexadecimal(&mut last_digest, digest);
+            if self.head.is_some_and(|head| head.lines == line as u64 && head.digest != last_digest) {
+                return Err(JournalError::Edited { path: path(), line });
+            }
         }
+        Ok(last_digest)
     }
 }
 
@@ -109,45 +145,41 @@ fn lines_of(whole: &[u8]) -> Vec<&[u8]> {
     memchr::memchr_iter(b'\n', whole).map(line).collect()
 }
 
-/// What a line says by itself, with its digest.
-struct ReadLine<'a> {
-    content: Result<LinkedEntry<'a>, Fault>,
-    digest: String,
-}
+/// The SHA-512 of a line.
+type Digested = [u8; 64];
 
-/// An entry with the digest that it gives for the line before.
-struct LinkedEntry<'a> {
-    entry: Entry,
-    previous: Cow<'a, str>,
-}
-
-enum Fault {
-    Malformed(String),
-    Version(u32),
-}
-
-/// Reads each line by itself; a long journal on two threads, since this is what
-/// takes the time in `status`.
-fn read_lines<'a>(lines: &[&'a [u8]]) -> Vec<ReadLine<'a>> {
+/// Reads the lines to the first that is malformed, and hashes all of them.
+fn read_and_hash<'a>(lines: &[&'a [u8]], take: &mut dyn FnMut(Entry)) -> (Vec<Result<Link<'a>, Fault>>, Vec<Digested>) {
+    /// From how many lines on a second thread is worth its start.
     const LONG: usize = 500;
-    let all = |lines: &[&'a [u8]]| lines.iter().map(|line| read_line(line)).collect::<Vec<_>>();
+    let hash = || lines.iter().map(|line| Sha512::digest(line).into()).collect::<Vec<Digested>>();
     if lines.len() < LONG {
-        return all(lines);
+        return (read(lines, take), hash());
     }
-    let (first, second) = lines.split_at(lines.len() / 2);
     std::thread::scope(|scope| {
-        let other = scope.spawn(|| all(second));
-        let mut read = all(first);
-        read.extend(other.join().expect("reading a line does not panic"));
-        read
+        let digests = scope.spawn(hash);
+        let links = read(lines, take);
+        (links, digests.join().expect("hashing does not panic"))
     })
 }
 
-fn read_line(bytes: &[u8]) -> ReadLine<'_> {
-    ReadLine { content: parse(bytes), digest: digest(bytes) }
+fn read<'a>(lines: &[&'a [u8]], take: &mut dyn FnMut(Entry)) -> Vec<Result<Link<'a>, Fault>> {
+    let mut links = Vec::with_capacity(lines.len());
+    for line in lines {
+        let read = parse(line).map(|(entry, link)| {
+            take(entry);
+            link
+        });
+        let malformed = read.is_err();
+        links.push(read);
+        if malformed {
+            break;
+        }
+    }
+    links
 }
 
-fn parse(bytes: &[u8]) -> Result<LinkedEntry<'_>, Fault> {
+fn parse(bytes: &[u8]) -> Result<(Entry, Link<'_>), Fault> {
     let text = std::str::from_utf8(bytes).map_err(|error| Fault::Malformed(error.to_string()))?;
     let line: Line<'_> = serde_json::from_str(text).map_err(|error| {
         let value = serde_json::from_str::<serde_json::Value>(text).ok();
@@ -161,16 +193,22 @@ fn parse(bytes: &[u8]) -> Result<LinkedEntry<'_>, Fault> {
         .ok_or_else(|| Fault::Malformed(format!("unknown event `{}`", line.event)))?
         .map_err(|error| Fault::Malformed(format!("{}: {error}", line.event)))?;
     let Line { seq, at, who, candidate, step, previous, .. } = line;
-    Ok(LinkedEntry { entry: Entry { seq, at, who, candidate, step, event }, previous })
+    Ok((Entry { seq, at, who, candidate, step, event }, Link { seq, previous }))
 }
 
+/// The digest of a line, as the next one gives it.
 pub(super) fn digest(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * size_of::<Digested>());
+    push_hexadecimal(&mut text, &Sha512::digest(bytes).into());
+    text
+}
+
+fn push_hexadecimal(text: &mut String, digest: &Digested) {
     // Formatting digit by digit would cost more than the digest itself.
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digest = Sha512::digest(bytes);
-    let mut digits = Vec::with_capacity(2 * digest.len());
-    for byte in digest {
-        digits.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    let mut digits = [0; 2 * size_of::<Digested>()];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(digest) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
     }
-    String::from_utf8(digits).expect("digits are ASCII")
+    text.push_str(std::str::from_utf8(&digits).expect("digits are ASCII"));
 }

@@ -36,7 +36,7 @@ fn what_was_written_is_read_back() {
     assert_eq!(reader.entries.len(), 3);
     assert_eq!(reader.entries[2].at, at(2));
     assert_eq!(reader.entries[2].step.as_deref(), Some("decide"));
-    assert!(reader.torn.is_none());
+    assert!(reader.end.torn.is_none());
 }
 
 #[test]
@@ -45,14 +45,14 @@ fn a_torn_last_line_is_set_aside_and_the_rest_goes_on() {
     let bytes = fs::read(&path).unwrap();
     for cut in [1, 2, 40, 150] {
         fs::write(&path, &bytes[..bytes.len() - cut]).unwrap();
-        assert!(JournalReader::open(&path).unwrap().torn.is_some());
+        assert!(JournalReader::open(&path).unwrap().end.torn.is_some());
         let (mut journal, reader, aside) = Journal::open(&path, "bob").unwrap();
         assert_eq!(reader.entries.len(), 2);
-        assert_eq!(fs::read(aside.unwrap()).unwrap(), reader.torn.unwrap());
+        assert_eq!(fs::read(aside.unwrap()).unwrap(), reader.end.torn.unwrap());
         journal.append(at(9), 1, None, Event::StepBegun {}).unwrap();
         drop(journal);
         let again = JournalReader::open(&path).unwrap();
-        assert_eq!((again.entries.len(), again.torn), (3, None));
+        assert_eq!((again.entries.len(), again.end.torn), (3, None));
     }
 }
 
@@ -206,4 +206,24 @@ proptest::proptest! {
             proptest::prop_assert!(reader.entries.is_empty());
         }
     }
+}
+
+#[test]
+fn a_clock_that_is_behind_the_record_is_refused_and_nothing_is_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.jsonl");
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let held = || Event::PhaseCompleted { phase: "decide".into() };
+    let mut journal = Journal::create(&path, "ann").unwrap();
+    journal.append(at("2026-09-04T08:30:00.25Z"), 0, None, held()).unwrap();
+    journal.append(at("2026-09-04T08:25:01Z"), 0, None, held()).unwrap();
+    drop(journal);
+    let before = fs::read(&path).unwrap();
+    let (mut journal, ..) = Journal::open(&path, "ann").unwrap();
+    let error = journal.append(at("2026-09-04T08:25:00.1Z"), 0, None, held()).unwrap_err();
+    let said = error.to_string();
+    assert!(said.contains("2026-09-04T08:25:00Z") && said.contains("2026-09-04T08:30:00Z"), "{said}");
+    assert!(error.hint().contains("clock"), "{}", error.hint());
+    assert_eq!(fs::read(&path).unwrap(), before);
+    journal.append(at("2026-09-04T08:25:01Z"), 0, None, held()).unwrap();
 }

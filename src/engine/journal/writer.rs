@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
 
 use super::error::{JournalError, file_error};
@@ -25,6 +25,8 @@ use crate::engine::event::{Entry, Event, Line};
 /// How often a lock that is held is tried, and the pause between.
 const LOCK_ATTEMPTS: u32 = 10;
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
+/// How far a clock may be behind the last entry: machines differ by that much.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
 type Watch = Box<dyn Fn(&Entry)>;
 
@@ -37,6 +39,7 @@ pub struct Journal {
     length: u64,
     next: u64,
     last_digest: String,
+    last_at: Option<Timestamp>,
     watch: Watch,
 }
 
@@ -102,7 +105,7 @@ impl Journal {
         let lock = lock(path)?;
         let reader = JournalReader::open(path)?;
         let write = |source| file_error("write", path, source);
-        let aside = match &reader.torn {
+        let aside = match &reader.end.torn {
             None => None,
             Some(bytes) => {
                 let aside = path.with_extension(format!("torn-{}", reader.entries.len()));
@@ -110,21 +113,24 @@ impl Journal {
                 file.write_all(bytes).and_then(|()| file.sync_all()).map_err(write)?;
                 match reader.entries.len() as u64 {
                     0 => Head::remove(path),
-                    lines => Head { lines, digest: reader.last_digest.clone() }.write(path),
+                    lines => Head { lines, digest: reader.end.last_digest.clone() }.write(path),
                 }
                 Some(aside)
             }
         };
         let mut file = OpenOptions::new().write(true).open(path).map_err(write)?;
-        file.set_len(reader.whole_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(write)?;
+        file.set_len(reader.end.whole_bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(write)?;
         let next = reader.entries.len() as u64;
-        let journal = Self::over(path, file, lock, who, reader.whole_bytes, next, reader.last_digest.clone());
+        let mut journal =
+            Self::over(path, file, lock, who, reader.end.whole_bytes, next, reader.end.last_digest.clone());
+        journal.last_at = reader.entries.iter().map(|entry| entry.at).max();
         Ok((journal, reader, aside))
     }
 
     fn over(path: &Path, file: File, lock: File, who: &str, length: u64, next: u64, last_digest: String) -> Self {
         let who = who.to_owned();
-        Self { path: path.to_owned(), file, _lock: lock, who, length, next, last_digest, watch: Box::new(|_| {}) }
+        let (path, watch) = (path.to_owned(), Box::new(|_: &Entry| {}));
+        Self { path, file, _lock: lock, who, length, next, last_digest, last_at: None, watch }
     }
 
     /// From now on records as `who`.
@@ -140,7 +146,8 @@ impl Journal {
     /// Records an event; when this returns, it is on the disk.
     ///
     /// # Errors
-    /// When it cannot be written; the journal is then as it was before.
+    /// When it cannot be written, or `at` is well before the last entry's time; the
+    /// journal is then as it was before.
     pub fn append(
         &mut self,
         at: Timestamp,
@@ -148,6 +155,9 @@ impl Journal {
         step: Option<&str>,
         event: Event,
     ) -> Result<Entry, JournalError> {
+        if let Some(last) = self.last_at.filter(|last| at.saturating_add(CLOCK_TOLERANCE).is_ok_and(|at| at < *last)) {
+            return Err(JournalError::ClockBehind { path: self.path.clone(), now: at, last });
+        }
         let data = RawValue::from_string(event.data().to_string()).expect("JSON is JSON");
         let line = Line {
             v: VERSION,
@@ -172,6 +182,7 @@ impl Journal {
         self.length += text.len() as u64;
         self.next += 1;
         self.last_digest = line_digest;
+        self.last_at = self.last_at.max(Some(at));
         Head { lines: self.next, digest: self.last_digest.clone() }.write(&self.path);
         let entry =
             Entry { seq: self.next - 1, at, who: self.who.clone(), candidate, step: step.map(str::to_owned), event };

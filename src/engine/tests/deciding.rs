@@ -238,7 +238,12 @@ fn a_gate_and_a_step_whose_outputs_are_needed_can_be_neither_attested_nor_skippe
     let stage = Stage::new(&read);
     let (what, hint) = refusal(stage.with(|driver| driver.attest("text", "so")));
     assert_eq!(what, "cannot attest `text`: `push` needs what this step records of itself");
-    assert!(hint.contains("quorate run text"), "{hint}");
+    assert!(hint.contains("`quorate run text` finds it done"), "{hint}");
+    stage.world.set("text", "2");
+    stage.run();
+    assert!(stage.stands("text").starts_with("conflict"));
+    let (_, hint) = refusal(stage.with(|driver| driver.attest("text", "so")));
+    assert!(!hint.contains("finds it done") && hint.contains("found text = 2; expected text = 1"), "{hint}");
 }
 
 #[test]

@@ -44,15 +44,17 @@ impl Git {
     /// When the parent or a changed file is not there.
     pub fn commit(&self, new: &NewCommit<'_>) -> Result<String, GitError> {
         let repository = self.repository()?;
-        let parent = repository
-            .find_commit(parse(new.parent)?)
-            .map_err(|source| GitError::Local { doing: format!("read commit {}", new.parent), source })?;
+        let parent = repository.find_commit(parse(new.parent)?).map_err(|source| GitError::Local {
+            doing: format!("read commit {}", new.parent),
+            source: source.into(),
+        })?;
         let base = parent.tree().map_err(local("read a tree"))?;
         let mut update = git2::build::TreeUpdateBuilder::new();
         for (path, bytes) in new.changes {
-            let entry = base
-                .get_path(path.as_ref())
-                .map_err(|source| GitError::Local { doing: format!("find {path} in {}", new.parent), source })?;
+            let entry = base.get_path(path.as_ref()).map_err(|source| GitError::Local {
+                doing: format!("find {path} in {}", new.parent),
+                source: source.into(),
+            })?;
             let blob = repository.blob(bytes).map_err(local("write a file"))?;
             update.upsert(path.as_str(), blob, mode(entry.filemode()));
         }
@@ -93,7 +95,7 @@ impl Committer<'_> {
     pub(super) fn signature(&self) -> Result<Signature<'static>, GitError> {
         Signature::new(self.name, self.email, &Time::new(self.at.as_second(), 0)).map_err(|source| GitError::Local {
             doing: format!("use the identity {} <{}>", self.name, self.email),
-            source,
+            source: source.into(),
         })
     }
 }

@@ -9,6 +9,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// What libgit2 said, in its words and without its codes.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.message())]
+pub struct LibGit2(#[from] git2::Error);
+
 /// What can go wrong with git.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
@@ -19,7 +24,7 @@ pub enum GitError {
         path: PathBuf,
         /// What libgit2 said.
         #[source]
-        source: git2::Error,
+        source: LibGit2,
     },
     /// The repository names its objects in another way than by SHA-1.
     #[error("the repository {} does not name its objects by SHA-1, and no other way is supported", path.display())]
@@ -28,7 +33,7 @@ pub enum GitError {
         path: PathBuf,
         /// What libgit2 said.
         #[source]
-        source: git2::Error,
+        source: LibGit2,
     },
     /// The clone lacks a part of the history.
     #[error("the clone {} is {how}: a part of the history is not in it", path.display())]
@@ -80,7 +85,7 @@ pub enum GitError {
         doing: String,
         /// What libgit2 said.
         #[source]
-        source: git2::Error,
+        source: LibGit2,
     },
     /// A path in a tree is no UTF-8.
     #[error("a path in commit {commit} is no UTF-8: {path}")]

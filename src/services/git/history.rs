@@ -51,11 +51,19 @@ impl Git {
     /// # Errors
     /// When a revision is not there.
     pub fn are_related(&self, one: &str, other: &str) -> Result<bool, GitError> {
+        self.common_commit(one, other).map(|common| common.is_some())
+    }
+
+    /// The last commit that two revisions have in common; `None` where there is none.
+    ///
+    /// # Errors
+    /// When a revision is not there.
+    pub fn common_commit(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
         let repository = self.repository()?;
         let (one, other) = (self.commit_of(&repository, one)?.id(), self.commit_of(&repository, other)?.id());
         let base =
             if_found(repository.merge_base(one, other)).map_err(local("find what two commits have in common"))?;
-        Ok(base.is_some())
+        Ok(base.map(|id| id.to_string()))
     }
 
     /// The commits that are on `to` and on none of `without`, newest first, with

@@ -33,7 +33,7 @@ use git2::{ErrorCode, ObjectType, Oid, Repository};
 
 pub use checkout::Head;
 pub use commit::{Committer, NewCommit};
-pub use error::GitError;
+pub use error::{GitError, LibGit2};
 pub use export::{ExportError, PeeledCommit};
 pub use history::Patch;
 pub use push::RefUpdate;
@@ -81,9 +81,9 @@ impl Git {
         let repository = Repository::open(&self.path).map_err(|source| {
             let path = self.path.clone();
             if source.message().contains("object format") {
-                GitError::ObjectFormat { path, source }
+                GitError::ObjectFormat { path, source: source.into() }
             } else {
-                GitError::Open { path, source }
+                GitError::Open { path, source: source.into() }
             }
         })?;
         if repository.is_shallow() {
@@ -95,13 +95,14 @@ impl Git {
 
 /// An object id from its digits.
 fn parse(id: &str) -> Result<Oid, GitError> {
-    Oid::from_str(id).map_err(|source| GitError::Local { doing: format!("read `{id}` as an object's id"), source })
+    Oid::from_str(id)
+        .map_err(|source| GitError::Local { doing: format!("read `{id}` as an object's id"), source: source.into() })
 }
 
 /// For `map_err`: what libgit2 was asked to do.
 fn local(doing: impl Into<String>) -> impl FnOnce(git2::Error) -> GitError {
     let doing = doing.into();
-    move |source| GitError::Local { doing, source }
+    move |source| GitError::Local { doing, source: source.into() }
 }
 
 /// What was sought, or `None` where there is no such thing.

@@ -101,8 +101,10 @@ impl Git {
     /// # Errors
     /// When the remote cannot be asked, or the directory not be written.
     pub fn with_tag_of(address: &str, name: &str, directory: &Path, effects: Effects) -> Result<Self, GitError> {
-        let local =
-            |source| GitError::Local { doing: format!("begin a repository in {}", directory.display()), source };
+        let local = |source: git2::Error| GitError::Local {
+            doing: format!("begin a repository in {}", directory.display()),
+            source: source.into(),
+        };
         let repository = Repository::init_bare(directory).map_err(local)?;
         repository.remote("origin", address).map_err(local)?;
         let git = Self::new(directory, "origin", effects);
@@ -131,7 +133,9 @@ impl Git {
             Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => {
                 return Err(GitError::NoRemote { path, remote, known: known(&repository)? });
             }
-            Err(source) => return Err(GitError::Local { doing: format!("read the remote `{remote}`"), source }),
+            Err(source) => {
+                return Err(GitError::Local { doing: format!("read the remote `{remote}`"), source: source.into() });
+            }
         }
         let config = repository.config().map_err(local("read the configuration"))?;
         if config.get_bool(&format!("remote.{}.promisor", self.remote)).unwrap_or(false) {

@@ -83,7 +83,9 @@ impl Git {
     pub fn tag(&self, id: &str) -> Result<Option<Tag>, GitError> {
         let repository = self.repository()?;
         let odb = repository.odb().map_err(local("open the object database"))?;
-        let object = odb.read(parse(id)?).map_err(|source| GitError::Local { doing: format!("read {id}"), source })?;
+        let object = odb
+            .read(parse(id)?)
+            .map_err(|source| GitError::Local { doing: format!("read {id}"), source: source.into() })?;
         if object.kind() != ObjectType::Tag {
             return Ok(None);
         }

@@ -370,3 +370,11 @@ fn a_name_that_git_cannot_hold_is_refused() {
     let committer = Committer { name: "Ann <Example>", email: "ann@example.org", at: Timestamp::UNIX_EPOCH };
     assert!(matches!(committer.signature(), Err(GitError::Local { .. })), "no angle brackets in a name");
 }
+
+#[test]
+fn what_libgit2_says_is_told_without_its_codes() {
+    let place = tempfile::tempdir().unwrap();
+    let error = Git::new(place.path(), "origin", Effects::unwatched()).head().unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(!cause.is_empty() && !cause.contains("class="), "{cause}");
+}

@@ -43,7 +43,7 @@ impl Git {
         mut visit: impl FnMut(TreeFile) -> Result<(), E>,
     ) -> Result<(), E> {
         let repository = self.repository()?;
-        let local = |doing: String| move |source| GitError::Local { doing, source };
+        let local = |doing: String| move |source: git2::Error| GitError::Local { doing, source: source.into() };
         let tree = repository
             .revparse_single(commit)
             .and_then(|object| object.peel_to_tree())

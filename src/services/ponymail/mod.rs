@@ -11,6 +11,8 @@
 //! so what comes back is compared. Since any web server answers 404, one counts
 //! as "not there" only where the archive's own statistics answer too.
 
+mod thread;
+
 use std::io::Read;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -21,8 +23,13 @@ use reqwest::blocking::{Client, Response};
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use thread::ArchivedThread;
+
 /// The most that an answer may have, in bytes: a thread has its mails' short forms in it.
 const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How far back a mail is looked for by its subject.
+const LOOKED_BACK: &str = "lte=3M";
 
 /// The mail archive.
 #[derive(Debug)]
@@ -165,9 +172,36 @@ impl PonyMail {
         if bare(&mail.message_id) != bare(message_id) {
             return Ok(None);
         }
-        let date = Timestamp::from_second(mail.epoch).map_err(|_| unexpected("`epoch` is no time"))?;
+        self.archived(mail).map(Some).ok_or_else(|| unexpected("`epoch` is no time"))
+    }
+
+    /// The newest mail of the last months whose subject is `subject`, word for word,
+    /// in the archive of `list` (`dev@example.org`); answers to it are others.
+    ///
+    /// # Errors
+    /// When the archive could not be asked.
+    pub fn with_subject(&self, subject: &str, list: &str) -> Result<Option<Archived>, ArchiveError> {
+        let (name, domain) = list.split_once('@').unwrap_or_default();
+        // Signs mean something to the search; what it gives is compared.
+        let plain = subject.split(|c: char| !c.is_alphanumeric() && !" .-".contains(c));
+        let words = plain.max_by_key(|part| part.len()).unwrap_or_default().trim();
+        let query = [("list", name), ("domain", domain), ("d", LOOKED_BACK), ("header_subject", words)];
+        let (url, answer) = self.get("stats.lua", &query)?;
+        let unexpected = |what: &str| ArchiveError::Unexpected { url: url.clone(), what: what.to_owned() };
+        let Some(Value::Object(mut answer)) = answer else { return Err(unexpected("expected the list's statistics")) };
+        let Some(mails) = answer.remove("emails") else { return Ok(None) };
+        let mails: Vec<Mail> = serde_json::from_value(mails)
+            .map_err(|error| unexpected(&format!("expected mails with mid, message-id and epoch ({error})")))?;
+        let same = mails.into_iter().filter(|mail| mail.subject.trim() == subject.trim());
+        let Some(mail) = same.max_by_key(|mail| mail.epoch) else { return Ok(None) };
+        self.archived(mail).map(Some).ok_or_else(|| unexpected("`epoch` is no time"))
+    }
+
+    fn archived(&self, mail: Mail) -> Option<Archived> {
         let link = self.permalink(&mail.mid);
-        Ok(Some(Archived { message_id: message_id.to_owned(), id: mail.mid, subject: mail.subject, date, link }))
+        let date = Timestamp::from_second(mail.epoch).ok()?;
+        let message_id = format!("<{}>", bare(&mail.message_id));
+        Some(Archived { message_id, id: mail.mid, subject: mail.subject, date, link })
     }
 
     /// The raw mail that the archive names `id` (its own name, or a Message-ID);
@@ -248,7 +282,7 @@ mod tests {
 
     /// An archive that answers each request by the status and body that `answer`
     /// gives for its path.
-    fn archive(answer: fn(&str) -> (u16, String)) -> PonyMail {
+    pub(super) fn archive(answer: fn(&str) -> (u16, String)) -> PonyMail {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();

@@ -4,30 +4,18 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! `quorate vote`: the votes on the current candidate.
+//! `quorate vote enter`: the votes on the current candidate, as a person counted them.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::CommandError;
-use super::environment::Environment;
-use super::error::chain;
-use super::session::{Session, write_session};
-use crate::engine::{Clock, State, SystemClock};
+use crate::commands::CommandError;
+use crate::commands::environment::Environment;
+use crate::commands::error::chain;
+use crate::commands::session::{Session, write_session};
+use crate::engine::{Clock, Effect, State, StepRecord, SystemClock, Workflow};
 use crate::governance::{BallotBox, Ballots, Decision, Outcome, VotingPeriod};
 use crate::ui::ExitCode;
-
-/// Enters the votes on the current candidate.
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum Command {
-    Enter(Enter),
-}
 
 /// Enters the votes on the current candidate, by name, and says what they come to.
 ///
@@ -36,7 +24,7 @@ enum Command {
 /// entered before; the step `record-vote` takes it into the record. Exit code 1 when
 /// the vote does not pass by the rule, 3 while it still runs.
 #[derive(Debug, clap::Args)]
-struct Enter {
+pub struct Args {
     /// A PMC member who votes +1.
     #[arg(long, value_name = "NAME")]
     plus: Vec<String>,
@@ -67,7 +55,6 @@ struct Enter {
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
-    let Command::Enter(args) = args.command;
     let json = args.json;
     let nobody = args.nobody;
     let votes = BallotBox {
@@ -123,10 +110,10 @@ pub fn enter(session: &Session, state: &State, votes: &BallotBox, now: Timestamp
             "`quorate run send-vote` opens it",
         ));
     }
-    if state.step("record-vote", true).is_some_and(crate::engine::StepRecord::settled) {
+    if state.step("record-vote", true).is_some_and(StepRecord::settled) {
         return Err(CommandError::usage(
             format!("the votes on candidate {number} are in the record already"),
-            "`quorate undo record-vote` takes them out, to enter them again",
+            counted(&session.workflow, state),
         ));
     }
     let context = session.values.of_candidate(number, None)?;
@@ -139,6 +126,25 @@ pub fn enter(session: &Session, state: &State, votes: &BallotBox, now: Timestamp
         .write(file, &bytes)
         .map_err(|error| CommandError::new(ExitCode::Service, chain(&error), "make the state directory writable"))?;
     Ok(votes.decide())
+}
+
+/// What can be done about votes that are in the record: nothing, once others were told.
+fn counted(workflow: &Workflow, state: &State) -> String {
+    let steps = workflow.phases.iter().flat_map(|phase| &phase.steps);
+    let mut built = steps.filter(|step| step.needs.iter().any(|need| need == "record-vote"));
+    let told = built.find(|step| {
+        let record = state.step(&step.id, step.per_candidate);
+        step.effect == Effect::Public && record.is_some_and(|record| record.settled() || record.intention.is_some())
+    });
+    match told {
+        None => "`quorate undo record-vote` takes them out, to enter them again".into(),
+        Some(step) => format!(
+            "`{}` has told the list that the vote is over: what was counted stands, and a later vote does not count; \
+             where the count was wrong, say so on the list, and `quorate cancel-candidate --why \"…\"` ends the \
+             candidate",
+            step.id
+        ),
+    }
 }
 
 /// Votes that are counted while others may still come in would be recorded as the
@@ -179,5 +185,24 @@ mod tests {
         let error = demand_end(&state, &context, at("2026-11-23T17:29:59Z")).unwrap_err();
         assert!(error.to_string().contains("the vote runs until 2026-11-23 17:30 UTC"), "{error}");
         demand_end(&state, &context, at("2026-11-23T17:30:00Z")).unwrap();
+    }
+
+    #[test]
+    fn counted_votes_can_be_taken_out_until_others_are_told() {
+        let file = "workflows/release.toml";
+        let workflow = Workflow::parse(file, &crate::config::Assets::default().text(file).unwrap()).unwrap();
+        let at: Timestamp = "2026-11-24T08:00:00Z".parse().unwrap();
+        let done = |seq, id: &str| Entry {
+            seq,
+            at,
+            who: String::new(),
+            candidate: 1,
+            step: Some(id.to_owned()),
+            event: Event::StepDone { outputs: json!({}), already: false },
+        };
+        let hint = counted(&workflow, &State::of(&[done(1, "record-vote")]));
+        assert!(hint.contains("`quorate undo record-vote`"), "{hint}");
+        let hint = counted(&workflow, &State::of(&[done(1, "record-vote"), done(2, "close-vote")]));
+        assert!(!hint.contains("undo") && hint.contains("`close-vote` has told the list"), "{hint}");
     }
 }

@@ -1,0 +1,98 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What a release whose journal was lost has left in its directory: the files that
+//! it goes on by.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::CommandError;
+use super::release_state::{PRODUCT_FILE, RECORD_FILE, WORKFLOW_FILE};
+use super::start::{ReleaseFile, ReleaseFiles, release_file};
+use crate::config::Assets;
+use crate::release::ReleaseRecord;
+
+/// What was found of an earlier record of the release.
+#[derive(Debug, Default)]
+pub struct Left {
+    product: Option<ReleaseFile>,
+    workflow: Option<ReleaseFile>,
+    /// Whether nothing of the release is real.
+    pub rehearsal: bool,
+}
+
+impl Left {
+    /// What lies in `directory`; the user may have named another `workflow`.
+    ///
+    /// # Errors
+    /// When something cannot be read, or another workflow is wanted than the one that
+    /// the release is under way by.
+    pub fn in_directory(directory: &Path, workflow: Option<&str>) -> Result<Self, CommandError> {
+        let left = Self {
+            product: file(directory, PRODUCT_FILE)?,
+            workflow: file(directory, WORKFLOW_FILE)?,
+            rehearsal: was_rehearsal(directory)?,
+        };
+        match (&left.workflow, workflow) {
+            (Some(file), Some(wanted)) => Err(CommandError::usage(
+                format!("--workflow {wanted}: the release is under way by {}", file.place),
+                "leave out --workflow; where that file is not to be trusted, move it away first",
+            )),
+            _ => Ok(left),
+        }
+    }
+
+    /// The files to go on by: those that are left, else those of the assets.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn files(&self, assets: &Assets, product: &str, workflow: &str) -> Result<ReleaseFiles, CommandError> {
+        let or_of_now = |left: &Option<ReleaseFile>, directory: &str, what: &str, id: &str| {
+            left.clone().map_or_else(|| release_file(assets, directory, what, id), Ok)
+        };
+        Ok(ReleaseFiles {
+            product: or_of_now(&self.product, "release-config", "product", product)?,
+            workflow: or_of_now(&self.workflow, "workflows", "workflow", workflow)?,
+        })
+    }
+
+    /// What a person is to know of it.
+    pub fn told(&self) -> Vec<String> {
+        let left = [&self.product, &self.workflow].into_iter().flatten();
+        let mut lines: Vec<String> =
+            left.map(|file| format!("It goes on by {}, which is left as it is.", file.place)).collect();
+        if self.rehearsal {
+            lines.push("It is a rehearsal, as it was before.".into());
+        }
+        lines
+    }
+}
+
+fn file(directory: &Path, name: &str) -> Result<Option<ReleaseFile>, CommandError> {
+    let path = directory.join(name);
+    let place = path.display().to_string();
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(ReleaseFile { place, text })),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(CommandError::usage(
+            format!("cannot read {place}: {error}"),
+            "the release was under way by it: restore it from a copy; moved away, that of now takes its place",
+        )),
+    }
+}
+
+fn was_rehearsal(directory: &Path) -> Result<bool, CommandError> {
+    let Some(ReleaseFile { place, text }) = file(directory, RECORD_FILE)? else { return Ok(false) };
+    let record: ReleaseRecord = serde_json::from_str(&text).map_err(|error| {
+        CommandError::usage(
+            format!("{place} does not record which release this is: {error}"),
+            "restore it from a copy; moved away, the release counts as no rehearsal",
+        )
+    })?;
+    Ok(record.rehearsal)
+}

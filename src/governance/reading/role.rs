@@ -1,0 +1,270 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What part a mail has in its thread: it calls the vote, calls it off, says what it
+//! came to, or answers.
+
+use super::Text;
+use super::lines::logical_lines;
+use super::result;
+use super::subject::{Subject, Tag};
+use crate::governance::Role;
+
+/// The part that the mail has.
+pub(super) fn role(text: &Text<'_>) -> Role {
+    let subject = Subject::of(text.subject);
+    let sentences = sentences(text.own);
+    if subject.has(Tag::Cancel) && (!subject.answer || text.by_caller && !text.called) {
+        return Role::Cancels { line: text.subject.trim().to_owned() };
+    }
+    let announces =
+        subject.has(Tag::Result) && (!subject.answer || text.by_caller && result::is_announced(&sentences, text));
+    if announces {
+        return Role::Announces(result::claimed(text));
+    }
+    let may_say = text.by_caller || !text.called;
+    if let Some(line) = may_say.then(|| cancellation(text, &sentences)).flatten() {
+        return Role::Cancels { line };
+    }
+    if text.called && result::is_announced(&sentences, text) {
+        return Role::Announces(result::claimed(text));
+    }
+    if opens(&subject, text, &sentences) {
+        return Role::Opens { subject: subject.plain, hours: hours(&sentences) };
+    }
+    Role::Replies
+}
+
+/// The sentences of a mail, in lower case and with plain characters.
+fn sentences(own: &[&str]) -> Vec<String> {
+    let lines = logical_lines(own);
+    lines
+        .iter()
+        .flat_map(|line| line.sentences().into_iter().map(|s| s.text.to_lowercase()).collect::<Vec<_>>())
+        .collect()
+}
+
+fn opens(subject: &Subject, text: &Text<'_>, sentences: &[String]) -> bool {
+    let asks = sentences.iter().any(|sentence| asks_for_votes(sentence));
+    let period = sentences.iter().any(|sentence| names_period(sentence));
+    let reminds = sentences.iter().any(|sentence| reminds(sentence));
+    if !text.called {
+        let titled = subject.has(Tag::Vote) && !subject.has(Tag::Result) && !subject.has(Tag::Discuss);
+        return titled && !subject.answer || (asks && period && !subject.has(Tag::Discuss));
+    }
+    if !subject.answer && !text.answers {
+        return subject.has(Tag::Vote);
+    }
+    text.by_caller && asks && period && !reminds || !subject.answer && subject.has(Tag::Vote) && asks && period
+}
+
+fn has(sentence: &str, any: &[&str]) -> bool {
+    any.iter().any(|phrase| sentence.contains(phrase))
+}
+
+fn asks_for_votes(sentence: &str) -> bool {
+    let asks = has(
+        sentence,
+        &[
+            "please",
+            "call a vote",
+            "call for a vote",
+            "calling a vote",
+            "start a vote",
+            "starting a vote",
+            "start the vote",
+            "start voting",
+            "starting the vote",
+            "open a vote",
+            "opening a vote",
+            "open the vote",
+            "like to call",
+            "like to start",
+            "like to put",
+            "put to a vote",
+            "propose",
+            "reopen",
+            "re-open",
+            "restart",
+            "new vote",
+            "cast your vote",
+            "vote is now open",
+            "a vote on",
+            "voting on",
+        ],
+    );
+    asks && has(sentence, &["vote", "voting", "ballot"])
+}
+
+fn names_period(sentence: &str) -> bool {
+    has(sentence, &["open", "end", "close", "last", "run", "until", "conclude", "at least", "remain"])
+        && has(sentence, &["hour", "hrs", "72h", "48h", "24h", " day", "week", "until", "by "])
+        && has(sentence, &["vote", "voting", "open"])
+}
+
+fn reminds(sentence: &str) -> bool {
+    has(
+        sentence,
+        &[
+            "reminder",
+            "gentle",
+            "bump",
+            "still open",
+            "another 24",
+            "another 48",
+            "extend",
+            "extension",
+            "we still need",
+            "more vote",
+            "more binding",
+            "one more",
+            "ping",
+            "still need",
+        ],
+    )
+}
+
+/// For how many hours the vote is open.
+fn hours(sentences: &[String]) -> Option<u32> {
+    sentences
+        .iter()
+        .filter(|sentence| has(sentence, &["open", "vote", "voting", "least"]))
+        .find_map(|sentence| duration(sentence))
+}
+
+fn duration(sentence: &str) -> Option<u32> {
+    let words: Vec<&str> = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    for (at, word) in words.iter().enumerate() {
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        let number: Option<u32> = word[..digits].parse().ok().or_else(|| number_word(word));
+        let (Some(number), unit) = (
+            number,
+            if digits > 0 && digits < word.len() {
+                &word[digits..]
+            } else {
+                words.get(at + 1).copied().unwrap_or_default()
+            },
+        ) else {
+            continue;
+        };
+        let factor = match unit {
+            "hours" | "hour" | "hrs" | "hr" | "h" => 1,
+            "days" | "day" => 24,
+            "business" | "working" => 24,
+            "weeks" | "week" => 168,
+            _ => continue,
+        };
+        if let Some(hours) = number.checked_mul(factor).filter(|hours| (1..=10_000).contains(hours)) {
+            return Some(hours);
+        }
+    }
+    None
+}
+
+fn number_word(word: &str) -> Option<u32> {
+    let words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    let found = words.iter().position(|name| *name == word).or((word == "a").then_some(1))?;
+    u32::try_from(found).ok()
+}
+
+/// The line that calls the vote off.
+fn cancellation(text: &Text<'_>, sentences: &[String]) -> Option<String> {
+    let found = sentences.iter().find(|sentence| cancels(sentence))?;
+    let words: Vec<&str> = found.split(' ').take(4).collect();
+    let start = words.join(" ");
+    let written = text.own.iter().find(|line| super::normal::plain(line).to_lowercase().contains(&start));
+    Some(written.map_or_else(|| found.clone(), |line| line.trim().to_owned()))
+}
+
+fn cancels(sentence: &str) -> bool {
+    let words: Vec<&str> = sentence
+        .split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '-'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let any = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    let denied = any(&[
+        "not", "never", "don't", "won't", "can't", "cannot", "if", "should", "unless", "would", "could", "might",
+        "whether", "or",
+    ]) || sentence.ends_with('?');
+    if denied {
+        return false;
+    }
+    let candidate =
+        |word: &&str| word.starts_with("rc") && word[2..].trim_start_matches('-').chars().all(|c| c.is_ascii_digit());
+    let matter = any(&["vote", "voting", "thread", "candidate", "release", "round", "ballot"])
+        || words.iter().any(|word| candidate(word));
+    let stops = any(&[
+        "cancel",
+        "canceling",
+        "cancelling",
+        "cancelled",
+        "canceled",
+        "withdraw",
+        "withdrawing",
+        "withdrawn",
+        "abort",
+        "aborting",
+        "aborted",
+        "abandon",
+        "abandoning",
+        "abandoned",
+        "void",
+        "voided",
+        "retract",
+        "retracting",
+        "invalidate",
+        "invalidated",
+        "scrap",
+        "scrapping",
+        "discard",
+        "discarding",
+    ]);
+    let own_vote = sentence.contains("my vote")
+        || sentence.contains("my +1")
+        || sentence.contains("my -1")
+        || sentence.contains("my earlier")
+        || sentence.contains("my previous")
+        || sentence.contains("your");
+    if stops && matter && !own_vote {
+        return true;
+    }
+    let fresh = any(&["new", "another", "next", "fresh", "second", "rc2", "rc3", "rc4", "rc5"])
+        && (any(&["round", "rc", "candidate", "vote"]) || words.iter().any(|word| candidate(word)));
+    let begins = any(&[
+        "start",
+        "starting",
+        "prepare",
+        "preparing",
+        "create",
+        "creating",
+        "roll",
+        "rolling",
+        "cut",
+        "cutting",
+        "follow",
+        "follows",
+        "spin",
+        "spinning",
+        "build",
+        "building",
+        "send",
+        "kick",
+        "open",
+        "propose",
+        "respin",
+        "coming",
+        "make",
+        "produce",
+        "publish",
+        "initiate",
+        "raise",
+        "post",
+    ]);
+    let announced =
+        any(&["will", "i'll", "we'll", "going", "i'm", "soon", "shortly", "follows", "follow", "am", "let's"]);
+    fresh && begins && announced
+        || any(&["respin", "respinning", "re-spin", "reroll", "re-roll", "rerolling"]) && announced
+}

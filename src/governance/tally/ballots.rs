@@ -1,0 +1,379 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Each voter's mails in the order of their dates, and what remains of them: one counted vote, or
+//! none; what a person must rule on; what is left out.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::case::Case;
+use super::mails::{Mail, excerpt};
+use super::people::Binding;
+use super::report::{CountedVote, EarlierVote, LeftOut, MailAccount, Review};
+use super::rounds::Course;
+use crate::governance::{Approval, Cast, Claim, Says, VoteValue};
+
+/// What all mails of a vote come to.
+#[derive(Debug, Default)]
+pub(super) struct Ballots {
+    pub(super) votes: Vec<CountedVote>,
+    pub(super) pending: Vec<Pending>,
+    pub(super) left_out: Vec<LeftOut>,
+    pub(super) accounts: Vec<MailAccount>,
+    pub(super) notes: Vec<String>,
+}
+
+/// A mail under review, and what a ruling could make of it.
+#[derive(Debug, Clone)]
+pub(super) struct Pending {
+    pub(super) review: Review,
+    /// Whose vote it would be: an id on the roster, an address, or nobody's known.
+    pub(super) voter: String,
+    pub(super) may_bind: bool,
+    /// What the vote could be, beside what is counted now.
+    pub(super) possible: Vec<VoteValue>,
+}
+
+/// Clocks of senders differ; a mail so much before the one it answers is still an answer.
+const SKEW: SignedDuration = SignedDuration::from_hours(24);
+
+/// Where a mail stands in the course of the vote.
+enum Place {
+    InTime,
+    Out(String),
+    Doubtful(String),
+}
+
+/// What is known of one voter so far.
+#[derive(Default)]
+struct Slot {
+    counted: Option<CountedVote>,
+    earlier: Vec<EarlierVote>,
+    pending: Vec<Pending>,
+    /// By which way the counted vote came; as ruled votes need none, where it is known.
+    route: Option<crate::governance::Route>,
+    /// How many mails of theirs cast or withdraw.
+    spoken: usize,
+}
+
+impl Ballots {
+    pub(super) fn of(case: &Case<'_>, mails: &[Mail<'_>], course: &Course<'_, '_>) -> Self {
+        let mut ballots = Self::default();
+        let mut slots: BTreeMap<&str, Slot> = BTreeMap::new();
+        for mail in mails.iter().filter(|mail| mail.speaks()) {
+            slots.entry(&mail.voter.key).or_default().spoken += 1;
+        }
+        for mail in mails {
+            let came_of = match slots.get_mut(mail.voter.key.as_str()).filter(|_| mail.speaks()) {
+                Some(slot) => ballots.hear(case, course, mail, slot),
+                None => came_of_nothing(mail, course),
+            };
+            ballots.account(mail, came_of);
+        }
+        for slot in slots.into_values() {
+            ballots.votes.extend(slot.counted.map(|vote| CountedVote { earlier: slot.earlier, ..vote }));
+            ballots.pending.extend(slot.pending);
+        }
+        ballots.votes.sort_by(|a, b| (a.at.is_none(), a.at, &a.message_id).cmp(&(b.at.is_none(), b.at, &b.message_id)));
+        let by_time = |review: &Review| (review.at.is_none(), review.at, review.message_id.clone());
+        ballots.pending.sort_by_key(|pending| by_time(&pending.review));
+        ballots.left_out.sort_by_key(|left| (left.at.is_none(), left.at, left.message_id.clone()));
+        ballots.note_namesakes();
+        ballots
+    }
+
+    /// What comes of a mail that casts, withdraws or is unclear.
+    fn hear(&mut self, case: &Case<'_>, course: &Course<'_, '_>, mail: &Mail<'_>, slot: &mut Slot) -> String {
+        let doubt = match place(case, course, mail, slot.spoken) {
+            Place::Out(why) => {
+                self.leave_out(mail, &why);
+                return format!("not counted: {why}");
+            }
+            Place::InTime => None,
+            Place::Doubtful(why) => Some(why),
+        };
+        let review = |slot: &mut Slot, why: String, possible: Vec<VoteValue>| {
+            slot.pending.push(pending(mail, why.clone(), possible));
+            format!("under review: {why}")
+        };
+        match &mail.statement.says {
+            Says::Nothing { .. } => String::new(),
+            Says::Unclear { why, .. } => {
+                review(slot, why.clone(), vec![VoteValue::Plus, VoteValue::Zero, VoteValue::Minus])
+            }
+            Says::Withdraws { line } => match doubt.or_else(|| other_route(mail, slot, "take back")) {
+                Some(why) => review(slot, why, vec![VoteValue::Zero]),
+                None => self.withdraw(mail, slot, line),
+            },
+            Says::Casts(cast) => match doubt.or_else(|| doubt_of(case, mail, slot, cast)) {
+                Some(why) => {
+                    let mut possible = vec![cast.value];
+                    if let Some(tied) = take_tied(mail, slot, cast) {
+                        possible.push(tied);
+                    }
+                    review(slot, why, possible)
+                }
+                None => self.count(mail, slot, cast),
+            },
+        }
+    }
+
+    fn count(&mut self, mail: &Mail<'_>, slot: &mut Slot, cast: &Cast) -> String {
+        self.settle(slot);
+        let came_of = match slot.counted.take() {
+            Some(before) => {
+                let same = before.value == cast.value;
+                let said = format!("the {} of {}", before.value.sign(), before.message_id);
+                let earlier = EarlierVote {
+                    value: before.value,
+                    message_id: before.message_id,
+                    at: before.at,
+                    line: before.line,
+                };
+                slot.earlier.push(earlier);
+                if same { format!("counted; it repeats {said}") } else { format!("counted; it replaces {said}") }
+            }
+            None => "counted".to_owned(),
+        };
+        slot.counted = Some(counted(mail, cast));
+        slot.route = mail.ruling.is_none().then(|| mail.statement.head.route.clone());
+        came_of
+    }
+
+    fn withdraw(&mut self, mail: &Mail<'_>, slot: &mut Slot, line: &str) -> String {
+        self.settle(slot);
+        let Some(vote) = slot.counted.take() else {
+            return "it takes a vote back, and there is none that counts".to_owned();
+        };
+        let why = format!("taken back by a later mail: {line}");
+        self.left_out.push(LeftOut {
+            message_id: vote.message_id.clone(),
+            from: format!("{} <{}>", vote.name, vote.address),
+            at: vote.at,
+            line: vote.line,
+            why,
+        });
+        format!("it takes the {} of {} back", vote.value.sign(), vote.message_id)
+            + if mail.ruling.is_some() { ", as ruled" } else { "" }
+    }
+
+    /// What was doubtful before a vote that is certain has no more to say.
+    fn settle(&mut self, slot: &mut Slot) {
+        for pending in slot.pending.drain(..) {
+            let Review { message_id, from, at, excerpt, why } = pending.review;
+            let why = format!("whatever it was ({why}), a later mail of the same voter replaces it");
+            self.left_out.push(LeftOut { message_id, from, at, line: excerpt, why });
+        }
+    }
+
+    fn leave_out(&mut self, mail: &Mail<'_>, why: &str) {
+        let head = &mail.statement.head;
+        let line = excerpt(&mail.statement.says);
+        let (message_id, why) = (head.message_id.clone(), why.to_owned());
+        self.left_out.push(LeftOut { message_id, from: mail.from(), at: head.at, line, why });
+    }
+
+    fn account(&mut self, mail: &Mail<'_>, came_of: String) {
+        let head = &mail.statement.head;
+        self.accounts.push(MailAccount {
+            message_id: head.message_id.clone(),
+            from: mail.from(),
+            voter: mail.voter.key.clone(),
+            at: head.at,
+            read: read(&mail.statement.says),
+            came_of,
+        });
+    }
+
+    /// One person under two addresses has one vote; the roster knows only of its own.
+    fn note_namesakes(&mut self) {
+        let mut names: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for vote in self.votes.iter().filter(|vote| !vote.name.is_empty()) {
+            names.entry(crate::governance::roster::plain_name(&vote.name)).or_default().push(&vote.voter);
+        }
+        let twice = names.into_iter().filter(|(_, voters)| voters.len() > 1);
+        let notes: Vec<String> = twice
+            .map(|(_, voters)| {
+                format!("{} have the same name; if they are one person, an alias file says so", voters.join(" and "))
+            })
+            .collect();
+        self.notes.extend(notes);
+    }
+}
+
+fn counted(mail: &Mail<'_>, cast: &Cast) -> CountedVote {
+    let head = &mail.statement.head;
+    let (binding, roster) = match &mail.voter.binding {
+        Binding::Yes(entry) => (true, entry.clone()),
+        Binding::No(why) | Binding::Perhaps { why, .. } => (false, why.clone()),
+    };
+    let mut notes = head.doubts.clone();
+    match (cast.claim, binding) {
+        (Some(Claim::Binding), false) => notes.push("it says that it is binding; by the roster it is not".to_owned()),
+        (Some(Claim::NonBinding), true) => notes.push("it says that it is not binding; by the roster it is".to_owned()),
+        _ => {}
+    }
+    CountedVote {
+        voter: mail.voter.key.clone(),
+        name: mail.voter.name.clone(),
+        address: mail.voter.address.clone(),
+        value: cast.value,
+        binding,
+        roster,
+        message_id: head.message_id.clone(),
+        at: head.at,
+        line: cast.line.clone(),
+        why: cast.why.clone(),
+        claim: cast.claim,
+        notes,
+        earlier: Vec::new(),
+    }
+}
+
+/// Whether a mail is in time; what a person ruled on is.
+fn place(case: &Case<'_>, course: &Course<'_, '_>, mail: &Mail<'_>, spoken: usize) -> Place {
+    let start = course.opened;
+    if mail.ruling.is_some() {
+        return Place::InTime;
+    }
+    let Some(at) = mail.statement.head.at else {
+        let certain = spoken < 2 && course.rounds.len() < 2 && course.closed.is_none();
+        let why = "it has no date, and its date matters: was it in time, and after their other mails?";
+        return if certain { Place::InTime } else { Place::Doubtful(why.to_owned()) };
+    };
+    if at > case.clock.saturating_add(SKEW).unwrap_or(Timestamp::MAX) {
+        return Place::Doubtful("its date lies in the future; was it in time?".to_owned());
+    }
+    if at > case.now {
+        return Place::Out("it is later than the time of this tally".to_owned());
+    }
+    if let Some(start) = start.filter(|start| at < *start) {
+        let soon = at.saturating_add(SKEW).is_ok_and(|later| later >= start);
+        return match course.rounds.len() {
+            ..2 if soon => Place::InTime,
+            ..2 => Place::Doubtful("its date is before the vote was opened; is it on this vote?".to_owned()),
+            _ => Place::Out("it was cast before this vote was opened, on an earlier one in the same thread".to_owned()),
+        };
+    }
+    let closed = course.closed.filter(|closed| closed.statement.head.at.is_some_and(|closed| at > closed));
+    match closed {
+        Some(_) if course.closes.is_some_and(|closes| at <= closes) => Place::Doubtful(
+            "it came after the result was announced, but within the minimum time: does it count?".to_owned(),
+        ),
+        Some(closed) => Place::Out(format!("late: it came after the result was announced ({})", closed.id())),
+        None => Place::InTime,
+    }
+}
+
+/// What a person must be asked before this vote counts.
+fn doubt_of(case: &Case<'_>, mail: &Mail<'_>, slot: &Slot, cast: &Cast) -> Option<String> {
+    if mail.ruling.is_some() {
+        return None;
+    }
+    if let Binding::Perhaps { why, .. } = &mail.voter.binding {
+        return Some(why.clone());
+    }
+    if slot.counted.as_ref().is_some_and(|before| before.at == mail.statement.head.at && before.value != cast.value) {
+        return Some("two votes of the same voter have the same date: which of them is the later?".to_owned());
+    }
+    if slot.counted.as_ref().is_some_and(|before| before.value != cast.value)
+        && let Some(why) = other_route(mail, slot, "replace")
+    {
+        return Some(why);
+    }
+    let binds = matches!(mail.voter.binding, Binding::Yes(_));
+    let veto = case.action.approval == Approval::Consensus
+        || (case.action.approval == Approval::LazyApproval && case.action.escalates_to == Some(Approval::Consensus));
+    (veto && binds && cast.value == VoteValue::Minus && !cast.explained).then(|| {
+        "a veto without an explanation is void: is it given elsewhere? Rule `-1` if so, `none` if not".to_owned()
+    })
+}
+
+/// Whether the mail came by another way than the vote that it would change.
+fn other_route(mail: &Mail<'_>, slot: &Slot, verb: &str) -> Option<String> {
+    let before = slot.route.as_ref().filter(|_| mail.ruling.is_none() && slot.counted.is_some())?;
+    let now = &mail.statement.head.route;
+    let shown = |part: &Option<String>| part.as_deref().unwrap_or("none").to_owned();
+    let parts = [
+        ("first server", &before.origin, &now.origin),
+        ("DKIM", &before.dkim, &now.dkim),
+        ("client", &before.client, &now.client),
+    ];
+    let differing: Vec<String> = parts
+        .into_iter()
+        .filter(|(_, before, now)| before != now)
+        .map(|(what, before, now)| format!("{what}: {} before, {} now", shown(before), shown(now)))
+        .collect();
+    (!differing.is_empty()).then(|| {
+        format!(
+            "it would {verb} their {} and came by another way ({}): is it theirs?",
+            sign_of(slot),
+            differing.join("; ")
+        )
+    })
+}
+
+fn sign_of(slot: &Slot) -> &'static str {
+    slot.counted.as_ref().map_or("vote", |vote| vote.value.sign())
+}
+
+/// A counted vote of the same date counts no more than this one.
+fn take_tied(mail: &Mail<'_>, slot: &mut Slot, cast: &Cast) -> Option<VoteValue> {
+    let tied = |before: &CountedVote| {
+        mail.statement.head.at.is_some() && before.at == mail.statement.head.at && before.value != cast.value
+    };
+    let before = slot.counted.as_ref().filter(|before| tied(before))?;
+    let review = Review {
+        message_id: before.message_id.clone(),
+        from: format!("{} <{}>", before.name, before.address),
+        at: before.at,
+        excerpt: before.line.clone(),
+        why: "two votes of the same voter have the same date: which of them is the later?".to_owned(),
+    };
+    let value = before.value;
+    slot.pending.push(Pending { review, possible: vec![value], ..pending(mail, String::new(), Vec::new()) });
+    slot.counted = None;
+    Some(value)
+}
+
+fn pending(mail: &Mail<'_>, why: String, possible: Vec<VoteValue>) -> Pending {
+    let head = &mail.statement.head;
+    let voter = match &mail.voter.binding {
+        Binding::Perhaps { member: Some(member), .. } => member.clone(),
+        _ => mail.voter.key.clone(),
+    };
+    let line = excerpt(&mail.statement.says);
+    let review = Review { message_id: head.message_id.clone(), from: mail.from(), at: head.at, excerpt: line, why };
+    Pending { review, voter, may_bind: !matches!(mail.voter.binding, Binding::No(_)), possible }
+}
+
+fn came_of_nothing(mail: &Mail<'_>, course: &Course<'_, '_>) -> String {
+    let is = |other: Option<&Mail<'_>>| other.is_some_and(|other| other.id() == mail.id());
+    let opens = course.rounds.iter().any(|round| round.mail.id() == mail.id());
+    let cancels = course.cancelled.as_ref().is_some_and(|cancelled| cancelled.message_id == mail.id());
+    let words = if opens {
+        "it opens a vote"
+    } else if cancels {
+        "it calls the vote off"
+    } else if is(course.result) {
+        "it says what the vote came to"
+    } else {
+        "nothing"
+    };
+    words.to_owned()
+}
+
+fn read(says: &Says) -> String {
+    match says {
+        Says::Nothing { why: None } => "no vote".to_owned(),
+        Says::Nothing { why: Some(why) } => format!("no vote: {why}"),
+        Says::Casts(cast) => format!("{} in the line “{}”: {}", cast.value.sign(), cast.line, cast.why),
+        Says::Withdraws { line } => format!("it takes a vote back in the line “{line}”"),
+        Says::Unclear { why, .. } => format!("unclear: {why}"),
+    }
+}

@@ -1,0 +1,301 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Which lines of a mail its sender wrote: not what is quoted with or without `>`, not
+//! the line that introduces a quote, not the signature, not a list's footer.
+
+use super::attribution::{Opening, opening, prefixed};
+
+/// How many lines of a mail are looked at.
+const LINES: usize = 60_000;
+
+/// The sender's own lines.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct OwnText<'t> {
+    /// The lines, blank ones too.
+    pub lines: Vec<&'t str>,
+    /// Lines below a header of another mail that nothing of the sender's own stands above: they
+    /// may be the sender's (who wrote below an unmarked quote) or not.
+    pub doubtful: Vec<&'t str>,
+}
+
+/// The lines of `text` that its sender wrote.
+pub fn own_text(text: &str) -> OwnText<'_> {
+    let all: Vec<&str> = text.split('\n').take(LINES).map(|line| line.trim_end_matches('\r')).collect();
+    let end = footer_start(&all);
+    let all = &all[..end];
+    let mut own = OwnText::default();
+    let mut at = 0;
+    let mut signature = false;
+    while at < all.len() {
+        let line = all[at];
+        if prefixed(line) {
+            signature = false;
+            at += 1;
+            // quotes part paragraphs
+            own.lines.push("");
+            continue;
+        }
+        if signature {
+            at += 1;
+            continue;
+        }
+        match opening(all, at) {
+            Some(Opening::Rest(skip)) => {
+                if own.lines.iter().all(|line| line.trim().is_empty()) {
+                    own.doubtful =
+                        all[(at + skip).min(all.len())..].iter().copied().filter(|line| !prefixed(line)).collect();
+                } else {
+                    // marked quotes and answers between them can still follow
+                    let rest = &all[(at + skip).min(all.len())..];
+                    own.lines.extend(between_quotes(rest));
+                }
+                break;
+            }
+            Some(Opening::Lines(skip)) => {
+                at += skip.max(1);
+                own.lines.push("");
+                continue;
+            }
+            None => {}
+        }
+        if is_signature_mark(all, at) {
+            signature = true;
+        } else if !is_device(line) {
+            own.lines.push(line);
+        }
+        at += 1;
+    }
+    sign_off(&mut own.lines);
+    own
+}
+
+/// What stands between marked quotes below an unmarked header: answers between the lines.
+fn between_quotes<'t>(rest: &[&'t str]) -> Vec<&'t str> {
+    let _ = rest;
+    Vec::new()
+}
+
+/// "-- " alone; "--" where only a few lines follow.
+fn is_signature_mark(all: &[&str], at: usize) -> bool {
+    let line = all[at];
+    if line == "-- " || line == "--\u{a0}" {
+        return true;
+    }
+    let bare = line.trim();
+    if !matches!(bare, "--" | "—" | "__" | "–") {
+        return false;
+    }
+    let following =
+        all[at + 1..].iter().take_while(|line| !prefixed(line)).filter(|line| !line.trim().is_empty()).count();
+    following <= 12
+}
+
+/// "Sent from my iPhone" and its kin.
+fn is_device(line: &str) -> bool {
+    let line = line.trim().trim_matches(['*', '_', '<', '>', '[', ']']).to_lowercase();
+    if line.len() > 120 || line.is_empty() {
+        return false;
+    }
+    [
+        "sent from my ",
+        "sent from mail",
+        "sent from outlook",
+        "sent from yahoo",
+        "sent via ",
+        "sent with ",
+        "sent from proton",
+        "get outlook for",
+        "get bluemail",
+        "von meinem ",
+        "gesendet von ",
+        "envoyé de ",
+        "envoyé depuis",
+        "enviado desde",
+        "enviado do ",
+        "发自我的",
+        "發自我的",
+        "发自 ",
+        "来自我的",
+        "inviato da",
+        "отправлено с",
+        "iphoneから",
+        "verzonden vanaf",
+        "获取 outlook",
+        "从我的",
+    ]
+    .iter()
+    .any(|start| line.starts_with(start))
+}
+
+/// Where a footer that a list adds begins; the text's end where there is none.
+fn footer_start(all: &[&str]) -> usize {
+    let from = all.len().saturating_sub(40);
+    let mut end = all.len();
+    for at in (from..all.len()).rev() {
+        if prefixed(all[at]) {
+            continue;
+        }
+        let line = all[at].trim().to_lowercase();
+        let footer = line.starts_with("to unsubscribe")
+            || line.starts_with("for additional commands, e-mail")
+            || line.contains("-unsubscribe@") && line.len() < 140
+            || line.starts_with("you received this message because you are subscribed")
+            || line.starts_with("to view this discussion on the web")
+            || line.starts_with("this is an automated message from the apache git service")
+            || line.starts_with("to respond to the message, please log on to github")
+            || line.starts_with("for queries about this service, please contact")
+            || line.starts_with("reply to this email directly or view it on github")
+            || line.starts_with("you are receiving this because")
+            || line.starts_with("message id:") && line.contains("@github.com")
+            || line.contains("mailing list") && line.len() < 100 && at > 0 && is_rule(all[at - 1]);
+        if footer {
+            end = at;
+            while end > 0 && (is_rule(all[end - 1]) || all[end - 1].trim().is_empty()) {
+                end -= 1;
+            }
+        }
+    }
+    end
+}
+
+/// A line of dashes or underscores.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    line.len() >= 2 && line.chars().all(|c| matches!(c, '-' | '_' | '=' | '*')) && (line.len() >= 5 || line == "--")
+}
+
+/// Takes away a closing formula with what follows it, if that is a signature: names, titles,
+/// telephone numbers, addresses. A line with a vote in it is none.
+fn sign_off(lines: &mut Vec<&str>) {
+    let start = lines.len().saturating_sub(15);
+    let at = (start..lines.len()).rev().find(|at| is_closing(lines[*at]));
+    let Some(at) = at else { return };
+    let below = &lines[at + 1..];
+    let short = below.iter().filter(|line| !line.trim().is_empty()).all(|line| line.trim().chars().count() <= 70);
+    let contact = |line: &&str| {
+        let line = line.trim();
+        let lower = line.to_lowercase();
+        line.is_empty()
+            || [
+                "tel", "phone", "mobile", "cell", "fax", "m:", "t:", "p:", "www.", "http", "email", "e-mail", "mail:",
+                "github", "twitter", "linkedin", "blog",
+            ]
+            .iter()
+            .any(|start| lower.starts_with(start))
+            || line.contains('@')
+            || !begins_with_value(line)
+    };
+    if short && below.iter().filter(|line| !line.trim().is_empty()).count() <= 8 && below.iter().all(contact) {
+        lines.truncate(at);
+    }
+}
+
+fn is_closing(line: &str) -> bool {
+    let line = line.trim().trim_end_matches([',', '.', '!', '，']).to_lowercase();
+    matches!(
+        line.as_str(),
+        "regards"
+            | "best regards"
+            | "kind regards"
+            | "best"
+            | "cheers"
+            | "sincerely"
+            | "yours"
+            | "yours sincerely"
+            | "warm regards"
+            | "br"
+            | "thanks and regards"
+            | "thanks & regards"
+            | "with regards"
+            | "viele grüße"
+            | "mit freundlichen grüßen"
+            | "gruß"
+            | "grüße"
+            | "cordialement"
+            | "bien à vous"
+            | "saludos"
+            | "best wishes"
+            | "many thanks"
+            | "此致"
+            | "greetings"
+            | "best regards / 敬具"
+            | "all the best"
+    )
+}
+
+/// Whether a line begins as a vote does, and not as a telephone number does.
+fn begins_with_value(line: &str) -> bool {
+    let plain = line.trim_start_matches(['*', '_', ' ', '-', '•']);
+    let first = line.trim_start().chars().next();
+    let sign = matches!(first, Some('+' | '-' | '−' | '＋' | '–')) || plain.starts_with('+');
+    let digits = line.chars().filter(char::is_ascii_digit).count();
+    sign && digits < 6 || line.trim() == "0"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own(text: &str) -> Vec<&str> {
+        own_text(text).lines.into_iter().filter(|line| !line.trim().is_empty()).collect()
+    }
+
+    #[test]
+    fn quotes_with_marks() {
+        assert_eq!(
+            own("+1\n\nOn Mon, 1 Jan 2024 at 10:00, Ann Example wrote:\n\n> -1\n>> 0\n>>>>> > +1 (non-binding)"),
+            ["+1"]
+        );
+        assert_eq!(own("Am 01.01.2024 um 10:00 schrieb Ann Example\n<ann@example.org>:\n> -1\n\n+1\n> x"), ["+1"]);
+        assert_eq!(own("Ann Example <ann@example.org> 于2024年1月1日周一 10:00写道：\n> -1\n+1"), ["+1"]);
+        assert_eq!(own("+1\n\nчт, 1 янв. 2024 г. в 10:00, Ann <ann@example.org> пише:\n> -1"), ["+1"]);
+        assert_eq!(own("| +0\n+1\n"), ["| +0", "+1"]);
+    }
+
+    #[test]
+    fn quotes_without_marks() {
+        for header in [
+            "From: Ann Example\nSent: Monday, 1 January 2024\nTo: dev@example.org\nSubject: Re: x",
+            "*From:* Ann\n*Date:* Monday\n*To:* dev\n*Subject:* x",
+            "Von: Ann\nGesendet: Montag\nAn: dev\nBetreff: x",
+            "De : Ann\nEnvoyé : lundi\nÀ : dev\nObjet : x",
+            "De: Ann\nEnviado: lunes\nPara: dev\nAsunto: x",
+            "发件人: Ann\n发送时间: 2024\n收件人: dev\n主题: x",
+            "发件人：Ann\n日期：2024\n收件人：dev\n主题：x",
+            "差出人: Ann\n送信日時: 2024\n宛先: dev\n件名: x",
+            "-----Original Message-----\nFrom: Ann",
+            "------------------ 原始邮件 ------------------\n发件人: x",
+            "---- On Mon, 01 Jan 2024 10:00:00 +0800 Ann <ann@example.org> wrote ----",
+            "________________________________\nFrom: Ann <ann@example.org>\nSent: Monday\nTo: x\nSubject: y",
+        ] {
+            let text = format!("+0\n\n{header}\n\n-1\n[ ] +1 approve\n");
+            assert_eq!(own(&text), ["+0"], "{header}");
+        }
+    }
+
+    #[test]
+    fn below_an_unmarked_quote_it_is_doubtful() {
+        let text = own_text("From: Ann\nSent: Monday\nTo: dev\nSubject: x\n\nold\n\n+1\n");
+        assert!(text.lines.iter().all(|line| line.trim().is_empty()));
+        assert!(text.doubtful.contains(&"+1"));
+    }
+
+    #[test]
+    fn signatures_and_footers() {
+        assert_eq!(own("+1\n-- \nAnn\n-1"), ["+1"]);
+        assert_eq!(own("+1\n\nBest regards,\nAnn Example\nTel: +1 (951) 555"), ["+1"]);
+        assert_eq!(own("Regards,\nAnn\n\n+1 (binding)"), ["Regards,", "Ann", "+1 (binding)"]);
+        assert_eq!(
+            own(
+                "+1\n---------------------------------------------------------------------\nTo unsubscribe, e-mail: dev-unsubscribe@x.apache.org\nFor additional commands, e-mail: dev-help@x.apache.org\n"
+            ),
+            ["+1"]
+        );
+        assert_eq!(own("+1\nSent from my iPhone\n"), ["+1"]);
+        assert_eq!(own("Ann\n--\n> old\n\n+1"), ["Ann", "+1"]);
+    }
+}

@@ -1,0 +1,221 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Whose mail it is: the person, also where a list or a bot stands in the From header.
+
+use super::headers::{Headers, Mailbox};
+
+/// The sender, and what is doubtful about it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Sender {
+    pub name: Option<String>,
+    pub address: Option<String>,
+    pub doubts: Vec<String>,
+}
+
+/// Addresses that write for many people.
+const BOTS: [&str; 8] = [
+    "git@apache.org",
+    "gitbox@apache.org",
+    "notifications@github.com",
+    "noreply@github.com",
+    "no-reply@github.com",
+    "jira@apache.org",
+    "noreply@reviews.apache.org",
+    "wiki@apache.org",
+];
+
+/// Whose mail it is, by its headers.
+pub(super) fn sender(headers: &Headers<'_>, body: &str) -> Sender {
+    let from = headers.mailboxes("from");
+    let mut doubts = Vec::new();
+    let first = match from.first() {
+        Some(first) => first.clone(),
+        None => {
+            doubts.push("the From header is missing".to_owned());
+            headers.mailboxes("sender").into_iter().next().unwrap_or_default()
+        }
+    };
+    if from.len() > 1 {
+        doubts.push(format!("the From header names {} senders; the first is taken", from.len()));
+    }
+    let address = first.address.clone().filter(|address| address.contains('@'));
+    if first.address.is_some() && address.is_none() {
+        doubts.push("the From header has no address".to_owned());
+    }
+    let (name, via) = first.name.as_deref().map_or((None, false), without_via);
+    if address.as_deref().is_some_and(|address| BOTS.contains(&address)) {
+        return of_bot(name, body, doubts);
+    }
+    let of_list = address.as_deref().is_some_and(|address| is_list(headers, address));
+    if !via && !of_list {
+        return Sender { name, address, doubts };
+    }
+    let person = person_behind(headers, name.as_deref());
+    if person.is_none() && of_list {
+        doubts.push("the list put its own address into the From header, and no header gives the sender's".to_owned());
+    }
+    let address = person.or(if of_list { None } else { address });
+    Sender { name, address, doubts }
+}
+
+/// A name without "via dev", and whether it had that.
+fn without_via(name: &str) -> (Option<String>, bool) {
+    let lower = name.to_lowercase();
+    for mark in [" via ", " (via ", " [via "] {
+        if let Some(at) = lower.rfind(mark)
+            && name.is_char_boundary(at)
+        {
+            let person = name[..at].trim().trim_matches(['"', '\'']).trim();
+            return ((!person.is_empty()).then(|| person.to_owned()), true);
+        }
+    }
+    (Some(name.to_owned()), false)
+}
+
+/// Whether the address is that of a list that the mail went to.
+fn is_list(headers: &Headers<'_>, address: &str) -> bool {
+    let posted =
+        ["list-post", "x-mailing-list", "mailing-list"].iter().filter_map(|name| headers.ascii(name)).any(|value| {
+            value.contains(&format!("mailto:{address}"))
+                || value.contains(&format!("contact {}", address.replacen('@', "-help@", 1)))
+        });
+    let id = headers.ascii("list-id").is_some_and(|id| id.contains(&format!("<{}>", address.replacen('@', ".", 1))));
+    posted
+        || id
+        || headers
+            .mailboxes("to")
+            .iter()
+            .chain(&headers.mailboxes("cc"))
+            .any(|to| to.address.as_deref() == Some(address))
+            && is_list_name(address)
+}
+
+fn is_list_name(address: &str) -> bool {
+    let local = address.split('@').next().unwrap_or_default();
+    matches!(
+        local,
+        "dev"
+            | "user"
+            | "users"
+            | "private"
+            | "general"
+            | "issues"
+            | "commits"
+            | "announce"
+            | "security"
+            | "vote"
+            | "votes"
+    ) || local.ends_with("-dev")
+}
+
+/// The address of the person with this name that another header gives.
+fn person_behind(headers: &Headers<'_>, name: Option<&str>) -> Option<String> {
+    for header in ["x-original-from", "original-from", "x-original-sender", "x-sender", "x-google-original-from"] {
+        if let Some(address) = headers
+            .mailboxes(header)
+            .into_iter()
+            .find_map(|one| one.address)
+            .filter(|address| address.contains('@') && !is_list(headers, address))
+        {
+            return Some(address);
+        }
+    }
+    let reply_to = headers.mailboxes("reply-to");
+    let others: Vec<&Mailbox> = reply_to
+        .iter()
+        .filter(|one| one.address.as_deref().is_some_and(|address| address.contains('@') && !is_list(headers, address)))
+        .collect();
+    if let Some(one) = others.iter().find(|one| same_name(one.name.as_deref(), name)).or(if others.len() == 1 {
+        others.first()
+    } else {
+        None
+    }) {
+        return one.address.clone();
+    }
+    let copies = headers.mailboxes("cc");
+    copies
+        .into_iter()
+        .find(|one| one.name.is_some() && same_name(one.name.as_deref(), name))
+        .and_then(|one| one.address)
+}
+
+fn same_name(one: Option<&str>, other: Option<&str>) -> bool {
+    let words = |name: &str| {
+        let mut words: Vec<String> = name
+            .to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
+        words.sort();
+        words
+    };
+    match (one, other) {
+        (Some(one), Some(other)) => !words(one).is_empty() && words(one) == words(other),
+        _ => false,
+    }
+}
+
+/// A bot's mail: the person's name stands in its name or in its first line.
+fn of_bot(name: Option<String>, body: &str, mut doubts: Vec<String>) -> Sender {
+    let first = body.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let told = first
+        .find(" commented on ")
+        .or_else(|| first.find(" created an issue"))
+        .or_else(|| first.find(" opened a new "))
+        .map(|at| first[..at].trim_start_matches('>').trim().to_owned())
+        .filter(|who| !who.is_empty() && !who.contains(' '));
+    let named = name.filter(|name| !name.eq_ignore_ascii_case("gitbox") && !name.eq_ignore_ascii_case("github"));
+    doubts.push("a program sent it for somebody, whose address it does not give".to_owned());
+    Sender { name: told.or(named), address: None, doubts }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::reading::headers::split;
+
+    fn of(text: &str) -> (Option<String>, Option<String>, usize) {
+        let mail = format!("{text}\n\n");
+        let (headers, _) = split(mail.as_bytes());
+        let sender = sender(&headers, "");
+        (sender.name, sender.address, sender.doubts.len())
+    }
+
+    #[test]
+    fn the_person_behind_a_list() {
+        let ann = (Some("Ann Example".to_owned()), Some("ann@example.org".to_owned()), 0);
+        let list =
+            "To: dev@flink.apache.org\nList-Id: <dev.flink.apache.org>\nList-Post: <mailto:dev@flink.apache.org>";
+        assert_eq!(of("From: Ann Example <Ann@example.org>"), ann);
+        assert_eq!(
+            of(&format!(
+                "From: \"Ann Example via dev\" <dev@flink.apache.org>\nReply-To: dev@flink.apache.org\nCc: Bob <b@example.org>, Ann Example <ann@example.org>\n{list}"
+            )),
+            ann
+        );
+        assert_eq!(
+            of(&format!(
+                "From: Ann Example via dev <dev@flink.apache.org>\nReply-To: Ann Example <ann@example.org>\n{list}"
+            )),
+            ann
+        );
+        assert_eq!(
+            of(&format!("From: Ann Example via dev <dev@flink.apache.org>\nX-Original-From: ann@example.org\n{list}")),
+            ann
+        );
+        assert_eq!(of(&format!("From: Ann Example via dev <dev@flink.apache.org>\n{list}")), (ann.0.clone(), None, 1));
+    }
+
+    #[test]
+    fn odd_senders() {
+        assert_eq!(of("Subject: x"), (None, None, 1));
+        assert_eq!(of("From: ann@example.org"), (None, Some("ann@example.org".to_owned()), 0));
+        assert_eq!(of("From: Ann <ann@example.org>, Bob <bob@example.org>").2, 1);
+        assert_eq!(of("From: ann (via GitHub) <git@apache.org>"), (Some("ann".to_owned()), None, 1));
+    }
+}

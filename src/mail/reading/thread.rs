@@ -1,0 +1,376 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! From files of mails to the statements of one vote's thread.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use jiff::Timestamp;
+use memchr::memmem;
+
+use super::headers::{Headers, split};
+use super::own_text::own_text;
+use super::source::{self, SourceError};
+use super::threads::{Node, threads};
+use super::{body, head, sender};
+use crate::governance::reading::{Subject, Tag, Text, call_lines, read};
+use crate::governance::{Head, Role, Route, Says, Statement};
+
+/// Which thread of several is wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Selection<'s> {
+    /// The vote with the most mails; all mails where none calls a vote.
+    #[default]
+    LargestVote,
+    /// The vote whose subject has these words.
+    Subject(&'s str),
+    /// The thread of the mail with this Message-ID.
+    Message(&'s str),
+}
+
+/// A vote's thread, as it was read.
+#[derive(Debug, Default)]
+pub struct ThreadRead {
+    /// The subject of the call for votes, or of the first mail.
+    pub subject: Option<String>,
+    /// What its mails say, in the order of their times.
+    pub statements: Vec<Statement>,
+    /// What was not read, and what was read only in part.
+    pub left_out: Vec<LeftOut>,
+    /// How many mails there were, of this thread and of others.
+    pub mails: usize,
+}
+
+/// Something that was not read, or only in part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Which mail: its Message-ID, or its place.
+    pub mail: String,
+    /// Why, for a person.
+    pub why: String,
+}
+
+/// A mail before its body is read.
+struct Mail<'m> {
+    headers: Headers<'m>,
+    body: &'m [u8],
+    id: String,
+    parents: Vec<String>,
+    subject: String,
+    parsed: Subject,
+    at: Option<Timestamp>,
+    doubts: Vec<String>,
+    /// Where among all mails it stood.
+    place: String,
+}
+
+/// The vote's thread in the mbox file, directory of mails or mail at `path`.
+///
+/// # Errors
+/// Where nothing can be read at all.
+pub fn read_thread(path: &Path, selection: Selection<'_>) -> Result<ThreadRead, SourceError> {
+    let (blobs, faults) = source::load(path)?;
+    let mut raws = Vec::new();
+    for blob in &blobs {
+        if blob.many {
+            raws.extend(
+                source::mails_of(&blob.bytes)
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, (line, mail))| (format!("{}, mail {}", blob.name, at + 1), line, mail)),
+            );
+        } else {
+            raws.push((blob.name.clone(), None, blob.bytes.as_slice()));
+        }
+    }
+    let mut thread = thread_of(raws, selection);
+    thread.left_out.extend(faults.into_iter().map(|(mail, why)| LeftOut { mail, why }));
+    Ok(thread)
+}
+
+/// The vote's thread in the bytes of an mbox, or of one mail. It takes any bytes.
+pub fn read_bytes(bytes: &[u8], selection: Selection<'_>) -> ThreadRead {
+    let raws = source::mails_of(bytes)
+        .into_iter()
+        .enumerate()
+        .map(|(at, (line, mail))| (format!("mail {}", at + 1), line, mail));
+    thread_of(raws.collect(), selection)
+}
+
+/// What a text says that answers a call for votes. It takes any text.
+pub fn read_text(subject: &str, text: &str) -> (Role, Says) {
+    let own = own_text(text);
+    read(&Text { subject, own: &own.lines, sender: "", answers: true, called: true, by_caller: false, call: &[] })
+}
+
+fn thread_of(raws: Vec<(String, Option<&[u8]>, &[u8])>, selection: Selection<'_>) -> ThreadRead {
+    let mut thread = ThreadRead::default();
+    let unescaped: Vec<(String, Option<&[u8]>, Cow<'_, [u8]>)> = raws
+        .into_iter()
+        .map(|(place, line, mail)| (place, line, if line.is_some() { unescaped(mail) } else { Cow::Borrowed(mail) }))
+        .collect();
+    let mut mails = Vec::with_capacity(unescaped.len());
+    for (place, line, raw) in &unescaped {
+        if raw.iter().all(u8::is_ascii_whitespace) {
+            if unescaped.len() > 1 || line.is_some() {
+                thread.left_out.push(LeftOut { mail: place.clone(), why: "it is empty".to_owned() });
+            }
+            continue;
+        }
+        match mail(place, *line, raw) {
+            Some(mail) => mails.push(mail),
+            None => thread
+                .left_out
+                .push(LeftOut { mail: place.clone(), why: "it has no headers that a mail has".to_owned() }),
+        }
+    }
+    thread.mails = mails.len();
+    let chosen = choose(mails, selection, &mut thread.left_out);
+    let chosen = in_order(once_each(chosen, &mut thread.left_out));
+    statements(&chosen, &mut thread);
+    thread
+}
+
+/// `>From ` at a line's beginning is how an mbox writes `From `.
+fn unescaped(mail: &[u8]) -> Cow<'_, [u8]> {
+    if memmem::find(mail, b">From ").is_none() {
+        return Cow::Borrowed(mail);
+    }
+    let mut plain = Vec::with_capacity(mail.len());
+    for line in mail.split_inclusive(|byte| *byte == b'\n') {
+        let marks = line.iter().take_while(|byte| **byte == b'>').count();
+        let from = marks > 0 && line[marks..].starts_with(b"From ");
+        plain.extend_from_slice(if from { &line[1..] } else { line });
+    }
+    Cow::Owned(plain)
+}
+
+fn mail<'m>(place: &str, envelope: Option<&[u8]>, raw: &'m [u8]) -> Option<Mail<'m>> {
+    let (headers, body) = split(raw);
+    if headers.is_empty() || envelope.is_none() && !source::has_headers(raw) {
+        return None;
+    }
+    let id = headers.ids("message-id").into_iter().next();
+    let mut parents = headers.ids("in-reply-to");
+    let mut references = headers.ids("references");
+    references.reverse();
+    parents.extend(references);
+    let (at, mut doubts) = head::written(&headers, envelope);
+    if id.is_none() {
+        doubts.push("it has no Message-ID".to_owned());
+    }
+    let subject = headers.text("subject").unwrap_or_default();
+    let parsed = Subject::of(&subject);
+    let id = id.unwrap_or_else(|| format!("{place} without Message-ID"));
+    Some(Mail { headers, body, id, parents, subject, parsed, at, doubts, place: place.to_owned() })
+}
+
+/// The mails of the thread that is wanted.
+fn choose<'m>(mails: Vec<Mail<'m>>, selection: Selection<'_>, left_out: &mut Vec<LeftOut>) -> Vec<Mail<'m>> {
+    let nodes: Vec<Node<'_>> =
+        mails.iter().map(|mail| Node { id: &mail.id, parents: &mail.parents, subject: &mail.parsed }).collect();
+    let numbers = threads(&nodes);
+    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+    numbers.iter().for_each(|number| *sizes.entry(*number).or_default() += 1);
+    let with = |wanted: &dyn Fn(&Mail<'_>) -> bool| {
+        let votes = mails.iter().zip(&numbers).filter(|(mail, _)| wanted(mail)).map(|(_, number)| *number);
+        votes.max_by_key(|number| (sizes[number], std::cmp::Reverse(*number)))
+    };
+    let number = match selection {
+        Selection::LargestVote => {
+            match with(&|mail| mail.parsed.has(Tag::Vote) && !mail.parsed.answer && !mail.parsed.has(Tag::Result)) {
+                Some(number) => number,
+                // no mail calls a vote by its subject: whoever hands these mails over means them all
+                None => return mails,
+            }
+        }
+        Selection::Subject(words) => {
+            let words = words.to_lowercase();
+            match with(&|mail| mail.subject.to_lowercase().contains(&words)) {
+                Some(number) => number,
+                None => return Vec::new(),
+            }
+        }
+        Selection::Message(id) => match with(&|mail| mail.id == id.trim_matches(['<', '>'])) {
+            Some(number) => number,
+            None => return Vec::new(),
+        },
+    };
+    let mut others: BTreeMap<usize, (usize, String)> = BTreeMap::new();
+    let mut chosen = Vec::new();
+    for (mail, found) in mails.into_iter().zip(numbers) {
+        if found == number {
+            chosen.push(mail);
+        } else {
+            others.entry(found).or_insert_with(|| (0, mail.subject.clone())).0 += 1;
+        }
+    }
+    for (count, subject) in others.into_values() {
+        let mails = if count == 1 { "a mail".to_owned() } else { format!("{count} mails") };
+        left_out.push(LeftOut { mail: format!("{mails} under {subject:?}"), why: "another thread".to_owned() });
+    }
+    chosen
+}
+
+/// The same mail twice is one mail; another mail with the same Message-ID gets one of its own.
+fn once_each<'m>(mails: Vec<Mail<'m>>, left_out: &mut Vec<LeftOut>) -> Vec<Mail<'m>> {
+    let mut seen: HashMap<String, Vec<(&'m [u8], Option<&'m [u8]>)>> = HashMap::new();
+    let mut kept = Vec::with_capacity(mails.len());
+    for mut mail in mails {
+        let content = (mail.body.trim_ascii(), mail.headers.raw("from"));
+        let same_id = seen.entry(mail.id.clone()).or_default();
+        if same_id.contains(&content) {
+            left_out.push(LeftOut { mail: mail.id, why: format!("the same mail is there twice ({})", mail.place) });
+            continue;
+        }
+        same_id.push(content);
+        if same_id.len() > 1 {
+            mail.doubts.push("another mail has the same Message-ID".to_owned());
+            mail.id = format!("{}#{}", mail.id, same_id.len());
+        }
+        kept.push(mail);
+    }
+    kept
+}
+
+/// By time; a mail without one stays behind the mail it stood behind.
+fn in_order(mails: Vec<Mail<'_>>) -> Vec<Mail<'_>> {
+    let mut last = None;
+    let mut keyed: Vec<(Option<Timestamp>, Mail<'_>)> = Vec::with_capacity(mails.len());
+    for mail in mails {
+        let key = mail.at.or(last);
+        last = key;
+        keyed.push((key, mail));
+    }
+    keyed.sort_by_key(|(key, _)| *key);
+    keyed.into_iter().map(|(_, mail)| mail).collect()
+}
+
+/// A mail with its text, ready to be read.
+struct Opened {
+    text: String,
+    faults: Vec<String>,
+    sender: sender::Sender,
+}
+
+/// Who called the vote, and with which words.
+#[derive(Default)]
+struct Caller {
+    addresses: Vec<String>,
+    names: Vec<String>,
+    lines: Vec<String>,
+}
+
+impl Caller {
+    fn wrote(&self, sender: &sender::Sender) -> bool {
+        let by_address = sender.address.as_ref().is_some_and(|address| self.addresses.contains(address));
+        by_address || sender.name.as_ref().is_some_and(|name| self.names.contains(&name.to_lowercase()))
+    }
+
+    fn add(&mut self, sender: &sender::Sender, own: &[&str]) {
+        self.addresses.extend(sender.address.clone());
+        self.names.extend(sender.name.as_ref().map(|name| name.to_lowercase()));
+        self.lines.extend(call_lines(own).into_iter().take(200));
+    }
+}
+
+fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
+    let opened: Vec<Opened> = mails
+        .iter()
+        .map(|mail| {
+            let body = body::body(&mail.headers, mail.body);
+            let sender = sender::sender(&mail.headers, &body.text);
+            Opened { text: body.text, faults: body.faults, sender }
+        })
+        .collect();
+    let mut caller = Caller::default();
+    let first = first_call(mails, &opened);
+    if let Some(first) = first {
+        caller.add(&opened[first].sender, &own_text(&opened[first].text).lines);
+    }
+    thread.subject = first.or(if mails.is_empty() { None } else { Some(0) }).map(|at| mails[at].parsed.plain.clone());
+    for (at, (mail, opened)) in mails.iter().zip(&opened).enumerate() {
+        let own = own_text(&opened.text);
+        let text = Text {
+            subject: &mail.subject,
+            own: &own.lines,
+            sender: opened.sender.name.as_deref().unwrap_or_default(),
+            answers: !mail.parents.is_empty(),
+            called: first != Some(at),
+            by_caller: caller.wrote(&opened.sender),
+            call: &caller.lines,
+        };
+        let (role, says) = read(&text);
+        let says = checked(says, &text, &own.doubtful, opened, mail);
+        if matches!(role, Role::Opens { .. }) && first != Some(at) {
+            caller.add(&opened.sender, &own.lines);
+        }
+        thread.left_out.extend(opened.faults.iter().map(|why| LeftOut { mail: mail.id.clone(), why: why.clone() }));
+        thread.statements.push(Statement { head: head_of(mail, opened), role, says });
+    }
+}
+
+/// The mail that calls the vote.
+fn first_call(mails: &[Mail<'_>], opened: &[Opened]) -> Option<usize> {
+    let calls = |at: usize| {
+        let own = own_text(&opened[at].text);
+        let text = Text {
+            subject: &mails[at].subject,
+            own: &own.lines,
+            sender: "",
+            answers: !mails[at].parents.is_empty(),
+            called: false,
+            by_caller: true,
+            call: &[],
+        };
+        matches!(read(&text).0, Role::Opens { .. })
+    };
+    let titled = (0..mails.len()).filter(|at| mails[*at].parsed.has(Tag::Vote) && !mails[*at].parsed.answer);
+    let root = titled.clone().find(|at| mails[*at].parents.is_empty() && calls(*at));
+    root.or_else(|| titled.into_iter().find(|at| calls(*at))).or_else(|| (0..mails.len().min(50)).find(|at| calls(*at)))
+}
+
+/// What the mail says, unless something about the mail forbids to count it.
+fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &Opened, mail: &Mail<'_>) -> Says {
+    if mail.parsed.has(Tag::Discuss) && !mail.parsed.has(Tag::Vote) && !matches!(says, Says::Nothing { .. }) {
+        return Says::Nothing { why: Some("it stands in a discussion, not in the vote".to_owned()) };
+    }
+    if let Some(fault) = opened.faults.iter().find(|fault| fault.contains("not read") || fault.contains("too many")) {
+        let excerpt = match &says {
+            Says::Casts(cast) => cast.line.clone(),
+            Says::Withdraws { line } => line.clone(),
+            Says::Unclear { excerpt, .. } => excerpt.clone(),
+            Says::Nothing { .. } => String::new(),
+        };
+        return Says::Unclear { excerpt, why: format!("the mail could not be read to its end: {fault}") };
+    }
+    if matches!(says, Says::Nothing { .. }) && !doubtful.is_empty() {
+        let below = read(&Text { own: doubtful, ..*text }).1;
+        if let Says::Casts(cast) = below {
+            return Says::Unclear {
+                excerpt: cast.line,
+                why: "it stands below the header of another mail, and whether it is quoted is not clear".to_owned(),
+            };
+        }
+    }
+    says
+}
+
+fn head_of(mail: &Mail<'_>, opened: &Opened) -> Head {
+    let mut doubts = mail.doubts.clone();
+    doubts.extend(opened.sender.doubts.iter().cloned());
+    let route: Route = head::route(&mail.headers);
+    Head {
+        message_id: mail.id.clone(),
+        name: opened.sender.name.clone(),
+        address: opened.sender.address.clone(),
+        at: mail.at,
+        doubts,
+        route,
+    }
+}
