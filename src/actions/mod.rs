@@ -50,6 +50,7 @@ mod subversion_tests;
 mod track_branch;
 mod trial_build;
 mod wait;
+mod write_manifest;
 
 pub(crate) use add_key::PublishedKeys;
 pub use add_key::{AddKey, KeyAdded};
@@ -79,3 +80,4 @@ pub use stage_candidate::{StageCandidate, Staged};
 pub use track_branch::TrackBranch;
 pub use trial_build::{TrialBuild, TrialBuildOutput};
 pub use wait::Wait;
+pub use write_manifest::{WriteManifest, WriteManifestOutput};
