@@ -52,6 +52,7 @@ mod track_branch;
 mod trial_build;
 pub mod voting;
 mod wait;
+mod write_manifest;
 
 pub(crate) use add_key::PublishedKeys;
 pub use add_key::{AddKey, KeyAdded};
@@ -82,3 +83,4 @@ pub use stage_candidate::{StageCandidate, Staged};
 pub use track_branch::TrackBranch;
 pub use trial_build::{TrialBuild, TrialBuildOutput};
 pub use wait::Wait;
+pub use write_manifest::{WriteManifest, WriteManifestOutput};

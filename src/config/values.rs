@@ -66,6 +66,7 @@ pub fn release_values(
             "directory": directory.display().to_string(),
             "artifacts": format!("{place}/artifacts"),
             "texts": format!("{place}/texts"),
+            "manifest": format!("{place}/manifest.json"),
             "votes": format!("{place}/votes.json"),
             "tally": format!("{place}/tally.json"),
             "mails": "mails",

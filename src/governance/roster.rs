@@ -96,6 +96,8 @@ pub struct Roster {
     pub members: Vec<Member>,
     /// Which member an address belongs to; in lower case.
     pub(super) owners: BTreeMap<String, usize>,
+    /// Which members are called so, by the plain name.
+    pub(super) names: BTreeMap<String, Vec<usize>>,
 }
 
 /// Where everybody has an address under their id.
@@ -104,10 +106,11 @@ pub(super) const HOME_DOMAIN: &str = "@apache.org";
 impl Roster {
     /// A roster of these members, with their own addresses.
     pub fn of(project: String, as_of: Option<Date>, source: Option<String>, members: Vec<Member>) -> Self {
-        let mut roster = Self { project, as_of, source, members, owners: BTreeMap::new() };
+        let mut roster = Self { project, as_of, source, members, owners: BTreeMap::new(), names: BTreeMap::new() };
         for (index, member) in roster.members.iter().enumerate() {
             roster.owners.insert(format!("{}{HOME_DOMAIN}", member.id.to_lowercase()), index);
             roster.owners.extend(member.emails.iter().map(|email| (email.to_lowercase(), index)));
+            roster.names.entry(plain_name(&member.name)).or_default().push(index);
         }
         roster
     }
@@ -124,11 +127,9 @@ impl Roster {
 
     /// The members who are called so: whom the writer may be, and may not be.
     pub fn namesakes(&self, name: &str) -> Vec<&Member> {
-        let wanted = plain_name(name);
-        if wanted.is_empty() {
-            return Vec::new();
-        }
-        self.members.iter().filter(|member| plain_name(&member.name) == wanted).collect()
+        let plain = plain_name(name);
+        let found = self.names.get(&plain).filter(|_| !plain.is_empty());
+        found.into_iter().flatten().map(|index| &self.members[*index]).collect()
     }
 
     /// Those who have `office` at a time.

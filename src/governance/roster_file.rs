@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 
 use super::file_fault::{FileFault, Source};
-use super::roster::{HOME_DOMAIN, Member, Office, Roster};
+use super::roster::{HOME_DOMAIN, Member, Office, Roster, plain_name};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,6 +92,7 @@ impl Roster {
             }
             let name = if entry.name.trim().is_empty() { id.clone() } else { entry.name.trim().to_owned() };
             let (roles, emeritus, since) = (entry.roles, entry.emeritus, entry.since);
+            roster.names.entry(plain_name(&name)).or_default().push(roster.members.len());
             roster.members.push(Member { id: id.clone(), name, emails: Vec::new(), roles, emeritus, since });
             roster.take(source, &Spanned::new(at..at, format!("{id}{HOME_DOMAIN}")))?;
             for email in entry.emails {

@@ -40,8 +40,15 @@ pub(super) fn visible(text: &str, colour: bool) -> Cow<'_, str> {
 
 /// JSON says the same with such characters escaped; they stand in strings alone.
 pub(super) fn escaped(json: &str) -> String {
-    let escape = |character: char| format!("\\u{:04x}", u32::from(character));
-    json.chars().map(|c| if is_invisible(c) { escape(c) } else { c.to_string() }).collect()
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_invisible(character) {
+            out.push_str(&format!("\\u{:04x}", u32::from(character)));
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 /// `␛` for ESC: Unicode has a picture of each of the old control characters.

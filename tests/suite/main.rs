@@ -30,4 +30,5 @@ mod tree;
 mod user;
 mod verify;
 mod voice;
+mod vote;
 mod ways_out;

@@ -11,7 +11,7 @@ mod tag;
 mod target;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ use crate::release::Version;
 use crate::services::fetch_keys_file;
 use crate::ui::{ExitCode, Style, Waiting};
 use crate::verify::signature::KeyRing;
-use crate::verify::{Candidate, Layout, Limits, Report, Status, render};
+use crate::verify::{Against, Limits, RatExcludes, Report, Status, render};
 
 /// Verifies a candidate: signatures, digests, archives, contents, the tag.
 ///
@@ -64,6 +64,9 @@ pub struct Args {
     /// The version; else read off the names of the files.
     #[arg(long)]
     version: Option<String>,
+    /// What Apache RAT is told to leave out: its exclude file, or a pom.xml with the plugin's.
+    #[arg(long, value_name = "FILE")]
+    rat_excludes: Option<PathBuf>,
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -77,13 +80,13 @@ pub struct Args {
 /// What an archive may hold at most.
 #[derive(Debug, clap::Args)]
 struct LimitArgs {
-    /// The most bytes that an archive may hold, unpacked.
+    /// The most bytes that an archive may hold, unpacked; else 16 GiB, and 8 GiB in one file.
     #[arg(long, value_name = "BYTES")]
     max_unpacked: Option<u64>,
-    /// The most files that an archive may hold.
+    /// The most files that an archive may hold; else 500,000.
     #[arg(long, value_name = "COUNT")]
     max_entries: Option<u64>,
-    /// The most bytes unpacked for each byte packed.
+    /// The most bytes unpacked for each byte packed; else 250, counted from 64 MiB on.
     #[arg(long, value_name = "RATIO")]
     max_ratio: Option<u64>,
 }
@@ -131,29 +134,35 @@ fn verify(
 ) -> Result<Report, CommandError> {
     let _waiting = Waiting::begin(environment.ui, &format!("verifying {}", subject.target));
     let files = here.files()?;
-    // A repository has poms; files that were copied out of one have still Maven's digests alone.
-    let ends = |ending: &str| files.iter().any(|file| file.path.ends_with(ending));
-    let maven = ends(".pom") || (ends(".jar.sha1") && !ends(".sha512"));
     let subject = subject.with_version_of(&files)?;
-    let limits = limits(&args.limits);
-    let rules = |path: &str| subject.rules(path, limits);
-    let candidate = Candidate {
-        directory: here.directory(),
-        layout: if maven { Layout::Maven } else { Layout::Distribution },
-        keys,
-        expect: subject.expect.as_ref(),
-        rules: &rules,
-        now: Timestamp::now(),
-    };
-    let mut found = candidate.verify(&files, &|_, _| {});
-    found.whole.extend(subject.notes());
-    if let (Some(tag), Some(repository)) = (&args.source_tag, &args.repo) {
-        tag::check(&subject, keys, tag, repository, here, &mut found)?;
+    let mut rules = subject.rules()?;
+    if let Some(file) = &args.rat_excludes {
+        rules.rat_excludes = rat_excludes(file)?;
+    }
+    let against =
+        Against { keys, expect: subject.expect.as_ref(), limits: limits(&args.limits), now: Timestamp::now() };
+    let mut found = rules.verify(here.directory(), &files, &against);
+    let named = args.source_tag.clone().zip(args.repo.clone());
+    if let Some((tag, repository)) = named.or_else(|| subject.tag.clone()) {
+        tag::check(&subject, &rules, keys, &tag, &repository, here, &mut found)?;
     } else {
         let why = "no tag was named by --source-tag, so the source archive was not held against the repository";
         found.whole.push(crate::verify::Finding::skip("source-tag", why));
     }
     Ok(Report::new(&subject.target, found.files, found.whole, found.bytes, begun.elapsed()))
+}
+
+/// What RAT is told to leave out, by its exclude file or by a pom.
+fn rat_excludes(file: &Path) -> Result<RatExcludes, CommandError> {
+    let hint = "--rat-excludes names RAT's exclude file, or a pom.xml that configures apache-rat-plugin";
+    let usage = |error: &(dyn std::error::Error + 'static)| {
+        CommandError::usage(format!("{}: {}", file.display(), chain(error)), hint)
+    };
+    let text = fs::read_to_string(file).map_err(|error| usage(&error))?;
+    if text.trim_start().starts_with('<') {
+        return RatExcludes::from_pom(&text).map_err(|error| usage(&error));
+    }
+    Ok(RatExcludes::from_exclude_file(&text))
 }
 
 /// The keys at an address or in a file.

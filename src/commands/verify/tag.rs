@@ -18,7 +18,9 @@ use crate::release::{PathRules, Sha512};
 use crate::services::{Effects, FileKind, Git, GitError};
 use crate::ui::ExitCode;
 use crate::verify::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
-use crate::verify::{CandidateFindings, Finding, Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive};
+use crate::verify::{
+    CandidateFindings, Finding, ProductRules, Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive,
+};
 
 /// The check's name.
 const CHECK: &str = "source-tag";
@@ -29,6 +31,7 @@ const CHECK: &str = "source-tag";
 /// When the repository cannot be asked, or the product's exclude list is malformed.
 pub fn check(
     subject: &Subject,
+    rules: &ProductRules,
     keys: &KeyRing,
     name: &str,
     repository: &str,
@@ -68,7 +71,7 @@ pub fn check(
         found.whole.push(Finding::fail(CHECK, format!("{name} is on no commit")));
         return Ok(());
     };
-    let sources: Vec<String> = found.files.keys().filter(|path| subject.is_source(path)).cloned().collect();
+    let sources: Vec<String> = found.files.keys().filter(|path| rules.is_source(path)).cloned().collect();
     let [source] = &sources[..] else {
         let what = if sources.is_empty() { "no source archive".to_owned() } else { sources.join(", ") };
         let detail = format!("{what} in the candidate, expected {}", subject.product.source.file);

@@ -38,7 +38,7 @@ pub fn of_vote(tally: &Tally, bylaws: &Bylaws, ui: Ui) -> Vec<String> {
     section(&mut out, ui, "Not counted", !tally.left_out.is_empty());
     for left in &tally.left_out {
         let whose = if left.from.is_empty() { &left.message_id } else { &left.from };
-        let line = if left.line.is_empty() { String::new() } else { format!(" “{}”", first_line(&left.line)) };
+        let line = if left.line.is_empty() { String::new() } else { format!(", “{}”", first_line(&left.line)) };
         out.extend(wrapped(&format!("- {whose}{}{line}: {}", on(left.at), left.why), 2, width));
     }
     if let Some(result) = &tally.result_mail {
@@ -160,7 +160,7 @@ fn vote_lines(vote: &CountedVote, width: usize) -> Vec<String> {
         _ => format!("{} ({})", vote.name, vote.voter),
     };
     let mut out =
-        wrapped(&format!("  {:>2}  {who}{} “{}”", vote.value.sign(), on(vote.at), first_line(&vote.line)), 6, width);
+        wrapped(&format!("  {:>2}  {who}{}: “{}”", vote.value.sign(), on(vote.at), first_line(&vote.line)), 6, width);
     for earlier in &vote.earlier {
         out.extend(wrapped(&format!("      before: {}{}", earlier.value.sign(), on(earlier.at)), 8, width));
     }
@@ -173,10 +173,7 @@ fn first_line(text: &str) -> &str {
 }
 
 fn on(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| ", without a date,".to_owned(), |at| format!(", {},", minute(at)))
-        .trim_end_matches(',')
-        .to_owned()
-        + ","
+    format!(", {}", when(at))
 }
 
 fn when(at: Option<Timestamp>) -> String {

@@ -6,7 +6,7 @@
 
 //! Ballots that are printed in a mail: lines with boxes, and lists of what each value means.
 
-use super::lines::{Logical, Mark};
+use super::lines::Logical;
 use super::sign::{Sign, Token, tokens};
 use crate::governance::VoteValue;
 
@@ -32,6 +32,9 @@ pub(super) fn boxed(text: &str) -> Option<Printed> {
 
 /// "+1 [x]", "+1 [ ] approve".
 pub(super) fn boxed_behind(text: &str) -> Option<Printed> {
+    if !text.contains(['[', '☐', '☑', '☒']) {
+        return None;
+    }
     let (value, behind) = value_behind(text)?;
     let behind = behind.trim_start();
     let (content, _) = leading_box(behind)?;
@@ -116,7 +119,7 @@ fn value_behind(text: &str) -> Option<(VoteValue, &str)> {
 /// Which of `lines` belong to a list of what the values mean: neighbours that begin with
 /// different values, or that the call for votes has too.
 pub(super) fn listed(lines: &[Logical], call: &[String]) -> Vec<bool> {
-    let heads: Vec<Option<Head>> = lines.iter().map(|line| head(&line.text, line.mark)).collect();
+    let heads: Vec<Option<Head>> = lines.iter().map(|line| head(&line.text)).collect();
     let mut found: Vec<bool> = lines.iter().map(|line| is_of_call(&line.text, call)).collect();
     let mut at = 0;
     while at < lines.len() {
@@ -139,7 +142,10 @@ struct Head {
     bare: bool,
 }
 
-fn head(text: &str, _mark: Mark) -> Option<Head> {
+fn head(text: &str) -> Option<Head> {
+    if !text.starts_with(['+', '-', '0']) {
+        return None;
+    }
     let tokens = tokens(text);
     let first = tokens.first()?;
     let value = match first.sign() {
@@ -177,6 +183,9 @@ fn is_list(run: &[&Head]) -> bool {
 }
 
 fn is_of_call(text: &str, call: &[String]) -> bool {
+    if text.len() < 9 || !text.contains(['+', '-', '0']) {
+        return false;
+    }
     let normal = without_blanks(text);
     // a bare value can stand in the call too
     normal.len() > 8 && call.iter().any(|line| without_blanks(line) == normal)

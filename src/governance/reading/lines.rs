@@ -9,6 +9,9 @@
 
 use super::normal::plain;
 
+/// How many characters of a line are read: more than anybody writes into one sentence.
+const LENGTH: usize = 6_000;
+
 /// A paragraph's line as its writer meant it, before any wrapping.
 #[derive(Debug, Clone)]
 pub(super) struct Logical {
@@ -18,8 +21,6 @@ pub(super) struct Logical {
     starts: Vec<(usize, usize)>,
     /// What it stands behind: a bullet, a heading's mark.
     pub mark: Mark,
-    /// How many of the mail's logical lines stand before it.
-    pub order: usize,
     /// Whether a blank line stands before it.
     pub after_blank: bool,
 }
@@ -95,7 +96,8 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
             blank = true;
             continue;
         }
-        let text = plain(line);
+        let end = line.char_indices().nth(LENGTH).map_or(line.len(), |(at, _)| at);
+        let text = plain(&line[..end]);
         if text.is_empty() {
             blank = true;
             continue;
@@ -105,18 +107,12 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
         let wrapped = !blank && mark == Mark::None && previous_length + 1 + first_word > width;
         previous_length = line.trim_end().chars().count();
         match found.last_mut() {
-            Some(last) if wrapped && !starts_ballot_line(body) => {
+            Some(last) if wrapped && last.text.len() < LENGTH && !starts_ballot_line(body) => {
                 last.text.push(' ');
                 last.starts.push((last.text.len(), number));
                 last.text.push_str(body);
             }
-            _ => found.push(Logical {
-                text: body.to_owned(),
-                starts: vec![(0, number)],
-                mark,
-                order: found.len(),
-                after_blank: blank,
-            }),
+            _ => found.push(Logical { text: body.to_owned(), starts: vec![(0, number)], mark, after_blank: blank }),
         }
         blank = false;
     }

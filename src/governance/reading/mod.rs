@@ -12,9 +12,12 @@
 //! [`Says::Unclear`](super::Says::Unclear), with its reason.
 
 mod ballot;
+mod change;
 mod claim;
 mod clause;
+mod condition;
 mod lines;
+mod mention;
 mod normal;
 mod object;
 mod result;
@@ -22,6 +25,7 @@ mod role;
 mod says;
 mod sign;
 mod subject;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -33,8 +37,8 @@ use super::{Role, Says};
 /// What the reader is told of one mail.
 #[derive(Debug, Clone, Copy)]
 pub struct Text<'m> {
-    /// The subject, decoded.
-    pub subject: &'m str,
+    /// The subject, taken apart.
+    pub subject: &'m Subject,
     /// The lines that the sender wrote, blank ones too; no quotes, no signature.
     pub own: &'m [&'m str],
     /// The sender's name, or nothing.
@@ -51,12 +55,10 @@ pub struct Text<'m> {
 
 /// The part that a mail has in its thread, and what it casts.
 pub fn read(text: &Text<'_>) -> (Role, Says) {
-    let role = role::role(text);
-    let says = match role {
-        Role::Announces(_) => says::says(text, true),
-        Role::Opens { .. } => says::says(text, true),
-        Role::Replies | Role::Cancels { .. } => says::says(text, false),
-    };
+    let lines = lines::logical_lines(text.own);
+    let role = role::role(text, &lines);
+    let called = matches!(role, Role::Announces(_) | Role::Opens { .. });
+    let says = says::says(text, &lines, called);
     (role, says)
 }
 

@@ -53,6 +53,10 @@ pub(super) fn plain(line: &str) -> String {
 /// Without `:)` and its kin, whose colon would look like a heading's.
 fn without_smiles(text: &str) -> String {
     let mut text = text.trim().to_owned();
+    let mouth = |pair: &[u8]| matches!(pair[0], b':' | b';') && matches!(pair[1], b')' | b'(' | b'-' | b'D' | b'P');
+    if !text.as_bytes().windows(2).any(mouth) {
+        return text;
+    }
     for smile in [":)", ":-)", ";)", ";-)", ":D", ":-D", ":P", ":-P", ":(", ":-("] {
         if text.ends_with(smile) || text.contains(&format!("{smile} ")) {
             text = text.replace(smile, " ").trim().to_owned();

@@ -6,8 +6,8 @@
 
 //! What a value is for: "+1 for the release", "+1 to Bob's suggestion".
 
-use super::clause::is_claim;
 use super::sign::Token;
+use super::words::is_claim;
 
 /// What a value is given to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,6 @@ pub(super) fn object(behind: &[Token], subject: &str) -> Object {
             | "moving"
             | "going"
             | "getting"
-            | "having"
             | "having"
             | "proceeding"
             | "go"

@@ -10,19 +10,19 @@
 use super::Text;
 use super::ballot::boxed;
 use super::claim::first_claim;
-use super::lines::{Logical, Mark, logical_lines};
+use super::lines::{Logical, Mark};
 use super::sign::{Sign, Token, tokens};
 use crate::governance::{Claim, ClaimedCounts, ClaimedResult, ClaimedVoter, VoteValue};
 
 /// Whether these sentences (in lower case) say what the vote came to.
-pub(super) fn is_announced(sentences: &[String], text: &Text<'_>) -> bool {
+pub(super) fn is_announced(sentences: &[String], lines: &[Logical], text: &Text<'_>) -> bool {
     let said = sentences.iter().any(|sentence| {
         let vote = sentence.contains("vote")
             || sentence.contains("release")
             || sentence.contains("proposal")
             || sentence.contains("motion");
         let verdict = verdict(sentence).is_some();
-        let numbers = tokens(sentence).iter().any(|token| token.sign().is_some());
+        let numbers = vote && verdict && tokens(sentence).iter().any(|token| token.sign().is_some());
         let follows = sentence.contains("votes are as follows")
             || sentence.contains("results are")
             || sentence.contains("result of the vote")
@@ -30,12 +30,11 @@ pub(super) fn is_announced(sentences: &[String], text: &Text<'_>) -> bool {
             || sentence.contains("voting results");
         (vote && verdict && (numbers || text.by_caller) || follows) && !sentence.ends_with('?')
     });
-    said || text.by_caller && has_summary(text)
+    said || text.by_caller && has_summary(lines)
 }
 
 /// "+1 (binding): Ann Example": a line of an account of votes.
-fn has_summary(text: &Text<'_>) -> bool {
-    let lines = logical_lines(text.own);
+fn has_summary(lines: &[Logical]) -> bool {
     let headings =
         lines.iter().filter_map(|line| heading(line).map(|(head, names)| (head, names.len()))).collect::<Vec<_>>();
     let values = headings.iter().map(|(head, _)| head.value).collect::<std::collections::BTreeSet<_>>();
@@ -68,13 +67,12 @@ fn verdict(sentence: &str) -> Option<bool> {
 }
 
 /// What the mail says.
-pub(super) fn claimed(text: &Text<'_>) -> ClaimedResult {
-    let lines = logical_lines(text.own);
+pub(super) fn claimed(lines: &[Logical]) -> ClaimedResult {
     let mut result = ClaimedResult::default();
-    let starred = legend(&lines);
+    let starred = legend(lines);
     let mut under: Option<Head> = None;
     let mut names_seen = 0;
-    for line in &lines {
+    for line in lines {
         let lower = line.text.to_lowercase();
         if result.passed.is_none()
             && (lower.contains("vote") || lower.contains("release") || lower.contains("proposal"))
@@ -167,7 +165,7 @@ fn worded(found: &[Token]) -> Option<VoteValue> {
 
 fn is_heading_word(word: &str) -> bool {
     word.chars().all(|c| c.is_ascii_digit())
-        || super::clause::is_claim(word)
+        || super::words::is_claim(word)
         || [
             "vote",
             "votes",
@@ -277,7 +275,7 @@ fn inline_voter(line: &Logical) -> Option<ClaimedVoter> {
     let before = line.text[..found[at].at].trim().trim_end_matches([':', '-', ',', '(', '|']).trim();
     let behind: String = line.text[found[at].at + found[at].text.len()..].to_owned();
     let behind_words =
-        tokens(&behind).iter().filter(|token| token.is_word() && !super::clause::is_claim(&token.text)).count();
+        tokens(&behind).iter().filter(|token| token.is_word() && !super::words::is_claim(&token.text)).count();
     if !before.is_empty() && behind_words == 0 && !before.chars().any(|c| c.is_ascii_digit()) {
         return name(before).map(|name| ClaimedVoter { name, value, binding: claim });
     }

@@ -8,39 +8,44 @@
 //! came to, or answers.
 
 use super::Text;
-use super::lines::logical_lines;
+use super::lines::Logical;
 use super::result;
 use super::subject::{Subject, Tag};
 use crate::governance::Role;
 
 /// The part that the mail has.
-pub(super) fn role(text: &Text<'_>) -> Role {
-    let subject = Subject::of(text.subject);
-    let sentences = sentences(text.own);
+pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
+    let subject = text.subject;
+    let telling = text.by_caller || !text.called || !subject.answer || lines.iter().any(speaks_of_votes);
+    let sentences = if telling { sentences(lines) } else { Vec::new() };
     if subject.has(Tag::Cancel) && (!subject.answer || text.by_caller && !text.called) {
-        return Role::Cancels { line: text.subject.trim().to_owned() };
+        return Role::Cancels { line: subject.written.trim().to_owned() };
     }
-    let announces =
-        subject.has(Tag::Result) && (!subject.answer || text.by_caller && result::is_announced(&sentences, text));
+    let announces = subject.has(Tag::Result)
+        && (!subject.answer || text.by_caller && result::is_announced(&sentences, lines, text));
     if announces {
-        return Role::Announces(result::claimed(text));
+        return Role::Announces(result::claimed(lines));
     }
     let may_say = text.by_caller || !text.called;
     if let Some(line) = may_say.then(|| cancellation(text, &sentences)).flatten() {
         return Role::Cancels { line };
     }
-    if text.called && result::is_announced(&sentences, text) {
-        return Role::Announces(result::claimed(text));
+    if text.called && result::is_announced(&sentences, lines, text) {
+        return Role::Announces(result::claimed(lines));
     }
-    if opens(&subject, text, &sentences) {
-        return Role::Opens { subject: subject.plain, hours: hours(&sentences) };
+    if opens(subject, text, &sentences) {
+        return Role::Opens { subject: subject.plain.clone(), hours: hours(&sentences) };
     }
     Role::Replies
 }
 
+/// Whether a line has a word that every account of a vote has.
+fn speaks_of_votes(line: &Logical) -> bool {
+    ["vote", "Vote", "VOTE", "voting", "Voting", "esult", "RESULT"].iter().any(|word| line.text.contains(word))
+}
+
 /// The sentences of a mail, in lower case and with plain characters.
-fn sentences(own: &[&str]) -> Vec<String> {
-    let lines = logical_lines(own);
+fn sentences(lines: &[Logical]) -> Vec<String> {
     lines
         .iter()
         .flat_map(|line| line.sentences().into_iter().map(|s| s.text.to_lowercase()).collect::<Vec<_>>())
@@ -194,8 +199,8 @@ fn cancels(sentence: &str) -> bool {
     }
     let candidate =
         |word: &&str| word.starts_with("rc") && word[2..].trim_start_matches('-').chars().all(|c| c.is_ascii_digit());
-    let matter = any(&["vote", "voting", "thread", "candidate", "release", "round", "ballot"])
-        || words.iter().any(|word| candidate(word));
+    let matter =
+        any(&["vote", "voting", "thread", "candidate", "release", "round", "ballot"]) || words.iter().any(candidate);
     let stops = any(&[
         "cancel",
         "canceling",
@@ -232,7 +237,7 @@ fn cancels(sentence: &str) -> bool {
         return true;
     }
     let fresh = any(&["new", "another", "next", "fresh", "second", "rc2", "rc3", "rc4", "rc5"])
-        && (any(&["round", "rc", "candidate", "vote"]) || words.iter().any(|word| candidate(word)));
+        && (any(&["round", "rc", "candidate", "vote"]) || words.iter().any(candidate));
     let begins = any(&[
         "start",
         "starting",

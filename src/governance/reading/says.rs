@@ -8,11 +8,16 @@
 
 use super::Text;
 use super::ballot::{Printed, boxed, boxed_behind, leading_box, listed};
+use super::change::withdrawal;
 use super::claim::{claim, first_claim};
-use super::clause::{Found, Place, is_change, is_claim, is_withdrawal, judge, withdrawal};
-use super::lines::{Logical, Mark, logical_lines};
+use super::clause::{Found, Place, judge};
+use super::lines::{Logical, Mark};
 use super::sign::{Kind, Sign, Token, tokens};
+use super::words::{is_change, is_claim, is_withdrawal};
 use crate::governance::{Cast, Claim, Says, VoteValue};
+
+/// How many values of a mail are looked at.
+const VALUES: usize = 400;
 
 /// Something that was found in a mail, and where.
 struct Finding {
@@ -23,13 +28,12 @@ struct Finding {
 }
 
 /// What the mail casts. `calls`: it calls the vote, so that only what the sender calls their own is a vote.
-pub(super) fn says(text: &Text<'_>, calls: bool) -> Says {
-    let lines = logical_lines(text.own);
-    let findings = findings(&lines, text, calls);
+pub(super) fn says(text: &Text<'_>, lines: &[Logical], calls: bool) -> Says {
+    let findings = findings(lines, text, calls);
     let line = |finding: &Finding| text.own.get(finding.line).map_or_else(String::new, |line| excerpt(line));
     let mut casts: Vec<&Finding> =
         findings.iter().filter(|finding| matches!(finding.found, Found::Casts { .. })).collect();
-    if let Some(change) = casts.iter().copied().filter(|cast| is_changed(cast)).next_back() {
+    if let Some(change) = casts.iter().copied().rfind(|cast| is_changed(cast)) {
         casts = vec![change];
     }
     let unclear: Vec<&Finding> = findings.iter().filter(|finding| matches!(finding.found, Found::Unclear(_))).collect();
@@ -44,7 +48,7 @@ pub(super) fn says(text: &Text<'_>, calls: bool) -> Says {
         let other = unclear.iter().find(|finding| stands_against(finding, *value));
         return match other {
             Some(other) => unclear_with(&line(other), other, Some(&line(cast))),
-            None => cast_of(cast, *value, &casts, &lines, text),
+            None => cast_of(cast, *value, &casts, lines, text),
         };
     }
     if let Some(first) = unclear.first() {
@@ -107,6 +111,9 @@ fn cast_of(cast: &Finding, value: VoteValue, casts: &[&Finding], lines: &[Logica
 /// "(non-binding)" on a line of its own.
 fn claim_alone(lines: &[Logical]) -> Option<Claim> {
     lines.iter().find_map(|line| {
+        if line.text.len() > 60 || line.text.contains(['+', '[']) {
+            return None;
+        }
         let tokens = tokens(&line.text);
         let words: Vec<&Token> = tokens.iter().filter(|token| token.is_word()).collect();
         let alone = !words.is_empty() && words.len() <= 2 && tokens.iter().all(|token| token.sign().is_none());
@@ -130,7 +137,7 @@ fn excerpt(line: &str) -> String {
 
 fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
     let of_list = listed(lines, if calls { &[] } else { text.call });
-    let subject = text.subject.to_lowercase();
+    let subject = text.subject.written.to_lowercase();
     let sender = text.sender.to_lowercase();
     let mut found = Vec::new();
     let mut opens = true;
@@ -147,20 +154,21 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
             opens = false;
             continue;
         }
+        if !opens && !may_tell(&line.text) {
+            continue;
+        }
         let sentences = line.sentences();
         for (number, sentence) in sentences.iter().enumerate() {
             let begins_line = number == 0;
-            let place = Place {
-                opens,
-                begins_line,
-                ends_line: number + 1 == sentences.len(),
-                subject: &subject,
-                sender: &sender,
-            };
+            let place = Place { opens, begins_line, subject: &subject, sender: &sender };
             let mut tokens = tokens(sentence.text);
             zero(&mut tokens, place, sentences.len() == 1);
             let before = found.len();
             for at in 0..tokens.len() {
+                if found.len() > VALUES {
+                    found.push(too_many(line));
+                    return found;
+                }
                 if let Some(sign) = tokens[at].sign() {
                     let found_here = in_call(judge(&tokens, at, place), calls, &tokens);
                     found.push(Finding {
@@ -185,10 +193,24 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
     found
 }
 
+/// Whether a line can have a vote, or take one back: the others need no closer look.
+fn may_tell(text: &str) -> bool {
+    let value =
+        |pair: &[u8]| matches!(pair[0], b'+' | b'-') && (pair[1].is_ascii_digit() || matches!(pair[1], b'.' | b' '));
+    text.contains('0')
+        || text.as_bytes().windows(2).any(value)
+        || ["my", "My", "MY", "earlier", "previous"].iter().any(|word| text.contains(word))
+}
+
 /// "[x] hashes are good"; "[+1] approve" is a vote in brackets.
 fn is_checklist(text: &str) -> bool {
     text.starts_with('[')
         && leading_box(text).is_some_and(|(content, _)| !matches!(content.as_str(), "+1" | "-1" | "+0" | "-0" | "0"))
+}
+
+fn too_many(line: &Logical) -> Finding {
+    let found = Found::Unclear("it has more boxes and values than a mail that votes has");
+    Finding { found, sign: None, claim: None, line: line.line_at(0) }
 }
 
 fn mention(why: &'static str, line: &Logical) -> Finding {
@@ -237,13 +259,10 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
         let parted =
             rest.first().is_some_and(|token| matches!(token.text.as_str(), "," | "." | "(" | "!" | "-" | ":" | ";"));
         let claimed = words.first().is_some_and(|word| is_claim(word));
-        let begins = at == 0
-            && place.begins_line
-            && (only_claim && alone_in_line
-                || from_me
-                || place.opens
-                    && (parted || claimed || only_claim)
-                    && !(rest.iter().all(|token| token.is(":")) && !rest.is_empty()));
+        let heading = !rest.is_empty() && rest.iter().all(|token| token.is(":"));
+        let opens = place.opens && !heading && (parted || claimed || only_claim);
+        let alone = only_claim && alone_in_line;
+        let begins = at == 0 && place.begins_line && (alone || from_me || opens);
         let before = at.checked_sub(1).map(|at| tokens[at].text.clone()).unwrap_or_default();
         let vote = tokens[..at].iter().any(|token| matches!(token.text.as_str(), "vote" | "voting" | "my"));
         let told = matches!(before.as_str(), "vote" | "i'm" | "my" | "voting")
@@ -367,6 +386,9 @@ fn is_preamble(tokens: &[Token], mark: Mark) -> bool {
 fn explained(lines: &[Logical]) -> bool {
     let mut count = 0;
     for line in lines {
+        if count >= 2 {
+            return true;
+        }
         let tokens = tokens(&line.text);
         let has_sign = tokens.iter().any(|token| token.sign().is_some());
         let words: Vec<&Token> = tokens.iter().filter(|token| token.is_word() && !is_claim(&token.text)).collect();
@@ -375,8 +397,31 @@ fn explained(lines: &[Logical]) -> bool {
             continue;
         }
         let empty = [
-            "from", "me", "my", "vote", "here", "is", "own", "a", "i", "i'm", "the", "for", "side", "so", "it",
-            "release", "on", "this", "proposal", "veto",
+            "from",
+            "me",
+            "my",
+            "vote",
+            "here",
+            "is",
+            "own",
+            "a",
+            "i",
+            "i'm",
+            "the",
+            "for",
+            "side",
+            "so",
+            "it",
+            "release",
+            "on",
+            "this",
+            "proposal",
+            "veto",
+            "sorry",
+            "thanks",
+            "thank",
+            "you",
+            "unfortunately",
         ];
         count += words
             .iter()
@@ -384,7 +429,7 @@ fn explained(lines: &[Logical]) -> bool {
             .map(|word| if word.text.is_ascii() { 1 } else { 3 })
             .sum::<usize>();
     }
-    count >= 3
+    count >= 2
 }
 
 fn is_sign_off(words: &[&Token]) -> bool {

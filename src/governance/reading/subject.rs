@@ -23,6 +23,8 @@ pub enum Tag {
 /// A subject, taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
+    /// As it was written, decoded.
+    pub written: String,
     /// Its tags, in order.
     pub tags: Vec<Tag>,
     /// Whether it has a mark of an answer: Re:, AW:, 回复：, …
@@ -64,7 +66,7 @@ impl Subject {
         if tags.is_empty() {
             tags.extend(tag_inside(&lower));
         }
-        Self { answer, plain: plain_from.to_owned(), core: core(&lower), tags }
+        Self { written: subject.to_owned(), answer, plain: plain_from.to_owned(), core: core(&lower), tags }
     }
 
     /// Whether it has the tag.

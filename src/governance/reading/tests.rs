@@ -6,19 +6,12 @@
 
 //! A table of what people write, each with its reading. `|` parts lines.
 
-use super::{Text, read};
+use super::{Subject, Text, read};
 use crate::governance::{Claim, Role, Says, VoteValue};
 
 fn answer(own: &[&str], by_caller: bool, call: &[String]) -> (Role, Says) {
-    read(&Text {
-        subject: "Re: [VOTE] Release Apache Widget 1.2.3, RC2",
-        own,
-        sender: "Ann Example",
-        answers: true,
-        called: true,
-        by_caller,
-        call,
-    })
+    let subject = Subject::of("Re: [VOTE] Release Apache Widget 1.2.3, RC2");
+    read(&Text { subject: &subject, own, sender: "Ann Example", answers: true, called: true, by_caller, call })
 }
 
 /// What is read, in short: "+1", "+1 binding", "none", "unclear", "withdrawn".

@@ -140,9 +140,14 @@ impl<'m, 'a> Course<'m, 'a> {
     fn find_result(&mut self, mails: &[&'m Mail<'a>]) {
         let opener = self.opener();
         let announces = |mail: &&&'m Mail<'a>| matches!(mail.statement.role, Role::Announces(_));
+        // a mistaken reading of somebody's mail must not close the vote for the others
+        let plain = |mail: &Mail<'_>| match &mail.statement.role {
+            Role::Announces(claimed) => claimed.passed.is_some() && !mail.speaks(),
+            _ => false,
+        };
         let may = |mail: &Mail<'_>| {
             opener.is_none_or(|opener| opener.likeness(mail) != Likeness::Other)
-                || matches!(mail.voter.binding, Binding::Yes(_))
+                || (matches!(mail.voter.binding, Binding::Yes(_)) && plain(mail))
         };
         self.closed = mails.iter().filter(announces).find(|mail| may(mail)).copied();
         self.result = mails.iter().filter(announces).rfind(|mail| may(mail)).copied();
@@ -150,7 +155,7 @@ impl<'m, 'a> Course<'m, 'a> {
             self.result = mails.iter().rfind(announces).copied();
             if let Some(mail) = self.result {
                 self.notes.push(format!(
-                    "{} says what the vote came to, and neither opened it nor has a binding vote; that closes nothing",
+                    "{} seems to say what the vote came to, and did not open it; that closes nothing",
                     mail.from()
                 ));
             }

@@ -425,6 +425,12 @@ fn a_late_vote_is_left_out_and_said_so() {
     let strangers = result("r", "x@example.net", 2, ClaimedResult::default());
     let tally = Votes::majority(with(three(), strangers)).tally();
     assert_eq!(counts(&tally)[0], 3, "whoever writes `result` closes nothing");
+    let misread = Statement { says: cast("+1"), ..result("r", "dan", 0, ClaimedResult::default()) };
+    let tally = Votes::majority(with(three(), misread)).tally();
+    assert_eq!(counts(&tally)[0], 4, "nor does a voter");
+    let said = ClaimedResult { passed: Some(true), ..ClaimedResult::default() };
+    let tally = Votes::majority(with(with(three(), result("r", "dan", 80, said)), vote("d", "bob", 81, "-1"))).tally();
+    assert!(left_out(&tally, "d").starts_with("late"), "a holder closes it for the opener");
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn header_block(all: &[&str], at: usize) -> Option<usize> {
     let mut length = 1;
     let mut blanks = 0;
     let mut others = 0;
-    for line in &all[at + 1..] {
+    for line in all[at + 1..].iter().take(30) {
         if line.trim().is_empty() {
             blanks += 1;
             if blanks > 1 && seen.len() < 2 || seen.len() >= 3 || blanks > 3 {
@@ -270,6 +270,10 @@ fn kind_of(line: &str) -> Option<Label> {
 
 /// How many lines "On …, Ann Example wrote:" takes that begins at `at`: at most four.
 fn attribution(all: &[&str], at: usize) -> Option<usize> {
+    let colon = |line: &&str| line.trim_end().ends_with([':', '：']);
+    if !all[at..].iter().take(4).any(colon) {
+        return None;
+    }
     let mut joined = String::new();
     for (count, line) in all[at..].iter().take(4).enumerate() {
         let line = line.trim();

@@ -215,13 +215,19 @@ impl Part<'_> {
     }
 
     fn in_charset(&self, bytes: Vec<u8>, faults: &mut Vec<String>) -> String {
+        let charset = charset_of(&self.kind);
+        let seven_bits = charset.as_deref().is_some_and(|name| {
+            name.starts_with("iso-2022")
+                || name.starts_with("hz")
+                || name.starts_with("utf-7")
+                || name.starts_with("utf-16")
+        });
         let bytes = match String::from_utf8(bytes) {
             // whatever it is called: ASCII and valid UTF-8 are what they are, but for the encodings in seven bits
-            Ok(text) if !text.is_ascii() || !text.contains(['\x1b', '~', '+']) => return text,
+            Ok(text) if !seven_bits => return text,
             Ok(text) => text.into_bytes(),
             Err(error) => error.into_bytes(),
         };
-        let charset = charset_of(&self.kind);
         match charset.as_deref() {
             None | Some("utf-8" | "utf8" | "us-ascii" | "ascii") => match String::from_utf8(bytes) {
                 Ok(text) => text,

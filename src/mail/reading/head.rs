@@ -18,15 +18,14 @@ const TOLERANCE: i64 = 24 * 3600;
 /// When a mail was written; with what is doubtful about it.
 pub(super) fn written(headers: &Headers<'_>, envelope: Option<&[u8]>) -> (Option<Timestamp>, Vec<String>) {
     let date = headers.raw("date").and_then(|raw| date(&String::from_utf8_lossy(raw)));
-    let hops: Vec<i64> = headers
-        .all("received")
-        .take(60)
-        .filter_map(|raw| {
-            let text = String::from_utf8_lossy(raw).into_owned();
-            text.rsplit_once(';').and_then(|(_, when)| self::date(when))
-        })
-        .collect();
-    let (last, first) = (hops.first().copied(), hops.last().copied());
+    let hop = |raw: &[u8]| {
+        let end = memchr::memrchr(b';', raw)?;
+        self::date(&String::from_utf8_lossy(&raw[end + 1..]))
+    };
+    let last = headers.all("received").take(60).find_map(hop);
+    let first = last
+        .and_then(|_| headers.all("received").take(60).filter(|raw| raw.contains(&b';')).last().and_then(hop))
+        .or(last);
     let mut doubts = Vec::new();
     let chosen = match (date, last, first) {
         (Some(date), Some(last), _) if date > last + TOLERANCE => {

@@ -46,12 +46,8 @@ pub fn own_text(text: &str) -> OwnText<'_> {
         match opening(all, at) {
             Some(Opening::Rest(skip)) => {
                 if own.lines.iter().all(|line| line.trim().is_empty()) {
-                    own.doubtful =
-                        all[(at + skip).min(all.len())..].iter().copied().filter(|line| !prefixed(line)).collect();
-                } else {
-                    // marked quotes and answers between them can still follow
                     let rest = &all[(at + skip).min(all.len())..];
-                    own.lines.extend(between_quotes(rest));
+                    own.doubtful = rest.iter().copied().filter(|line| !prefixed(line)).collect();
                 }
                 break;
             }
@@ -71,12 +67,6 @@ pub fn own_text(text: &str) -> OwnText<'_> {
     }
     sign_off(&mut own.lines);
     own
-}
-
-/// What stands between marked quotes below an unmarked header: answers between the lines.
-fn between_quotes<'t>(rest: &[&'t str]) -> Vec<&'t str> {
-    let _ = rest;
-    Vec::new()
 }
 
 /// "-- " alone; "--" where only a few lines follow.

@@ -86,12 +86,12 @@ fn is_list(headers: &Headers<'_>, address: &str) -> bool {
     let id = headers.ascii("list-id").is_some_and(|id| id.contains(&format!("<{}>", address.replacen('@', ".", 1))));
     posted
         || id
-        || headers
-            .mailboxes("to")
-            .iter()
-            .chain(&headers.mailboxes("cc"))
-            .any(|to| to.address.as_deref() == Some(address))
-            && is_list_name(address)
+        || is_list_name(address)
+            && headers
+                .mailboxes("to")
+                .iter()
+                .chain(&headers.mailboxes("cc"))
+                .any(|to| to.address.as_deref() == Some(address))
 }
 
 fn is_list_name(address: &str) -> bool {

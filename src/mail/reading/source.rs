@@ -8,7 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 /// How deep directories in directories are looked into.
 const DEPTH: usize = 4;
@@ -37,8 +37,11 @@ pub(super) struct Blob {
     pub many: bool,
 }
 
+/// Files of mails, and names of those that cannot be read, with the reason.
+pub(super) type Loaded = (Vec<Blob>, Vec<(String, String)>);
+
 /// All files of mails at `path`, in the order of their names, and those that cannot be read.
-pub(super) fn load(path: &Path) -> Result<(Vec<Blob>, Vec<(String, String)>), SourceError> {
+pub(super) fn load(path: &Path) -> Result<Loaded, SourceError> {
     let fails = |source| SourceError::Unreadable { path: path.to_owned(), source };
     if !std::fs::metadata(path).map_err(fails)?.is_dir() {
         let bytes = std::fs::read(path).map_err(fails)?;
@@ -91,16 +94,13 @@ fn collect(directory: &Path, depth: usize, files: &mut Vec<PathBuf>) -> std::io:
 /// such lines in bodies.
 pub(super) fn mails_of(mbox: &[u8]) -> Vec<(Option<&[u8]>, &[u8])> {
     let mut starts: Vec<(usize, usize)> = Vec::new();
-    let mut at = 0;
-    let mut blank_before = true;
-    while at < mbox.len() {
+    let candidates = std::iter::once(0).chain(memmem::find_iter(mbox, b"\nFrom ").map(|at| at + 1));
+    for at in candidates.filter(|at| mbox[*at..].starts_with(b"From ")) {
         let end = memchr(b'\n', &mbox[at..]).map_or(mbox.len(), |length| at + length + 1);
-        let line = &mbox[at..end];
-        if line.starts_with(b"From ") && parts(line, blank_before, &mbox[end..]) {
+        let blank_before = at == 0 || mbox[..at].ends_with(b"\n\n") || mbox[..at].ends_with(b"\n\r\n") || at == 1;
+        if parts(&mbox[at..end], blank_before, &mbox[end..]) {
             starts.push((at, end));
         }
-        blank_before = line == b"\n" || line == b"\r\n";
-        at = end;
     }
     let mut found = Vec::new();
     if starts.first().is_none_or(|(first, _)| mbox[..*first].iter().any(|byte| !byte.is_ascii_whitespace())) {

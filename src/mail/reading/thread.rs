@@ -9,11 +9,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::rc::Rc;
 
 use jiff::Timestamp;
 use memchr::memmem;
 
-use super::headers::{Headers, split};
+use super::headers::{Headers, decoded, split};
 use super::own_text::own_text;
 use super::source::{self, SourceError};
 use super::threads::{Node, threads};
@@ -55,14 +56,19 @@ pub struct LeftOut {
     pub why: String,
 }
 
+/// A mail's place among all, the mbox line before it, its bytes.
+type Raw<'m, B> = (String, Option<&'m [u8]>, B);
+
+/// What makes two mails with one Message-ID the same: body and sender.
+type Content<'m> = (&'m [u8], Option<&'m [u8]>);
+
 /// A mail before its body is read.
 struct Mail<'m> {
     headers: Headers<'m>,
     body: &'m [u8],
     id: String,
     parents: Vec<String>,
-    subject: String,
-    parsed: Subject,
+    parsed: Rc<Subject>,
     at: Option<Timestamp>,
     doubts: Vec<String>,
     /// Where among all mails it stood.
@@ -105,16 +111,18 @@ pub fn read_bytes(bytes: &[u8], selection: Selection<'_>) -> ThreadRead {
 /// What a text says that answers a call for votes. It takes any text.
 pub fn read_text(subject: &str, text: &str) -> (Role, Says) {
     let own = own_text(text);
+    let subject = &Subject::of(subject);
     read(&Text { subject, own: &own.lines, sender: "", answers: true, called: true, by_caller: false, call: &[] })
 }
 
-fn thread_of(raws: Vec<(String, Option<&[u8]>, &[u8])>, selection: Selection<'_>) -> ThreadRead {
+fn thread_of(raws: Vec<Raw<'_, &[u8]>>, selection: Selection<'_>) -> ThreadRead {
     let mut thread = ThreadRead::default();
-    let unescaped: Vec<(String, Option<&[u8]>, Cow<'_, [u8]>)> = raws
+    let unescaped: Vec<Raw<'_, Cow<'_, [u8]>>> = raws
         .into_iter()
         .map(|(place, line, mail)| (place, line, if line.is_some() { unescaped(mail) } else { Cow::Borrowed(mail) }))
         .collect();
     let mut mails = Vec::with_capacity(unescaped.len());
+    let mut subjects = HashMap::new();
     for (place, line, raw) in &unescaped {
         if raw.iter().all(u8::is_ascii_whitespace) {
             if unescaped.len() > 1 || line.is_some() {
@@ -122,7 +130,7 @@ fn thread_of(raws: Vec<(String, Option<&[u8]>, &[u8])>, selection: Selection<'_>
             }
             continue;
         }
-        match mail(place, *line, raw) {
+        match mail(place, *line, raw, &mut subjects) {
             Some(mail) => mails.push(mail),
             None => thread
                 .left_out
@@ -150,7 +158,12 @@ fn unescaped(mail: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(plain)
 }
 
-fn mail<'m>(place: &str, envelope: Option<&[u8]>, raw: &'m [u8]) -> Option<Mail<'m>> {
+fn mail<'m>(
+    place: &str,
+    envelope: Option<&[u8]>,
+    raw: &'m [u8],
+    subjects: &mut HashMap<&'m [u8], Rc<Subject>>,
+) -> Option<Mail<'m>> {
     let (headers, body) = split(raw);
     if headers.is_empty() || envelope.is_none() && !source::has_headers(raw) {
         return None;
@@ -164,10 +177,10 @@ fn mail<'m>(place: &str, envelope: Option<&[u8]>, raw: &'m [u8]) -> Option<Mail<
     if id.is_none() {
         doubts.push("it has no Message-ID".to_owned());
     }
-    let subject = headers.text("subject").unwrap_or_default();
-    let parsed = Subject::of(&subject);
+    let written = headers.raw("subject").unwrap_or_default();
+    let parsed = subjects.entry(written).or_insert_with(|| Rc::new(Subject::of(&decoded(written)))).clone();
     let id = id.unwrap_or_else(|| format!("{place} without Message-ID"));
-    Some(Mail { headers, body, id, parents, subject, parsed, at, doubts, place: place.to_owned() })
+    Some(Mail { headers, body, id, parents, parsed, at, doubts, place: place.to_owned() })
 }
 
 /// The mails of the thread that is wanted.
@@ -191,7 +204,7 @@ fn choose<'m>(mails: Vec<Mail<'m>>, selection: Selection<'_>, left_out: &mut Vec
         }
         Selection::Subject(words) => {
             let words = words.to_lowercase();
-            match with(&|mail| mail.subject.to_lowercase().contains(&words)) {
+            match with(&|mail| mail.parsed.written.to_lowercase().contains(&words)) {
                 Some(number) => number,
                 None => return Vec::new(),
             }
@@ -207,7 +220,7 @@ fn choose<'m>(mails: Vec<Mail<'m>>, selection: Selection<'_>, left_out: &mut Vec
         if found == number {
             chosen.push(mail);
         } else {
-            others.entry(found).or_insert_with(|| (0, mail.subject.clone())).0 += 1;
+            others.entry(found).or_insert_with(|| (0, mail.parsed.written.clone())).0 += 1;
         }
     }
     for (count, subject) in others.into_values() {
@@ -219,7 +232,7 @@ fn choose<'m>(mails: Vec<Mail<'m>>, selection: Selection<'_>, left_out: &mut Vec
 
 /// The same mail twice is one mail; another mail with the same Message-ID gets one of its own.
 fn once_each<'m>(mails: Vec<Mail<'m>>, left_out: &mut Vec<LeftOut>) -> Vec<Mail<'m>> {
-    let mut seen: HashMap<String, Vec<(&'m [u8], Option<&'m [u8]>)>> = HashMap::new();
+    let mut seen: HashMap<String, Vec<Content<'m>>> = HashMap::new();
     let mut kept = Vec::with_capacity(mails.len());
     for mut mail in mails {
         let content = (mail.body.trim_ascii(), mail.headers.raw("from"));
@@ -280,24 +293,18 @@ impl Caller {
 }
 
 fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
-    let opened: Vec<Opened> = mails
-        .iter()
-        .map(|mail| {
-            let body = body::body(&mail.headers, mail.body);
-            let sender = sender::sender(&mail.headers, &body.text);
-            Opened { text: body.text, faults: body.faults, sender }
-        })
-        .collect();
     let mut caller = Caller::default();
-    let first = first_call(mails, &opened);
+    let first = first_call(mails);
     if let Some(first) = first {
-        caller.add(&opened[first].sender, &own_text(&opened[first].text).lines);
+        let call = open(&mails[first]);
+        caller.add(&call.sender, &own_text(&call.text).lines);
     }
     thread.subject = first.or(if mails.is_empty() { None } else { Some(0) }).map(|at| mails[at].parsed.plain.clone());
-    for (at, (mail, opened)) in mails.iter().zip(&opened).enumerate() {
+    for (at, mail) in mails.iter().enumerate() {
+        let opened = &open(mail);
         let own = own_text(&opened.text);
         let text = Text {
-            subject: &mail.subject,
+            subject: &mail.parsed,
             own: &own.lines,
             sender: opened.sender.name.as_deref().unwrap_or_default(),
             answers: !mail.parents.is_empty(),
@@ -315,12 +322,19 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
     }
 }
 
+fn open(mail: &Mail<'_>) -> Opened {
+    let body = body::body(&mail.headers, mail.body);
+    let sender = sender::sender(&mail.headers, &body.text);
+    Opened { text: body.text, faults: body.faults, sender }
+}
+
 /// The mail that calls the vote.
-fn first_call(mails: &[Mail<'_>], opened: &[Opened]) -> Option<usize> {
+fn first_call(mails: &[Mail<'_>]) -> Option<usize> {
     let calls = |at: usize| {
-        let own = own_text(&opened[at].text);
+        let opened = open(&mails[at]);
+        let own = own_text(&opened.text);
         let text = Text {
-            subject: &mails[at].subject,
+            subject: &mails[at].parsed,
             own: &own.lines,
             sender: "",
             answers: !mails[at].parents.is_empty(),

@@ -1,0 +1,117 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Changes of mind: a vote that takes another's place, and one that is taken back.
+
+use super::clause::{Found, Sentence};
+use super::sign::{Sign, Token};
+use super::words::{is_change, is_claim, is_condition, is_future, is_withdrawal};
+
+impl Sentence<'_> {
+    /// A change of mind: "from -1 to +1", "changing my vote to +1".
+    pub(super) fn by_change(&self, sign: Sign) -> Option<Found> {
+        let words = self.words_before();
+        let changes = words.iter().any(|word| is_change(word)) || self.begins_with_change();
+        let next: Vec<&Token> = self
+            .behind()
+            .iter()
+            .skip_while(|token| {
+                matches!(token.text.as_str(), "(" | ")")
+                    || token.is_word() && (is_claim(&token.text) || matches!(token.text.as_str(), "vote"))
+            })
+            .take(2)
+            .collect();
+        let leads_on =
+            next.first().is_some_and(|token| matches!(token.text.as_str(), "->" | "=>" | "to" | "into" | ">"))
+                && next.get(1).is_some_and(|token| token.sign().is_some());
+        let old = leads_on
+            || self.clause_before().last().is_some_and(|word| {
+                matches!(*word, "from" | "was" | "previously" | "earlier" | "previous" | "previous:" | "instead")
+            })
+            || words.len() >= 2 && words[words.len() - 2..] == ["instead", "of"]
+            || words.len() >= 2 && words[words.len() - 2..] == ["rather", "than"];
+        if old && (leads_on || changes || self.tokens[..self.at].iter().any(|token| token.sign().is_some())) {
+            return Some(Found::Mentions("it is the vote before the change"));
+        }
+        let last = self.before().last().map(|token| token.text.as_str());
+        let to =
+            matches!(last, Some("to" | "into" | "->" | "=>" | "a" | "with" | "as" | ">" | "by" | "toward" | "towards"))
+                || matches!(last, Some("binding" | "non-binding" | "strong"));
+        let arrow = matches!(last, Some("->" | "=>" | ">"));
+        let withdrawn = words.iter().any(|word| is_withdrawal(word))
+            && self.clause_before().iter().any(|word| matches!(*word, "my" | "previous" | "earlier" | "the"));
+        if withdrawn && !self.before().iter().any(|token| token.sign().is_some()) {
+            return Some(self.taken_back());
+        }
+        if !(changes && to || arrow && self.tokens[..self.at].iter().any(|token| token.sign().is_some())) {
+            return None;
+        }
+        if words.iter().any(|word| matches!(*word, "you" | "your" | "he" | "she" | "they" | "his" | "her" | "their")) {
+            return Some(Found::Mentions("it speaks of somebody else's vote"));
+        }
+        if self.is_promise() {
+            return Some(Found::Mentions("it promises a change and makes none"));
+        }
+        if self.asks() {
+            return Some(Found::Unclear("it asks about a change of the vote"));
+        }
+        match sign {
+            Sign::Value(value) => Some(Found::Casts { value, own: true, why: "the sender changes the vote to it" }),
+            _ => Some(Found::Unclear("no ballot has this value")),
+        }
+    }
+
+    pub(super) fn begins_with_change(&self) -> bool {
+        self.tokens.first().is_some_and(|token| is_change(&token.text))
+    }
+
+    pub(super) fn taken_back(&self) -> Found {
+        let words: Vec<&str> =
+            self.tokens.iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
+        withdrawal(&words, self.asks())
+    }
+
+    /// A change or vote that is to come: "I'll change to +1 once …".
+    pub(super) fn is_promise(&self) -> bool {
+        let words: Vec<&str> =
+            self.tokens.iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
+        let later = words.iter().any(|word| is_future(word));
+        let condition = words.iter().any(|word| {
+            is_condition(word)
+                || matches!(*word, "when" | "after" | "then" | "later" | "soon" | "if" | "tomorrow" | "until")
+        });
+        later && condition
+    }
+
+    pub(super) fn asks(&self) -> bool {
+        self.tokens.last().is_some_and(|token| token.is("?"))
+            || self.tokens.iter().rev().take(2).any(|token| token.is("?"))
+    }
+}
+
+/// What a sentence with a word of withdrawal says.
+pub(super) fn withdrawal(words: &[&str], asks: bool) -> Found {
+    if asks || words.iter().any(|word| matches!(*word, "you" | "your" | "could" | "he" | "she" | "they")) {
+        return Found::Mentions("it speaks of somebody else's vote");
+    }
+    if words.iter().any(|word| matches!(*word, "not" | "never" | "cannot" | "won't" | "can't" | "don't" | "didn't")) {
+        return Found::Mentions("it says that a vote is not taken back");
+    }
+    let condition = words.iter().any(|word| is_condition(word) || matches!(*word, "when" | "if" | "after" | "until"));
+    if condition {
+        return if words.iter().any(|word| is_future(word)) {
+            Found::Mentions("it promises to take a vote back")
+        } else {
+            Found::Unclear("a vote is taken back under a condition")
+        };
+    }
+    if words.iter().any(|word| matches!(*word, "would" | "might" | "may" | "should" | "i'd"))
+        && !words.contains(&"like")
+    {
+        return Found::Unclear("it is not clear whether the vote is taken back");
+    }
+    Found::Withdraws
+}

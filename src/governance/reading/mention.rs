@@ -1,0 +1,260 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Values in sentences that only speak of votes: counts, headings, requests, meanings.
+
+use super::ballot::is_meaning;
+use super::clause::Sentence;
+use super::sign::{Kind, Sign, Token};
+use super::words::{COMMON, is_claim, one_of};
+
+impl Sentence<'_> {
+    /// Why the sign only speaks of votes: counts, headings, requests, meanings.
+    pub(super) fn spoken_of(&self) -> Option<&'static str> {
+        let behind = self.behind();
+        let words = self.words_behind();
+        let own = self.says_own();
+        if self.tokens[self.at].sign() == Some(Sign::Plural) {
+            return Some("it speaks of votes in the plural");
+        }
+        if self.is_quoted() {
+            return Some("it stands in quotation marks");
+        }
+        if behind.first().is_some_and(|token| matches!(token.text.as_str(), "=" | "=>")) {
+            return Some("it says what a value means");
+        }
+        if self.is_enumerated() {
+            return Some("it names the values that a vote can have");
+        }
+        if self.is_counted() && !own {
+            return Some("it is a count of votes");
+        }
+        if self.is_heading() {
+            return Some("it is a heading");
+        }
+        if words.first().is_some_and(|word| ["votes", "votes:", "voters", "count", "total"].contains(word)) {
+            return Some("it speaks of votes in the plural");
+        }
+        if ends_open(behind) {
+            return Some("it is a line of a printed ballot");
+        }
+        let standing = ["stands", "still", "remains", "holds", "was", "is", "above", "earlier", "came", "comes"];
+        let my_own = self.clause_before().iter().rev().take(3).any(|word| *word == "my") && self.before().len() < 6;
+        if my_own && words.first().is_some_and(|word| standing.contains(word)) && !self.begins_with_change() {
+            return Some("it speaks of a vote that was cast before");
+        }
+        self.is_requested().then_some("it asks for votes")
+    }
+
+    pub(super) fn is_quoted(&self) -> bool {
+        let quote = |token: Option<&Token>| token.is_some_and(|token| matches!(token.text.as_str(), "\"" | "'"));
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        quote(before)
+            && self.tokens[self.at + 1..].iter().take(4).any(|token| quote(Some(token)))
+            && self.tokens.len() > 8
+    }
+
+    /// "+1, 0, -1", "+1/-1", "+1 or -1".
+    pub(super) fn is_enumerated(&self) -> bool {
+        let value = |token: Option<&Token>| token.is_some_and(|token| token.sign().is_some() || token.is("0"));
+        let link = |token: Option<&Token>| {
+            token.is_some_and(|token| matches!(token.text.as_str(), "," | "/" | "or" | "and" | "|" | "than" | "vs"))
+        };
+        let differs = |other: Option<&Token>| other.is_some_and(|other| other.text != self.tokens[self.at].text);
+        let after = |step: usize| self.tokens.get(self.at + step);
+        let back = |step: usize| self.at.checked_sub(step).and_then(|at| self.tokens.get(at));
+        let ahead = link(after(1)) && value(after(2)) && differs(after(2));
+        let ahead_twice = link(after(1)) && link(after(2)) && value(after(3)) && differs(after(3));
+        let behind = link(back(1)) && value(back(2)) && differs(back(2));
+        let behind_twice = link(back(1)) && link(back(2)) && value(back(3)) && differs(back(3));
+        let than = back(1).is_some_and(|token| token.is("than"));
+        let more = back(1).is_some_and(|token| token.is("more")) && self.behind().iter().any(|token| token.is("than"));
+        ahead || ahead_twice || behind || behind_twice || than || more
+    }
+
+    /// "11 +1", "three binding +1", "no -1".
+    pub(super) fn is_counted(&self) -> bool {
+        let mut back = self.before().iter().rev().skip_while(|token| {
+            token.is_word()
+                && (is_claim(&token.text)
+                    || matches!(token.text.as_str(), "valid" | "official" | "pmc" | "explicit" | "x"))
+                || matches!(token.text.as_str(), "(" | ")" | "\"")
+        });
+        let Some(last) = back.next() else { return self.is_count_behind() };
+        let number = last.is_word() && last.text.chars().all(|c| c.is_ascii_digit()) && !last.text.is_empty();
+        let quantity = [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "no",
+            "any",
+            "several",
+            "some",
+            "many",
+            "all",
+            "few",
+            "enough",
+            "another",
+            "more",
+            "most",
+            "sufficient",
+            "zero",
+            "those",
+            "these",
+            "required",
+            "necessary",
+            "first",
+            "second",
+            "third",
+            "each",
+            "every",
+            "only",
+            "additional",
+            "of",
+        ];
+        number || last.is_word() && quantity.contains(&last.text.as_str()) || self.is_count_behind()
+    }
+
+    /// "+1: 3", "+1 (binding): 4", "+1 x 3".
+    pub(super) fn is_count_behind(&self) -> bool {
+        let mut behind = self.behind().iter().skip_while(|token| {
+            token.is_word() && is_claim(&token.text)
+                || matches!(token.text.as_str(), "(" | ")" | "[" | "]" | "\"" | "-")
+        });
+        behind.next().is_some_and(|token| token.is(":"))
+            && behind.next().is_some_and(|token| token.text.chars().all(|c| c.is_ascii_digit()))
+    }
+
+    /// "+1:", "-1 None", "+1 (binding) - Ann Example", "0: -".
+    pub(super) fn is_heading(&self) -> bool {
+        if !self.before().is_empty() {
+            return false;
+        }
+        let rest: Vec<&Token> = self
+            .behind()
+            .iter()
+            .skip_while(|token| {
+                token.is_word()
+                    && (is_claim(&token.text)
+                        || matches!(token.text.as_str(), "vote" | "pmc" | "for" | "members" | "committers"))
+                    || matches!(token.text.as_str(), "(" | ")" | "[" | "]" | "*" | "\"")
+            })
+            .collect();
+        let words: Vec<&Token> = rest.iter().copied().filter(|token| token.is_word()).collect();
+        let Some(first) = rest.first() else { return false };
+        let nobody =
+            words.len() == 1 && ["none", "nobody", "nil", "n/a", "no-one", "none."].contains(&words[0].text.as_str());
+        if nobody || first.is(":") && words.is_empty() {
+            return true;
+        }
+        let parted = first.is(":") || !self.place.opens && matches!(first.text.as_str(), "-" | ",");
+        parted && !words.is_empty() && self.is_names(&rest[1..])
+    }
+
+    /// Whether `rest` is a list of names, the sender's own alone excepted.
+    pub(super) fn is_names(&self, rest: &[&Token]) -> bool {
+        let written = &self.place;
+        let names: Vec<&str> = rest.iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
+        let placeholder = rest.first().is_some_and(|token| token.is("<"));
+        let sender = !written.sender.is_empty() && names.iter().all(|name| written.sender.contains(name));
+        let plain = rest.iter().all(|token| {
+            token.is_word() && token.text.chars().any(char::is_alphanumeric)
+                || matches!(token.text.as_str(), "," | "<" | ">" | "(" | ")" | "*" | "." | "&" | ";" | "@" | "-")
+        });
+        let listed = rest.iter().any(|token| matches!(token.text.as_str(), "," | "&" | ";")) && names.len() >= 2;
+        let claims = names.iter().all(|name| is_claim(name));
+        let common = claims || names.iter().any(|name| COMMON.contains(name));
+        !sender
+            && (placeholder
+                || plain
+                    && !common
+                    && (listed && names.len() <= 60 || names.len() <= 3 && self.capitalised(names.len())))
+    }
+
+    /// Whether the last words of the sentence were written with capitals. The tokens are lower-cased, their
+    /// shape is kept in `subject`-free form by the caller: a name has at least two letters and no apostrophe.
+    pub(super) fn capitalised(&self, count: usize) -> bool {
+        let names = self.tokens.iter().rev().filter(|token| token.is_word()).take(count);
+        names.into_iter().all(|token| token.text.chars().count() >= 2 && !token.text.contains('\''))
+    }
+
+    /// "we need a +1", "please vote +1", "looking for a +1".
+    pub(super) fn is_requested(&self) -> bool {
+        let clause = self.clause_before();
+        let asks = [
+            "need",
+            "needs",
+            "needed",
+            "require",
+            "requires",
+            "required",
+            "looking",
+            "waiting",
+            "await",
+            "awaiting",
+            "seek",
+            "seeking",
+            "want",
+            "wants",
+            "missing",
+            "get",
+            "getting",
+            "got",
+            "gets",
+            "collect",
+            "receive",
+            "received",
+            "hope",
+            "hoping",
+            "ask",
+            "asking",
+            "least",
+            "please",
+            "without",
+            "until",
+            "see",
+            "seeing",
+            "saw",
+            "count",
+            "counted",
+            "counting",
+            "translate",
+            "interpret",
+            "treat",
+            "take",
+            "wait",
+            "have",
+            "has",
+            "means",
+            "mean",
+            "like",
+        ];
+        let casting = clause.iter().any(|word| one_of(word, "vote cast go give voting casting say put changing"))
+            && self.says_own();
+        let mine = clause.contains(&"my") || self.is_from_me() || casting;
+        let verb = clause.iter().any(|word| asks.contains(word));
+        verb && !mine && !clause.iter().rev().take(2).any(|word| matches!(*word, "i'm" | "vote"))
+            || clause.first() == Some(&"please")
+                && clause.iter().any(|word| matches!(*word, "vote" | "reply" | "cast" | "respond"))
+                && !clause.contains(&"my")
+    }
+}
+
+pub(super) fn ends_open(behind: &[Token]) -> bool {
+    let mut back = behind.iter().rev().skip_while(|token| token.kind == Kind::Punct);
+    back.next().is_some_and(|token| matches!(token.text.as_str(), "because" | "reason)" | "cause"))
+        || behind.iter().any(|token| token.is("please"))
+            && behind.iter().any(|token| matches!(token.text.as_str(), "specific" | "reason" | "reasons" | "explain"))
+            && behind.iter().any(|token| token.is("("))
+            && is_meaning(behind)
+}

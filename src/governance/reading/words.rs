@@ -1,0 +1,117 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The words that decide what a value in a sentence is, by the part that they play.
+
+/// "binding" and its kin.
+pub(super) fn is_claim(word: &str) -> bool {
+    let letters: String = word.chars().filter(|c| c.is_alphabetic()).collect();
+    matches!(letters.as_str(), "non" | "nonbinding" | "binding" | "nb")
+        || letters.ends_with("inding")
+            && letters.len() <= 11
+            && (letters.starts_with("non") || letters.starts_with('b'))
+        || letters == "biding"
+}
+
+pub(super) fn is_change(word: &str) -> bool {
+    one_of(
+        word,
+        "change chang changed changing switch switching switched flip flipping flipped update updating updated revise revising revised amend amending move moving turn turning convert converting upgrade upgrading downgrade downgrading alter correct correcting adjust adjusting reverse reversing modify modifying replace replacing swap",
+    )
+}
+
+pub(super) fn is_withdrawal(word: &str) -> bool {
+    one_of(
+        word,
+        "withdraw withdrawing withdrawn withdrew retract retracting retracted rescind rescinding revoke revoking revoked disregard ignore unvote",
+    )
+}
+
+/// A short word in Chinese or Japanese that says nothing against a vote.
+pub(super) fn is_han(word: &str) -> bool {
+    let han = |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}');
+    word.chars().all(han)
+        && word.chars().count() <= 8
+        && !word.contains(['不', '没', '等', '如', '若', '需', '请', '他', '她'])
+}
+
+/// Whether `word` is one of `list`, which has blanks between its words.
+pub(super) fn one_of(word: &str, list: &str) -> bool {
+    list.split_ascii_whitespace().any(|one| one == word)
+}
+
+pub(super) fn is_future(word: &str) -> bool {
+    matches!(
+        word,
+        "will"
+            | "i'll"
+            | "would"
+            | "i'd"
+            | "going"
+            | "plan"
+            | "promise"
+            | "happy"
+            | "ready"
+            | "willing"
+            | "can"
+            | "could"
+            | "intend"
+            | "shall"
+            | "gladly"
+            | "prepared"
+            | "we'll"
+    )
+}
+
+pub(super) fn is_condition(word: &str) -> bool {
+    matches!(
+        word,
+        "once"
+            | "provided"
+            | "providing"
+            | "assuming"
+            | "unless"
+            | "pending"
+            | "contingent"
+            | "modulo"
+            | "conditional"
+            | "conditionally"
+            | "depending"
+            | "presuming"
+            | "supposing"
+            | "iff"
+    )
+}
+
+pub(super) fn is_settled(word: &str) -> bool {
+    one_of(
+        word,
+        "addressed fixed resolved changed done updated corrected removed added merged clarified settled incorporated",
+    )
+}
+
+pub(super) fn is_praise(word: &str) -> bool {
+    one_of(
+        word,
+        "good great awesome agree agreed lgtm nice ok okay fine well cool yes perfect excellent works pass passed passes support approve done vote congrats thanks sense supportive looks ship wonderful happy definitely absolutely sounds",
+    )
+}
+
+/// Words that may stand before a value that begins a sentence.
+pub(super) fn is_lead(word: &str) -> bool {
+    one_of(
+        word,
+        "so unfortunately alas sadly afraid hmm hm and ok okay yes yep yeah yup well then again still now here also definitely absolutely sure certainly a an the big huge strong strongly definite hearty resounding solid enthusiastic great vote voting vote: my own binding non-binding nonbinding non agree agreed lgtm late belated oops sorry hi hello hey dear all thus therefore hence overall finally it's that's is i'm im i am another me from for same too awesome nice cool thanks thank you very clear hereby gladly happily just in summary conclusion short after consideration but however fwiw imo imho personally wow excellent perfect good sounds looks to please count consider as this with",
+    )
+}
+
+/// Words that no list of names has.
+pub(super) const COMMON: [&str; 44] = [
+    "the", "i", "it", "is", "to", "for", "this", "and", "we", "a", "of", "in", "on", "looks", "good", "great",
+    "thanks", "thank", "checked", "verified", "built", "tested", "all", "no", "not", "lgtm", "release", "please",
+    "from", "with", "nice", "works", "yes", "sure", "but", "my", "me", "that", "are", "have", "was", "missing",
+    "fails", "approve",
+];
