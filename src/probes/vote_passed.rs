@@ -56,24 +56,19 @@ impl Probe<Services> for VotePassed {
         let decision = self.decide(cx.world)?;
         let mut faults = self.faults(cx.now);
         let record = &self.step.record;
+        let how = match record.source {
+            VoteSource::Entered => format!("counted by a person{}", after(&record.why)),
+            VoteSource::Tally => {
+                format!("{} votes counted from the mails, by the {}", record.votes.len(), record.bylaws)
+            }
+        };
         if decision.outcome == Outcome::Failed {
             faults.extend(decision.reasons);
-            if record.source == VoteSource::Tally {
-                faults.push("where more votes have come since, `quorate undo record-vote` has them counted".into());
-            }
-        } else if record.source == VoteSource::Entered {
-            let by_hand = format!("counted by a person{}", after(&record.why));
-            return Ok(found(faults, [decision.reasons, vec![by_hand]].concat()));
-        } else {
-            let how = format!("{} mails counted by the {}", record.votes.len(), record.bylaws);
-            return Ok(found(faults, [decision.reasons, vec![how]].concat()));
+        } else if faults.is_empty() {
+            return Ok(Finding::Holds([decision.reasons, vec![how]].concat().join("; ")));
         }
         Ok(Finding::Fails(faults))
     }
-}
-
-fn found(faults: Vec<String>, reasons: Vec<String>) -> Finding {
-    if faults.is_empty() { Finding::Holds(reasons.join("; ")) } else { Finding::Fails(faults) }
 }
 
 fn after(why: &str) -> String {
@@ -208,7 +203,7 @@ mod tests {
     #[test]
     fn the_votes_themselves_are_counted_and_not_what_was_noted() {
         let three = [vote("a", "+1", true), vote("b", "+1", true), vote("c", "+1", true)];
-        assert!(matches!(of_tally(&three, json!({})), Finding::Holds(why) if why.contains("3 mails counted")));
+        assert!(matches!(of_tally(&three, json!({})), Finding::Holds(why) if why.contains("3 votes counted")));
         fails(&three[..2], json!({}), "2 binding +1; at least 3 are needed");
         let not_binding = [three[0].clone(), three[1].clone(), vote("c", "+1", false)];
         fails(&not_binding, json!({}), "2 binding +1");
