@@ -13,6 +13,7 @@ mod add_key;
 mod addresses;
 #[cfg(test)]
 mod artifact_tests;
+mod await_votes;
 mod build_artifacts;
 mod building;
 mod clone;
@@ -49,11 +50,13 @@ pub(crate) mod subversion;
 mod subversion_tests;
 mod track_branch;
 mod trial_build;
+pub mod voting;
 mod wait;
 mod write_manifest;
 
 pub(crate) use add_key::PublishedKeys;
 pub use add_key::{AddKey, KeyAdded};
+pub use await_votes::AwaitVotes;
 pub use build_artifacts::{BuildArtifacts, BuildArtifactsOutput, StandIn};
 pub use create_branch::{BranchCreated, CreateBranch};
 pub use delete_remote_refs::{DeleteRemoteRefs, DeletedRef, RefsDeleted};

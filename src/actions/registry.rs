@@ -7,9 +7,10 @@
 //! The names under which workflows know actions and probes.
 
 use super::{
-    AddKey, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors, MakeSourceArchive,
-    PrepareText, PromoteCandidate, Push, RecordVote, RemoveDirectories, RemoveOutdatedReleases, SendMail, Services,
-    SetVersions, SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait, WriteManifest,
+    AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors,
+    MakeSourceArchive, PrepareText, PromoteCandidate, Push, RecordVote, RemoveDirectories, RemoveOutdatedReleases,
+    SendMail, Services, SetVersions, SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait,
+    WriteManifest,
 };
 use crate::engine::Registry;
 use crate::probes::{
@@ -22,6 +23,7 @@ use crate::probes::{
 pub fn registry() -> Registry<Services> {
     Registry::new()
         .action::<AddKey>("add-key")
+        .action::<AwaitVotes>("await-votes")
         .action::<BuildArtifacts>("build-artifacts")
         .action::<CreateBranch>("create-branch")
         .action::<DeleteRemoteRefs>("delete-remote-refs")

@@ -68,6 +68,7 @@ pub fn release_values(
             "texts": format!("{place}/texts"),
             "manifest": format!("{place}/manifest.json"),
             "votes": format!("{place}/votes.json"),
+            "tally": format!("{place}/tally.json"),
             "mails": "mails",
             "logs": "logs",
         },

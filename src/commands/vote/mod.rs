@@ -7,7 +7,9 @@
 //! `quorate vote`: votes by the bylaws.
 
 mod account;
+pub mod current;
 mod enter;
+mod rule;
 mod tally;
 
 use super::CommandError;
@@ -26,12 +28,14 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Tally(tally::Args),
+    Rule(rule::Args),
     Enter(enter::Args),
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     match args.command {
         Command::Tally(args) => tally::run(environment, &args),
+        Command::Rule(args) => rule::run(environment, &args),
         Command::Enter(args) => enter::run(environment, args),
     }
 }
