@@ -74,7 +74,7 @@ pub fn archive(bytes: &[u8]) {
     let form = ArchiveForm::of_name(name);
     let limits =
         Limits { total_bytes: UNPACKED_BYTES, entry_bytes: UNPACKED_BYTES, entries: 1000, ..Limits::default() };
-    let rules = ArchiveRules { root: Some("x".to_owned()), limits, contents: ContentRules::new(form) };
+    let rules = ArchiveRules { roots: vec!["x".to_owned()], limits, contents: ContentRules::new(form) };
     let report = check_archive_bytes(name, Cursor::new(bytes), &rules);
     assert!(report.bytes <= UNPACKED_BYTES + (1 << 20), "{report:?}");
     assert!(!report.findings.is_empty());

@@ -42,10 +42,11 @@ pub fn product_rules(product: &Product, version: Option<Version>) -> Result<Prod
         PathRules::new(patterns).map_err(|source| ProductRulesError { product: product.id.clone(), field, source })
     };
     Ok(ProductRules {
-        name: product.name.clone(),
-        version,
-        source_file: source.file.clone(),
-        source_root: source.root.clone(),
+        name: Some(product.name.clone()),
+        version: version.map(|version| version.to_string()),
+        // Before the version is known they are still templates.
+        sources: version.map(|_| source.file.clone()).into_iter().collect(),
+        source_root: version.map(|_| source.root.clone()),
         python: product.pypi.iter().flat_map(|pypi| pypi.files.iter().cloned()).collect(),
         no_header: rules("no_header", &source.no_header)?,
         rat_excludes: RatExcludes::default(),

@@ -21,6 +21,7 @@ pub mod inventory;
 pub mod keys;
 mod licence;
 pub mod manifest;
+mod naming;
 mod policy;
 mod product;
 pub mod render;

@@ -13,6 +13,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::naming::roots_of;
 use super::signature::KeyRing;
 use super::{
     ArchiveForm, ArchiveKind, ArchiveRules, Candidate, CandidateFindings, ContentRules, Finding, Layout, Limits,
@@ -23,14 +24,16 @@ use crate::release::{PathRules, Version};
 /// A product's rules for one release.
 #[derive(Debug, Clone, Default)]
 pub struct ProductRules {
-    /// The name that NOTICE must hold, "Apache Flink Stateful Functions".
-    pub name: String,
+    /// The name that NOTICE must hold, "Apache Flink Stateful Functions"; none where the
+    /// product is not known.
+    pub name: Option<String>,
     /// The version; where it is unknown nothing is held against it.
-    pub version: Option<Version>,
-    /// The source archive, "flink-statefun-3.4.0-src.tgz".
-    pub source_file: String,
-    /// The one directory in it.
-    pub source_root: String,
+    pub version: Option<String>,
+    /// The names of the source archives, "flink-statefun-3.4.0-src.tgz"; empty: those that
+    /// say that they are.
+    pub sources: BTreeSet<String>,
+    /// The one directory in them; none: it is called as the archive is.
+    pub source_root: Option<String>,
     /// The Python packages, by their names.
     pub python: BTreeSet<String>,
     /// Files of the source archive that need no licence header.
@@ -85,10 +88,7 @@ impl ProductRules {
     /// Whether the file at `path` is the source archive.
     pub fn is_source(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
-        match self.version {
-            Some(_) => name == self.source_file,
-            None => ArchiveForm::of_name(name) == ArchiveForm::Source && !name.contains("-sources."),
-        }
+        if self.sources.is_empty() { says_source(name) } else { self.sources.contains(name) }
     }
 
     /// What the archive at `path` must be; `None` where it is none.
@@ -101,8 +101,8 @@ impl ProductRules {
         let source = self.is_source(path);
         let form = if source { ArchiveForm::Source } else { self.form(name) };
         let contents = ContentRules {
-            product: source.then(|| self.name.clone()),
-            version: self.version.map(|version| version.to_string()),
+            product: self.name.clone().filter(|_| source),
+            version: self.version.clone(),
             no_header: self.no_header.clone(),
             rat_excludes: if source { self.rat_excludes.clone() } else { RatExcludes::default() },
             allowed_secrets: self.secrets.clone(),
@@ -110,18 +110,27 @@ impl ProductRules {
             allowed_snapshots: self.snapshots.clone(),
             ..ContentRules::new(form)
         };
-        let root = (source && self.version.is_some()).then(|| self.source_root.clone());
-        Some(ArchiveRules { root, limits, contents })
+        let roots = match &self.source_root {
+            _ if !source => Vec::new(),
+            Some(root) => vec![root.clone()],
+            None => roots_of(name),
+        };
+        Some(ArchiveRules { roots, limits, contents })
     }
 
     /// What should be known of how the candidate was verified.
     fn notes(&self, expected: bool) -> Vec<Finding> {
-        let mut notes = vec![match self.version {
-            Some(version) => Finding::pass("release", format!("{} {version}", self.name)),
-            None => Finding::fail(
+        let mut notes = vec![match (&self.version, &self.name) {
+            (Some(version), Some(name)) => Finding::pass("release", format!("{name} {version}")),
+            (Some(version), None) => Finding::pass(
                 "release",
-                "the names of the files give no single version, expected three numbers; name it by --version",
+                format!(
+                    "version {version} of a product without a configuration: held against what every release must be"
+                ),
             ),
+            (None, _) => {
+                Finding::fail("release", "the names of the files give no single version; name it by --version")
+            }
         }];
         if !expected {
             let why = "no manifest was named by --expect, so another set of files that is signed would pass too";
@@ -145,6 +154,12 @@ fn layout(files: &[Listed]) -> Layout {
     let ends = |ending: &str| files.iter().any(|file| file.path.ends_with(ending));
     let maven = ends(".pom") || (ends(".jar.sha1") && !ends(".sha512"));
     if maven { Layout::Maven } else { Layout::Distribution }
+}
+
+/// Whether the name of a file says that it is the source release; the sources that go
+/// with a jar of classes are none.
+pub(super) fn says_source(name: &str) -> bool {
+    ArchiveForm::of_name(name) == ArchiveForm::Source && !name.contains("-sources.")
 }
 
 /// The version in the files' names, where all that have one have the same.
@@ -184,19 +199,19 @@ mod tests {
     #[test]
     fn each_file_is_held_against_what_it_is() {
         let rules = ProductRules {
-            version: Some("1.2.0".parse().unwrap()),
-            source_file: "demo-1.2.0-src.tgz".to_owned(),
-            source_root: "demo-1.2.0".to_owned(),
+            version: Some("1.2.0".to_owned()),
+            sources: BTreeSet::from(["demo-1.2.0-src.tgz".to_owned()]),
+            source_root: Some("demo-1.2.0".to_owned()),
             python: BTreeSet::from(["demo-1.2.0.tar.gz".to_owned()]),
             stand_ins: BTreeMap::from([("demo-1.2.0.whl".to_owned(), "no Python".to_owned())]),
             ..ProductRules::default()
         };
         let form =
-            |name: &str| rules.of_archive(name, Limits::default()).map(|rules| (rules.contents.form, rules.root));
-        assert_eq!(form("demo-1.2.0-src.tgz"), Some((ArchiveForm::Source, Some("demo-1.2.0".to_owned()))));
-        assert_eq!(form("other-1.2.0-src.tgz"), Some((ArchiveForm::Other, None)));
-        assert_eq!(form("python/demo-1.2.0.tar.gz"), Some((ArchiveForm::Sdist, None)));
-        assert_eq!(form("demo-1.2.0.jar"), Some((ArchiveForm::Jar, None)));
+            |name: &str| rules.of_archive(name, Limits::default()).map(|rules| (rules.contents.form, rules.roots));
+        assert_eq!(form("demo-1.2.0-src.tgz"), Some((ArchiveForm::Source, vec!["demo-1.2.0".to_owned()])));
+        assert_eq!(form("other-1.2.0-src.tgz"), Some((ArchiveForm::Other, Vec::new())));
+        assert_eq!(form("python/demo-1.2.0.tar.gz"), Some((ArchiveForm::Sdist, Vec::new())));
+        assert_eq!(form("demo-1.2.0.jar"), Some((ArchiveForm::Jar, Vec::new())));
         assert_eq!(form("demo-1.2.0.whl"), None, "a stand-in");
         assert_eq!(form("demo-1.2.0.jar.asc"), None);
     }

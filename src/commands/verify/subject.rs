@@ -7,7 +7,7 @@
 //! What a candidate is held against: its product's rules for its version, and the
 //! manifest where there is one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -16,9 +16,10 @@ use serde_json::{Map, Value, json};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::commands::session::read_session;
-use crate::config::{Product, render_product};
+use crate::commands::start::release_file;
+use crate::config::{Product, parse_product, render_product};
 use crate::probes::{product_rules, stand_ins};
-use crate::release::{Sha512, Version};
+use crate::release::{PathRules, Sha512, Version};
 use crate::ui::ExitCode;
 use crate::verify::{Listed, Manifest, ProductRules, version_in};
 
@@ -26,10 +27,10 @@ use crate::verify::{Listed, Manifest, ProductRules, version_in};
 pub struct Subject {
     /// What is verified, as the user named it.
     pub target: String,
-    /// The product, filled in once the version is known.
-    pub product: Product,
-    /// The version, where it is known.
-    pub version: Option<Version>,
+    /// The product, where it is known; filled in once the version is.
+    pub product: Option<Product>,
+    /// The version, as the user or the record names it.
+    version: Option<String>,
     /// The set of files and their bytes, where they are known.
     pub expect: Option<Manifest>,
     /// The tag that the source archive was made from, and the clone that has it.
@@ -39,13 +40,13 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// A candidate of a product, at `target`.
+    /// A candidate of a product, or of one that is not known, at `target`.
     ///
     /// # Errors
     /// When the manifest cannot be used.
-    pub fn of_product(
-        product: Product,
-        version: Option<Version>,
+    pub fn of_target(
+        product: Option<Product>,
+        version: Option<String>,
         target: &str,
         expect: Option<&Path>,
     ) -> Result<Self, CommandError> {
@@ -84,39 +85,92 @@ impl Subject {
         let tag = values["candidate"]["tag"].as_str().unwrap_or_default();
         let in_clone = session.services.git.reference(&format!("refs/tags/{tag}")).is_ok_and(|object| object.is_some());
         let tag = in_clone.then(|| (tag.to_owned(), session.values.record.repository.clone()));
-        Ok(Self { target, product, version: Some(session.values.version), expect, tag, stand_ins })
+        let version = Some(session.values.version.to_string());
+        Ok(Self { target, product: Some(product), version, expect, tag, stand_ins })
     }
 
-    /// The same with the version, read off the names of the files where it was not
-    /// given, and the product's configuration filled in for it.
+    /// The same with the product of which these are files, where none was named, and its
+    /// configuration filled in for the version, which is read off their names where it
+    /// was not given.
     ///
     /// # Errors
-    /// When the configuration cannot be filled in.
-    pub fn with_version_of(mut self, files: &[Listed]) -> Result<Self, CommandError> {
-        let version = self.version.or_else(|| version_in(files));
-        self.version = version;
+    /// When the version is none of the product's, or the configuration cannot be filled in.
+    pub fn of_files(mut self, environment: &Environment, files: &[Listed]) -> Result<Self, CommandError> {
+        let Some(product) = &self.product else {
+            let version = self.version.as_deref().and_then(|version| version.parse().ok());
+            if let Some(version) = version.or_else(|| version_in(files)) {
+                self.product = recognised(environment, version, files);
+                if self.product.is_some() {
+                    self.version = Some(version.to_string());
+                }
+            }
+            return Ok(self);
+        };
+        let version = self.version.as_deref().map(str::parse::<Version>).transpose()?.or_else(|| version_in(files));
         if let Some(version) = version {
-            self.product = render_product(
-                &self.product,
-                &json!({
-                    "version": version.to_string(), "short_version": version.series(), "kind": version.kind().word(),
-                    "major": version.major, "minor": version.minor, "patch": version.patch, "candidate": {"number": 1},
-                }),
-            )?;
+            self.product = Some(filled_in(product, version)?);
+            self.version = Some(version.to_string());
         }
         Ok(self)
     }
 
-    /// The product's rules.
+    /// What these files are held against.
     ///
     /// # Errors
-    /// When they cannot be used.
-    pub fn rules(&self) -> Result<ProductRules, CommandError> {
-        let mut rules = product_rules(&self.product, self.version)
+    /// When the product's lists cannot be used.
+    pub fn rules(&self, files: &[Listed]) -> Result<ProductRules, CommandError> {
+        let Some(product) = &self.product else { return Ok(ProductRules::of_any(self.version.clone(), files)) };
+        let version = self.version.as_deref().and_then(|version| version.parse().ok());
+        let mut rules = product_rules(product, version)
             .map_err(|error| CommandError::from_error(ExitCode::Usage, &error, error.hint()))?;
         rules.stand_ins.clone_from(&self.stand_ins);
         Ok(rules)
     }
+
+    /// What the source archive leaves out of the tag's files: what the product's
+    /// configuration says, and `more`.
+    ///
+    /// # Errors
+    /// When something of it is no glob.
+    pub fn left_out(&self, more: &[String]) -> Result<PathRules, CommandError> {
+        let configured = self.product.iter().flat_map(|product| &product.source.exclude);
+        let all: Vec<String> = configured.chain(more).cloned().collect();
+        PathRules::new(&all).map_err(|error| {
+            CommandError::usage(
+                error.to_string(),
+                "correct --exclude, or `source.exclude` in the product's configuration",
+            )
+        })
+    }
+}
+
+/// The product `id` of release-config/.
+///
+/// # Errors
+/// When there is none, or its configuration cannot be used.
+pub fn product_of(environment: &Environment, id: &str) -> Result<Product, CommandError> {
+    let file = release_file(&environment.assets, "release-config", "product", id)?;
+    Ok(parse_product(&file.place, &file.text)?)
+}
+
+/// The product whose source archive of this version is among the files. Configurations
+/// that cannot be used are passed over: nobody asked for them.
+fn recognised(environment: &Environment, version: Version, files: &[Listed]) -> Option<Product> {
+    let names: BTreeSet<&str> = files.iter().map(|file| file.path.rsplit('/').next().unwrap_or(&file.path)).collect();
+    let products = environment.assets.names("release-config");
+    let products = products.iter().filter_map(|name| name.strip_suffix(".toml"));
+    let products = products.filter_map(|id| filled_in(&product_of(environment, id).ok()?, version).ok());
+    products.into_iter().find(|product| names.contains(product.source.file.as_str()))
+}
+
+fn filled_in(product: &Product, version: Version) -> Result<Product, CommandError> {
+    Ok(render_product(
+        product,
+        &json!({
+            "version": version.to_string(), "short_version": version.series(), "kind": version.kind().word(),
+            "major": version.major, "minor": version.minor, "patch": version.patch, "candidate": {"number": 1},
+        }),
+    )?)
 }
 
 const HINT: &str =

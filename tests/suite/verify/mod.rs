@@ -6,6 +6,7 @@
 
 //! `quorate verify`, as CI and voters run it.
 
+mod any_project;
 mod candidate;
 mod corpus;
 mod nonsense;
