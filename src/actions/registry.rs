@@ -8,8 +8,8 @@
 
 use super::{
     AddKey, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors, MakeSourceArchive,
-    PrepareText, PromoteCandidate, Push, RecordVote, RemoveDirectories, RemoveOutdatedReleases, SendMail, Services,
-    SetVersions, SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait,
+    PrepareText, PromoteCandidate, Push, RecordFinding, RecordVote, RemoveDirectories, RemoveOutdatedReleases,
+    SendMail, Services, SetVersions, SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait,
 };
 use crate::engine::Registry;
 use crate::probes::{
@@ -30,6 +30,7 @@ pub fn registry() -> Registry<Services> {
         .action::<PrepareText>("prepare-text")
         .action::<PromoteCandidate>("promote-candidate")
         .action::<Push>("push")
+        .action::<RecordFinding>("record-finding")
         .action::<RecordVote>("record-vote")
         .action::<RemoveDirectories>("remove-directories")
         .action::<RemoveOutdatedReleases>("remove-outdated-releases")

@@ -218,7 +218,8 @@ impl Filter {
         let has = |text: &str, part: &str| text.to_lowercase().contains(&part.to_lowercase());
         self.of_list(mail)
             && (window.0..=window.1).contains(&mail.epoch)
-            && has(&mail.subject, &self.header_subject)
+            // quotes make a phrase of the words
+            && has(&mail.subject, self.header_subject.trim_matches('"'))
             && (has(&mail.subject, &self.q) || has(&mail.body, &self.q) || has(&mail.from, &self.q))
     }
 }
@@ -382,5 +383,7 @@ mod tests {
             String::from_utf8(archive().mbox(&Filter { header_subject: "ONE".into(), ..filter("") }, now())).unwrap();
         assert_eq!(mbox.matches("Ann Example <ann@example.org>").count(), 1);
         assert!(mbox.contains(&"x".repeat(300)));
+        let phrase = archive().mbox(&Filter { header_subject: "\"one\"".into(), ..filter("") }, now());
+        assert_eq!(String::from_utf8(phrase).unwrap(), mbox);
     }
 }
