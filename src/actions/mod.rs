@@ -13,6 +13,7 @@ mod add_key;
 mod addresses;
 #[cfg(test)]
 mod artifact_tests;
+mod await_votes;
 mod build_artifacts;
 mod building;
 mod clone;
@@ -50,10 +51,13 @@ pub(crate) mod subversion;
 mod subversion_tests;
 mod track_branch;
 mod trial_build;
+pub mod voting;
 mod wait;
+mod write_manifest;
 
 pub(crate) use add_key::PublishedKeys;
 pub use add_key::{AddKey, KeyAdded};
+pub use await_votes::AwaitVotes;
 pub use build_artifacts::{BuildArtifacts, BuildArtifactsOutput, StandIn};
 pub use create_branch::{BranchCreated, CreateBranch};
 pub use delete_remote_refs::{DeleteRemoteRefs, DeletedRef, RefsDeleted};
@@ -81,3 +85,4 @@ pub use stage_candidate::{StageCandidate, Staged};
 pub use track_branch::TrackBranch;
 pub use trial_build::{TrialBuild, TrialBuildOutput};
 pub use wait::Wait;
+pub use write_manifest::{WriteManifest, WriteManifestOutput};

@@ -57,6 +57,7 @@ pub fn check_product(id: &str, product: &Product, rehearsal: bool) -> Vec<Produc
     let least = u32::from(!rehearsal);
     faults.within("waits.vote_hours", product.waits.vote_hours, least, LONGEST);
     faults.within("waits.promote_hours", product.waits.promote_hours, 0, LONGEST);
+    vote(&mut faults, product);
     links(&mut faults, product);
     faults.0
 }
@@ -233,6 +234,25 @@ fn mail(faults: &mut Faults, product: &Product) {
         let field = format!("mail.announcement.links[{index}]");
         faults.unless(&format!("{field}.label"), of("label"), ask::line);
         faults.unless(&format!("{field}.url"), of("url"), ask::web_link);
+    }
+}
+
+/// Whether the rules and the roster are there, whoever has the assets says.
+fn vote(faults: &mut Faults, product: &Product) {
+    let Some(vote) = &product.vote else { return };
+    faults.unless("vote.bylaws", &vote.bylaws, ask::rules);
+    faults.unless("vote.action", &vote.action, ask::plain_name);
+    match (&vote.roster, &vote.whimsy) {
+        (Some(roster), None) => faults.unless("vote.roster", roster, ask::rules),
+        (None, Some(whimsy)) => {
+            faults.unless("vote.whimsy.committee", &whimsy.committee, ask::plain_name);
+            faults.unless("vote.whimsy.url", &whimsy.url, ask::web_link);
+        }
+        (Some(roster), Some(_)) => faults.add("vote.roster", roster, "either a roster or whimsy, and not both"),
+        (None, None) => faults.add("vote.roster", "", "a roster, or whimsy: somebody must have a binding vote"),
+    }
+    if let Some(aliases) = &vote.aliases {
+        faults.unless("vote.aliases", aliases, ask::absolute_path);
     }
 }
 

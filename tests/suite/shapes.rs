@@ -14,7 +14,7 @@ const PHASE_STATES: [&str; 4] = ["waiting", "active", "done", "passed-over"];
 
 /// What `status --json` prints.
 pub fn status(value: &Value) {
-    let more = ["cancelled_candidates", "rehearsal", "completed"];
+    let more = ["cancelled_candidates", "rehearsal", "completed", "vote"];
     keys(value, &[&["product", "version", "candidate", "phase", "phases", "next"], &more[..]].concat());
     text(&value["product"]);
     text(&value["version"]);

@@ -241,6 +241,7 @@ fn services(environment: &Environment, directory: &Path, sender: &Sender, effect
         archive: sender.archive(),
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
+        assets: environment.assets.clone(),
         author: Author { name: sender.name.clone(), email: sender.email.clone() },
     }
 }

@@ -8,6 +8,7 @@
 
 mod account;
 mod correspondence;
+pub mod current;
 mod enter;
 mod list;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod open;
 mod opened;
 mod remind;
 mod result;
+mod rule;
 mod sending;
 mod tally;
 
@@ -41,6 +43,7 @@ enum Command {
     Cancel(result::CancelArgs),
     List(list::ListArgs),
     Show(list::ShowArgs),
+    Rule(rule::Args),
     Enter(enter::Args),
 }
 
@@ -53,6 +56,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         Command::List(args) => list::run_list(environment, &args),
         Command::Show(args) => list::run_show(environment, &args),
         Command::Tally(args) => tally::run(environment, &args),
+        Command::Rule(args) => rule::run(environment, &args),
         Command::Enter(args) => enter::run(environment, args),
     }
 }

@@ -11,15 +11,16 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::account;
+use super::{account, current};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::commands::roster;
+use crate::commands::session::read_session;
 use crate::config::{USUAL_BYLAWS, load_bylaws};
 use crate::governance::{Action, Bylaws, Case, LeftOut, Reminder, Roster, Ruling, Tally, VoteOutcome, tally};
 use crate::mail::reading::{Selection, SourceError, ThreadRead, read_bytes, read_thread};
 use crate::services::PonyMail;
-use crate::ui::ExitCode;
+use crate::ui::{ExitCode, Ui};
 
 /// Counts a vote from the mails of its thread, and says why.
 ///
@@ -27,39 +28,42 @@ use crate::ui::ExitCode;
 /// certain is in no count: it is shown, and a person rules on it. Exit code 0 when the
 /// vote passed, 1 when it failed or was called off, 3 while it is open or a ruling is
 /// needed that could change the outcome.
+///
+/// Without mails it is the vote on the current release's candidate that is counted, by the
+/// product's own bylaws and roster and with the rulings of the record.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     mails: Mails,
     /// Of several threads the one whose subject has these words; else the longest vote.
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, value_name = "WORDS", requires = "Mails")]
     about: Option<String>,
-    /// The roster: whose votes bind.
-    #[arg(long, value_name = "FILE")]
-    roster: PathBuf,
+    /// The roster: whose votes bind; needed with mails.
+    #[arg(long, value_name = "FILE", requires = "Mails")]
+    roster: Option<PathBuf>,
     /// A file that says what other addresses people write from.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "Mails")]
     alias: Option<PathBuf>,
-    /// What is voted on, by its id in the bylaws: product-release.
-    #[arg(long, value_name = "ACTION")]
-    action: String,
+    /// What is voted on, by its id in the bylaws: product-release; needed with mails.
+    #[arg(long, value_name = "ACTION", requires = "Mails")]
+    action: Option<String>,
     /// Bylaws: flink, asf, or a file.
     #[arg(long, value_name = "NAME|FILE", default_value = USUAL_BYLAWS)]
     bylaws: String,
     /// The person concerned, where the bylaws give them no binding vote: id, address or name.
-    #[arg(long, value_name = "PERSON")]
+    #[arg(long, value_name = "PERSON", requires = "Mails")]
     subject: Option<String>,
     /// As of when to tally; else now.
     #[arg(long, value_name = "TIME")]
     now: Option<Timestamp>,
     /// What a mail is: +1, +0, 0, -0 or -1, also `+1 as ID`; none; cancel.
-    #[arg(long, value_name = "MESSAGE-ID=VALUE", requires = "why")]
+    #[arg(long, value_name = "MESSAGE-ID=VALUE", requires_all = ["why", "Mails"])]
     ruling: Vec<String>,
     /// Why: one for all rulings, or one for each in their order.
     #[arg(long, value_name = "TEXT", requires = "ruling")]
     why: Vec<String>,
     /// A mail in the thread that asked people for their vote, for a 2/3 majority.
-    #[arg(long, value_name = "MESSAGE-ID=ID,ID…")]
+    #[arg(long, value_name = "MESSAGE-ID=ID,ID…", requires = "Mails")]
     reminder: Vec<String>,
     /// Tell all about one voter: id, address or name.
     #[arg(long, value_name = "VOTER", conflicts_with = "json")]
@@ -70,7 +74,7 @@ pub struct Args {
 }
 
 #[derive(Debug, clap::Args)]
-#[group(required = true, multiple = false)]
+#[group(required = false, multiple = false)]
 struct Mails {
     /// The mails: a file in mbox format.
     #[arg(long, value_name = "FILE")]
@@ -83,10 +87,28 @@ struct Mails {
     eml: Option<PathBuf>,
 }
 
+impl Mails {
+    fn given(&self) -> bool {
+        self.mbox.is_some() || self.thread.is_some() || self.eml.is_some()
+    }
+}
+
 pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandError> {
+    if !args.mails.given() {
+        let (session, state) = read_session(environment)?;
+        let vote = current::vote(&session, &state)?;
+        let read = current::read(&vote, &session.services, args.now.unwrap_or_else(Timestamp::now))?;
+        return show(environment.ui, args, &read.tally, &read.bylaws);
+    }
+    let (Some(roster), Some(action)) = (&args.roster, &args.action) else {
+        return Err(CommandError::usage(
+            "mails are counted by a roster and as an action of the bylaws",
+            "--roster FILE --action product-release; without mails the current release's vote is counted",
+        ));
+    };
     let bylaws = load_bylaws(&environment.assets, &args.bylaws)?;
-    let action = action_of(&bylaws, &args.action)?;
-    let roster = roster::load(&args.roster, args.alias.as_deref())?;
+    let action = action_of(&bylaws, action)?;
+    let roster = roster::load(roster, args.alias.as_deref())?;
     let rulings = rulings_of(&args.ruling, &args.why)?;
     let reminders = reminders(&args.reminder, &roster)?;
     let read = read(args)?;
@@ -106,11 +128,15 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
     };
     let mut counted = tally(&case);
     counted.left_out.extend(read.left_out.into_iter().map(unread));
-    let ui = environment.ui;
+    show(environment.ui, args, &counted, &bylaws)
+}
+
+/// Shows a tally as it is wanted.
+fn show(ui: Ui, args: &Args, counted: &Tally, bylaws: &Bylaws) -> Result<ExitCode, CommandError> {
     match &args.explain {
-        _ if args.json => ui.json(&counted),
+        _ if args.json => ui.json(counted),
         Some(voter) => {
-            let lines = account::of_voter(&counted, voter, ui.width()).ok_or_else(|| {
+            let lines = account::of_voter(counted, voter, ui.width()).ok_or_else(|| {
                 let known: Vec<&str> = counted.votes.iter().map(|vote| vote.voter.as_str()).collect();
                 CommandError::usage(
                     format!("no mail of the thread is by {voter}"),
@@ -119,9 +145,9 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
             })?;
             lines.iter().for_each(|line| ui.line(line));
         }
-        None => account::of_vote(&counted, &bylaws, ui).iter().for_each(|line| ui.line(line)),
+        None => account::of_vote(counted, bylaws, ui).iter().for_each(|line| ui.line(line)),
     }
-    end(&counted)
+    end(counted)
 }
 
 /// A tally that no vote could decide is shown, and is a fault of the roster.
