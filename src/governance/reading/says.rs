@@ -13,7 +13,7 @@ use super::claim::{claim, first_claim};
 use super::clause::{Found, Place, judge};
 use super::lines::{Logical, Mark};
 use super::sign::{Kind, Sign, Token, tokens};
-use super::words::{is_change, is_claim, is_withdrawal};
+use super::words::{is_change, is_claim, is_removal, is_withdrawal, one_of};
 use crate::governance::{Cast, Claim, Says, VoteValue};
 
 /// How many values of a mail are looked at.
@@ -141,7 +141,7 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
     let sender = text.sender.to_lowercase();
     let mut found = Vec::new();
     let mut opens = true;
-    for (line, listed) in lines.iter().zip(of_list) {
+    for (number, (line, listed)) in lines.iter().zip(of_list).enumerate() {
         if let Some(printed) = boxed(&line.text).or_else(|| boxed_behind(&line.text)) {
             found.push(of_printed(printed, line));
             opens = false;
@@ -158,9 +158,17 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
             continue;
         }
         let sentences = line.sentences();
-        for (number, sentence) in sentences.iter().enumerate() {
-            let begins_line = number == 0;
-            let place = Place { opens, begins_line, subject: &subject, sender: &sender };
+        for (at, sentence) in sentences.iter().enumerate() {
+            let begins_line = at == 0;
+            let place = Place {
+                opens,
+                begins_line,
+                subject: &subject,
+                sender: &sender,
+                written: sentence.text,
+                to_call: text.to_call,
+                leads_reasons: opens && leads_reasons(&lines[number..]),
+            };
             let mut tokens = tokens(sentence.text);
             zero(&mut tokens, place, sentences.len() == 1);
             let before = found.len();
@@ -170,7 +178,8 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
                     return found;
                 }
                 if let Some(sign) = tokens[at].sign() {
-                    let found_here = in_call(judge(&tokens, at, place), calls, &tokens);
+                    let on = line.line_at(sentence.at + tokens[at].at);
+                    let found_here = below_remark(in_call(judge(&tokens, at, place), calls, &tokens), text, on);
                     found.push(Finding {
                         found: found_here,
                         sign: Some(sign),
@@ -191,6 +200,15 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Whether the lines below "-1:" are reasons: no other such heading among them, and no name right below.
+fn leads_reasons(lines: &[Logical]) -> bool {
+    let heads = lines.iter().filter(|line| line.text.len() < 40 && line.text.ends_with(':') && may_tell(&line.text));
+    let name = |line: &Logical| {
+        line.text.split(' ').count() < 5 && line.text.split(' ').all(|word| !word.starts_with(char::is_lowercase))
+    };
+    heads.count() == 1 && lines.get(1).is_some_and(|below| !name(below))
 }
 
 /// Whether a line can have a vote, or take one back: the others need no closer look.
@@ -246,6 +264,16 @@ fn in_call(found: Found, calls: bool, tokens: &[Token]) -> Found {
     }
 }
 
+/// A value right below what somebody else remarked can be an answer to that.
+fn below_remark(found: Found, text: &Text<'_>, line: usize) -> Found {
+    match found {
+        Found::Casts { own: false, .. } if text.remarks.contains(&line) => {
+            Found::Unclear("it stands below a quoted remark, and whether it answers that or the call is not clear")
+        }
+        other => other,
+    }
+}
+
 /// Makes a sign of a 0 that stands where a vote does.
 fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
     for at in 0..tokens.len() {
@@ -267,7 +295,9 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
         let vote = tokens[..at].iter().any(|token| matches!(token.text.as_str(), "vote" | "voting" | "my"));
         let told = matches!(before.as_str(), "vote" | "i'm" | "my" | "voting")
             || matches!(before.as_str(), ":" | "is" | "to" | "a") && vote;
-        if begins || told {
+        let abstains = tokens.iter().any(|token| one_of(&token.text, "abstain abstaining abstained abstention"))
+            && tokens.len() <= 8;
+        if begins || told || abstains {
             tokens[at].kind = Kind::Sign(Sign::Value(VoteValue::Zero));
         }
     }
@@ -283,9 +313,7 @@ fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> Option<Foun
     });
     let takes_back = words.iter().any(|word| is_withdrawal(word))
         || words.iter().any(|word| matches!(*word, "take" | "taking")) && words.contains(&"back")
-        || words.iter().any(|word| {
-            matches!(*word, "cancel" | "cancelling" | "canceling" | "remove" | "removing" | "drop" | "dropping")
-        });
+        || words.iter().any(|word| is_removal(word));
     if takes_back && own_vote {
         return Some(withdrawal(&words, asks));
     }
@@ -295,7 +323,9 @@ fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> Option<Foun
     }
     let first = tokens.first()?;
     let claimed = tokens.len() <= 8 && first_claim(tokens).is_some();
-    if matches!(first.text.as_str(), "+" | "-" | "1") && (claimed || tokens.len() == 1) {
+    let bare = tokens[1..].iter().all(|token| !token.is_word() || token.is("1"));
+    if matches!(first.text.as_str(), "+" | "-" | "1") && (claimed || bare) || first.is("=") && bare && tokens.len() < 4
+    {
         return Some(Found::Unclear("a vote without its digit or sign"));
     }
     if matches!(first.text.as_str(), "+l" | "+i" | "+!" | "+one") || matches!(first.text.as_str(), "十1" | "十") {
@@ -328,6 +358,11 @@ fn spelled_out(words: &[&str], _sentences: usize) -> Option<Found> {
                         | "side"
                         | "for"
                         | "here"
+                        | "this"
+                        | "it"
+                        | "to"
+                        | "all"
+                        | "proposal"
                 )
         })
         .collect();
@@ -342,7 +377,10 @@ fn spelled_out(words: &[&str], _sentences: usize) -> Option<Found> {
             "approve" | "approved" | "abstain" | "veto" | "aye" | "nay" | "yes" | "against" | "abstained"
             | "abstaining" | "lgtm",
         ]
-        | ["in", "favor" | "favour"] => Some(Found::Unclear("a vote in words, without a value")),
+        | ["in", "favor" | "favour"]
+        | ["looks" | "look" | "sounds", "good" | "great" | "fine"] => {
+            Some(Found::Unclear("a vote in words, without a value"))
+        }
         _ => None,
     }
 }

@@ -104,7 +104,20 @@ pub(super) fn is_praise(word: &str) -> bool {
 pub(super) fn is_lead(word: &str) -> bool {
     one_of(
         word,
-        "so unfortunately alas sadly afraid hmm hm and ok okay yes yep yeah yup well then again still now here also definitely absolutely sure certainly a an the big huge strong strongly definite hearty resounding solid enthusiastic great vote voting vote: my own binding non-binding nonbinding non agree agreed lgtm late belated oops sorry hi hello hey dear all thus therefore hence overall finally it's that's is i'm im i am another me from for same too awesome nice cool thanks thank you very clear hereby gladly happily just in summary conclusion short after consideration but however fwiw imo imho personally wow excellent perfect good sounds looks to please count consider as this with",
+        "so unfortunately alas sadly afraid hmm hm and ok okay yes yep yeah yup well then again still now here also definitely absolutely sure certainly a an the big huge strong strongly definite hearty resounding solid enthusiastic great vote voting vote: my own binding non-binding nonbinding non agree agreed lgtm late belated oops sorry hi hello hey dear all thus therefore hence overall finally it's that's is i'm im i am another me from for same too awesome nice cool thanks thank you very clear hereby gladly happily just in summary conclusion short after consideration but however fwiw imo imho personally wow excellent perfect good sounds looks to please count consider as this with super massive mild weak slight official formal sincere firm 100% tl dr mark put down chiming",
+    )
+}
+
+/// "totally", "regretfully": how a vote is cast, never who casts it.
+pub(super) fn is_adverb(word: &str) -> bool {
+    word.len() >= 7 && word.ends_with("ly") && !one_of(word, "beverly kimberly")
+}
+
+/// Taking away what was there: with "my vote" or "my -1" beside it.
+pub(super) fn is_removal(word: &str) -> bool {
+    one_of(
+        word,
+        "cancel cancelling canceling cancelled canceled remove removing removed drop dropping dropped scratch scratching strike striking lift lifting lifted void voiding voided unvote delete undo",
     )
 }
 
