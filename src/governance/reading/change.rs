@@ -29,10 +29,25 @@ impl Sentence<'_> {
                 && next.get(1).is_some_and(|token| token.sign().is_some());
         let old = leads_on
             || self.clause_before().last().is_some_and(|word| {
-                matches!(*word, "from" | "was" | "previously" | "earlier" | "previous" | "previous:" | "instead")
+                matches!(
+                    *word,
+                    "from"
+                        | "was"
+                        | "previously"
+                        | "earlier"
+                        | "previous"
+                        | "previous:"
+                        | "instead"
+                        | "formerly"
+                        | "former"
+                )
             })
             || words.len() >= 2 && words[words.len() - 2..] == ["instead", "of"]
+            || words.len() >= 3 && words[words.len() - 3..words.len() - 1] == ["instead", "of"]
             || words.len() >= 2 && words[words.len() - 2..] == ["rather", "than"];
+        if self.is_replaced() {
+            return Some(Found::Mentions("it is the vote before the change"));
+        }
         if old && (leads_on || changes || self.tokens[..self.at].iter().any(|token| token.sign().is_some())) {
             return Some(Found::Mentions("it is the vote before the change"));
         }
@@ -94,7 +109,22 @@ impl Sentence<'_> {
             && near.first().is_some_and(|word| {
                 is_withdrawal(word) || matches!(*word, "is" | "as" | "vote" | "void" | "cancelled" | "canceled")
             });
-        verb && clause.iter().any(|word| matches!(*word, "my" | "previous" | "earlier" | "the")) || removes || passive
+        // "Cleo withdrew the -1"
+        let by_sender =
+            clause.iter().any(|word| matches!(*word, "my" | "i" | "i'm" | "i'd" | "i'll" | "hereby" | "please"))
+                || before.first().is_some_and(|word| is_withdrawal(word));
+        let named = clause.iter().any(|word| matches!(*word, "my" | "previous" | "earlier" | "the"));
+        verb && named && by_sender || removes || passive
+    }
+
+    /// "this replaces my earlier -1"
+    fn is_replaced(&self) -> bool {
+        let clause = self.clause_before();
+        let tail = &clause[clause.len().saturating_sub(4)..];
+        let verb = tail
+            .iter()
+            .any(|word| ["replac", "supersed", "overrid", "overrul"].iter().any(|stem| word.starts_with(stem)));
+        verb && matches!(clause.last(), Some(&("my" | "earlier" | "previous" | "the" | "old" | "former")))
     }
 
     /// "Sorry, I meant +1", "oops, that should have been +1".

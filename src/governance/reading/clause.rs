@@ -9,7 +9,7 @@
 
 use super::object::{Object, object};
 use super::sign::{Sign, Token};
-use super::words::{is_adverb, is_claim, is_han, is_lead, is_praise, one_of};
+use super::words::{is_adverb, is_change, is_claim, is_han, is_lead, is_praise, one_of};
 use crate::governance::VoteValue;
 
 /// Where the sentence stands.
@@ -50,6 +50,9 @@ pub(super) fn judge(tokens: &[Token], at: usize, place: Place<'_>) -> Found {
     let Some(sign) = tokens[at].sign() else { return Found::Mentions("no value") };
     if let Some(why) = sentence.spoken_of() {
         return Found::Mentions(why);
+    }
+    if let Some(found) = sentence.by_wavering() {
+        return found;
     }
     let found = sentence.by_change(sign).or_else(|| sentence.by_others()).unwrap_or_else(|| sentence.by_place(sign));
     match (found, sign) {
@@ -253,7 +256,10 @@ impl Sentence<'_> {
             return Found::Mentions("it is a question");
         }
         if own {
-            return if self.asks() {
+            let first = self.words_before().first().copied().unwrap_or_default();
+            return if self.asks() && one_of(first, "how what why who which where when should may did does") {
+                Found::Mentions("it is a question")
+            } else if self.asks() {
                 Found::Unclear("it is a question")
             } else {
                 Found::Casts { value, own, why: "the sender says that it is their vote" }
@@ -269,6 +275,23 @@ impl Sentence<'_> {
             return Found::Unclear("a short sentence ends with it, and whether it is cast is not clear");
         }
         Found::Mentions("it stands inside a sentence that casts no vote")
+    }
+
+    /// "I was about to vote -1", "I might change my vote to -1".
+    fn by_wavering(&self) -> Option<Found> {
+        let clause = self.clause_before();
+        let has = |list: &str| clause.iter().any(|word| one_of(word, list));
+        if !has("i i'm i've my we") {
+            return None;
+        }
+        let past =
+            has("was were had") && has("about tempted going considering thinking planning inclined ready leaning");
+        if past {
+            return Some(Found::Mentions("it is a vote that the sender did not cast"));
+        }
+        (has("considering thinking tempted")
+            || has("might may") && self.words_before().iter().any(|word| is_change(word)))
+        .then_some(Found::Unclear("the sender thinks of a vote"))
     }
 
     /// "thanks for voting +1".
@@ -293,7 +316,14 @@ impl Sentence<'_> {
                 "is isn't means must needs need should can cannot can't does doesn't would will requires counts blocks",
             )
         });
-        article && states && !self.is_from_me()
+        let behind = self.words_behind();
+        let bare = words.last().is_none_or(|word| matches!(*word, "that" | "then" | "because"))
+            && behind
+                .first()
+                .is_some_and(|word| one_of(word, "is means mean would stands counts requires should must can needs"))
+            && self.behind().first().is_some_and(Token::is_word)
+            && !behind.iter().any(|word| matches!(*word, "my" | "me" | "mine"));
+        (article && states || bare) && !self.is_from_me()
     }
 
     fn ends_sentence(&self) -> bool {
@@ -319,7 +349,9 @@ impl Sentence<'_> {
         }
         let words = self.words_before();
         let of_another = words.last().is_some_and(|word| matches!(*word, "the" | "that" | "this"));
-        words.len() <= 6 && !of_another && words.iter().all(|word| is_lead(word) || is_han(word) || is_adverb(word))
+        words.len() <= 6
+            && !of_another
+            && words.iter().all(|word| is_lead(word) || is_han(word) || is_adverb(word) || word.starts_with('@'))
     }
 
     /// "+1 on the idea, -1 on the timing": the other half of a divided vote.

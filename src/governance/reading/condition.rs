@@ -87,6 +87,10 @@ impl Sentence<'_> {
         if modal && polite && !but && !self.asks() && !clause.contains(&"have") {
             return None;
         }
+        // "-0, would be +1 with docs"
+        if modal && self.before().iter().any(|token| matches!(token.sign(), Some(Sign::Value(_)))) {
+            return Some(Found::Mentions("it says what the vote would be otherwise"));
+        }
         (modal && !like && !self.begins()).then_some(Found::Unclear("it says how the sender would vote"))
     }
 

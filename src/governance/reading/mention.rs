@@ -9,7 +9,7 @@
 use super::ballot::is_meaning;
 use super::clause::Sentence;
 use super::sign::{Kind, Sign, Token};
-use super::words::{COMMON, is_claim, one_of};
+use super::words::{COMMON, is_claim, is_praise, one_of};
 
 impl Sentence<'_> {
     /// Why the sign only speaks of votes: counts, headings, requests, meanings.
@@ -36,7 +36,7 @@ impl Sentence<'_> {
             return Some("it names the values that a vote can have");
         }
         let none = self.before().iter().rev().find(|token| !is_claim(&token.text)).is_some_and(|token| token.is("no"));
-        if self.is_counted() && (!own || none) {
+        if self.is_counted() && (!own || none || self.is_numbered()) {
             return Some("it is a count of votes");
         }
         if self.is_heading() {
@@ -108,6 +108,10 @@ impl Sentence<'_> {
                 || matches!(token.text.as_str(), "(" | ")" | "\"")
         });
         let Some(last) = back.next() else { return self.is_count_behind() };
+        let before_last = self.before().len().checked_sub(2).and_then(|at| self.before().get(at));
+        if last.is("one") && before_last.is_some_and(|token| is_praise(&token.text)) {
+            return false;
+        }
         let number = last.is_word() && last.text.chars().all(|c| c.is_ascii_digit()) && !last.text.is_empty();
         let quantity = [
             "one",
@@ -147,6 +151,15 @@ impl Sentence<'_> {
             "of",
         ];
         number || last.is_word() && quantity.contains(&last.text.as_str()) || self.is_count_behind()
+    }
+
+    /// "3 +1", "two binding +1".
+    fn is_numbered(&self) -> bool {
+        let number = |token: &Token| {
+            token.is_word() && token.text.chars().all(|c| c.is_ascii_digit())
+                || one_of(&token.text, "two three four five six seven eight nine ten")
+        };
+        self.before().iter().rev().find(|token| !is_claim(&token.text)).is_some_and(number)
     }
 
     /// "+1: 3", "+1 (binding): 4", "+1 x 3".
@@ -266,8 +279,11 @@ impl Sentence<'_> {
             "like",
         ];
         // "I have to -1 this", "please count me as +1"
-        let as_verb = clause.last() == Some(&"to")
-            && clause.iter().rev().nth(1).is_some_and(|word| matches!(*word, "have" | "had" | "want" | "like"))
+        let liked = clause.iter().any(|word| matches!(*word, "like" | "love"))
+            && !clause.iter().any(|word| matches!(*word, "would" | "i'd" | "to" | "we'd"));
+        let as_verb = liked
+            || clause.last() == Some(&"to")
+                && clause.iter().rev().nth(1).is_some_and(|word| matches!(*word, "have" | "had" | "want" | "like"))
             || clause.iter().any(|word| matches!(*word, "me"))
                 && clause.last().is_some_and(|w| matches!(*w, "as" | "a"));
         if as_verb && !clause.iter().any(|word| matches!(*word, "you" | "somebody" | "someone" | "anyone" | "they")) {

@@ -13,7 +13,7 @@ use super::claim::{claim, first_claim};
 use super::clause::{Found, Place, judge};
 use super::lines::{Logical, Mark};
 use super::sign::{Kind, Sign, Token, tokens};
-use super::words::{is_change, is_claim, is_removal, is_withdrawal, one_of};
+use super::words::{COMMON, is_change, is_claim, is_lead, is_praise, is_removal, is_withdrawal, one_of};
 use crate::governance::{Cast, Claim, Says, VoteValue};
 
 /// How many values of a mail are looked at.
@@ -137,11 +137,17 @@ fn excerpt(line: &str) -> String {
 
 fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
     let of_list = listed(lines, if calls { &[] } else { text.call });
+    let told = accounts(lines, &text.sender.to_lowercase());
     let subject = text.subject.written.to_lowercase();
     let sender = text.sender.to_lowercase();
     let mut found = Vec::new();
     let mut opens = true;
     for (number, (line, listed)) in lines.iter().zip(of_list).enumerate() {
+        if told[number] {
+            found.push(mention("it tells who voted how", line));
+            opens = false;
+            continue;
+        }
         if let Some(printed) = boxed(&line.text).or_else(|| boxed_behind(&line.text)) {
             found.push(of_printed(printed, line));
             opens = false;
@@ -200,6 +206,34 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Which lines tell somebody's vote, as "Ann +1" and "+1 Bob (binding)" do: two at least, or they are none.
+fn accounts(lines: &[Logical], sender: &str) -> Vec<bool> {
+    // the sender stands in such a list too, but alone makes none
+    let tells = |line: &Logical, others: bool| {
+        let tokens = tokens(&line.text);
+        let names: Vec<&Token> =
+            tokens.iter().filter(|token| token.is_word() && first_claim(&[(*token).clone()]).is_none()).collect();
+        let name = |token: &&Token| {
+            line.text[token.at..].starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase())
+                && !is_lead(&token.text)
+                && !is_praise(&token.text)
+                && !COMMON.contains(&token.text.as_str())
+                && !sender.contains(&token.text)
+        };
+        let plain = tokens
+            .iter()
+            .all(|token| token.is_word() || token.sign().is_some() || !matches!(token.text.as_str(), "!" | "?" | ","));
+        let one = tokens.iter().filter(|token| matches!(token.sign(), Some(Sign::Value(_)))).count() == 1;
+        let mine = names.iter().all(|name| sender.contains(&name.text));
+        one && plain && (1..4).contains(&names.len()) && (names.iter().all(name) || others && mine)
+    };
+    let all = |others: bool| -> Vec<bool> {
+        lines.iter().map(|line| line.text.len() < 60 && may_tell(&line.text) && tells(line, others)).collect()
+    };
+    let found = if all(false).contains(&true) { all(true) } else { Vec::new() };
+    if found.iter().filter(|told| **told).count() < 2 { vec![false; lines.len()] } else { found }
 }
 
 /// Whether the lines below "-1:" are reasons: no other such heading among them, and no name right below.
@@ -283,7 +317,7 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
         let rest = &tokens[at + 1..];
         let words: Vec<&str> = rest.iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
         let only_claim = words.iter().all(|word| is_claim(word)) && !rest.iter().any(|token| token.is(":"));
-        let from_me = words.len() >= 2 && matches!(words[0], "from" | "for") && matches!(words[1], "me" | "my");
+        let from_me = words.len() >= 2 && matches!(words[0], "from" | "for") && matches!(words[1], "me" | "my" | "now");
         let parted =
             rest.first().is_some_and(|token| matches!(token.text.as_str(), "," | "." | "(" | "!" | "-" | ":" | ";"));
         let claimed = words.first().is_some_and(|word| is_claim(word));

@@ -93,3 +93,25 @@ fn what_speaks_of_votes() {
     );
     all_are("unclear", &["I'm torn between +0 and -1", "Either +0 or -0", "Looks good to me", "+!"]);
 }
+
+#[test]
+fn votes_that_were_thought_of() {
+    all_are("none", &["I was about to vote -1", "I was tempted to vote -1", "Bob has changed his -1 to +1"]);
+    all_are("none", &["Cleo withdrew the -1", "-1 would be a veto", "+1 means approve", "How do I vote -1?"]);
+    all_are("unclear", &["I might change my vote to -1", "I'm considering changing my vote to -1"]);
+    all_are("-0", &["-0, would be +1 with docs"]);
+    all_are("-1", &["-1, would be +1 otherwise"]);
+    all_are("+1", &["+1 (formerly -1)", "+1 instead of my -1", "+1. This replaces my earlier -1."]);
+}
+
+#[test]
+fn accounts_of_votes() {
+    let lists = &[
+        "+1 Ann|+1 Bob|+1 Cleo|-1 Zed",
+        "So far:||+1 Cleo (binding)|+1 Bob (binding)",
+        "Current votes:|Cleo +1|Bob +1",
+    ];
+    all_are("none", lists);
+    all_are("none", &["By my count we have 3 +1"]);
+    all_are("+1", &["Nice one +1", "I like it +1", "+1 Ann"]);
+}
