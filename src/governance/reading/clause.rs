@@ -46,7 +46,7 @@ pub(super) enum Found {
 
 /// What the sign at `at` is.
 pub(super) fn judge(tokens: &[Token], at: usize, place: Place<'_>) -> Found {
-    let sentence = Sentence { tokens, at, place };
+    let sentence = Sentence::of(tokens, at, place);
     let Some(sign) = tokens[at].sign() else { return Found::Mentions("no value") };
     if let Some(why) = sentence.spoken_of() {
         return Found::Mentions(why);
@@ -66,9 +66,27 @@ pub(super) struct Sentence<'s> {
     pub tokens: &'s [Token],
     pub at: usize,
     pub place: Place<'s>,
+    words_before: Vec<&'s str>,
+    clause_before: Vec<&'s str>,
+    words_behind: Vec<&'s str>,
 }
 
-impl Sentence<'_> {
+impl<'s> Sentence<'s> {
+    fn of(tokens: &'s [Token], at: usize, place: Place<'s>) -> Self {
+        let words =
+            |tokens: &'s [Token]| tokens.iter().filter(|token| token.is_word()).map(|token| token.text.as_str());
+        let before = &tokens[..at];
+        let clause = before.iter().rposition(is_break).map_or(0, |last| last + 1);
+        Self {
+            words_before: words(before).collect(),
+            clause_before: words(&before[clause..]).collect(),
+            words_behind: words(&tokens[at + 1..]).filter(|word| !is_claim(word)).collect(),
+            tokens,
+            at,
+            place,
+        }
+    }
+
     pub(super) fn before(&self) -> &[Token] {
         &self.tokens[..self.at]
     }
@@ -77,26 +95,18 @@ impl Sentence<'_> {
         &self.tokens[self.at + 1..]
     }
 
-    pub(super) fn words_before(&self) -> Vec<&str> {
-        self.before().iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect()
+    pub(super) fn words_before(&self) -> &[&'s str] {
+        &self.words_before
     }
 
     /// The words between the last comma, colon or dash and the value.
-    pub(super) fn clause_before(&self) -> Vec<&str> {
-        let clause = self.before().iter().rev().take_while(|token| !is_break(token));
-        let mut words: Vec<&str> = clause.filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
-        words.reverse();
-        words
+    pub(super) fn clause_before(&self) -> &[&'s str] {
+        &self.clause_before
     }
 
     /// The words behind it without what it claims to be.
-    pub(super) fn words_behind(&self) -> Vec<&str> {
-        self.behind()
-            .iter()
-            .filter(|token| token.is_word())
-            .map(|token| token.text.as_str())
-            .filter(|word| !is_claim(word))
-            .collect()
+    pub(super) fn words_behind(&self) -> &[&'s str] {
+        &self.words_behind
     }
 
     /// "my", "from me", "I vote", "I'm": the sender says that it is their vote.
@@ -396,7 +406,7 @@ impl Sentence<'_> {
         let parted_by_break = last.is_some_and(|token| {
             is_break(token) || one_of(&token.text, "so hence therefore thus but ergo consequently accordingly then")
         });
-        let good = self.words_before().into_iter().any(is_praise);
+        let good = self.words_before().iter().any(|word| is_praise(word));
         let joined = self.behind().first().is_some_and(is_break) && parted_by_break;
         nothing_behind && (parted_by_break || good)
             || joined

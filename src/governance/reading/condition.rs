@@ -59,7 +59,7 @@ impl Sentence<'_> {
         if inside && !first_person && clause.len() > 2 {
             return Some(Found::Mentions("it stands inside a condition"));
         }
-        if condition && (clause.iter().chain(&before).any(|word| is_future(word))) && !clause.contains(&"my") {
+        if condition && (clause.iter().chain(before).any(|word| is_future(word))) && !clause.contains(&"my") {
             let as_verb = clause.last().is_some_and(|word| matches!(*word, "will" | "i'll" | "to" | "we'll"));
             let named = as_verb
                 || before.iter().any(|word| {

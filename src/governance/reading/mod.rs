@@ -90,8 +90,10 @@ pub fn is_marked(line: &str) -> bool {
     matches!(ballot::boxed(&normal::plain(line)), Some(ballot::Printed::Marked(_)))
 }
 
-/// The lines of a call for votes that have a value in them: a reply can repeat them without quoting.
+/// The lines of a call for votes that have a value in them, in lower case and without blanks: a reply
+/// can repeat them without quoting.
 pub fn call_lines(own: &[&str]) -> Vec<String> {
     let lines = lines::logical_lines(own);
-    lines.into_iter().map(|line| line.text).filter(|line| line.contains(['+', '-', '0'])).collect()
+    let values = lines.iter().filter(|line| line.text.contains(['+', '-', '0']));
+    values.map(|line| ballot::without_blanks(&line.text)).collect()
 }

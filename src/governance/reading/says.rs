@@ -173,7 +173,7 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
                 sender: &sender,
                 written: sentence.text,
                 to_call: text.to_call,
-                leads_reasons: opens && leads_reasons(&lines[number..]),
+                leads_reasons: opens && line.text.ends_with(':') && leads_reasons(&lines[number..]),
             };
             let mut tokens = tokens(sentence.text);
             zero(&mut tokens, place, sentences.len() == 1);
@@ -229,9 +229,11 @@ fn accounts(lines: &[Logical], sender: &str) -> Vec<bool> {
         let mine = names.iter().all(|name| sender.contains(&name.text));
         one && plain && (1..4).contains(&names.len()) && (names.iter().all(name) || others && mine)
     };
-    let all = |others: bool| -> Vec<bool> {
-        lines.iter().map(|line| line.text.len() < 60 && may_tell(&line.text) && tells(line, others)).collect()
-    };
+    let may = |line: &Logical| line.text.len() < 60 && may_tell(&line.text);
+    if lines.iter().filter(|line| may(line)).count() < 2 {
+        return vec![false; lines.len()];
+    }
+    let all = |others: bool| -> Vec<bool> { lines.iter().map(|line| may(line) && tells(line, others)).collect() };
     let found = if all(false).contains(&true) { all(true) } else { Vec::new() };
     if found.iter().filter(|told| **told).count() < 2 { vec![false; lines.len()] } else { found }
 }

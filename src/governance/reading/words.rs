@@ -8,6 +8,9 @@
 
 /// "binding" and its kin.
 pub(super) fn is_claim(word: &str) -> bool {
+    if !word.contains(['b', 'n']) {
+        return false;
+    }
     let letters: String = word.chars().filter(|c| c.is_alphabetic()).collect();
     matches!(letters.as_str(), "non" | "nonbinding" | "binding" | "nb")
         || letters.ends_with("inding")

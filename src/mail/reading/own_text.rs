@@ -104,10 +104,13 @@ fn is_signature_mark(all: &[&str], at: usize) -> bool {
 
 /// "Sent from my iPhone" and its kin.
 fn is_device(line: &str) -> bool {
-    let line = line.trim().trim_matches(['*', '_', '<', '>', '[', ']']).to_lowercase();
-    if line.len() > 120 || line.is_empty() {
+    let line = line.trim().trim_matches(['*', '_', '<', '>', '[', ']']);
+    let begins =
+        |first: u8| !first.is_ascii() || matches!(first.to_ascii_lowercase(), b's' | b'g' | b'v' | b'e' | b'i');
+    if line.len() > 120 || !line.bytes().next().is_some_and(begins) {
         return false;
     }
+    let line = line.to_lowercase();
     [
         "sent from my ",
         "sent from mail",
@@ -144,7 +147,7 @@ fn footer_start(all: &[&str]) -> usize {
     let from = all.len().saturating_sub(40);
     let mut end = all.len();
     for at in (from..all.len()).rev() {
-        if prefixed(all[at]) {
+        if prefixed(all[at]) || all[at].trim().is_empty() {
             continue;
         }
         let line = all[at].trim().to_lowercase();
