@@ -189,6 +189,7 @@ fn archive(repository: &Path, target: &Path) {
         archive: None,
         workspace: Workspace::new(target, effects),
         templates: Templates::new(|_| Ok::<_, std::io::Error>(None)),
+        assets: quorate::config::Assets::default(),
         author: Author { name: "Ann Example".into(), email: "ann@example.org".into() },
     };
     let action: MakeSourceArchive = serde_json::from_value(serde_json::json!({

@@ -28,6 +28,24 @@ main() {
         fi
     fi
     rust "$manager"
+    if [[ ${1:-} == bench ]]; then
+        rat
+    fi
+}
+
+# Apache RAT, which `make bench` compares with, out of Maven's repository; done without where
+# there is no Maven.
+rat() {
+    local version=0.16.1 jar
+    jar=${QUORATE_RAT_JAR:-$HOME/.m2/repository/org/apache/rat/apache-rat/$version/apache-rat-$version.jar}
+    if [[ -f $jar ]]; then
+        return
+    fi
+    if ! command -v mvn >/dev/null || ! command -v java >/dev/null; then
+        say "without Java and Maven the comparison with Apache RAT is left out"
+    elif ! mvn --quiet --batch-mode dependency:get -Dtransitive=false -Dartifact="org.apache.rat:apache-rat:$version" >&2; then
+        say "Apache RAT could not be fetched: the comparison with it is left out"
+    fi
 }
 
 package_manager() {
@@ -71,6 +89,10 @@ wanted_packages() {
     if [[ $purpose == bench ]]; then
         program "$manager"   rsync       rsync             rsync             rsync
         program "$manager"   /usr/bin/time time            time              gnu-time
+        # for the fast arithmetic of signatures, which is measured too
+        library "$manager"   'nettle >= 3.4' nettle-dev    nettle-devel      nettle
+        library "$manager"   hogweed     nettle-dev        nettle-devel      nettle
+        program "$manager"   clang       'clang libclang-dev' clang-devel    llvm
     fi
 }
 

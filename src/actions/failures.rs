@@ -60,3 +60,14 @@ pub(crate) fn openpgp_failed(error: OpenPgpError) -> ActionError {
 pub(crate) fn outputs_do_not_fit(error: serde_json::Error) -> ActionError {
     ActionError::refused(format!("the outputs that the journal holds for this step do not fit: {error}"), "")
 }
+
+/// An error with its causes in one line.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}

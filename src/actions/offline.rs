@@ -9,6 +9,7 @@
 use std::path::Path;
 
 use super::{Author, Services};
+use crate::config::Assets;
 use crate::mail::Templates;
 use crate::services::{Effects, Git, OpenPgp, Relay, RelayAddress, Security, Svn, Workspace};
 
@@ -26,6 +27,7 @@ pub(crate) fn offline(place: &Path) -> Services {
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>((name == "text.md.j2").then(|| "Version {{ version }}\n".to_owned()))
         }),
+        assets: Assets::default(),
         author: Author { name: "Ann Example".into(), email: "ann@example.org".into() },
     }
 }

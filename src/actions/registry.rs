@@ -7,20 +7,23 @@
 //! The names under which workflows know actions and probes.
 
 use super::{
-    AddKey, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors, MakeSourceArchive,
-    PrepareText, PromoteCandidate, Push, RecordVote, RemoveDirectories, RemoveOutdatedReleases, SendMail, Services,
-    SetVersions, SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait,
+    AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors,
+    MakeSourceArchive, PrepareText, PromoteCandidate, Push, RecordFinding, RecordVote, RemoveDirectories,
+    RemoveOutdatedReleases, SendMail, Services, SetVersions, SignArtifacts, SignTag, StageCandidate, TrackBranch,
+    TrialBuild, Wait, WriteManifest,
 };
 use crate::engine::Registry;
 use crate::probes::{
-    BranchAtVersion, BranchHasFixes, EditsHold, GitSigningKey, HashesHold, KeyPublished, LicenceHeaders, MailArchived,
-    MavenSettings, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds, SvnLacks, TagsFree, VotePassed,
+    BranchAtVersion, BranchHasFixes, CandidateVerifies, EditsHold, GitSigningKey, HashesHold, KeyPublished,
+    LicenceHeaders, MailArchived, MavenSettings, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds,
+    SvnLacks, TagsFree, VotePassed,
 };
 
 /// All actions and probes.
 pub fn registry() -> Registry<Services> {
     Registry::new()
         .action::<AddKey>("add-key")
+        .action::<AwaitVotes>("await-votes")
         .action::<BuildArtifacts>("build-artifacts")
         .action::<CreateBranch>("create-branch")
         .action::<DeleteRemoteRefs>("delete-remote-refs")
@@ -30,6 +33,7 @@ pub fn registry() -> Registry<Services> {
         .action::<PrepareText>("prepare-text")
         .action::<PromoteCandidate>("promote-candidate")
         .action::<Push>("push")
+        .action::<RecordFinding>("record-finding")
         .action::<RecordVote>("record-vote")
         .action::<RemoveDirectories>("remove-directories")
         .action::<RemoveOutdatedReleases>("remove-outdated-releases")
@@ -41,8 +45,10 @@ pub fn registry() -> Registry<Services> {
         .action::<TrackBranch>("track-branch")
         .action::<TrialBuild>("trial-build")
         .action::<Wait>("wait")
+        .action::<WriteManifest>("write-manifest")
         .probe::<BranchAtVersion>("branch-at-version")
         .probe::<BranchHasFixes>("branch-has-fixes")
+        .probe::<CandidateVerifies>("candidate-verifies")
         .probe::<EditsHold>("edits-hold")
         .probe::<GitSigningKey>("git-signing-key")
         .probe::<HashesHold>("hashes-hold")

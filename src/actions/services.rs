@@ -6,6 +6,7 @@
 
 //! The clients that actions and probes are given.
 
+use crate::config::Assets;
 use crate::mail::Templates;
 use crate::services::{Git, OpenPgp, PonyMail, Relay, Svn, Workspace};
 
@@ -26,6 +27,8 @@ pub struct Services {
     pub workspace: Workspace,
     /// The mail templates.
     pub templates: Templates,
+    /// Bylaws and rosters.
+    pub assets: Assets,
     /// The release manager, as the mails' author.
     pub author: Author,
 }

@@ -20,14 +20,14 @@ use crate::mail::CalendarEntry;
 #[serde(deny_unknown_fields)]
 pub struct Wait {
     /// From when.
-    since: Timestamp,
+    pub(super) since: Timestamp,
     /// How long.
-    hours: u32,
+    pub(super) hours: u32,
     /// What is waited for: "the vote to end".
-    what: String,
+    pub(super) what: String,
     /// The file in the workspace to write a calendar entry to.
     #[serde(default)]
-    calendar: Option<String>,
+    pub(super) calendar: Option<String>,
 }
 
 type Cx<'a> = Context<'a, Services>;

@@ -42,6 +42,7 @@ pub fn connect(
         archive: mail.archive.as_ref().map(PonyMail::new),
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
+        assets: environment.assets.clone(),
         author: Author { name: record.manager.name.clone(), email: record.manager.email.clone() },
     })
 }

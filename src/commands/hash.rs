@@ -9,10 +9,13 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use super::CommandError;
 use super::environment::Environment;
 use crate::release::{FileDigest, Sha512, checksum_file};
 use crate::ui::{ExitCode, Style};
+use crate::verify::checksum::{self, Entry};
 
 /// Prints the SHA-512 of files, in sha512sum's format.
 ///
@@ -30,19 +33,29 @@ pub struct Args {
     /// Compare the files with the digests.
     #[arg(long, short)]
     check: bool,
+    /// Print JSON.
+    #[arg(long, conflicts_with = "write")]
+    json: bool,
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     if args.check {
-        return check(environment, &args.files);
+        return check(environment, &args.files, args.json);
     }
+    let mut digests = Vec::new();
     for path in &args.files {
         let digest = digest(path)?;
         match args.write {
             true => write(environment, path, &digest)?,
             // As the user named it, so that `sha512sum --check` finds it from here.
+            false if args.json => digests.push(serde_json::json!({
+                "path": path, "bytes": digest.bytes, "sha512": digest.sha512,
+            })),
             false => environment.ui.line(&format!("{}  {}", digest.sha512, path.display())),
         }
+    }
+    if args.json {
+        environment.ui.json(&digests);
     }
     Ok(ExitCode::Done)
 }
@@ -75,51 +88,65 @@ fn write(environment: &Environment, path: &Path, digest: &FileDigest) -> Result<
     Ok(())
 }
 
-fn check(environment: &Environment, lists: &[PathBuf]) -> Result<ExitCode, CommandError> {
-    let (mut compared, mut wrong) = (0, 0);
+/// What became of one entry.
+#[derive(Debug, Serialize)]
+struct Compared {
+    path: PathBuf,
+    holds: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+}
+
+fn check(environment: &Environment, lists: &[PathBuf], json: bool) -> Result<ExitCode, CommandError> {
+    let ui = environment.ui;
+    let mut compared = Vec::new();
     for list in lists {
-        let text = fs::read_to_string(list).map_err(|error| {
-            CommandError::usage(
-                format!("cannot read {}: {error}", list.display()),
-                "--check takes files with digests: FILE.sha512",
-            )
-        })?;
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let (expected, path) = entry(list, line).ok_or_else(|| {
-                CommandError::usage(
-                    format!("{}:{}: this is no line of sha512sum", list.display(), number + 1),
-                    "expected 128 hexadecimal digits, two spaces and a file's name; `quorate verify` reads every form in use",
-                )
-            })?;
-            compared += 1;
-            let found = digest(&path).map(|found| found.sha512.as_str().eq_ignore_ascii_case(expected));
-            let (word, style) = match found {
-                Ok(true) => ("OK", Style::Good),
-                Ok(false) => ("FAILED", Style::Bad),
-                Err(_) => ("FAILED: it cannot be read", Style::Bad),
-            };
-            wrong += usize::from(style == Style::Bad);
-            environment.ui.line(&format!("{}: {}", path.display(), environment.ui.paint(word, style)));
+        for entry in entries(list)? {
+            compared.push(compare(list, &entry)?);
         }
     }
-    if compared == 0 {
-        return Err(CommandError::usage(
-            "there is no digest in the files",
-            "--check takes files with digests: FILE.sha512",
-        ));
+    let wrong = compared.iter().filter(|each| !each.holds).count();
+    if json {
+        ui.json(&serde_json::json!({"passed": wrong == 0, "files": compared}));
+    } else {
+        for each in &compared {
+            let said = match &each.why {
+                None => ui.paint("OK", Style::Good),
+                Some(why) => ui.paint(&format!("FAILED{why}"), Style::Bad),
+            };
+            ui.line(&format!("{}: {said}", each.path.display()));
+        }
     }
     if wrong > 0 {
-        environment.ui.warn(&format!("{wrong} of {compared} files are not as their digest says"));
+        ui.warn(&format!("{wrong} of {} files are not as their digest says", compared.len()));
         return Ok(ExitCode::DoesNotHold);
     }
     Ok(ExitCode::Done)
 }
 
-/// The digest and the file of a line; the file is looked for beside the list, where
-/// whoever downloads both has it.
-fn entry<'l>(list: &Path, line: &'l str) -> Option<(&'l str, PathBuf)> {
-    let (digest, name) = line.trim_end().split_once(' ')?;
-    let name = name.strip_prefix([' ', '*'])?;
-    let whole = digest.len() == 128 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()) && !name.is_empty();
-    whole.then(|| (digest, list.parent().unwrap_or(Path::new("")).join(name)))
+/// The entries of a file with digests.
+fn entries(list: &Path) -> Result<Vec<Entry>, CommandError> {
+    let hint = "--check takes files with SHA-512 digests: FILE.sha512, in any form in use";
+    let bytes = fs::read(list)
+        .map_err(|error| CommandError::usage(format!("cannot read {}: {error}", list.display()), hint))?;
+    checksum::entries(&bytes).map_err(|fault| CommandError::usage(format!("{}: {fault}", list.display()), hint))
+}
+
+fn compare(list: &Path, entry: &Entry) -> Result<Compared, CommandError> {
+    let sha512 = entry.digest.len() == 128 && entry.algorithm.as_deref().is_none_or(|name| name == "SHA512");
+    if !sha512 {
+        return Err(CommandError::usage(
+            format!("{}: {}… is no SHA-512", list.display(), &entry.digest[..entry.digest.len().min(16)]),
+            "other digests are to be compared by their own tools: sha256sum --check",
+        ));
+    }
+    // Where no name stands beside the digest, the list's own name says whose it is.
+    let own = list.file_stem().unwrap_or_default().to_string_lossy();
+    let path = list.parent().unwrap_or(Path::new("")).join(entry.name.as_deref().unwrap_or(&own));
+    let why = match digest(&path) {
+        Ok(found) if found.sha512.as_str() == entry.digest => None,
+        Ok(_) => Some(String::new()),
+        Err(_) => Some(": it cannot be read".to_owned()),
+    };
+    Ok(Compared { path, holds: why.is_none(), why })
 }

@@ -134,6 +134,7 @@ fn detail(event: &Event) -> String {
         Event::CheckHeld { evidence } => evidence.clone(),
         Event::CheckFailed { faults } => faults.join("; "),
         Event::StepUndone { what } => what.clone(),
+        Event::StepRuled { about, ruling, why } => format!("{about} is {ruling}: {why}"),
         _ => String::new(),
     }
 }

@@ -12,7 +12,10 @@ use serde::Serialize;
 use super::CommandError;
 use super::environment::Environment;
 use super::session::{Session, read_session};
+use super::vote::current;
+use crate::actions::voting::KeptTally;
 use crate::engine::{CheckState, PhaseState, Plan, PlannedPhase, State, StepState};
+use crate::governance::{Review, Tally, Totals, VoteOutcome};
 use crate::ui::{ExitCode, Style, Ui, from_now, hang, minute};
 
 /// Shows where the release stands.
@@ -41,6 +44,28 @@ pub struct Status {
     phase: Option<String>,
     phases: Vec<PlannedPhase>,
     next: Vec<String>,
+    /// The vote, as it was last read, while it runs.
+    vote: Option<VoteStanding>,
+}
+
+/// How a vote stood when it was last read.
+#[derive(Debug, Serialize)]
+pub struct VoteStanding {
+    read: Timestamp,
+    outcome: VoteOutcome,
+    closes: Option<Timestamp>,
+    binding: Totals,
+    non_binding: Totals,
+    review: Vec<Review>,
+    missing: Vec<String>,
+}
+
+impl VoteStanding {
+    fn of(kept: KeptTally) -> Self {
+        let KeptTally { read, tally, .. } = kept;
+        let Tally { outcome, closes, binding, non_binding, review, missing, .. } = tally;
+        Self { read, outcome, closes, binding, non_binding, review, missing }
+    }
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
@@ -70,6 +95,7 @@ pub fn status_of(session: &Session, state: &State) -> Result<Status, CommandErro
         phase: plan.phase,
         phases: plan.phases,
         next: plan.next,
+        vote: current::last_read(session, state)?.map(VoteStanding::of),
     })
 }
 
@@ -96,6 +122,9 @@ fn render(ui: Ui, session: &Session, state: &State, status: &Status, all: bool) 
     for phase in &status.phases {
         text.push_str(&render_phase(ui, phase, all));
     }
+    if let Some(vote) = &status.vote {
+        text.push_str(&render_vote(ui, vote, Timestamp::now()));
+    }
     let next = match (&status.next[..], status.completed) {
         (_, true) => "The release is completed.".to_owned(),
         ([], false) => "Nothing can be taken up now: `quorate run` says what is in the way.".to_owned(),
@@ -106,6 +135,28 @@ fn render(ui: Ui, session: &Session, state: &State, status: &Status, all: bool) 
         text.push_str("`quorate run` goes on; `quorate guide` says how and why.\n");
     }
     text
+}
+
+/// The vote as it stood when it was last read, and how long it still runs.
+fn render_vote(ui: Ui, vote: &VoteStanding, now: Timestamp) -> String {
+    let count = |totals: &Totals| format!("{} +1, {} 0, {} -1", totals.plus, totals.zero, totals.minus);
+    let runs = match vote.closes {
+        Some(closes) if closes > now => format!("open until {} ({})", minute(closes), from_now(closes, now)),
+        Some(closes) => format!("its time was over at {}", minute(closes)),
+        None => "nobody can tell how long it runs".to_owned(),
+    };
+    let mut lines = vec![
+        format!("The vote, as it was read at {}: {runs}", minute(vote.read)),
+        format!("    binding {}; others {}", count(&vote.binding), count(&vote.non_binding)),
+    ];
+    if !vote.missing.is_empty() {
+        lines.push(format!("    still missing: {}", vote.missing.join("; ")));
+    }
+    for review in &vote.review {
+        lines.push(format!("    to rule on: <{}> from {}: {}", review.message_id, review.from, review.why));
+    }
+    let hung: Vec<String> = lines.iter().map(|line| hang(line, 0, 6, ui.width())).collect();
+    format!("\n{}\n", hung.join("\n"))
 }
 
 fn render_phase(ui: Ui, phase: &PlannedPhase, all: bool) -> String {

@@ -57,6 +57,7 @@ pub fn check_product(id: &str, product: &Product, rehearsal: bool) -> Vec<Produc
     let least = u32::from(!rehearsal);
     faults.within("waits.vote_hours", product.waits.vote_hours, least, LONGEST);
     faults.within("waits.promote_hours", product.waits.promote_hours, 0, LONGEST);
+    vote(&mut faults, product);
     links(&mut faults, product);
     faults.0
 }
@@ -236,6 +237,25 @@ fn mail(faults: &mut Faults, product: &Product) {
     }
 }
 
+/// Whether the rules and the roster are there, whoever has the assets says.
+fn vote(faults: &mut Faults, product: &Product) {
+    let Some(vote) = &product.vote else { return };
+    faults.unless("vote.bylaws", &vote.bylaws, ask::rules);
+    faults.unless("vote.action", &vote.action, ask::plain_name);
+    match (&vote.roster, &vote.whimsy) {
+        (Some(roster), None) => faults.unless("vote.roster", roster, ask::rules),
+        (None, Some(whimsy)) => {
+            faults.unless("vote.whimsy.committee", &whimsy.committee, ask::plain_name);
+            faults.unless("vote.whimsy.url", &whimsy.url, ask::web_link);
+        }
+        (Some(_), Some(both)) => faults.add("vote.whimsy", &both.committee, "either a roster or whimsy, and not both"),
+        (None, None) => faults.add("vote.roster", "", "a roster, or whimsy: somebody must have a binding vote"),
+    }
+    if let Some(aliases) = &vote.aliases {
+        faults.unless("vote.aliases", aliases, ask::absolute_path);
+    }
+}
+
 fn links(faults: &mut Faults, product: &Product) {
     let Product { links, jira, website, .. } = product;
     let mut all = vec![
@@ -318,6 +338,12 @@ mod tests {
             ("/versions/snapshot", json!("")),
             ("/versions/next_snapshot", json!("1.2-SNAPSHOT")),
             ("/source/file", json!("a/b")),
+            ("/vote/bylaws", json!("own.toml")),
+            ("/vote/action", json!("a release")),
+            ("/vote/roster", json!("rosters/greeter")),
+            ("/vote/roster", json!(null)),
+            ("/vote/whimsy", json!({"committee": "greeter", "url": "https://whimsy.example.org"})),
+            ("/vote/aliases", json!("aliases.toml")),
             ("/source/root", json!("../../etc")),
             ("/source/root", json!("..")),
             ("/build/0/id", json!("../log")),

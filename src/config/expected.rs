@@ -37,6 +37,21 @@ pub(super) fn plain_name(text: &str) -> Result<(), &'static str> {
     )
 }
 
+/// Rules or people by a name among the assets, or by the path of a file.
+pub(super) fn rules(text: &str) -> Result<(), &'static str> {
+    let named = plain_name(text).is_ok() && !text.ends_with(".toml");
+    demand(
+        named || absolute_path(text).is_ok(),
+        "a plain name without `.toml`, or the path of a file from the root `/`",
+    )
+}
+
+/// A file on this machine, wherever the program is started.
+pub(super) fn absolute_path(text: &str) -> Result<(), &'static str> {
+    let path = std::path::Path::new(text);
+    demand(is_line(text) && path.is_absolute(), "the path of a file from the root `/`")
+}
+
 /// A path in the tree that is released, or a glob over such paths.
 pub(super) fn path_in_tree(text: &str) -> Result<(), &'static str> {
     let inside = text.split('/').all(|part| !part.is_empty() && part != "." && part != "..");

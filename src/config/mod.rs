@@ -24,7 +24,7 @@ pub use load::{ConfigError, parse_product, render_product};
 pub use numbering::{check_numbering, doubts};
 pub use product::{
     Announcement, Build, BuildOutput, Documentation, Git, Jira, Links, Mail, Maven, Npm, Product, Pypi, Source,
-    Subversion, Tls, Versions, Waits, Website,
+    Subversion, Tls, Versions, Vote, Waits, Website, WhimsyRoster,
 };
-pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster};
+pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster, roster_named, with_aliases};
 pub use values::{Occasion, release_values};

@@ -51,6 +51,9 @@ pub struct Product {
     pub mail: Mail,
     /// How long to wait.
     pub waits: Waits,
+    /// How the vote on a candidate is counted; where it is not said, a person counts.
+    #[serde(default)]
+    pub vote: Option<Vote>,
     /// Links that mails and guide texts use.
     pub links: Links,
     /// The issue tracker.
@@ -249,6 +252,46 @@ pub struct Waits {
     pub vote_hours: u32,
     /// How long between publishing and announcing, in hours.
     pub promote_hours: u32,
+}
+
+/// How the vote on a candidate is counted. Exactly one of `roster` and `whimsy` says who
+/// has a binding vote.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vote {
+    /// The bylaws: a name under `release-config/bylaws/`, or the path of a file.
+    pub bylaws: String,
+    /// What is voted on, by its id in the bylaws.
+    #[serde(default = "product_release")]
+    pub action: String,
+    /// The roster: a name under `release-config/rosters/`, or the path of a file.
+    #[serde(default)]
+    pub roster: Option<String>,
+    /// The foundation's own lists, in place of a roster.
+    #[serde(default)]
+    pub whimsy: Option<WhimsyRoster>,
+    /// The file with other addresses that people write from.
+    #[serde(default)]
+    pub aliases: Option<String>,
+}
+
+fn product_release() -> String {
+    "product-release".to_owned()
+}
+
+/// A project's people by the foundation's own lists.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WhimsyRoster {
+    /// The committee, as the foundation names it: `flink`.
+    pub committee: String,
+    /// Where the lists are.
+    #[serde(default = "whimsy")]
+    pub url: String,
+}
+
+fn whimsy() -> String {
+    "https://whimsy.apache.org/public".to_owned()
 }
 
 /// Links that mails and guide texts use.

@@ -48,9 +48,8 @@ pub enum RulesError {
 /// # Errors
 /// When there are none, or they cannot be used.
 pub fn load_bylaws(assets: &Assets, name: &str) -> Result<Bylaws, RulesError> {
-    let path = Path::new(name);
-    if name.contains(['/', '\\']) || path.extension().is_some_and(|end| end == "toml") {
-        return Ok(Bylaws::parse(name, &text_of(path)?)?);
+    if is_path(name) {
+        return Ok(Bylaws::parse(name, &text_of(Path::new(name))?)?);
     }
     let known: Vec<String> = assets
         .names("release-config/bylaws")
@@ -64,16 +63,42 @@ pub fn load_bylaws(assets: &Assets, name: &str) -> Result<Bylaws, RulesError> {
     Ok(Bylaws::parse(&assets.place(&file), &assets.text(&file)?)?)
 }
 
+/// A product's roster: by name, from `release-config/rosters/`, or from a file (anything with
+/// a `/` or that ends in `.toml`); with the addresses of an alias file.
+///
+/// # Errors
+/// When one of them is not there, or cannot be used.
+pub fn roster_named(assets: &Assets, name: &str, aliases: Option<&Path>) -> Result<Roster, RulesError> {
+    if is_path(name) {
+        return load_roster(Path::new(name), aliases);
+    }
+    let file = format!("release-config/rosters/{name}.toml");
+    let read = Roster::parse(&assets.place(&file), &assets.text(&file)?)?;
+    with_aliases(read, aliases)
+}
+
+fn is_path(name: &str) -> bool {
+    name.contains(['/', '\\']) || Path::new(name).extension().is_some_and(|end| end == "toml")
+}
+
+/// The roster with the addresses of an alias file, where there is one.
+///
+/// # Errors
+/// When it cannot be read or used.
+pub fn with_aliases(roster: Roster, aliases: Option<&Path>) -> Result<Roster, RulesError> {
+    match aliases {
+        Some(file) => Ok(roster.with_aliases(&file.display().to_string(), &text_of(file)?)?),
+        None => Ok(roster),
+    }
+}
+
 /// The roster in a file, with the addresses of an alias file.
 ///
 /// # Errors
 /// When one of them cannot be read or used.
 pub fn load_roster(roster: &Path, aliases: Option<&Path>) -> Result<Roster, RulesError> {
     let read = Roster::parse(&roster.display().to_string(), &text_of(roster)?)?;
-    match aliases {
-        Some(file) => Ok(read.with_aliases(&file.display().to_string(), &text_of(file)?)?),
-        None => Ok(read),
-    }
+    with_aliases(read, aliases)
 }
 
 fn text_of(file: &Path) -> Result<String, RulesError> {

@@ -61,6 +61,29 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         self.complete_what_is_settled()
     }
 
+    /// Records what a person rules on something that a step has to judge: `about` and
+    /// `ruling` are in the step's own words. What was ruled so already is not recorded again.
+    ///
+    /// # Errors
+    /// When there is no such step, or it is settled.
+    pub fn rule(&mut self, id: &str, about: &str, ruling: &str, why: &str) -> Result<(), DriverError> {
+        let Some((_, step)) = self.workflow.step(id) else { return Err(self.no_such_item(id)) };
+        if self.state.step(id, step.per_candidate).is_some_and(StepRecord::settled) {
+            return Err(DriverError::Refused {
+                what: format!("`{id}` is settled: a ruling would change nothing in it"),
+                hint: format!("`quorate undo {id}` takes it back, where that can be done; rule then, and run again"),
+            });
+        }
+        let mut before = self.state.rulings_on(id, step.per_candidate);
+        if before.any(|(what, record)| what == about && record.ruling == ruling && record.why == why) {
+            return Ok(());
+        }
+        drop(before);
+        let (about, ruling, why) = (about.to_owned(), ruling.to_owned(), why.to_owned());
+        let scope = self.state.scope(step.per_candidate);
+        self.record(scope, Some(id), Event::StepRuled { about, ruling, why })
+    }
+
     /// When the attempt began that [`drop_intention`](Self::drop_intention) would
     /// declare void.
     ///

@@ -141,6 +141,16 @@ events! {
         /// Their reason.
         why: String,
     }
+    /// A person ruled on something that the step has to judge; a later ruling on the
+    /// same replaces it.
+    "step-ruled" => StepRuled {
+        /// On what, in the step's own words: a Message-ID.
+        about: String,
+        /// What it is.
+        ruling: String,
+        /// Why.
+        why: String,
+    }
     /// A person says that what was intended did not happen; the step begins anew.
     "intention-dropped" => IntentionDropped {
         /// How they know.

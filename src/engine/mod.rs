@@ -48,6 +48,6 @@ pub use plan::{CheckState, PhaseState, Plan, PlannedCheck, PlannedPhase, Planned
 pub use preview::{Doer, Preview, StepPreview, Warning};
 pub use registry::{Registry, RegistryError};
 pub use render::{RenderError, Renderer, ValueSource};
-pub use state::{CandidateState, CheckRecord, Intention, State, StepRecord, StepStatus};
+pub use state::{CandidateState, CheckRecord, Intention, RulingRecord, State, StepRecord, StepStatus};
 pub use workflow::{Check, CheckKind, Effect, Note, Phase, Role, Step, StepKind, Workflow};
 pub use workflow_file::WorkflowError;

@@ -80,6 +80,7 @@ impl Renderer {
         if let Some(values) = values.as_object_mut() {
             let cancelled = state.cancelled.iter().map(|(number, why)| json!({ "number": number, "why": why }));
             values.insert("cancelled_candidates".into(), cancelled.collect());
+            values.insert("rulings".into(), Value::Object(state.rulings()));
         }
         let outputs = state.outputs();
         let foresight = Foresight { outputs: outputs.clone(), unknown: Unknowns::default() };

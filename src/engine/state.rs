@@ -31,6 +31,7 @@ pub struct State {
     /// Whether the last phase is completed.
     pub completed: bool,
     steps: BTreeMap<(u32, String), StepRecord>,
+    rulings: BTreeMap<(u32, String), BTreeMap<String, RulingRecord>>,
     checks: BTreeMap<(u32, String), CheckRecord>,
     phases: BTreeSet<(u32, String)>,
 }
@@ -136,6 +137,19 @@ pub enum StepStatus {
     },
 }
 
+/// What a person ruled on something that a step has to judge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RulingRecord {
+    /// What it is.
+    pub ruling: String,
+    /// Why.
+    pub why: String,
+    /// When that was recorded.
+    pub at: Timestamp,
+    /// Who had it recorded.
+    pub who: String,
+}
+
 /// What the journal says of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckRecord {
@@ -220,6 +234,23 @@ impl State {
         all
     }
 
+    /// What was ruled last on each thing that a step has to judge.
+    pub fn rulings_on(&self, id: &str, per_candidate: bool) -> impl Iterator<Item = (&str, &RulingRecord)> {
+        let rulings = self.rulings.get(&(self.scope(per_candidate), id.to_owned()));
+        rulings.into_iter().flatten().map(|(about, record)| (about.as_str(), record))
+    }
+
+    /// All rulings by step, as the current candidate sees them: for each a list of
+    /// objects with `about`, `ruling`, `why`, `at` and `who`.
+    pub fn rulings(&self) -> serde_json::Map<String, Value> {
+        let seen = self.rulings.iter().filter(|((scope, _), _)| *scope == 0 || *scope == self.candidate.number);
+        let as_json = |(about, record): (&String, &RulingRecord)| {
+            let RulingRecord { ruling, why, at, who } = record;
+            serde_json::json!({ "about": about, "ruling": ruling, "why": why, "at": at, "who": who })
+        };
+        seen.map(|((_, id), rulings)| (id.clone(), rulings.iter().map(as_json).collect())).collect()
+    }
+
     /// Takes one more entry in.
     pub fn apply(&mut self, entry: &Entry) {
         self.last_at = Some(entry.at);
@@ -244,6 +275,11 @@ impl State {
                 self.phases.insert((entry.candidate, phase.clone()));
             }
             (Event::ReleaseCompleted {}, _) => self.completed = true,
+            (Event::StepRuled { about, ruling, why }, Some(id)) => {
+                let (ruling, why, at, who) = (ruling.clone(), why.clone(), entry.at, entry.who.clone());
+                let of_step = self.rulings.entry((entry.candidate, id.clone())).or_default();
+                of_step.insert(about.clone(), RulingRecord { ruling, why, at, who });
+            }
             (event, Some(id)) => {
                 let key = (entry.candidate, id.clone());
                 if let Some(check) = check_record(event) {

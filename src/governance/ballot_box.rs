@@ -22,6 +22,9 @@ pub struct BallotBox {
     pub non_binding: Ballots,
     /// The thread: a link or a Message-ID.
     pub thread: String,
+    /// Why a person counts, where the archive could be read.
+    #[serde(default)]
+    pub why: String,
 }
 
 /// Votes by what they say; each a person's name.

@@ -5,7 +5,9 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! `hashes-hold`: the artifacts on this machine have the recorded digests, and
-//! their checksum files say the same.
+//! their checksum files say the same. The look is that of `quorate verify`.
+
+use std::fs;
 
 use serde::Deserialize;
 
@@ -13,7 +15,8 @@ use super::lost::lost;
 use crate::actions::Services;
 use crate::actions::failures::workspace_failed;
 use crate::engine::{ActionError, Context, Finding, Probe};
-use crate::release::{FileDigest, checksum_file_holds};
+use crate::release::FileDigest;
+use crate::verify::{Candidate, Layout, Listed, Manifest, Report};
 
 /// Whether artifacts have their digests.
 #[derive(Debug, Clone, Deserialize)]
@@ -30,33 +33,38 @@ pub struct HashesHold {
 
 impl Probe<Services> for HashesHold {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
+        if self.files.is_empty() {
+            return Ok(Finding::Fails(vec!["no files were named".to_owned()]));
+        }
         let artifacts = cx.world.workspace.artifacts(&self.directory);
-        let mut faults = Vec::new();
-        for wanted in &self.files {
-            let name = &wanted.name;
-            match artifacts.digest(name).map_err(workspace_failed)? {
-                None => faults.push(lost(cx, &self.directory, name, &self.staged)),
-                Some(found) if found != *wanted => faults.push(format!(
-                    "{name}: found SHA-512 {} ({} bytes), expected {} ({} bytes)",
-                    found.sha512, found.bytes, wanted.sha512, wanted.bytes
-                )),
-                Some(_) => {}
-            }
-            if name.ends_with(".sha512") || name.ends_with(".asc") {
-                continue;
-            }
-            match artifacts.text(&format!("{name}.sha512")).map_err(workspace_failed)? {
-                None => faults.push(lost(cx, &self.directory, &format!("{name}.sha512"), &self.staged)),
-                Some(text) if !checksum_file_holds(&text, wanted) => {
-                    faults.push(format!("{name}.sha512 does not hold the digest of {name}"));
+        let (mut there, mut wanted, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+        for file in &self.files {
+            let path = artifacts.path(&file.name).map_err(workspace_failed)?;
+            match fs::symlink_metadata(path) {
+                Ok(data) => {
+                    there.push(Listed { path: file.name.clone(), bytes: data.len() });
+                    wanted.push(file.clone());
                 }
-                Some(_) => {}
+                Err(_) => faults.push(lost(cx, &self.directory, &file.name, &self.staged)),
             }
         }
-        Ok(match (faults.is_empty(), self.files.len()) {
-            (true, 0) => Finding::Fails(vec!["no files were named".to_owned()]),
-            (true, count) => Finding::Holds(format!("{count} files have the recorded SHA-512")),
-            (false, _) => Finding::Fails(faults),
+        if there.is_empty() {
+            return Ok(Finding::Fails(faults));
+        }
+        let manifest = Manifest::new("", "", 0, "", wanted);
+        let candidate = Candidate {
+            directory: &cx.world.workspace.path(&self.directory),
+            layout: Layout::Distribution,
+            keys: None,
+            expect: Some(&manifest),
+            rules: &|_| None,
+            now: cx.now,
+        };
+        let found = candidate.verify(&there, &|_, _| {});
+        faults.extend(Report::new("", found.files, found.whole, 0, std::time::Duration::ZERO).faults());
+        Ok(match faults.is_empty() {
+            true => Finding::Holds(format!("{} files have the recorded SHA-512", self.files.len())),
+            false => Finding::Fails(faults),
         })
     }
 }

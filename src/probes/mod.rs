@@ -8,6 +8,7 @@
 
 mod branch_at_version;
 mod branch_has_fixes;
+mod candidate_verifies;
 mod edits_hold;
 mod git_signing_key;
 mod hashes_hold;
@@ -16,6 +17,7 @@ mod licence_headers;
 mod lost;
 mod mail_archived;
 mod maven_settings;
+mod product_rules;
 mod remote_branch;
 mod remote_lacks;
 mod remote_tags;
@@ -27,6 +29,7 @@ mod vote_passed;
 
 pub use branch_at_version::BranchAtVersion;
 pub use branch_has_fixes::BranchHasFixes;
+pub use candidate_verifies::CandidateVerifies;
 pub use edits_hold::EditsHold;
 pub use git_signing_key::GitSigningKey;
 pub use hashes_hold::HashesHold;
@@ -34,6 +37,7 @@ pub use key_published::KeyPublished;
 pub use licence_headers::LicenceHeaders;
 pub use mail_archived::MailArchived;
 pub use maven_settings::MavenSettings;
+pub use product_rules::{ProductRulesError, product_rules, stand_ins};
 pub use remote_branch::RemoteBranch;
 pub use remote_lacks::RemoteLacks;
 pub use remote_tags::RemoteTags;

@@ -5,15 +5,20 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! `signatures-hold`: each artifact has a good signature by the release
-//! manager's key, also for one who has only the project's KEYS.
+//! manager's key, also for one who has only the project's KEYS. The look is that of
+//! `quorate verify`.
+
+use std::fs::File;
 
 use serde::Deserialize;
 
+use super::candidate_verifies::{keys, signing_time};
 use super::lost::lost;
 use crate::actions::Services;
 use crate::actions::failures::{openpgp_failed, workspace_failed};
 use crate::engine::{ActionError, Context, Finding, Probe};
-use crate::services::{Keyring, Verdict, fetch_keys_file};
+use crate::verify::Status;
+use crate::verify::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
 
 /// Whether artifacts are signed.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,7 +28,8 @@ pub struct SignaturesHold {
     directory: String,
     /// The artifacts' names.
     files: Vec<String>,
-    /// Where KEYS is, if the signatures are to hold against it too.
+    /// Where KEYS is; without it the signatures are held against the release manager's
+    /// own key.
     #[serde(default)]
     keys: Option<String>,
     /// Where the candidate is staged, if it is: what is lost here can be fetched there.
@@ -33,29 +39,10 @@ pub struct SignaturesHold {
 
 impl Probe<Services> for SignaturesHold {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
-        let artifacts = cx.world.workspace.artifacts(&self.directory);
-        let mut keyring = self.keyring()?;
-        let mut session = cx.world.openpgp.session().map_err(openpgp_failed)?;
+        let keys = self.keys(cx)?;
         let mut faults = Vec::new();
         for name in &self.files {
-            let path = artifacts.path(name).map_err(workspace_failed)?;
-            if !path.is_file() {
-                faults.push(lost(cx, &self.directory, name, &self.staged));
-                continue;
-            }
-            let Some(signature) = artifacts.text(&format!("{name}.asc")).map_err(workspace_failed)? else {
-                faults.push(lost(cx, &self.directory, &format!("{name}.asc"), &self.staged));
-                continue;
-            };
-            match session.verify_file(&signature, &path).map_err(openpgp_failed)? {
-                Verdict::Bad { why } => faults.push(format!("{name}.asc: {why}")),
-                Verdict::Good { .. } => {}
-            }
-            if let Some(keyring) = &mut keyring
-                && let Verdict::Bad { why } = keyring.verify_file(&signature, &path).map_err(openpgp_failed)?
-            {
-                faults.push(format!("{name}.asc, with the keys of KEYS alone: {why}"));
-            }
+            faults.extend(self.faults_of(cx, &keys, name)?);
         }
         let by = cx.world.openpgp.fingerprint();
         Ok(match (faults.is_empty(), self.files.len()) {
@@ -67,10 +54,40 @@ impl Probe<Services> for SignaturesHold {
 }
 
 impl SignaturesHold {
-    fn keyring(&self) -> Result<Option<Keyring>, ActionError> {
-        let Some(url) = &self.keys else { return Ok(None) };
-        let hint = format!("see that {url} can be read");
-        let text = fetch_keys_file(url).map_err(|error| ActionError::service("KEYS", error, hint))?;
-        Keyring::new(&text).map(Some).map_err(openpgp_failed)
+    fn keys(&self, cx: &Context<'_, Services>) -> Result<KeyRing, ActionError> {
+        if let Some(url) = &self.keys {
+            return keys(url);
+        }
+        let own = cx.world.openpgp.export_armored().map_err(openpgp_failed)?;
+        let hint = "see what `gpg --export` gives for the key";
+        KeyRing::parse(own.as_bytes()).map_err(|error| ActionError::service("the release manager's key", error, hint))
+    }
+
+    fn faults_of(&self, cx: &Context<'_, Services>, keys: &KeyRing, name: &str) -> Result<Vec<String>, ActionError> {
+        let artifacts = cx.world.workspace.artifacts(&self.directory);
+        let missing = |name: &str| Ok(vec![lost(cx, &self.directory, name, &self.staged)]);
+        let beside = format!("{name}.asc");
+        let path = artifacts.path(name).map_err(workspace_failed)?;
+        if !path.is_file() {
+            return missing(name);
+        }
+        let Some(signature) = artifacts.text(&beside).map_err(workspace_failed)? else { return missing(&beside) };
+        let signature = SignatureFile::parse(signature.as_bytes());
+        let read = File::open(&path).and_then(|file| Reading::of(file, Some(&signature), FurtherDigests::default()));
+        let reading = match read {
+            Ok(reading) => reading,
+            Err(error) => return Ok(vec![format!("{name} cannot be read: {error}")]),
+        };
+        let report = keys.verify(&signature, &reading, signing_time());
+        let failed = report.findings().into_iter().filter(|finding| finding.status == Status::Fail);
+        let mut faults: Vec<String> = failed.map(|finding| format!("{beside}: {}", finding.detail)).collect();
+        let manager = cx.world.openpgp.fingerprint();
+        let good = || report.signatures.iter().filter(|each| each.is_good());
+        let by = good().filter_map(|each| Some(each.signer.as_ref()?.certificate.as_str()));
+        let others: Vec<&str> = by.filter(|signer| *signer != manager).collect();
+        if faults.is_empty() && others.len() == good().count() {
+            faults.push(format!("{beside} is by {}, expected {manager}", others.join(", ")));
+        }
+        Ok(faults)
     }
 }

@@ -91,6 +91,8 @@ struct Asked {
     id: String,
     #[serde(default)]
     listid: Option<String>,
+    #[serde(default)]
+    find_parent: Option<String>,
 }
 
 fn router(directory: PathBuf) -> Router {
@@ -112,7 +114,10 @@ async fn source(State(place): Place, Query(asked): Query<Asked>) -> Response {
 
 async fn thread_of(State(place): Place, Query(asked): Query<Asked>) -> Response {
     answer(&place, |archive| match archive.find(&asked.id, asked.listid.as_deref()) {
-        Some(mail) => json_of(&archive.thread(mail)),
+        Some(mail) => {
+            let from_root = asked.find_parent.as_deref().is_some_and(|asked| asked == "true");
+            json_of(&archive.thread(if from_root { archive.root(mail) } else { mail }))
+        }
         None => missing(),
     })
 }

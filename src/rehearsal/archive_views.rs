@@ -85,6 +85,22 @@ impl Archive {
         json!({ "thread": thread, "emails": emails })
     }
 
+    /// The mail that begins the thread of `mail`, as far as the archive has those before it.
+    pub(super) fn root<'a>(&'a self, mail: &'a ArchivedMail) -> &'a ArchivedMail {
+        let mut seen = vec![mail];
+        let mut root = mail;
+        while let Some(id) = &root.answers {
+            match self.mails.iter().find(|one| one.list == root.list && one.message_id == *id) {
+                Some(parent) if !seen.iter().any(|known| known.mid == parent.mid) => {
+                    seen.push(parent);
+                    root = parent;
+                }
+                _ => break,
+            }
+        }
+        root
+    }
+
     /// `mbox.lua`: the raw mails that fit.
     pub(super) fn mbox(&self, filter: &Filter, now: Timestamp) -> Vec<u8> {
         self.fitting(filter, now).into_iter().flat_map(|mail| mbox_entry(&mail.raw)).collect()
@@ -218,9 +234,14 @@ impl Filter {
         let has = |text: &str, part: &str| text.to_lowercase().contains(&part.to_lowercase());
         self.of_list(mail)
             && (window.0..=window.1).contains(&mail.epoch)
-            && has(&mail.subject, &self.header_subject)
+            && words(&self.header_subject).all(|word| words(&mail.subject).any(|other| other == word))
             && (has(&mail.subject, &self.q) || has(&mail.body, &self.q) || has(&mail.from, &self.q))
     }
+}
+
+/// The words that a search compares: quotes and other signs part them and mean nothing.
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
 
 /// The seconds from and to which `d` means; what it does not understand is the

@@ -5,7 +5,7 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! The people of a rehearsal: a release manager who agrees to everything, and
-//! a community that votes by mail.
+//! a community that votes by mail; its mails are in `letters`.
 
 use mail_parser::MessageParser;
 
@@ -49,62 +49,17 @@ pub enum Mood {
     Alarmed,
 }
 
-/// A mail that somebody in the community writes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// Their name.
-    pub name: &'static str,
-    /// Their address.
-    pub address: &'static str,
-    /// What they write.
-    pub text: &'static str,
-}
-
-const CONTENT: [Reply; 5] = [
-    Reply {
-        name: "Bob Example",
-        address: "bob@example.org",
-        text: "+1 (binding)\n\nVerified signatures and hashes, built from source.\n",
-    },
-    Reply {
-        name: "Cleo Example",
-        address: "cleo@example.org",
-        text: "+1 (binding)\n\nChecked licences and the staged files.\n",
-    },
-    Reply { name: "Dan Example", address: "dan@example.org", text: "+1 (non-binding)\n\nRan the examples.\n" },
-    Reply { name: "Eve Example", address: "eve@example.org", text: "0\n\nNo time to test this one.\n" },
-    Reply { name: "Ann Example", address: "ann@example.org", text: "+1 (binding)\n" },
-];
-
-const ALARMED: [Reply; 3] = [
-    Reply {
-        name: "Bob Example",
-        address: "bob@example.org",
-        text: "-1 (binding)\n\nThe licence of a bundled file is missing.\n",
-    },
-    Reply { name: "Cleo Example", address: "cleo@example.org", text: "-1 (binding)\n\nI see the same.\n" },
-    Reply { name: "Dan Example", address: "dan@example.org", text: "+1 (non-binding)\n" },
-];
-
-/// What the community writes.
-pub fn replies(mood: Mood) -> &'static [Reply] {
-    match mood {
-        Mood::Content => &CONTENT,
-        Mood::Alarmed => &ALARMED,
-    }
-}
-
-/// What the release manager makes of the mails.
+/// What the release manager makes of the mails, where no program counts them.
 pub fn votes(mood: Mood, thread: &str) -> BallotBox {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let (binding, non_binding) = match mood {
         Mood::Content => (
             Ballots {
-                plus: names(&["Bob Example", "Cleo Example", "Ann Example"]),
+                plus: names(&["Bob Example", "Cleo Example", "Fay Example"]),
                 zero: names(&["Eve Example"]),
                 minus: Vec::new(),
             },
-            names(&["Dan Example"]),
+            names(&["Dan Example", "Kim Example", "Ida Example"]),
         ),
         Mood::Alarmed => (
             Ballots { plus: Vec::new(), zero: Vec::new(), minus: names(&["Bob Example", "Cleo Example"]) },
@@ -112,14 +67,7 @@ pub fn votes(mood: Mood, thread: &str) -> BallotBox {
         ),
     };
     let non_binding = Ballots { plus: non_binding, ..Ballots::default() };
-    BallotBox { binding, non_binding, thread: thread.to_owned() }
-}
-
-/// The Message-ID of a reply: the same however often it is written.
-pub fn reply_id(vote: &str, reply: &Reply) -> String {
-    let vote = vote.trim_matches(['<', '>']);
-    let user = reply.address.split('@').next().unwrap_or("somebody");
-    format!("{user}.{vote}")
+    BallotBox { binding, non_binding, thread: thread.to_owned(), why: String::new() }
 }
 
 /// Whether a mail with that Message-ID was accepted.

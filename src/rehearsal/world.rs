@@ -26,6 +26,11 @@ const WORLD_FILE: &str = "world.json";
 /// The release manager of every rehearsal.
 pub const MANAGER: (&str, &str) = ("Ann Example", "ann@example.org");
 
+/// The people who vote in every rehearsal.
+pub(super) const ROSTER: &str = include_str!("../../release-config/rosters/greeter.toml");
+/// Where they stand in the world.
+const ROSTER_FILE: &str = "roster.toml";
+
 /// A world that is whole.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,6 +110,7 @@ impl World {
             .map_err(|error| Failed::new("make an OpenPGP key", &error.to_string()))?;
         make_clone(directory, &configuration, &key)?;
         make_maven_settings(directory, &configuration)?;
+        write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
             format: 1,
             directory: directory.to_owned(),
@@ -167,6 +173,11 @@ impl World {
                 ("archive_lag_minutes", Value::from(0)),
             ],
         );
+        if let Some(Value::Table(vote)) = table.get_mut("vote") {
+            vote.remove("whimsy");
+            vote.remove("aliases");
+            vote.insert("roster".to_owned(), Value::from(self.directory.join(ROSTER_FILE).display().to_string()));
+        }
         toml::to_string(&table).map_err(|error| fail(error.to_string()))
     }
 

@@ -20,8 +20,9 @@ const CONTENTS: &str = "contents";
 /// What an archive is held against.
 #[derive(Debug, Clone)]
 pub struct ArchiveRules {
-    /// The one directory that all must be in, "flink-statefun-3.4.0"; none where there need be none.
-    pub root: Option<String>,
+    /// The names that the one directory may have that all must be in, "flink-statefun-3.4.0";
+    /// empty where there need be none.
+    pub roots: Vec<String>,
     /// How much it may hold.
     pub limits: Limits,
     /// What must be in it.
@@ -40,7 +41,7 @@ pub struct ArchiveReport {
 impl ArchiveRules {
     /// For contents, in any directory, with the usual limits.
     pub fn new(contents: ContentRules) -> Self {
-        Self { root: None, limits: Limits::default(), contents }
+        Self { roots: Vec::new(), limits: Limits::default(), contents }
     }
 }
 
@@ -59,12 +60,12 @@ pub fn check_archive(name: &str, path: &Path, rules: &ArchiveRules) -> ArchiveRe
 pub fn check_archive_bytes(name: &str, archive: impl Read + Seek, rules: &ArchiveRules) -> ArchiveReport {
     let mut faults = Faults::default();
     let mut contents = Contents::new(&rules.contents);
-    let walked = walk(name, archive, rules.root.as_deref(), rules.limits, &mut contents, &mut faults);
+    let walked = walk(name, archive, &rules.roots, rules.limits, &mut contents, &mut faults);
     if walked.complete && faults.failed(WHOLE) == 0 {
         contents.settle(name, &mut faults);
         faults.settle(WHOLE, || format!("{} entries, {} bytes, every sum as it must be", walked.entries, walked.bytes));
         faults.settle(SAFE, || format!("every path stays inside; {} links", walked.links));
-        if let Some(root) = &rules.root {
+        if let Some(root) = walked.root {
             faults.settle(ROOT, || format!("all is in {root}"));
         }
     } else {

@@ -32,13 +32,13 @@ pub struct Computed<'a> {
 
 /// An entry of a checksum file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Entry {
+pub struct Entry {
     /// The digits, in lower case.
-    digest: String,
+    pub digest: String,
     /// The name beside them.
-    name: Option<String>,
-    /// The algorithm that the BSD form names.
-    algorithm: Option<String>,
+    pub name: Option<String>,
+    /// The algorithm that the BSD form names: "SHA512".
+    pub algorithm: Option<String>,
 }
 
 /// Holds the checksum file called `companion` (`x.tgz.sha512`), with the bytes `text`,
@@ -109,8 +109,11 @@ fn fits(entry: &Entry, algorithm: &str, digits: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// The entries of a checksum file.
-fn entries(text: &[u8]) -> Result<Vec<Entry>, String> {
+/// The entries of a checksum file, in its order.
+///
+/// # Errors
+/// When a line of it is none, as a sentence.
+pub fn entries(text: &[u8]) -> Result<Vec<Entry>, String> {
     if text.len() > MOST_BYTES {
         return Err("it is too large for a checksum file".to_owned());
     }

@@ -86,6 +86,11 @@ impl Finding {
         Self::new(name, Status::Fail, detail)
     }
 
+    fn in_words(&self, path: Option<&String>) -> String {
+        let place: Vec<&str> = path.into_iter().chain(&self.entry).map(String::as_str).collect();
+        format!("{}{}: {}", place.iter().map(|part| format!("{part}: ")).collect::<String>(), self.name, self.detail)
+    }
+
     fn new(name: &'static str, status: Status, detail: impl Into<String>) -> Self {
         Self { name, status, detail: detail.into(), entry: None }
     }
@@ -112,6 +117,14 @@ impl Report {
         let passed = all().all(|finding| finding.status != Status::Fail)
             && all().any(|finding| matches!(finding.status, Status::Pass | Status::Warn));
         Self { passed, target: target.to_owned(), files, checks, bytes, seconds: took.as_secs_f64() }
+    }
+
+    /// What fails, a sentence each: the file, the entry where there is one, what is wrong.
+    pub fn faults(&self) -> Vec<String> {
+        let of_files =
+            self.files.iter().flat_map(|file| file.checks.iter().map(move |check| (Some(&file.path), check)));
+        let all = of_files.chain(self.checks.iter().map(|check| (None, check)));
+        all.filter(|(_, check)| check.status == Status::Fail).map(|(path, check)| check.in_words(path)).collect()
     }
 
     /// How many findings came out as `status`.

@@ -76,7 +76,7 @@ pub fn compare_trees(what: &str, expected: &Tree, found: &Tree) -> Vec<Finding> 
 /// When it cannot be read to its end.
 pub fn tree_of_archive(name: &str, path: &Path) -> io::Result<Tree> {
     let (mut files, mut faults) = (Files(Tree::new()), Faults::default());
-    let walked = archive::walk(name, File::open(path)?, None, Limits::default(), &mut files, &mut faults);
+    let walked = archive::walk(name, File::open(path)?, &[], Limits::default(), &mut files, &mut faults);
     if walked.complete { Ok(files.0) } else { Err(io::Error::other("the archive is not whole")) }
 }
 

@@ -249,7 +249,7 @@ fn a_candidate_that_changed_since_it_was_staged_is_not_voted_on() {
     let put = |target: &str| run(&world, "svnmucc", &["put", file.to_str().unwrap(), target, "--message", "Mine"]);
     put(&name("greeter-1.2.0-src.tgz.asc"));
     put(&name("notes.txt"));
-    rehearsal.stops(1, &["send-vote", "notes.txt is not expected", "greeter-1.2.0-src.tgz.asc has"]);
+    rehearsal.stops(1, &["send-vote", "notes.txt is not in the manifest", "greeter-1.2.0-src.tgz.asc has"]);
     unsent();
 }
 

@@ -46,8 +46,11 @@ fn gpg_and_sha512sum_accept_what_is_signed_and_hashed() {
     fs::write(world.artifacts().join("a.tgz"), "other").unwrap();
     fs::remove_file(world.artifacts().join("b.tgz.sha512")).unwrap();
     let faults = fails(holds.examine(&world.cx()).unwrap());
-    assert!(faults[0].starts_with("a.tgz: found SHA-512"), "{faults:?}");
-    assert!(faults[1..].iter().all(|fault| fault == "b.tgz.sha512 is not in candidates/rc1/artifacts"), "{faults:?}");
+    assert_eq!(faults[0], "b.tgz.sha512 is not in candidates/rc1/artifacts");
+    assert!(faults[1].starts_with("a.tgz: checksum: a.tgz.sha512: wrong SHA-512"), "{faults:?}");
+    assert!(faults[2].starts_with("b.tgz: inventory: no checksum"), "{faults:?}");
+    assert!(faults[3].starts_with("manifest: a.tgz has "), "{faults:?}");
+    assert_eq!(faults.len(), 4, "{faults:?}");
 }
 
 #[test]
@@ -125,14 +128,18 @@ fn signatures_hold_for_one_who_has_keys_alone() {
     assert!(matches!(probe(&["a.tgz", "b.tgz"], None), Finding::Holds(_)));
     assert!(matches!(probe(&["a.tgz", "b.tgz"], Some(&both)), Finding::Holds(_)));
     let faults = fails(probe(&["a.tgz"], Some(&without)));
-    assert!(
-        faults[0].starts_with("a.tgz.asc, with the keys of KEYS alone") && faults[0].contains("not known"),
-        "{faults:?}"
-    );
+    assert!(faults[0].starts_with("a.tgz.asc: unknown signer: ") && faults[0].ends_with("not in KEYS"), "{faults:?}");
+    // Somebody in KEYS has signed, and not the release manager.
+    let kept = fs::read(world.artifacts().join("a.tgz.asc")).unwrap();
+    fs::write(world.artifacts().join("a.tgz.asc"), bob.openpgp().sign_file(&world.artifacts().join("a.tgz")).unwrap())
+        .unwrap();
+    let faults = fails(probe(&["a.tgz"], Some(&both)));
+    assert_eq!(faults, [format!("a.tgz.asc is by {}, expected {}", bob.fingerprint, home.fingerprint)]);
+    fs::write(world.artifacts().join("a.tgz.asc"), kept).unwrap();
     fs::write(world.artifacts().join("a.tgz"), "changed").unwrap();
     fs::remove_file(world.artifacts().join("b.tgz.asc")).unwrap();
     let faults = fails(probe(&["a.tgz", "b.tgz", "c.tgz"], None));
-    assert!(faults[0].contains("does not fit the file") && faults.len() == 3, "{faults:?}");
+    assert!(faults[0].contains("bad signature: it is over other bytes") && faults.len() == 3, "{faults:?}");
     let missing: SignaturesHold = action(json!({ "directory": "d", "files": [], "keys": format!("{url}/NONE") }));
     assert!(matches!(missing.examine(&world.cx()), Err(ActionError::Service { .. })));
 }

@@ -69,6 +69,7 @@ fn services(place: &Path, relay: &SmtpServer, password: &str, archive: Option<Po
                 _ => None,
             })
         }),
+        assets: crate::config::Assets::default(),
         author: Author { name: "Ann Example".into(), email: "ann@example.org".into() },
     }
 }

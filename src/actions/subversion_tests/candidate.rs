@@ -20,7 +20,7 @@ fn a_candidate_is_staged_by_one_commit() {
     assert!(matches!(holds.examine(&world.cx()).unwrap(), Finding::Holds(_)));
     world.repository.put("dev/p-3.4.0-rc1/a.tgz", "other bytes");
     let Finding::Fails(faults) = holds.examine(&world.cx()).unwrap() else { panic!() };
-    assert!(faults.len() == 1 && faults[0].contains("a.tgz has 11 bytes, not 10"), "{faults:?}");
+    assert!(faults.len() == 1 && faults[0].contains("a.tgz has 11 bytes, expected 10"), "{faults:?}");
     world.repository.put("dev/p-3.4.0-rc1/a.tgz", FILES[0].1);
     let Finding::Fails(faults) = holds.examine(&world.cx()).unwrap() else { panic!() };
     assert!(faults.len() == 1 && faults[0].contains("was changed by r4, and changed back"), "{faults:?}");

@@ -5,27 +5,24 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! What the community of a rehearsal does while time passes: it answers the
-//! vote by mail, over SMTP like everybody.
+//! vote by mail, over SMTP like everybody; and what its release manager makes of
+//! the mails of which no program can tell.
 
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::actions::Services;
 use crate::commands::CommandError;
 use crate::commands::error::chain;
 use crate::commands::rehearse::stage::Stage;
-use crate::commands::vote;
-use crate::engine::{Clock, State};
-use crate::mail::Draft;
-use crate::rehearsal::{Mood, Reply, has_mail, mend, replies, reply_id, votes};
+use crate::commands::vote::{self, current};
+use crate::engine::{Clock, Driver, State, StepRecord};
+use crate::rehearsal::{Letter, Mood, VoteMail, first_look, has_mail, late_letter, letters, mend, verdicts, votes};
 use crate::ui::ExitCode;
 
 /// The simulated community.
 pub struct Community<'a> {
     stage: &'a Stage,
-}
-
-/// The vote mail that is answered.
-struct Vote {
-    message_id: String,
-    subject: String,
-    list: Vec<String>,
 }
 
 impl<'a> Community<'a> {
@@ -34,26 +31,60 @@ impl<'a> Community<'a> {
         Self { stage }
     }
 
-    /// Answers the vote, if one is open and was not answered.
+    /// Uses the time until `until`: answers the vote, if one is open, each mail once. Gives the
+    /// time until which it was used: where a vote begins, the community looks at it once before
+    /// its end.
     ///
     /// # Errors
     /// When a mail cannot be sent or the mails cannot be read.
-    pub fn use_the_time(&self, state: &State) -> Result<(), CommandError> {
-        let Some(vote) = open_vote(state) else { return Ok(()) };
-        for reply in replies(self.mood(state)) {
-            self.answer(&vote, reply)?;
+    pub fn use_the_time(&self, state: &State, until: Timestamp) -> Result<Timestamp, CommandError> {
+        let Some(vote) = vote_mail(state) else { return Ok(until) };
+        if state.step(current::RECORDS, true).is_some_and(StepRecord::settled) {
+            if let Some(closed) = date_of(state, "close-vote") {
+                let letter = late_letter();
+                let date = closed + jiff::SignedDuration::from_hours(letter.hour.into());
+                self.send(&vote, letter, date)?;
+            }
+            return Ok(until);
         }
-        Ok(())
+        let look = first_look(&vote, until);
+        let used = if self.stage.clock.now() < look { look } else { until };
+        for letter in letters(self.mood(state)) {
+            let date = letter.date(&vote, until);
+            if date <= used {
+                self.send(&vote, letter, date)?;
+            }
+        }
+        Ok(used)
     }
 
-    /// Counts the answers for the release manager.
+    /// Has the release manager rule on the mails of which no program can tell; counts for them
+    /// where the product says that a person does. Whether there was something to do.
     ///
     /// # Errors
-    /// When the votes cannot be entered.
-    pub fn count(&self, state: &State) -> Result<(), CommandError> {
-        let thread = open_vote(state).map(|vote| vote.message_id).unwrap_or_default();
-        let votes = votes(self.mood(state), &thread);
-        vote::enter(&self.stage.session, state, &votes, self.stage.clock.now()).map(|_| ())
+    /// When nothing can be recorded.
+    pub fn weigh(&self, driver: &mut Driver<'_, Services>) -> Result<bool, CommandError> {
+        let Some(vote) = vote_mail(&driver.state) else { return Ok(false) };
+        let session = &self.stage.session;
+        if session.values.product.vote.is_none() {
+            let votes = votes(self.mood(&driver.state), &vote.message_id);
+            vote::enter(session, &driver.state, &votes, self.stage.clock.now())?;
+            return Ok(true);
+        }
+        let Some(kept) = current::last_read(session, &driver.state)? else { return Ok(false) };
+        let mut ruled = false;
+        for letter in letters(self.mood(&driver.state)) {
+            let id = letter.id(&vote);
+            let shown = kept.tally.review.iter().any(|review| review.message_id == id);
+            let verdict = verdicts().into_iter().find(|(key, ..)| *key == letter.key).filter(|_| shown);
+            if let Some((_, verdict, why)) = verdict
+                && driver.state.rulings_on(current::RECORDS, true).all(|(about, _)| about != id)
+            {
+                driver.rule(current::RECORDS, &id, verdict, why)?;
+                ruled = true;
+            }
+        }
+        Ok(ruled)
     }
 
     /// Mends what the vote on the current candidate found.
@@ -79,40 +110,31 @@ impl<'a> Community<'a> {
         if self.stage.world.fail_first_candidate && state.candidate.number == 1 { Mood::Alarmed } else { Mood::Content }
     }
 
-    fn answer(&self, vote: &Vote, reply: &Reply) -> Result<(), CommandError> {
+    fn send(&self, vote: &VoteMail, letter: &Letter, date: Timestamp) -> Result<(), CommandError> {
         let stage = self.stage;
-        let id = reply_id(&vote.message_id, reply);
         let fail = |what: String| CommandError::new(ExitCode::Service, what, "the rehearsal can be taken up again");
-        if has_mail(stage.smtp.store(), &id).map_err(|error| fail(format!("cannot read the mails: {error}")))? {
+        let store = stage.smtp.store();
+        if has_mail(store, &letter.id(vote)).map_err(|error| fail(format!("cannot read the mails: {error}")))? {
             return Ok(());
         }
-        let draft = Draft {
-            from: (reply.name.to_owned(), reply.address.to_owned()),
-            to: vote.list.clone(),
-            subject: format!("Re: {}", vote.subject),
-            body: reply.text.to_owned(),
-            message_id: format!("<{id}>"),
-            in_reply_to: Some(vote.message_id.clone()),
-            references: vec![vote.message_id.clone()],
-            date: stage.clock.now(),
-        };
-        let bytes = draft.format().map_err(|error| fail(chain(&error)))?;
-        stage
-            .session
-            .services
-            .relay
-            .send(reply.address, &vote.list, &bytes)
-            .map_err(|error| fail(format!("{} cannot vote: {}", reply.name, chain(&error))))
+        let relay = &stage.session.services.relay;
+        relay
+            .send(letter.address, &vote.list, &letter.bytes(vote, date))
+            .map_err(|error| fail(format!("{} cannot vote: {}", letter.name, chain(&error))))
     }
 }
 
-fn open_vote(state: &State) -> Option<Vote> {
+/// The mail that called the vote on the current candidate.
+fn vote_mail(state: &State) -> Option<VoteMail> {
     let outputs = state.outputs();
-    if state.step("record-vote", true).is_some_and(crate::engine::StepRecord::settled) {
-        return None;
-    }
-    let sent = outputs.get("send-vote")?;
-    let text = |name: &str| sent.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+    let sent = outputs.get(current::CALLS)?;
+    let text = |name: &str| sent.get(name).and_then(Value::as_str).map(str::to_owned);
     let list = sent.get("to")?.as_array()?.iter().filter_map(|to| to.as_str().map(str::to_owned)).collect();
-    Some(Vote { message_id: text("message_id")?, subject: text("subject")?, list })
+    let date = text("date")?.parse().ok()?;
+    Some(VoteMail { message_id: text("message_id")?, subject: text("subject")?, list, date })
+}
+
+/// The date of the mail that a step sent.
+fn date_of(state: &State, step: &str) -> Option<Timestamp> {
+    state.outputs().get(step)?.get("date")?.as_str()?.parse().ok()
 }

@@ -11,6 +11,7 @@ mod ending;
 mod made;
 mod report;
 mod stage;
+mod votes;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -224,15 +225,12 @@ fn play(
         for Pending { id, obstacle, .. } in pending {
             moved |= match obstacle {
                 Obstacle::Time { until, why } => {
-                    community.use_the_time(&driver.state)?;
-                    stage.clock.move_to(*until);
-                    driver.observer.time_passes(*until, why);
+                    let used = community.use_the_time(&driver.state, *until)?;
+                    stage.clock.move_to(used);
+                    driver.observer.time_passes(used, why);
                     true
                 }
-                Obstacle::Person(_) if id == "record-vote" => {
-                    community.count(&driver.state)?;
-                    true
-                }
+                Obstacle::Person(_) if id == "record-vote" => community.weigh(&mut driver)?,
                 Obstacle::CheckFailed(faults) if id == "community-approves" && community.alarmed(&driver.state) => {
                     driver.cancel_candidate(&format!("the vote did not pass: {}", faults.join("; ")))?;
                     true

@@ -14,10 +14,11 @@ use serde::Serialize;
 
 use super::made::{CheckCounts, Made, StepCounts, VersionSet, counts};
 use super::stage::Stage;
+use super::votes::{VoteReport, votes};
 use crate::commands::CommandError;
 use crate::commands::log::durations;
 use crate::commands::status::{Status, status_of};
-use crate::engine::{Entry, JournalReader, State};
+use crate::engine::{Entry, Event, JournalReader, State};
 use crate::ui::{ExitCode, Style, Ui, hang};
 
 /// What a rehearsal made, and where to look.
@@ -28,7 +29,9 @@ pub struct Report {
     steps: StepCounts,
     checks: CheckCounts,
     stand_ins: Vec<StandIn>,
+    manifests: Vec<WrittenManifest>,
     made: Made,
+    votes: Vec<VoteReport>,
     seconds: f64,
     #[serde(skip)]
     slowest: Vec<(String, u32, Duration)>,
@@ -41,6 +44,16 @@ struct Where {
     svn: PathBuf,
     mails: PathBuf,
     journal: PathBuf,
+}
+
+/// The manifest of a candidate.
+#[derive(Debug, Serialize)]
+struct WrittenManifest {
+    candidate: u32,
+    file: PathBuf,
+    sha512: String,
+    /// What the check said that held the files against it; none where it did not hold.
+    verified: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -76,7 +89,9 @@ impl Report {
             steps,
             checks,
             stand_ins: stand_ins(&state),
+            manifests: manifests(stage, &entries),
             made,
+            votes: votes(stage, &entries, &state),
             seconds: took.as_secs_f64(),
             slowest,
         })
@@ -114,6 +129,17 @@ impl Report {
         }
         let revisions: Vec<String> = self.made.revisions.iter().map(|revision| format!("r{revision}")).collect();
         line(&mut text, "revisions", format!("{} in {}", or_none(&revisions), self.world.svn.display()));
+        for manifest in &self.manifests {
+            let verified = manifest.verified.as_deref().unwrap_or("NOT verified");
+            let what = format!("candidate {}: {verified}, {}", manifest.candidate, manifest.file.display());
+            line(&mut text, "manifest", what);
+        }
+        for vote in &self.votes {
+            for (index, one) in vote.lines().iter().enumerate() {
+                let name = if index == 0 { "vote" } else { "" };
+                line(&mut text, name, hang(one, VALUE, VALUE + 2, ui.width()));
+            }
+        }
         let mails = if self.made.mails.is_empty() { "none".into() } else { self.made.mails.len().to_string() };
         line(&mut text, "mails", format!("{mails} in {}", self.world.mails.display()));
         line(&mut text, "journal", self.world.journal.display().to_string());
@@ -199,6 +225,34 @@ fn in_words(set: &VersionSet, known: bool, width: usize) -> String {
 fn subject(bytes: &[u8]) -> String {
     let mail = mail_parser::MessageParser::default().parse(bytes);
     mail.as_ref().and_then(|mail| mail.subject()).unwrap_or("(no subject)").to_owned()
+}
+
+/// The manifests of the candidates, and what came of holding the files against them.
+fn manifests(stage: &Stage, entries: &[Entry]) -> Vec<WrittenManifest> {
+    let of_step = |entry: &&Entry| entry.step.as_deref() == Some("write-manifest");
+    let written = entries.iter().filter(of_step).filter_map(|entry| match &entry.event {
+        Event::StepDone { outputs, .. } => Some((entry.candidate, outputs)),
+        _ => None,
+    });
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    written
+        .map(|(candidate, outputs)| WrittenManifest {
+            candidate,
+            file: stage.session.directory.join(text(&outputs["file"])),
+            sha512: text(&outputs["sha512"]),
+            verified: verified(entries, candidate),
+        })
+        .collect()
+}
+
+/// What the last look at the candidate found, where it holds.
+fn verified(entries: &[Entry], candidate: u32) -> Option<String> {
+    let mine = |entry: &&Entry| entry.candidate == candidate && entry.step.as_deref() == Some("candidate-verifies");
+    entries.iter().filter(mine).fold(None, |last, entry| match &entry.event {
+        Event::CheckHeld { evidence } => Some(evidence.clone()),
+        Event::CheckFailed { .. } => None,
+        _ => last,
+    })
 }
 
 /// The artifacts that a build left a stand-in for, as the steps recorded them.

@@ -207,7 +207,19 @@ fn check_same(world: &World, wanted: &Wanted<'_>) -> Result<(), CommandError> {
 
 /// Only an empty directory, or one that an interrupted making left, is built in.
 fn check_usable(directory: &Path) -> Result<(), CommandError> {
-    let known = ["remote.git", "clone", "sample", "svn", "svn-import", "gnupg", "mail", "state", "home", LOCK_FILE];
+    let known = [
+        "remote.git",
+        "clone",
+        "sample",
+        "svn",
+        "svn-import",
+        "gnupg",
+        "mail",
+        "state",
+        "home",
+        "roster.toml",
+        LOCK_FILE,
+    ];
     let foreign: Vec<String> = std::fs::read_dir(directory)
         .into_iter()
         .flatten()

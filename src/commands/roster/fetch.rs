@@ -10,13 +10,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::json;
 
+use crate::actions::voting::roster_of;
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::governance::{Member, Office, Roster};
-use crate::services::{Committee, CommitteeMember, Whimsy, WhimsyError};
+use crate::governance::{Office, Roster};
+use crate::services::{Whimsy, WhimsyError};
 use crate::ui::ExitCode;
 
 /// Where the foundation's files are.
@@ -81,23 +81,6 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
     }
     ui.say("The roster knows ID@apache.org of each alone: add other addresses to `emails`, or to a file for --alias.");
     Ok(ExitCode::Done)
-}
-
-fn roster_of(project: &str, source: String, committee: &Committee, before: Option<&Roster>, now: Timestamp) -> Roster {
-    let member = |one: &CommitteeMember| {
-        let known = before.and_then(|before| before.member(&one.id));
-        let roles = if one.pmc { vec![Office::Pmc, Office::Committer] } else { vec![Office::Committer] };
-        Member {
-            id: one.id.clone(),
-            name: one.name.clone().or_else(|| known.map(|known| known.name.clone())).unwrap_or_else(|| one.id.clone()),
-            emails: known.map(|known| known.emails.clone()).unwrap_or_default(),
-            roles,
-            emeritus: known.is_some_and(|known| known.emeritus),
-            since: one.since,
-        }
-    };
-    let today = now.to_zoned(TimeZone::UTC).date();
-    Roster::of(project.to_owned(), Some(today), Some(source), committee.members.iter().map(member).collect())
 }
 
 fn changes(before: Option<&Roster>, after: &Roster) -> (Vec<String>, Vec<String>) {

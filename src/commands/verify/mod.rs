@@ -11,23 +11,21 @@ mod tag;
 mod target;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jiff::Timestamp;
 
 use self::subject::Subject;
+use self::subject::product_of;
 use self::target::{Here, Target};
 use super::CommandError;
 use super::environment::Environment;
 use super::error::chain;
-use super::start::release_file;
-use crate::config::parse_product;
-use crate::release::Version;
 use crate::services::fetch_keys_file;
 use crate::ui::{ExitCode, Style, Waiting};
 use crate::verify::signature::KeyRing;
-use crate::verify::{Candidate, Layout, Limits, Report, Status, render};
+use crate::verify::{Against, Limits, Listed, RatExcludes, Report, Status, render};
 
 /// Verifies a candidate: signatures, digests, archives, contents, the tag.
 ///
@@ -46,7 +44,7 @@ pub struct Args {
     /// Candidate N of the current release, as it is staged, against its recorded digests.
     #[arg(long, value_name = "N", conflicts_with_all = ["target", "expect", "version", "product"])]
     candidate: Option<u32>,
-    /// The project's KEYS: a file or an address; else the product's configuration names it.
+    /// The project's KEYS: a file or an address; else that of the product's configuration.
     #[arg(long, value_name = "FILE or URL")]
     keys: Option<String>,
     /// The set of files and their digests must be exactly those of this manifest.
@@ -58,12 +56,20 @@ pub struct Args {
     /// Where the tag is: a clone, or an address.
     #[arg(long, value_name = "PATH or URL", requires = "source_tag")]
     repo: Option<String>,
-    /// A product of release-config/.
-    #[arg(long, default_value = "flink-statefun")]
-    product: String,
+    /// A product of release-config/; else the one whose source archive is there, else
+    /// what every Apache release must be.
+    #[arg(long)]
+    product: Option<String>,
     /// The version; else read off the names of the files.
     #[arg(long)]
     version: Option<String>,
+    /// Files of the tag that the source archive leaves out, beside those of the product's
+    /// configuration; may be given again.
+    #[arg(long, value_name = "GLOB", requires = "source_tag")]
+    exclude: Vec<String>,
+    /// What Apache RAT is told to leave out: its exclude file, or a pom.xml with the plugin's.
+    #[arg(long, value_name = "FILE")]
+    rat_excludes: Option<PathBuf>,
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -77,13 +83,13 @@ pub struct Args {
 /// What an archive may hold at most.
 #[derive(Debug, clap::Args)]
 struct LimitArgs {
-    /// The most bytes that an archive may hold, unpacked.
+    /// The most bytes that an archive may hold, unpacked; else 16 GiB, and 8 GiB in one file.
     #[arg(long, value_name = "BYTES")]
     max_unpacked: Option<u64>,
-    /// The most files that an archive may hold.
+    /// The most files that an archive may hold; else 500,000.
     #[arg(long, value_name = "COUNT")]
     max_entries: Option<u64>,
-    /// The most bytes unpacked for each byte packed.
+    /// The most bytes unpacked for each byte packed; else 250, counted from 64 MiB on.
     #[arg(long, value_name = "RATIO")]
     max_ratio: Option<u64>,
 }
@@ -107,16 +113,29 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let subject = match args.candidate {
         Some(number) => Subject::of_release(environment, number)?,
         None => {
-            let file = release_file(&environment.assets, "release-config", "product", &args.product)?;
-            let product = parse_product(&file.place, &file.text)?;
-            let version = args.version.as_deref().map(str::parse::<Version>).transpose()?;
-            Subject::of_product(product, version, args.target.as_deref().unwrap_or_default(), args.expect.as_deref())?
+            let product = args.product.as_deref().map(|product| product_of(environment, product)).transpose()?;
+            let target = args.target.as_deref().unwrap_or_default();
+            Subject::of_target(product, args.version.clone(), target, args.expect.as_deref())?
         }
     };
     let target = Target::of(&subject.target)?;
-    let keys = keys(args.keys.as_deref().unwrap_or(&subject.product.svn.keys))?;
+    // What is wrong with them is said before anything is downloaded.
+    let known = args.keys.as_deref().or(subject.product.as_ref().map(|product| product.svn.keys.as_str()));
+    let known = known.map(keys).transpose()?;
     let here = target.bring(environment)?;
-    let report = verify(environment, &args, subject, &keys, &here, begun)?;
+    let files = here.files()?;
+    let subject = subject.of_files(environment, &files)?;
+    let keys = match (known, &subject.product) {
+        (Some(keys), _) => keys,
+        (None, Some(product)) => keys(&product.svn.keys)?,
+        (None, None) => {
+            return Err(CommandError::usage(
+                "no keys are named, and no product of release-config/ has such files",
+                "--keys names the project's KEYS: a file, or https://downloads.apache.org/PROJECT/KEYS; one that comes with the candidate proves nothing",
+            ));
+        }
+    };
+    let report = verify(environment, &args, &subject, &keys, &here, &files, begun)?;
     print(environment, &args, &report);
     Ok(if report.passed { ExitCode::Done } else { ExitCode::DoesNotHold })
 }
@@ -124,36 +143,42 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
 fn verify(
     environment: &Environment,
     args: &Args,
-    subject: Subject,
+    subject: &Subject,
     keys: &KeyRing,
     here: &Here,
+    files: &[Listed],
     begun: Instant,
 ) -> Result<Report, CommandError> {
     let _waiting = Waiting::begin(environment.ui, &format!("verifying {}", subject.target));
-    let files = here.files()?;
-    // A repository has poms; files that were copied out of one have still Maven's digests alone.
-    let ends = |ending: &str| files.iter().any(|file| file.path.ends_with(ending));
-    let maven = ends(".pom") || (ends(".jar.sha1") && !ends(".sha512"));
-    let subject = subject.with_version_of(&files)?;
-    let limits = limits(&args.limits);
-    let rules = |path: &str| subject.rules(path, limits);
-    let candidate = Candidate {
-        directory: here.directory(),
-        layout: if maven { Layout::Maven } else { Layout::Distribution },
-        keys,
-        expect: subject.expect.as_ref(),
-        rules: &rules,
-        now: Timestamp::now(),
-    };
-    let mut found = candidate.verify(&files, &|_, _| {});
-    found.whole.extend(subject.notes());
-    if let (Some(tag), Some(repository)) = (&args.source_tag, &args.repo) {
-        tag::check(&subject, keys, tag, repository, here, &mut found)?;
+    let mut rules = subject.rules(files)?;
+    if let Some(file) = &args.rat_excludes {
+        rules.rat_excludes = rat_excludes(file)?;
+    }
+    let against =
+        Against { keys, expect: subject.expect.as_ref(), limits: limits(&args.limits), now: Timestamp::now() };
+    let mut found = rules.verify(here.directory(), files, &against);
+    let named = args.source_tag.clone().zip(args.repo.clone());
+    if let Some((tag, repository)) = named.or_else(|| subject.tag.clone()) {
+        let left_out = subject.left_out(&args.exclude)?;
+        tag::check(&left_out, &rules, keys, &tag, &repository, here, &mut found)?;
     } else {
         let why = "no tag was named by --source-tag, so the source archive was not held against the repository";
         found.whole.push(crate::verify::Finding::skip("source-tag", why));
     }
     Ok(Report::new(&subject.target, found.files, found.whole, found.bytes, begun.elapsed()))
+}
+
+/// What RAT is told to leave out, by its exclude file or by a pom.
+fn rat_excludes(file: &Path) -> Result<RatExcludes, CommandError> {
+    let hint = "--rat-excludes names RAT's exclude file, or a pom.xml that configures apache-rat-plugin";
+    let usage = |error: &(dyn std::error::Error + 'static)| {
+        CommandError::usage(format!("{}: {}", file.display(), chain(error)), hint)
+    };
+    let text = fs::read_to_string(file).map_err(|error| usage(&error))?;
+    if text.trim_start().starts_with('<') {
+        return RatExcludes::from_pom(&text).map_err(|error| usage(&error));
+    }
+    Ok(RatExcludes::from_exclude_file(&text))
 }
 
 /// The keys at an address or in a file.

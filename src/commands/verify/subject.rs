@@ -7,60 +7,59 @@
 //! What a candidate is held against: its product's rules for its version, and the
 //! manifest where there is one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::commands::session::read_session;
-use crate::config::{Product, render_product};
-use crate::release::{FileDigest, PathRules, PatternError, Version};
-use crate::verify::{ArchiveForm, ArchiveKind, ArchiveRules, ContentRules, Finding, Limits, Listed, Manifest};
+use crate::commands::start::release_file;
+use crate::config::{Product, parse_product, render_product};
+use crate::probes::{product_rules, stand_ins};
+use crate::release::{PathRules, Sha512, Version};
+use crate::ui::ExitCode;
+use crate::verify::{Listed, Manifest, ProductRules, version_in};
 
 /// What is verified, and what it must be.
 pub struct Subject {
     /// What is verified, as the user named it.
     pub target: String,
-    /// The product, filled in once the version is known.
-    pub product: Product,
-    /// The version, where it is known.
-    pub version: Option<Version>,
+    /// The product, where it is known; filled in once the version is.
+    pub product: Option<Product>,
+    /// The version, as the user or the record names it.
+    version: Option<String>,
     /// The set of files and their bytes, where they are known.
     pub expect: Option<Manifest>,
-    patterns: Patterns,
-}
-
-/// The product's path rules.
-struct Patterns {
-    no_header: PathRules,
-    secrets: PathRules,
-    binaries: PathRules,
-    snapshots: PathRules,
+    /// The tag that the source archive was made from, and the clone that has it.
+    pub tag: Option<(String, String)>,
+    /// What a rehearsal put in the place of artifacts, and why.
+    stand_ins: BTreeMap<String, String>,
 }
 
 impl Subject {
-    /// A candidate of a product, at `target`.
+    /// A candidate of a product, or of one that is not known, at `target`.
     ///
     /// # Errors
-    /// When the product's rules or the manifest cannot be used.
-    pub fn of_product(
-        product: Product,
-        version: Option<Version>,
+    /// When the manifest cannot be used.
+    pub fn of_target(
+        product: Option<Product>,
+        version: Option<String>,
         target: &str,
         expect: Option<&Path>,
     ) -> Result<Self, CommandError> {
         let expect = expect.map(manifest).transpose()?;
-        let patterns = Patterns::of(&product)?;
-        Ok(Self { target: target.to_owned(), product, version, expect, patterns })
+        Ok(Self { target: target.to_owned(), product, version, expect, tag: None, stand_ins: BTreeMap::new() })
     }
 
-    /// Candidate `number` of the current release, as it is staged.
+    /// Candidate `number` of the current release, as it is staged. What it is held
+    /// against is its manifest, whose digest is in the record.
     ///
     /// # Errors
-    /// When there is no release, or it has no such candidate.
+    /// When there is no release, it has no such candidate, or the manifest is not the
+    /// one that was recorded.
     pub fn of_release(environment: &Environment, number: u32) -> Result<Self, CommandError> {
         let (session, state) = read_session(environment)?;
         if number == 0 || number > state.candidate.number {
@@ -72,152 +71,137 @@ impl Subject {
         let values = session.values.of_candidate(number, None)?;
         let product: Product = serde_json::from_value(values["product"].clone())
             .map_err(|error| CommandError::usage(format!("the configuration cannot be used: {error}"), ""))?;
-        let files = state.outputs().get("sign-artifacts").and_then(|outputs| outputs.get("files").cloned());
-        let digests: Option<Vec<FileDigest>> = files.and_then(|files| serde_json::from_value(files).ok());
-        let version = session.values.version;
-        let expect = digests
-            .filter(|_| number == state.candidate.number)
-            .map(|files| Manifest::new(&product.id, &version.to_string(), number, "", files));
+        let outputs = if number == state.candidate.number { state.outputs() } else { Map::new() };
+        let output = |step: &str, name: &str| outputs.get(step).and_then(|outputs| outputs.get(name)).cloned();
+        let expect = match output("write-manifest", "sha512") {
+            Some(recorded) => {
+                let file = values["workspace"]["manifest"].as_str().unwrap_or_default();
+                Some(recorded_manifest(&session.directory.join(file), &recorded)?)
+            }
+            None => None,
+        };
         let target = format!("{}/{}", product.svn.dev, product.svn.candidate_directory);
-        let patterns = Patterns::of(&product)?;
-        Ok(Self { target, product, version: Some(version), expect, patterns })
+        let stand_ins = output("build-artifacts", "stand_ins").map(stand_ins).unwrap_or_default();
+        let tag = values["candidate"]["tag"].as_str().unwrap_or_default();
+        let in_clone = session.services.git.reference(&format!("refs/tags/{tag}")).is_ok_and(|object| object.is_some());
+        let tag = in_clone.then(|| (tag.to_owned(), session.values.record.repository.clone()));
+        let version = Some(session.values.version.to_string());
+        Ok(Self { target, product: Some(product), version, expect, tag, stand_ins })
     }
 
-    /// The same with the version, read off the names of the files where it was not
-    /// given, and the product's configuration filled in for it.
+    /// The same with the product of which these are files, where none was named, and its
+    /// configuration filled in for the version, which is read off their names where it
+    /// was not given.
     ///
     /// # Errors
-    /// When the configuration cannot be filled in.
-    pub fn with_version_of(mut self, files: &[Listed]) -> Result<Self, CommandError> {
-        let version = self.version.or_else(|| version_in(files));
-        self.version = version;
+    /// When the version is none of the product's, or the configuration cannot be filled in.
+    pub fn of_files(mut self, environment: &Environment, files: &[Listed]) -> Result<Self, CommandError> {
+        let Some(product) = &self.product else {
+            let version = self.version.as_deref().and_then(|version| version.parse().ok());
+            if let Some(version) = version.or_else(|| version_in(files)) {
+                self.product = recognised(environment, version, files);
+                if self.product.is_some() {
+                    self.version = Some(version.to_string());
+                }
+            }
+            return Ok(self);
+        };
+        let version = self.version.as_deref().map(str::parse::<Version>).transpose()?.or_else(|| version_in(files));
         if let Some(version) = version {
-            self.product = render_product(
-                &self.product,
-                &json!({
-                    "version": version.to_string(), "short_version": version.series(), "kind": version.kind().word(),
-                    "major": version.major, "minor": version.minor, "patch": version.patch, "candidate": {"number": 1},
-                }),
-            )?;
+            self.product = Some(filled_in(product, version)?);
+            self.version = Some(version.to_string());
         }
         Ok(self)
     }
 
-    /// Whether the file at `path` is the source archive.
-    pub fn is_source(&self, path: &str) -> bool {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        match self.version {
-            Some(_) => name == self.product.source.file,
-            None => ArchiveForm::of_name(name) == ArchiveForm::Source && !name.contains("-sources."),
-        }
+    /// What these files are held against.
+    ///
+    /// # Errors
+    /// When the product's lists cannot be used.
+    pub fn rules(&self, files: &[Listed]) -> Result<ProductRules, CommandError> {
+        let Some(product) = &self.product else { return Ok(ProductRules::of_any(self.version.clone(), files)) };
+        let version = self.version.as_deref().and_then(|version| version.parse().ok());
+        let mut rules = product_rules(product, version)
+            .map_err(|error| CommandError::from_error(ExitCode::Usage, &error, error.hint()))?;
+        rules.stand_ins.clone_from(&self.stand_ins);
+        Ok(rules)
     }
 
-    /// What the archive at `path` must be; `None` where it is none.
-    pub fn rules(&self, path: &str, limits: Limits) -> Option<ArchiveRules> {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        ArchiveKind::of_name(name)?;
-        let source = self.is_source(path);
-        let form = if source { ArchiveForm::Source } else { self.form(name) };
-        let contents = ContentRules {
-            product: source.then(|| self.product.name.clone()),
-            version: self.version.map(|version| version.to_string()),
-            no_header: self.patterns.no_header.clone(),
-            allowed_secrets: self.patterns.secrets.clone(),
-            allowed_binaries: self.patterns.binaries.clone(),
-            allowed_snapshots: self.patterns.snapshots.clone(),
-            ..ContentRules::new(form)
-        };
-        let root = (source && self.version.is_some()).then(|| self.product.source.root.clone());
-        Some(ArchiveRules { root, limits, contents })
-    }
-
-    /// What should be known of how the candidate was verified.
-    pub fn notes(&self) -> Vec<Finding> {
-        let mut notes = Vec::new();
-        match self.version {
-            Some(version) => notes.push(Finding::pass("release", format!("{} {version}", self.product.name))),
-            None => notes.push(Finding::fail(
-                "release",
-                "the names of the files give no single version, expected three numbers; name it by --version",
-            )),
-        }
-        if self.expect.is_none() {
-            let why = "no manifest was named by --expect, so another set of files that is signed would pass too";
-            notes.push(Finding::skip("manifest", why));
-        }
-        notes
-    }
-
-    fn form(&self, name: &str) -> ArchiveForm {
-        let of_name = ArchiveForm::of_name(name);
-        let is_python = self.product.pypi.as_ref().is_some_and(|pypi| pypi.files.iter().any(|file| file == name));
-        match of_name {
-            ArchiveForm::Source | ArchiveForm::Other if is_python => ArchiveForm::Sdist,
-            // Only the product's own name is the source release.
-            ArchiveForm::Source => ArchiveForm::Other,
-            form => form,
-        }
-    }
-}
-
-impl Patterns {
-    fn of(product: &Product) -> Result<Self, CommandError> {
-        let source = &product.source;
-        let rules = |patterns: &[String], field: &str| {
-            PathRules::new(patterns).map_err(|error: PatternError| {
-                CommandError::usage(
-                    format!("{}: `source.{field}`: {error}", product.id),
-                    "docs/configuration.md lists every field",
-                )
-            })
-        };
-        Ok(Self {
-            no_header: rules(&source.no_header, "no_header")?,
-            secrets: rules(&source.secrets, "secrets")?,
-            binaries: rules(&source.binaries, "binaries")?,
-            snapshots: rules(&source.snapshots, "snapshots")?,
+    /// What the source archive leaves out of the tag's files: what the product's
+    /// configuration says, and `more`.
+    ///
+    /// # Errors
+    /// When something of it is no glob.
+    pub fn left_out(&self, more: &[String]) -> Result<PathRules, CommandError> {
+        let configured = self.product.iter().flat_map(|product| &product.source.exclude);
+        let all: Vec<String> = configured.chain(more).cloned().collect();
+        PathRules::new(&all).map_err(|error| {
+            CommandError::usage(
+                error.to_string(),
+                "correct --exclude, or `source.exclude` in the product's configuration",
+            )
         })
     }
 }
+
+/// The product `id` of release-config/.
+///
+/// # Errors
+/// When there is none, or its configuration cannot be used.
+pub fn product_of(environment: &Environment, id: &str) -> Result<Product, CommandError> {
+    let file = release_file(&environment.assets, "release-config", "product", id)?;
+    Ok(parse_product(&file.place, &file.text)?)
+}
+
+/// The product whose source archive of this version is among the files. Configurations
+/// that cannot be used are passed over: nobody asked for them.
+fn recognised(environment: &Environment, version: Version, files: &[Listed]) -> Option<Product> {
+    let names: BTreeSet<&str> = files.iter().map(|file| file.path.rsplit('/').next().unwrap_or(&file.path)).collect();
+    let products = environment.assets.names("release-config");
+    let products = products.iter().filter_map(|name| name.strip_suffix(".toml"));
+    let products = products.filter_map(|id| filled_in(&product_of(environment, id).ok()?, version).ok());
+    products.into_iter().find(|product| names.contains(product.source.file.as_str()))
+}
+
+fn filled_in(product: &Product, version: Version) -> Result<Product, CommandError> {
+    Ok(render_product(
+        product,
+        &json!({
+            "version": version.to_string(), "short_version": version.series(), "kind": version.kind().word(),
+            "major": version.major, "minor": version.minor, "patch": version.patch, "candidate": {"number": 1},
+        }),
+    )?)
+}
+
+const HINT: &str =
+    "a manifest is what the step `write-manifest` leaves in the release's directory: candidates/rcN/manifest.json";
 
 fn manifest(path: &Path) -> Result<Manifest, CommandError> {
-    let hint = "a manifest is what `quorate rehearse` and a release leave beside the artifacts: manifest.json";
-    let name = path.display().to_string();
-    let bytes = fs::read(path).map_err(|error| CommandError::usage(format!("cannot read {name}: {error}"), hint))?;
-    Manifest::parse(&name, &bytes).map_err(|error| CommandError::usage(error.to_string(), hint))
+    parse(path, &read(path)?)
 }
 
-/// The version in the files' names, where all that have one have the same.
-fn version_in(files: &[Listed]) -> Option<Version> {
-    let found: BTreeSet<Version> = files.iter().filter_map(|file| version_of_name(&file.path)).collect();
-    let mut found = found.into_iter();
-    found.next().filter(|_| found.next().is_none())
-}
-
-/// Three numbers with dots, with nothing of a number before and behind them.
-fn version_of_name(path: &str) -> Option<Version> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.split(|sign: char| !(sign.is_ascii_digit() || sign == '.'))
-        .filter_map(|part| {
-            let numbers: Vec<&str> = part.split('.').filter(|number| !number.is_empty()).collect();
-            (numbers.len() == 3).then(|| numbers.join(".").parse().ok())?
-        })
-        .next()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_version_is_read_off_the_names_if_it_is_one() {
-        let version = |names: &[&str]| {
-            let files: Vec<Listed> = names.iter().map(|name| Listed { path: (*name).to_owned(), bytes: 1 }).collect();
-            version_in(&files).map(|version| version.to_string())
-        };
-        assert_eq!(version(&["demo-1.2.0-src.tgz", "demo-1.2.0-src.tgz.asc", "KEYS"]).as_deref(), Some("1.2.0"));
-        assert_eq!(version(&["a/1.2.0/demo_core-1.2.0.jar.sha1"]).as_deref(), Some("1.2.0"));
-        assert_eq!(version(&["demo-1.2.0.tgz", "demo-1.2.1.tgz"]), None);
-        assert_eq!(version(&["demo-1.2.tgz", "readme"]), None);
+/// The manifest at `path`, whose digest was recorded.
+fn recorded_manifest(path: &Path, recorded: &Value) -> Result<Manifest, CommandError> {
+    let bytes = read(path)?;
+    let found = Sha512::of(&bytes);
+    if *recorded != json!(found) {
+        return Err(CommandError::new(
+            ExitCode::Conflict,
+            format!(
+                "{} was changed since it was written: its SHA-512 is {found}, recorded is {}",
+                path.display(),
+                recorded.as_str().unwrap_or("none")
+            ),
+            "put it back as it was; `quorate log` shows when it was written",
+        ));
     }
+    parse(path, &bytes)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
+    fs::read(path).map_err(|error| CommandError::usage(format!("cannot read {}: {error}", path.display()), HINT))
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Manifest, CommandError> {
+    Manifest::parse(&path.display().to_string(), bytes).map_err(|error| CommandError::usage(error.to_string(), HINT))
 }

@@ -11,14 +11,15 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::subject::Subject;
 use super::target::Here;
 use crate::commands::CommandError;
 use crate::release::{PathRules, Sha512};
 use crate::services::{Effects, FileKind, Git, GitError};
 use crate::ui::ExitCode;
 use crate::verify::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
-use crate::verify::{CandidateFindings, Finding, Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive};
+use crate::verify::{
+    CandidateFindings, Finding, ProductRules, Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive,
+};
 
 /// The check's name.
 const CHECK: &str = "source-tag";
@@ -26,9 +27,10 @@ const CHECK: &str = "source-tag";
 /// Adds what the tag `name` of `repository` says of the source archive.
 ///
 /// # Errors
-/// When the repository cannot be asked, or the product's exclude list is malformed.
+/// When the repository cannot be asked.
 pub fn check(
-    subject: &Subject,
+    left_out: &PathRules,
+    rules: &ProductRules,
     keys: &KeyRing,
     name: &str,
     repository: &str,
@@ -68,14 +70,16 @@ pub fn check(
         found.whole.push(Finding::fail(CHECK, format!("{name} is on no commit")));
         return Ok(());
     };
-    let sources: Vec<String> = found.files.keys().filter(|path| subject.is_source(path)).cloned().collect();
+    let sources: Vec<String> = found.files.keys().filter(|path| rules.is_source(path)).cloned().collect();
     let [source] = &sources[..] else {
         let what = if sources.is_empty() { "no source archive".to_owned() } else { sources.join(", ") };
-        let detail = format!("{what} in the candidate, expected {}", subject.product.source.file);
+        let wanted: Vec<&str> = rules.sources.iter().map(String::as_str).collect();
+        let wanted = if wanted.is_empty() { "one".to_owned() } else { wanted.join(" or ") };
+        let detail = format!("{what} in the candidate, expected {wanted}");
         found.whole.push(Finding::fail(CHECK, detail));
         return Ok(());
     };
-    let expected = tree_of_commit(&git, &commit, subject)?;
+    let expected = tree_of_commit(&git, &commit, left_out)?;
     let what = format!("the tag {name} (commit {})", &commit[..commit.len().min(12)]);
     let findings = match tree_of_archive(source, &here.directory().join(source)) {
         Ok(tree) => compare_trees(&what, &expected, &tree),
@@ -100,11 +104,8 @@ fn signature(name: &str, payload: &[u8], signature: &str, keys: &KeyRing) -> Vec
         .collect()
 }
 
-/// The commit's files, less what the product leaves out.
-fn tree_of_commit(git: &Git, commit: &str, subject: &Subject) -> Result<Tree, CommandError> {
-    let left_out = PathRules::new(&subject.product.source.exclude).map_err(|error| {
-        CommandError::usage(error.to_string(), "correct `source.exclude` in the product's configuration")
-    })?;
+/// The commit's files, less what the source archive leaves out.
+fn tree_of_commit(git: &Git, commit: &str, left_out: &PathRules) -> Result<Tree, CommandError> {
     let mut tree = BTreeMap::new();
     git.visit_files(
         commit,

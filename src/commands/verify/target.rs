@@ -14,9 +14,12 @@ use tempfile::TempDir;
 
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::services::{Cache, Depth, Downloader, Effects, EntryKind, Svn, SvnUrl};
+use crate::services::{Cache, Downloader, Effects, Svn, SvnUrl};
 use crate::ui::{ExitCode, Ui};
-use crate::verify::{Listed, list_files};
+use crate::verify::{ArchiveKind, Listed, list_files};
+
+/// What is looked for beside a single archive.
+const COMPANIONS: [&str; 3] = [".asc", ".sha512", ".sha256"];
 
 /// What is verified.
 #[derive(Debug, PartialEq, Eq)]
@@ -94,9 +97,12 @@ impl Target {
                     bar.inc(bytes);
                 };
                 let downloader = Downloader::new(Cache::new(cache)).map_err(fail)?;
-                let downloaded = downloader.directory(&address, &directory, &progress).map_err(fail);
+                let downloaded = match is_archive(&address) {
+                    true => downloader.with_companions(&address, &COMPANIONS, &directory, &progress),
+                    false => downloader.directory(&address, &directory, &progress),
+                };
                 bar.finish_and_clear();
-                downloaded?;
+                downloaded.map_err(fail)?;
                 Ok(Here { directory, only: None, _downloaded: Some(place) })
             }
             Self::Subversion(address) => {
@@ -130,7 +136,7 @@ impl Here {
         };
         let Some(only) = &self.only else { return list_files(&self.directory).map_err(failed) };
         let mut found = Vec::new();
-        for ending in ["", ".asc", ".sha512", ".sha256"] {
+        for ending in [""].iter().chain(&COMPANIONS) {
             let path = format!("{only}{ending}");
             if let Ok(data) = fs::symlink_metadata(self.directory.join(&path)) {
                 found.push(Listed { path, bytes: data.len() });
@@ -138,6 +144,12 @@ impl Here {
         }
         Ok(found)
     }
+}
+
+/// Whether the address of a web server is that of an archive, by its name.
+fn is_archive(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or(address);
+    ArchiveKind::of_name(path.rsplit('/').next().unwrap_or(path)).is_some()
 }
 
 /// `QUORATE_CACHE`, else the XDG cache directory.
@@ -182,31 +194,16 @@ fn export(environment: &Environment, address: &str, directory: &Path, bar: &Prog
     let failed = |error: crate::services::SvnError| CommandError::from_error(ExitCode::Service, &error, error.hint());
     let url = SvnUrl::try_from(address.to_owned()).map_err(|error: crate::services::SvnUrlError| wrong(&error))?;
     let svn = Svn::new(environment.accounts.svn.clone(), None, Effects::unwatched());
-    let Some(info) = svn.info(&url, None).map_err(failed)? else {
-        return Err(CommandError::new(
+    let progress = |name: &str, bytes: u64| {
+        bar.set_message(name.to_owned());
+        bar.inc(bytes);
+    };
+    match svn.export(&url, directory, &progress).map_err(failed)? {
+        Some(_) => Ok(()),
+        None => Err(CommandError::new(
             ExitCode::Service,
             format!("there is nothing at {address}"),
             "`svn list` shows what is there",
-        ));
-    };
-    // One revision for all files, whatever is committed meanwhile.
-    let at = Some(info.at);
-    for entry in svn.list(&url, Depth::Whole, at).map_err(failed)? {
-        let target = directory.join(&entry.name);
-        let written = match entry.kind {
-            EntryKind::Directory => fs::create_dir_all(&target),
-            EntryKind::File => target.parent().map_or(Ok(()), fs::create_dir_all),
-        };
-        let cannot_write = |error: std::io::Error| {
-            CommandError::new(ExitCode::Service, format!("cannot write {}: {error}", target.display()), "make room")
-        };
-        written.map_err(cannot_write)?;
-        if entry.kind == EntryKind::File {
-            bar.set_message(entry.name.clone());
-            let mut file = fs::File::create(&target).map_err(cannot_write)?;
-            let child = url.join(&entry.name).map_err(|error| wrong(&error))?;
-            bar.inc(svn.cat(&child, at, &mut file).map_err(failed)?);
-        }
+        )),
     }
-    Ok(())
 }

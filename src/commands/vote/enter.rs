@@ -21,7 +21,9 @@ use crate::ui::ExitCode;
 ///
 /// Binding votes are those of PMC members. The whole vote is entered at once, when
 /// it has been open long enough by the date of its mail, and replaces what was
-/// entered before; the step `record-vote` takes it into the record. Exit code 1 when
+/// entered before; the step `record-vote` takes it into the record. Where the
+/// program can read the vote's thread it counts for itself, and a person does so only for
+/// a reason (--why). Exit code 1 when
 /// the vote does not pass by the rule, 3 while it still runs.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -49,6 +51,9 @@ pub struct Args {
     /// A link to the vote's thread; else the vote mail's Message-ID.
     #[arg(long, value_name = "URL", default_value = "")]
     thread: String,
+    /// Why a person counts, where the program could read the thread: the archive is gone.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    why: String,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -65,6 +70,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
             minus: names(args.non_binding_minus),
         },
         thread: args.thread,
+        why: args.why.trim().to_owned(),
     };
     if !nobody && votes.binding == Ballots::default() && votes.non_binding == Ballots::default() {
         return Err(CommandError::usage("no votes were given", "--plus NAME for each; --nobody where nobody voted"));
@@ -114,6 +120,13 @@ pub fn enter(session: &Session, state: &State, votes: &BallotBox, now: Timestamp
         return Err(CommandError::usage(
             format!("the votes on candidate {number} are in the record already"),
             counted(&session.workflow, state),
+        ));
+    }
+    if session.values.product.vote.is_some() && session.services.archive.is_some() && votes.why.is_empty() {
+        return Err(CommandError::usage(
+            "the votes of this product are read from the vote's thread",
+            "`quorate vote tally` counts them, `quorate vote rule` settles a mail of which it cannot tell; where the \
+             archive is gone, --why TEXT says so",
         ));
     }
     let context = session.values.of_candidate(number, None)?;

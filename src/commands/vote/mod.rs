@@ -7,7 +7,18 @@
 //! `quorate vote`: votes by the bylaws.
 
 mod account;
+mod correspondence;
+pub mod current;
 mod enter;
+mod list;
+#[cfg(test)]
+mod mail_tests;
+mod open;
+mod opened;
+mod remind;
+mod result;
+mod rule;
+mod sending;
 mod tally;
 
 use super::CommandError;
@@ -16,7 +27,7 @@ use crate::ui::ExitCode;
 
 pub use enter::enter;
 
-/// Counts votes: reads them from a thread, or takes them by name.
+/// Votes by the bylaws: opens, casts, counts and ends them, by mail.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -25,13 +36,27 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    Open(open::Args),
     Tally(tally::Args),
+    Remind(remind::Args),
+    Result(result::Args),
+    Cancel(result::CancelArgs),
+    List(list::ListArgs),
+    Show(list::ShowArgs),
+    Rule(rule::Args),
     Enter(enter::Args),
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     match args.command {
+        Command::Open(args) => open::run(environment, &args),
+        Command::Remind(args) => remind::run(environment, &args),
+        Command::Result(args) => result::run(environment, &args),
+        Command::Cancel(args) => result::run_cancel(environment, &args),
+        Command::List(args) => list::run_list(environment, &args),
+        Command::Show(args) => list::run_show(environment, &args),
         Command::Tally(args) => tally::run(environment, &args),
+        Command::Rule(args) => rule::run(environment, &args),
         Command::Enter(args) => enter::run(environment, args),
     }
 }

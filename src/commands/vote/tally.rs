@@ -7,19 +7,20 @@
 //! `quorate vote tally`: counts a vote from its mails.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::account;
+use super::{account, current};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::commands::roster;
+use crate::commands::session::read_session;
 use crate::config::{USUAL_BYLAWS, load_bylaws};
 use crate::governance::{Action, Bylaws, Case, LeftOut, Reminder, Roster, Ruling, Tally, VoteOutcome, tally};
 use crate::mail::reading::{Selection, SourceError, ThreadRead, read_bytes, read_thread};
 use crate::services::PonyMail;
-use crate::ui::ExitCode;
+use crate::ui::{ExitCode, Ui};
 
 /// Counts a vote from the mails of its thread, and says why.
 ///
@@ -27,39 +28,42 @@ use crate::ui::ExitCode;
 /// certain is in no count: it is shown, and a person rules on it. Exit code 0 when the
 /// vote passed, 1 when it failed or was called off, 3 while it is open or a ruling is
 /// needed that could change the outcome.
+///
+/// Without mails it is the vote on the current release's candidate that is counted, by the
+/// product's own bylaws and roster and with the rulings of the record.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     mails: Mails,
     /// Of several threads the one whose subject has these words; else the longest vote.
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, value_name = "WORDS", requires = "Mails")]
     about: Option<String>,
-    /// The roster: whose votes bind.
-    #[arg(long, value_name = "FILE")]
-    roster: PathBuf,
+    /// The roster: whose votes bind; needed with mails.
+    #[arg(long, value_name = "FILE", requires = "Mails")]
+    roster: Option<PathBuf>,
     /// A file that says what other addresses people write from.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "Mails")]
     alias: Option<PathBuf>,
-    /// What is voted on, by its id in the bylaws: product-release.
-    #[arg(long, value_name = "ACTION")]
-    action: String,
+    /// What is voted on, by its id in the bylaws: product-release; needed with mails.
+    #[arg(long, value_name = "ACTION", requires = "Mails")]
+    action: Option<String>,
     /// Bylaws: flink, asf, or a file.
     #[arg(long, value_name = "NAME|FILE", default_value = USUAL_BYLAWS)]
     bylaws: String,
     /// The person concerned, where the bylaws give them no binding vote: id, address or name.
-    #[arg(long, value_name = "PERSON")]
+    #[arg(long, value_name = "PERSON", requires = "Mails")]
     subject: Option<String>,
     /// As of when to tally; else now.
     #[arg(long, value_name = "TIME")]
     now: Option<Timestamp>,
     /// What a mail is: +1, +0, 0, -0 or -1, also `+1 as ID`; none; cancel.
-    #[arg(long, value_name = "MESSAGE-ID=VALUE", requires = "why")]
+    #[arg(long, value_name = "MESSAGE-ID=VALUE", requires_all = ["why", "Mails"])]
     ruling: Vec<String>,
     /// Why: one for all rulings, or one for each in their order.
     #[arg(long, value_name = "TEXT", requires = "ruling")]
     why: Vec<String>,
     /// A mail in the thread that asked people for their vote, for a 2/3 majority.
-    #[arg(long, value_name = "MESSAGE-ID=ID,ID…")]
+    #[arg(long, value_name = "MESSAGE-ID=ID,ID…", requires = "Mails")]
     reminder: Vec<String>,
     /// Tell all about one voter: id, address or name.
     #[arg(long, value_name = "VOTER", conflicts_with = "json")]
@@ -70,7 +74,7 @@ pub struct Args {
 }
 
 #[derive(Debug, clap::Args)]
-#[group(required = true, multiple = false)]
+#[group(required = false, multiple = false)]
 struct Mails {
     /// The mails: a file in mbox format.
     #[arg(long, value_name = "FILE")]
@@ -83,11 +87,29 @@ struct Mails {
     eml: Option<PathBuf>,
 }
 
+impl Mails {
+    fn given(&self) -> bool {
+        self.mbox.is_some() || self.thread.is_some() || self.eml.is_some()
+    }
+}
+
 pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandError> {
+    if !args.mails.given() {
+        let (session, state) = read_session(environment)?;
+        let vote = current::vote(&session, &state)?;
+        let read = current::read(&vote, &session.services, args.now.unwrap_or_else(Timestamp::now))?;
+        return show(environment.ui, args, &read.tally, &read.bylaws);
+    }
+    let (Some(roster), Some(action)) = (&args.roster, &args.action) else {
+        return Err(CommandError::usage(
+            "mails are counted by a roster and as an action of the bylaws",
+            "--roster FILE --action product-release; without mails the current release's vote is counted",
+        ));
+    };
     let bylaws = load_bylaws(&environment.assets, &args.bylaws)?;
-    let action = action_of(&bylaws, &args.action)?;
-    let roster = roster::load(&args.roster, args.alias.as_deref())?;
-    let rulings = rulings(args)?;
+    let action = action_of(&bylaws, action)?;
+    let roster = roster::load(roster, args.alias.as_deref())?;
+    let rulings = rulings_of(&args.ruling, &args.why)?;
     let reminders = reminders(&args.reminder, &roster)?;
     let read = read(args)?;
     demand_mails(&read, &rulings, &reminders)?;
@@ -105,18 +127,16 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
         clock: clock.max(now),
     };
     let mut counted = tally(&case);
-    counted.left_out.extend(read.left_out.into_iter().map(|left| LeftOut {
-        message_id: left.mail,
-        from: String::new(),
-        at: None,
-        line: String::new(),
-        why: left.why,
-    }));
-    let ui = environment.ui;
+    counted.left_out.extend(read.left_out.into_iter().map(unread));
+    show(environment.ui, args, &counted, &bylaws)
+}
+
+/// Shows a tally as it is wanted.
+fn show(ui: Ui, args: &Args, counted: &Tally, bylaws: &Bylaws) -> Result<ExitCode, CommandError> {
     match &args.explain {
-        _ if args.json => ui.json(&counted),
+        _ if args.json => ui.json(counted),
         Some(voter) => {
-            let lines = account::of_voter(&counted, voter, ui.width()).ok_or_else(|| {
+            let lines = account::of_voter(counted, voter, ui.width()).ok_or_else(|| {
                 let known: Vec<&str> = counted.votes.iter().map(|vote| vote.voter.as_str()).collect();
                 CommandError::usage(
                     format!("no mail of the thread is by {voter}"),
@@ -125,9 +145,9 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
             })?;
             lines.iter().for_each(|line| ui.line(line));
         }
-        None => account::of_vote(&counted, &bylaws, ui).iter().for_each(|line| ui.line(line)),
+        None => account::of_vote(counted, bylaws, ui).iter().for_each(|line| ui.line(line)),
     }
-    end(&counted)
+    end(counted)
 }
 
 /// A tally that no vote could decide is shown, and is a fault of the roster.
@@ -146,7 +166,16 @@ fn end(tally: &Tally) -> Result<ExitCode, CommandError> {
     })
 }
 
-fn action_of<'b>(bylaws: &'b Bylaws, id: &str) -> Result<&'b Action, CommandError> {
+/// A mail that could not be read.
+pub fn unread(left: crate::mail::reading::LeftOut) -> LeftOut {
+    LeftOut { message_id: left.mail, from: String::new(), at: None, line: String::new(), why: left.why }
+}
+
+/// The action that is called `id`.
+///
+/// # Errors
+/// When the bylaws name none.
+pub fn action_of<'b>(bylaws: &'b Bylaws, id: &str) -> Result<&'b Action, CommandError> {
     bylaws.action(id).ok_or_else(|| {
         let known: Vec<&str> = bylaws.actions.iter().map(|action| action.id.as_str()).collect();
         CommandError::usage(
@@ -164,13 +193,7 @@ fn read(args: &Args) -> Result<ThreadRead, CommandError> {
     let path = args.mails.mbox.as_ref().or(args.mails.eml.as_ref());
     let path =
         path.ok_or_else(|| CommandError::usage("no mails were given", "--mbox FILE, --eml DIR or --thread URL"))?;
-    let read = read_thread(path, about).map_err(|error: SourceError| {
-        CommandError::from_error(
-            ExitCode::Usage,
-            &error,
-            "give an mbox file, or a directory of mails, that you may read",
-        )
-    })?;
+    let read = from_files(path, about)?;
     match (&args.about, read.statements.is_empty()) {
         (Some(words), true) => Err(CommandError::usage(
             format!("no mail there has `{words}` in its subject"),
@@ -180,7 +203,25 @@ fn read(args: &Args) -> Result<ThreadRead, CommandError> {
     }
 }
 
-fn from_archive(url: &str) -> Result<ThreadRead, CommandError> {
+/// The thread that `selection` means, of a file or directory of mails.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn from_files(path: &Path, selection: Selection<'_>) -> Result<ThreadRead, CommandError> {
+    read_thread(path, selection).map_err(|error: SourceError| {
+        CommandError::from_error(
+            ExitCode::Usage,
+            &error,
+            "give an mbox file, or a directory of mails, that you may read",
+        )
+    })
+}
+
+/// The thread at an address of the archive.
+///
+/// # Errors
+/// When it is none, or the archive cannot be asked or does not have it.
+pub fn from_archive(url: &str) -> Result<ThreadRead, CommandError> {
     let Some((base, id)) = PonyMail::place_of(url) else {
         return Err(CommandError::usage(
             format!("{url} is no address of a thread"),
@@ -206,21 +247,25 @@ fn bare(message_id: &str) -> String {
     message_id.trim().trim_start_matches('<').trim_end_matches('>').to_owned()
 }
 
-fn rulings(args: &Args) -> Result<Vec<Ruling>, CommandError> {
-    if args.why.len() > 1 && args.why.len() != args.ruling.len() {
+/// What a person ruled, each with its reason.
+///
+/// # Errors
+/// When one is none, has no reason, or two are on one mail.
+pub fn rulings_of(given: &[String], whys: &[String]) -> Result<Vec<Ruling>, CommandError> {
+    if whys.len() > 1 && whys.len() != given.len() {
         return Err(CommandError::usage(
-            format!("{} rulings and {} reasons", args.ruling.len(), args.why.len()),
+            format!("{} rulings and {} reasons", given.len(), whys.len()),
             "give --why once for all rulings, or once for each",
         ));
     }
     let mut rulings: BTreeMap<String, Ruling> = BTreeMap::new();
-    for (index, text) in args.ruling.iter().enumerate() {
+    for (index, text) in given.iter().enumerate() {
         let hint = "--ruling 'abc@example.org=+1' --why 'a plain yes, further down'";
         let Some((id, verdict)) = text.rsplit_once('=').filter(|(id, _)| !bare(id).is_empty()) else {
             return Err(CommandError::usage(format!("`{text}` is no MESSAGE-ID=VALUE"), hint));
         };
         let verdict = verdict.parse().map_err(|error| CommandError::from_error(ExitCode::Usage, &error, hint))?;
-        let why = args.why.get(index).or_else(|| args.why.first()).cloned().unwrap_or_default();
+        let why = whys.get(index).or_else(|| whys.first()).cloned().unwrap_or_default();
         if why.trim().is_empty() {
             return Err(CommandError::usage("a ruling needs its reason", hint));
         }
@@ -254,7 +299,10 @@ fn reminders(given: &[String], roster: &Roster) -> Result<Vec<Reminder>, Command
 }
 
 /// A ruling on a mail that is not there would be lost in silence.
-fn demand_mails(read: &ThreadRead, rulings: &[Ruling], reminders: &[Reminder]) -> Result<(), CommandError> {
+///
+/// # Errors
+/// When one is.
+pub fn demand_mails(read: &ThreadRead, rulings: &[Ruling], reminders: &[Reminder]) -> Result<(), CommandError> {
     let named = rulings.iter().map(|ruling| &ruling.message_id).chain(reminders.iter().map(|one| &one.message_id));
     let there = |id: &String| read.statements.iter().any(|statement| statement.head.message_id == *id);
     match named.into_iter().find(|id| !there(id)) {
@@ -266,7 +314,11 @@ fn demand_mails(read: &ThreadRead, rulings: &[Ruling], reminders: &[Reminder]) -
     }
 }
 
-fn demand_voters(rulings: &[Ruling], roster: &Roster) -> Result<(), CommandError> {
+/// A ruling names people of the roster alone.
+///
+/// # Errors
+/// When one names somebody else.
+pub fn demand_voters(rulings: &[Ruling], roster: &Roster) -> Result<(), CommandError> {
     for ruling in rulings {
         if let crate::governance::Verdict::Counts { voter: Some(id), .. } = &ruling.verdict
             && roster.member(id).is_none()

@@ -59,14 +59,11 @@ impl Sentence<'_> {
         if self.is_taken_back() {
             return Some(self.taken_back());
         }
-        if self.corrects() && !self.asks() {
-            if let Sign::Value(value) = sign {
-                return Some(Found::Casts {
-                    value,
-                    own: true,
-                    why: "the sender corrects, and so changes, the vote to it",
-                });
-            }
+        if self.corrects()
+            && !self.asks()
+            && let Sign::Value(value) = sign
+        {
+            return Some(Found::Casts { value, own: true, why: "the sender corrects, and so changes, the vote to it" });
         }
         if !(changes && to || arrow && self.tokens[..self.at].iter().any(|token| token.sign().is_some())) {
             return None;
@@ -99,8 +96,7 @@ impl Sentence<'_> {
         let takes = |words: &[&str]| words.iter().any(|word| matches!(*word, "take" | "taking" | "took"));
         let back = clause.contains(&"back") || near.contains(&"back");
         let verb = before.iter().any(|word| is_withdrawal(word));
-        let removes =
-            mine && clause.iter().rev().take(7).any(|word| is_removal(word)) || takes(&clause) && back && mine;
+        let removes = mine && clause.iter().rev().take(7).any(|word| is_removal(word)) || takes(clause) && back && mine;
         let passive = mine
             && near
                 .iter()

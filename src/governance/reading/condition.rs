@@ -45,13 +45,13 @@ impl Sentence<'_> {
         // "-1 until it is fixed" holds until then
         let holds = matches!(self.tokens[self.at].sign(), Some(Sign::Value(VoteValue::Minus)))
             && words.iter().take(5).any(|word| matches!(*word, "until" | "till" | "unless"));
-        let asked = self.asks() && words.iter().any(|word| *word == "when");
+        let asked = self.asks() && words.contains(&"when");
         let condition = condition_before
-            || condition_behind(&words) && !holds && !asked
+            || condition_behind(words) && !holds && !asked
             || clause.iter().any(|word| matches!(*word, "if" | "once" | "unless"));
         let modal = clause.iter().any(|word| matches!(*word, "would" | "could" | "might" | "may" | "i'd" | "should"));
         let like = clause.iter().any(|word| matches!(*word, "like" | "love"));
-        if self.comes_later(&clause, &words) {
+        if self.comes_later(clause, words) {
             return Some(Found::Mentions("it promises a vote and casts none"));
         }
         let inside = clause.iter().any(|word| matches!(*word, "if" | "unless"));

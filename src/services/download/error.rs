@@ -91,7 +91,7 @@ impl DownloadError {
             Self::Client(_) => "install the system's CA certificates",
             Self::Address { .. } => "give a directory, an archive, or an address that begins with https://",
             Self::Unreachable { .. } | Self::Cut { .. } => {
-                "see whether the address opens in a browser; a repeat goes on where this ended"
+                "see whether the address opens in a browser (SSL_CERT_FILE names a further authority); a repeat goes on where this ended"
             }
             Self::Status { .. } | Self::Empty { .. } => {
                 "open the address in a browser: is it the directory of the candidate?"

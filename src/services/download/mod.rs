@@ -91,6 +91,35 @@ impl Downloader {
         fetch::fetch(&self.client, &self.cache, &RemoteFile { path: name, url }, target, progress)
     }
 
+    /// Downloads the file at `address` into the directory `into`, and of `endings` those
+    /// files beside it that are there (`.asc`); returns the names, the file's first.
+    ///
+    /// # Errors
+    /// When the file itself cannot be had, or it cannot be told what is beside it.
+    pub fn with_companions(
+        &self,
+        address: &str,
+        endings: &[&str],
+        into: &Path,
+        progress: Progress<'_>,
+    ) -> Result<Vec<String>, DownloadError> {
+        let url = parsed(address)?;
+        let name = url.join(".").ok().and_then(|directory| listing::path_below(&directory, &url));
+        let name = name.ok_or_else(|| DownloadError::Name { url: address.to_owned() })?;
+        let mut names = Vec::new();
+        for ending in [""].iter().chain(endings) {
+            let mut beside = url.clone();
+            beside.set_path(&format!("{}{ending}", url.path()));
+            let file = RemoteFile { path: format!("{name}{ending}"), url: beside };
+            match fetch::fetch(&self.client, &self.cache, &file, &into.join(&file.path), progress) {
+                Err(DownloadError::Status { status, .. })
+                    if !ending.is_empty() && status == reqwest::StatusCode::NOT_FOUND => {}
+                fetched => fetched.map(|()| names.push(file.path))?,
+            }
+        }
+        Ok(names)
+    }
+
     fn list(&self, address: &str) -> Result<Vec<RemoteFile>, DownloadError> {
         let mut root = parsed(address)?;
         if !root.path().ends_with('/') {

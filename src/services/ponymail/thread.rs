@@ -114,7 +114,11 @@ fn append(mbox: &mut Vec<u8>, mail: &[u8]) {
         if line[quoted..].starts_with(b"From ") {
             mbox.push(b'>');
         }
-        mbox.extend_from_slice(line);
+        // as `mbox.lua` has them, so that the same mail from there is the same
+        match line.strip_suffix(b"\r\n") {
+            Some(line) => mbox.extend_from_slice(&[line, b"\n"].concat()),
+            None => mbox.extend_from_slice(line),
+        }
     }
     mbox.extend_from_slice(b"\n\n");
 }

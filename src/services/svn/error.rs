@@ -7,6 +7,7 @@
 //! What can go wrong with Subversion.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What can go wrong with Subversion.
@@ -51,6 +52,15 @@ pub enum SvnError {
         doing: String,
         /// What is wrong with the answer.
         why: String,
+    },
+    /// A file that was read could not be written here.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
     },
     /// An address could not be made.
     #[error(transparent)]
@@ -114,6 +124,7 @@ impl SvnError {
             Self::Run { .. } => "see whether `svn --version` works in this environment",
             Self::TimedOut { .. } => "look at the network and the server, then run the step again",
             Self::Unreadable { .. } => "see that `svn --version` says 1.14 or later",
+            Self::Write { .. } => "see that the disk has room",
             Self::Url(_) => "correct the address or the name in the product's configuration",
             Self::Failed { fault, .. } => fault.hint(),
         }

@@ -6,7 +6,9 @@
 
 //! Reading a repository.
 
+use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -130,6 +132,35 @@ impl Svn {
     /// When there is no such file, it could not be read or `sink` not be written.
     pub fn cat(&self, url: &SvnUrl, at: Option<Revision>, sink: &mut impl Write) -> Result<u64, SvnError> {
         self.cat_to(url, at, |mut output| io::copy(&mut output, sink))
+    }
+
+    /// Has the files of `url` below `directory`, all of one revision, which is returned;
+    /// `None` where there is no such directory. `progress` hears of each file and its size.
+    ///
+    /// # Errors
+    /// When it could not be asked, or a file cannot be written.
+    pub fn export(
+        &self,
+        url: &SvnUrl,
+        directory: &Path,
+        progress: &dyn Fn(&str, u64),
+    ) -> Result<Option<Revision>, SvnError> {
+        // One revision for all files, whatever is committed meanwhile.
+        let Some(at) = self.info(url, None)?.map(|info| info.at) else { return Ok(None) };
+        for entry in self.list(url, Depth::Whole, Some(at))? {
+            let source = url.join(&entry.name)?;
+            let target = directory.join(&entry.name);
+            let written = |error| SvnError::Write { path: target.clone(), source: error };
+            match entry.kind {
+                EntryKind::Directory => fs::create_dir_all(&target).map_err(written)?,
+                EntryKind::File => {
+                    target.parent().map_or(Ok(()), fs::create_dir_all).map_err(written)?;
+                    let mut file = fs::File::create(&target).map_err(written)?;
+                    progress(&entry.name, self.cat(&source, Some(at), &mut file)?);
+                }
+            }
+        }
+        Ok(Some(at))
     }
 
     /// Size and digest of the file `name` in `directory`, read as a stream.

@@ -22,7 +22,9 @@ pub const ROOT: &str = "archive-root";
 /// Every path so far, and what it was.
 pub struct PathBook<'a> {
     limits: Limits,
-    /// The one directory that everything must be in, if there must be one.
+    /// The names that the one directory may have that everything must be in; empty: there
+    /// need be none. The first entry chooses among them.
+    roots: &'a [String],
     root: Option<&'a str>,
     nodes: HashMap<String, Node>,
     /// Paths of which it was said that they collide.
@@ -49,8 +51,8 @@ enum What {
 
 impl<'a> PathBook<'a> {
     /// Nothing seen yet.
-    pub fn new(root: Option<&'a str>, limits: Limits) -> Self {
-        Self { limits, root, nodes: HashMap::new(), said: HashSet::new(), entries: 0, links: 0 }
+    pub fn new(roots: &'a [String], limits: Limits) -> Self {
+        Self { limits, roots, root: None, nodes: HashMap::new(), said: HashSet::new(), entries: 0, links: 0 }
     }
 
     /// How many entries were seen.
@@ -63,6 +65,12 @@ impl<'a> PathBook<'a> {
         self.links
     }
 
+    /// The one directory that everything must be in; none where there need be none, or
+    /// nothing was seen.
+    pub fn root(&self) -> Option<&'a str> {
+        self.root
+    }
+
     /// Looks at the next entry; false when there are too many of them.
     pub fn check(&mut self, entry: &Entry, faults: &mut Faults) -> bool {
         self.entries += 1;
@@ -73,6 +81,10 @@ impl<'a> PathBook<'a> {
         if entry.size > self.limits.entry_bytes {
             let limit = self.limits.entry_bytes;
             faults.fail(SAFE, &entry.path, format!("it has {} bytes, the limit is {limit}", entry.size));
+        }
+        if self.root.is_none() {
+            let top = entry.tidy().split('/').next().unwrap_or_default();
+            self.root = self.roots.iter().find(|root| *root == top).or(self.roots.first()).map(String::as_str);
         }
         name_faults(entry, self.limits.depth, faults);
         mode_faults(entry, faults);

@@ -24,7 +24,9 @@ const MAGIC_BYTES: u64 = 512;
 
 /// How a walk went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Walked {
+pub struct Walked<'a> {
+    /// The one directory that everything must be in, if there must be one.
+    pub root: Option<&'a str>,
     /// How many entries there are.
     pub entries: u64,
     /// How many of them are links.
@@ -36,18 +38,18 @@ pub struct Walked {
 }
 
 /// Walks over the archive in `file`, whose name is `name`; all of it must be in the
-/// directory `root`, if one is named. What is wrong goes into `faults`; the checks that
+/// directory that is called one of `roots`, if there are any. What is wrong goes into `faults`; the checks that
 /// hold are left to be settled.
-pub fn walk<R: Read + Seek>(
+pub fn walk<'a, R: Read + Seek>(
     name: &str,
     mut file: R,
-    root: Option<&str>,
+    roots: &'a [String],
     limits: Limits,
     visitor: &mut dyn Visitor,
     faults: &mut Faults,
-) -> Walked {
+) -> Walked<'a> {
     let counts = Rc::new(Counts::default());
-    let mut book = PathBook::new(root, limits);
+    let mut book = PathBook::new(roots, limits);
     let walked = kind(name, &mut file, faults).and_then(|kind| match kind {
         Some((ArchiveKind::Zip, length)) => {
             let mut walk = zip::Walk { counts: Rc::clone(&counts), limits, visitor, faults };
@@ -68,7 +70,7 @@ pub fn walk<R: Read + Seek>(
     if book.entries() == 0 && faults.failed(WHOLE) == 0 && faults.failed(SAFE) == 0 {
         faults.fail(WHOLE, "", "it is empty");
     }
-    Walked { entries: book.entries(), links: book.links(), bytes: counts.unpacked.get(), complete }
+    Walked { root: book.root(), entries: book.entries(), links: book.links(), bytes: counts.unpacked.get(), complete }
 }
 
 fn tar<R: Read>(

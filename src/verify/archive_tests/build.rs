@@ -188,7 +188,7 @@ pub fn rules(form: ArchiveForm) -> ArchiveRules {
         ..ContentRules::new(form)
     };
     let root = (form == ArchiveForm::Source).then(|| "demo-1.0.0".to_owned());
-    ArchiveRules { root, ..ArchiveRules::new(contents) }
+    ArchiveRules { roots: root.into_iter().collect(), ..ArchiveRules::new(contents) }
 }
 
 pub fn check(name: &str, bytes: Vec<u8>, form: ArchiveForm) -> ArchiveReport {

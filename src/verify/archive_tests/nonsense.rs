@@ -37,7 +37,7 @@ impl Visitor for All {
 
 fn unpacked(name: &str, bytes: &[u8]) -> (Vec<(Entry, Vec<u8>)>, bool) {
     let (mut all, mut faults) = (All::default(), Faults::default());
-    let walked = walk(name, Cursor::new(bytes), None, Limits::default(), &mut all, &mut faults);
+    let walked = walk(name, Cursor::new(bytes), &[], Limits::default(), &mut all, &mut faults);
     (all.0, walked.complete && faults.failed(WHOLE) == 0 && faults.failed(SAFE) == 0)
 }
 

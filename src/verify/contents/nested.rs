@@ -34,7 +34,7 @@ pub fn inner(name: &str, bytes: &[u8]) -> Inner {
     let limits = Limits { total_bytes: 1024 * 1024 * 1024, entries: 100_000, ..Limits::default() };
     let (mut first, mut faults) = (First(None), Faults::default());
     // by its bytes, not by its name
-    walk("", Cursor::new(bytes), None, limits, &mut first, &mut faults);
+    walk("", Cursor::new(bytes), &[], limits, &mut first, &mut faults);
     let broken = faults.failed(WHOLE) + faults.failed(SAFE) > 0;
     match first.0 {
         Some((entry, what)) => Inner::Compiled(entry, what),

@@ -60,7 +60,8 @@ impl ArchiveForm {
             Self::Jar
         } else if ends(&[".whl"]) {
             Self::Wheel
-        } else if ["-src.", "-source.", "-source-release.", "-sources."].iter().any(|mark| name.contains(mark)) {
+        } else if ["-src.", "-src-", "-source.", "-source-release.", "-sources."].iter().any(|mark| name.contains(mark))
+        {
             Self::Source
         } else {
             Self::Other

@@ -64,6 +64,11 @@ impl Signers {
         keys.iter().map(block).collect()
     }
 
+    /// The keys' home.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     fn openpgp(&self, key: &str) -> OpenPgp {
         OpenPgp::new(Some(self.home.path().to_owned()), key, Effects::unwatched())
     }

@@ -6,8 +6,13 @@
 
 //! `quorate verify`, as CI and voters run it.
 
+mod any_project;
 mod candidate;
 mod corpus;
+mod nonsense;
+mod released;
+mod tools;
+mod web;
 
 use std::process::{Command, Stdio};
 
@@ -77,4 +82,26 @@ fn a_single_archive_is_verified_with_what_lies_beside_it() {
     };
     assert_eq!(verify(SOURCE), Some(0));
     assert_eq!(verify("unsigned.txt"), Some(1));
+}
+
+#[test]
+fn what_rat_leaves_out_is_left_out() {
+    let mut candidate = CandidateDirectory::good();
+    candidate.source(|tree| tree.push(("data/words.txt".into(), tar::EntryType::Regular, b"words\n".to_vec())));
+    let lists = tempfile::tempdir().unwrap();
+    let list = |name: &str, text: &str| {
+        let path = lists.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        candidate.verify(&["--rat-excludes", path.to_str().unwrap()])
+    };
+    let output = candidate.verify(&[]);
+    let said = text(&output.stdout);
+    assert!(output.status.code() == Some(1) && said.contains("data/words.txt"), "{said}");
+    let pom = "<project><plugin><artifactId>apache-rat-plugin</artifactId><excludes><exclude>data/**</exclude></excludes>\
+               </plugin></project>";
+    for output in [list("pom.xml", pom), list("excludes", "words.*\n")] {
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    }
+    let output = list("broken.xml", "<project>");
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
 }

@@ -1,0 +1,158 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The vote on a candidate as its mails have it: read from the archive and tallied by the
+//! product's bylaws and roster, under the rulings that were recorded. Reading changes nothing
+//! but the copy of the last tally in the workspace, which `quorate status` shows.
+
+mod electorate;
+mod kept;
+mod record;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Services;
+use crate::config::{Vote, load_bylaws};
+use crate::engine::ActionError;
+use crate::governance::{Bylaws, Case, LeftOut, Review, Ruling, Tally, tally};
+use crate::mail::reading::{Selection, read_bytes};
+
+pub use electorate::{electorate, roster_of};
+pub use kept::KeptTally;
+pub use record::{VoteRecord, VoteSource, digest_of};
+
+/// A ruling, as the journal has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RulingGiven {
+    /// The mail's Message-ID, without angle brackets.
+    pub about: String,
+    /// The verdict: `+1`, `none`, `+1 as ann`.
+    pub ruling: String,
+    /// Why.
+    pub why: String,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// Who had it recorded.
+    pub who: String,
+}
+
+/// Which vote is read, and by which rules.
+#[derive(Debug)]
+pub struct VoteQuestion<'a> {
+    /// Bylaws and roster.
+    pub rules: &'a Vote,
+    /// The Message-ID of the mail that called the vote.
+    pub message_id: &'a str,
+    /// The list that it went to.
+    pub list: &'a str,
+    /// What was ruled on single mails.
+    pub rulings: &'a [RulingGiven],
+}
+
+/// A vote that was read.
+#[derive(Debug)]
+pub struct VoteRead {
+    /// What it comes to.
+    pub tally: Tally,
+    /// By which bylaws.
+    pub bylaws: Bylaws,
+    /// Where a person reads the thread.
+    pub link: String,
+}
+
+/// Reads the vote's thread from the archive and tallies it as of `now`; nothing where the
+/// archive does not have the mail that called it.
+///
+/// # Errors
+/// When the archive or the roster cannot be had, mails of the thread are missing there, or the
+/// rules cannot be used.
+pub fn read_vote(
+    world: &Services,
+    question: &VoteQuestion<'_>,
+    now: Timestamp,
+) -> Result<Option<VoteRead>, ActionError> {
+    let Some(archive) = &world.archive else {
+        return Err(ActionError::misconfigured(
+            "the product names no mail archive, so no vote can be read",
+            "enter the votes by `quorate vote enter`",
+        ));
+    };
+    let again = "run again later: no vote may be missed; `quorate vote enter --why` where the archive is gone for good";
+    let failed = |error| ActionError::service(format!("the mail archive at {}", archive.base()), error, again);
+    let bylaws = bylaws_of(world, question.rules)?;
+    let action = bylaws.action(&question.rules.action).ok_or_else(|| no_such_action(&bylaws, question.rules))?;
+    let roster = electorate(&world.assets, question.rules, now)?;
+    let rulings = question.rulings.iter().map(ruling).collect::<Result<Vec<_>, _>>()?;
+    let Some(called) = archive.find(question.message_id, Some(question.list)).map_err(failed)? else {
+        return Ok(None);
+    };
+    let Some(thread) = archive.thread(&called.id).map_err(failed)? else { return Ok(None) };
+    if !thread.missing.is_empty() {
+        let what = format!("the archive does not give all of the vote's thread: {}", thread.missing.join("; "));
+        return Err(ActionError::refused(what, again));
+    }
+    let read = read_bytes(&thread.mbox, Selection::Message(question.message_id));
+    let case = Case {
+        action,
+        roster: &roster,
+        statements: &read.statements,
+        rulings: &rulings,
+        reminders: &[],
+        subject: None,
+        now,
+        clock: now,
+    };
+    let mut tally = tally(&case);
+    tally.left_out.extend(read.left_out.into_iter().map(|left| LeftOut {
+        message_id: left.mail,
+        from: String::new(),
+        at: None,
+        line: String::new(),
+        why: left.why,
+    }));
+    Ok(Some(VoteRead { tally, link: called.link, bylaws }))
+}
+
+/// The product's bylaws.
+///
+/// # Errors
+/// When there are none, or they cannot be used.
+pub fn bylaws_of(world: &Services, rules: &Vote) -> Result<Bylaws, ActionError> {
+    load_bylaws(&world.assets, &rules.bylaws).map_err(|error| {
+        ActionError::misconfigured(
+            format!("vote.bylaws: {}", super::failures::with_causes(&error)),
+            "docs/votes.md says how bylaws are written",
+        )
+    })
+}
+
+/// The bylaws name no action that is called so.
+pub fn no_such_action(bylaws: &Bylaws, rules: &Vote) -> ActionError {
+    let known: Vec<&str> = bylaws.actions.iter().map(|action| action.id.as_str()).collect();
+    ActionError::misconfigured(
+        format!("vote.action: the bylaws `{}` name no action `{}`", bylaws.title, rules.action),
+        format!("they name {}", known.join(", ")),
+    )
+}
+
+fn ruling(given: &RulingGiven) -> Result<Ruling, ActionError> {
+    let verdict = given.ruling.parse().map_err(|error| {
+        ActionError::refused(format!("the ruling on {}: {error}", given.about), "`quorate vote rule` replaces it")
+    })?;
+    Ok(Ruling { message_id: given.about.clone(), verdict, why: given.why.clone() })
+}
+
+/// What a person is told of mails that they must rule on, with the command.
+pub fn to_rule_on(reviews: &[Review]) -> String {
+    let each: Vec<String> =
+        reviews.iter().map(|one| format!("<{}> from {}: {}", one.message_id, one.from, one.why)).collect();
+    let command = reviews.first().map_or_else(String::new, |first| {
+        format!("; `quorate vote rule '{}' VALUE --why TEXT`, VALUE one of +1 +0 0 -0 -1 none", first.message_id)
+    });
+    format!("{}{command}", each.join("; "))
+}

@@ -1,0 +1,152 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What the names of a release's files say where no configuration names them: which are
+//! the source release, which version, which directory is in it. The ways to name them are
+//! those of the foundation's release directories: `kafka-3.9.0-src.tgz`,
+//! `apache-maven-3.9.9-src.tar.gz`, `doxia-1.8-source-release.zip`, `spark-3.5.0.tgz`.
+
+use std::collections::BTreeSet;
+
+use super::product::{says_source, version_in};
+use super::{ArchiveForm, ArchiveKind, Listed, ProductRules};
+
+/// What comes behind name and version, and is no part of either.
+const MARKS: [&str; 5] = ["-source-release", "-sources", "-source", "-src", "-bin"];
+
+/// What stands in the name of an archive that is built for convenience.
+const BUILT: [&str; 6] = ["bin", "binary", "javadoc", "docs", "site", "dist"];
+
+impl ProductRules {
+    /// The rules for a release of any project, of whose files these are; `version` is the
+    /// one that the user names.
+    pub fn of_any(version: Option<String>, files: &[Listed]) -> Self {
+        let sources = sources(files);
+        let version = version
+            .or_else(|| the_version(&sources))
+            .or_else(|| version_in(files).map(|version| version.to_string()))
+            .or_else(|| the_version(&names(files).collect()));
+        Self { version, sources, ..Self::default() }
+    }
+}
+
+/// The version that all of the names have that have one.
+fn the_version(names: &BTreeSet<String>) -> Option<String> {
+    let versions: BTreeSet<&str> = names.iter().filter_map(|name| version_of(name)).collect();
+    versions.first().filter(|_| versions.len() == 1).map(|version| (*version).to_owned())
+}
+
+/// The source archives: those that say that they are; else, since every release has one,
+/// those that do not say that they are something else.
+fn sources(files: &[Listed]) -> BTreeSet<String> {
+    let said: BTreeSet<String> = names(files).filter(|name| says_source(name)).collect();
+    if !said.is_empty() {
+        return said;
+    }
+    let built = |name: &str| name.split(['-', '_', '.']).any(|word| BUILT.contains(&word));
+    let may_be =
+        |name: &String| ArchiveForm::of_name(name) == ArchiveForm::Other && version_of(name).is_some() && !built(name);
+    names(files).filter(may_be).collect()
+}
+
+/// The names of the archives.
+fn names(files: &[Listed]) -> impl Iterator<Item = String> + '_ {
+    let names = files.iter().map(|file| file.path.rsplit('/').next().unwrap_or(&file.path));
+    names.filter(|name| ArchiveKind::of_name(name).is_some()).map(str::to_owned)
+}
+
+/// The name without the endings of an archive and without what says which kind it is.
+fn stem(name: &str) -> &str {
+    let endings = [".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar", ".zip", ".jar", ".war", ".ear", ".whl", ".nar"];
+    let stem = endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    MARKS.iter().find_map(|mark| stem.strip_suffix(mark)).unwrap_or(stem)
+}
+
+/// What stands behind the name: from the first part on that begins with a digit, or with
+/// `v` and a digit. A candidate's number is no part of it.
+fn version_of(name: &str) -> Option<&str> {
+    let stem = without_candidate(stem(name));
+    let digit = |text: &str| text.starts_with(|sign: char| sign.is_ascii_digit());
+    let at = stem.match_indices(['-', '_']).find_map(|(at, _)| {
+        let rest = &stem[at + 1..];
+        let rest = rest.strip_prefix('v').filter(|rest| digit(rest)).unwrap_or(rest);
+        (digit(rest) && rest.contains('.')).then(|| stem.len() - rest.len())
+    })?;
+    let version = &stem[at..];
+    Some(version.strip_suffix("-incubating").unwrap_or(version))
+}
+
+fn without_candidate(stem: &str) -> &str {
+    let Some((name, last)) = stem.rsplit_once(['-', '.']) else { return stem };
+    let number = last.strip_prefix("rc").or_else(|| last.strip_prefix("RC"));
+    if number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) { name } else { stem }
+}
+
+/// What the one directory in a source archive may be called: as the archive is, with or
+/// without what says that it is the source, a candidate's number, and "apache-".
+pub(super) fn roots_of(name: &str) -> Vec<String> {
+    let whole = ArchiveKind::of_name(name).map_or(name, |_| {
+        let ending = [".tar.gz", ".tar.xz", ".tgz", ".txz", ".tar", ".zip"];
+        ending.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
+    });
+    let mut roots = Vec::new();
+    for root in [without_candidate(stem(name)), stem(name), whole] {
+        let other = root.strip_prefix("apache-").map_or_else(|| format!("apache-{root}"), str::to_owned);
+        for root in [root.to_owned(), other] {
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        }
+    }
+    roots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(names: &[&str]) -> Vec<Listed> {
+        names.iter().map(|name| Listed { path: (*name).to_owned(), bytes: 1 }).collect()
+    }
+
+    #[test]
+    fn names_say_which_version_it_is() {
+        for (name, version) in [
+            ("kafka-3.9.0-src.tgz", Some("3.9.0")),
+            ("apache-maven-3.9.9-src.tar.gz", Some("3.9.9")),
+            ("doxia-1.8-source-release.zip", Some("1.8")),
+            ("apache-tvm-src-v0.9.0.tar.gz", Some("0.9.0")),
+            ("apache-cloudberry-2.1.0-incubating-src.tar.gz", Some("2.1.0")),
+            ("demo-2.0.0-M1-rc2-src.tgz", Some("2.0.0-M1")),
+            ("log4j2-demo.zip", None),
+            ("demo.tar.gz", None),
+        ] {
+            assert_eq!(version_of(name), version, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_source_release_is_found_by_what_the_names_say() {
+        let found = |names: &[&str]| sources(&listed(names)).into_iter().collect::<Vec<_>>();
+        let both = ["kafka-3.9.0-src.tgz", "kafka-3.9.0-src.tgz.asc", "kafka_2.13-3.9.0.tgz"];
+        assert_eq!(found(&both), ["kafka-3.9.0-src.tgz"]);
+        assert_eq!(found(&["spark-3.5.0.tgz", "spark-3.5.0-bin-hadoop3.tgz"]), ["spark-3.5.0.tgz"]);
+        assert_eq!(found(&["demo-1.0-sources.jar", "demo-1.0.jar"]), [""; 0]);
+        let rules = ProductRules::of_any(None, &listed(&both));
+        assert_eq!(rules.version.as_deref(), Some("3.9.0"));
+        assert!(rules.is_source("kafka-3.9.0-src.tgz") && !rules.is_source("kafka_2.13-3.9.0.tgz"));
+    }
+
+    #[test]
+    fn the_directory_is_called_as_the_archive_is() {
+        let roots = roots_of("apache-demo-1.0.0-rc1-src.tgz");
+        for root in ["apache-demo-1.0.0", "demo-1.0.0", "apache-demo-1.0.0-rc1-src", "demo-1.0.0-rc1"] {
+            assert!(roots.iter().any(|one| one == root), "{root}: {roots:?}");
+        }
+        assert_eq!(roots[0], "apache-demo-1.0.0");
+        assert!(!roots.iter().any(|root| root == "demo-1.0.1"));
+    }
+}

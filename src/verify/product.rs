@@ -1,0 +1,218 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What a product's release is held against: which of its files is what, and what each
+//! archive must be. `quorate verify` and the release's own checks both ask here, so that a
+//! release manager and a voter cannot come to different answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::naming::roots_of;
+use super::signature::KeyRing;
+use super::{
+    ArchiveForm, ArchiveKind, ArchiveRules, Candidate, CandidateFindings, ContentRules, Finding, Layout, Limits,
+    Listed, Manifest, RatExcludes,
+};
+use crate::release::{PathRules, Version};
+
+/// A product's rules for one release.
+#[derive(Debug, Clone, Default)]
+pub struct ProductRules {
+    /// The name that NOTICE must hold, "Apache Flink Stateful Functions"; none where the
+    /// product is not known.
+    pub name: Option<String>,
+    /// The version; where it is unknown nothing is held against it.
+    pub version: Option<String>,
+    /// The names of the source archives, "flink-statefun-3.4.0-src.tgz"; empty: those that
+    /// say that they are.
+    pub sources: BTreeSet<String>,
+    /// The one directory in them; none: it is called as the archive is.
+    pub source_root: Option<String>,
+    /// The Python packages, by their names.
+    pub python: BTreeSet<String>,
+    /// Files of the source archive that need no licence header.
+    pub no_header: PathRules,
+    /// The same, as the project's exclude list for RAT says it.
+    pub rat_excludes: RatExcludes,
+    /// Files that may hold a key or token: those of tests.
+    pub secrets: PathRules,
+    /// Files that may be compiled code.
+    pub binaries: PathRules,
+    /// Files that may name a snapshot version.
+    pub snapshots: PathRules,
+    /// What a rehearsal put in the place of an artifact that could not be built: the
+    /// artifact's name, and why. Its contents are not looked at, and that is said.
+    pub stand_ins: BTreeMap<String, String>,
+}
+
+/// What a candidate is held against beside its product's rules.
+pub struct Against<'a> {
+    /// The keys that may have signed its files.
+    pub keys: &'a KeyRing,
+    /// The set and the bytes that they must be, where that is known.
+    pub expect: Option<&'a Manifest>,
+    /// What an archive may hold at most.
+    pub limits: Limits,
+    /// The time as of which signatures are judged.
+    pub now: Timestamp,
+}
+
+impl ProductRules {
+    /// Verifies the `files` of `directory` as a candidate of this product.
+    pub fn verify(&self, directory: &Path, files: &[Listed], against: &Against<'_>) -> CandidateFindings {
+        let rules = |path: &str| self.of_archive(path, against.limits);
+        let candidate = Candidate {
+            directory,
+            layout: layout(files),
+            keys: Some(against.keys),
+            expect: against.expect,
+            rules: &rules,
+            now: against.now,
+        };
+        let mut found = candidate.verify(files, &|_, _| {});
+        for (name, why) in &self.stand_ins {
+            if let Some(findings) = found.files.get_mut(name) {
+                findings.push(Finding::skip("contents", format!("a stand-in of a rehearsal: {why}")));
+            }
+        }
+        found.whole.extend(self.notes(against.expect.is_some()));
+        found
+    }
+
+    /// Whether the file at `path` is the source archive.
+    pub fn is_source(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if self.sources.is_empty() { says_source(name) } else { self.sources.contains(name) }
+    }
+
+    /// What the archive at `path` must be; `None` where it is none.
+    pub fn of_archive(&self, path: &str, limits: Limits) -> Option<ArchiveRules> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        ArchiveKind::of_name(name)?;
+        if self.stand_ins.contains_key(name) {
+            return None;
+        }
+        let source = self.is_source(path);
+        let form = if source { ArchiveForm::Source } else { self.form(name) };
+        let contents = ContentRules {
+            product: self.name.clone().filter(|_| source),
+            version: self.version.clone(),
+            no_header: self.no_header.clone(),
+            rat_excludes: if source { self.rat_excludes.clone() } else { RatExcludes::default() },
+            allowed_secrets: self.secrets.clone(),
+            allowed_binaries: self.binaries.clone(),
+            allowed_snapshots: self.snapshots.clone(),
+            ..ContentRules::new(form)
+        };
+        let roots = match &self.source_root {
+            _ if !source => Vec::new(),
+            Some(root) => vec![root.clone()],
+            None => roots_of(name),
+        };
+        Some(ArchiveRules { roots, limits, contents })
+    }
+
+    /// What should be known of how the candidate was verified.
+    fn notes(&self, expected: bool) -> Vec<Finding> {
+        let mut notes = vec![match (&self.version, &self.name) {
+            (Some(version), Some(name)) => Finding::pass("release", format!("{name} {version}")),
+            (Some(version), None) => Finding::pass(
+                "release",
+                format!(
+                    "version {version} of a product without a configuration: held against what every release must be"
+                ),
+            ),
+            (None, _) => {
+                Finding::fail("release", "the names of the files give no single version; name it by --version")
+            }
+        }];
+        if !expected {
+            let why = "no manifest was named by --expect, so another set of files that is signed would pass too";
+            notes.push(Finding::skip("manifest", why));
+        }
+        notes
+    }
+
+    fn form(&self, name: &str) -> ArchiveForm {
+        match ArchiveForm::of_name(name) {
+            ArchiveForm::Source | ArchiveForm::Other if self.python.contains(name) => ArchiveForm::Sdist,
+            // Only the product's own name is the source release.
+            ArchiveForm::Source => ArchiveForm::Other,
+            form => form,
+        }
+    }
+}
+
+/// A repository has poms; files that were copied out of one have still Maven's digests alone.
+fn layout(files: &[Listed]) -> Layout {
+    let ends = |ending: &str| files.iter().any(|file| file.path.ends_with(ending));
+    let maven = ends(".pom") || (ends(".jar.sha1") && !ends(".sha512"));
+    if maven { Layout::Maven } else { Layout::Distribution }
+}
+
+/// Whether the name of a file says that it is the source release; the sources that go
+/// with a jar of classes are none.
+pub(super) fn says_source(name: &str) -> bool {
+    ArchiveForm::of_name(name) == ArchiveForm::Source && !name.contains("-sources.")
+}
+
+/// The version in the files' names, where all that have one have the same.
+pub fn version_in(files: &[Listed]) -> Option<Version> {
+    let found: BTreeSet<Version> = files.iter().filter_map(|file| version_of_name(&file.path)).collect();
+    let mut found = found.into_iter();
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// Three numbers with dots, with nothing of a number before and behind them.
+fn version_of_name(path: &str) -> Option<Version> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split(|sign: char| !(sign.is_ascii_digit() || sign == '.'))
+        .filter_map(|part| {
+            let numbers: Vec<&str> = part.split('.').filter(|number| !number.is_empty()).collect();
+            (numbers.len() == 3).then(|| numbers.join(".").parse().ok())?
+        })
+        .next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_read_off_the_names_if_it_is_one() {
+        let version = |names: &[&str]| {
+            let files: Vec<Listed> = names.iter().map(|name| Listed { path: (*name).to_owned(), bytes: 1 }).collect();
+            version_in(&files).map(|version| version.to_string())
+        };
+        assert_eq!(version(&["demo-1.2.0-src.tgz", "demo-1.2.0-src.tgz.asc", "KEYS"]).as_deref(), Some("1.2.0"));
+        assert_eq!(version(&["a/1.2.0/demo_core-1.2.0.jar.sha1"]).as_deref(), Some("1.2.0"));
+        assert_eq!(version(&["demo-1.2.0.tgz", "demo-1.2.1.tgz"]), None);
+        assert_eq!(version(&["demo-1.2.tgz", "readme"]), None);
+    }
+
+    #[test]
+    fn each_file_is_held_against_what_it_is() {
+        let rules = ProductRules {
+            version: Some("1.2.0".to_owned()),
+            sources: BTreeSet::from(["demo-1.2.0-src.tgz".to_owned()]),
+            source_root: Some("demo-1.2.0".to_owned()),
+            python: BTreeSet::from(["demo-1.2.0.tar.gz".to_owned()]),
+            stand_ins: BTreeMap::from([("demo-1.2.0.whl".to_owned(), "no Python".to_owned())]),
+            ..ProductRules::default()
+        };
+        let form =
+            |name: &str| rules.of_archive(name, Limits::default()).map(|rules| (rules.contents.form, rules.roots));
+        assert_eq!(form("demo-1.2.0-src.tgz"), Some((ArchiveForm::Source, vec!["demo-1.2.0".to_owned()])));
+        assert_eq!(form("other-1.2.0-src.tgz"), Some((ArchiveForm::Other, Vec::new())));
+        assert_eq!(form("python/demo-1.2.0.tar.gz"), Some((ArchiveForm::Sdist, Vec::new())));
+        assert_eq!(form("demo-1.2.0.jar"), Some((ArchiveForm::Jar, Vec::new())));
+        assert_eq!(form("demo-1.2.0.whl"), None, "a stand-in");
+        assert_eq!(form("demo-1.2.0.jar.asc"), None);
+    }
+}

@@ -1,0 +1,167 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `quorate hash`, `quorate sign` and `quorate keys check`, beside the tools that people
+//! have: what one writes the other takes.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use super::candidate::Signers;
+
+/// A directory with files, and the program in it.
+struct Room {
+    place: tempfile::TempDir,
+    home: Option<std::path::PathBuf>,
+}
+
+impl Room {
+    fn with(files: &[(&str, &str)]) -> Self {
+        let room = Self { place: tempfile::tempdir().unwrap(), home: None };
+        files.iter().for_each(|(name, text)| room.write(name, text));
+        room
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.place.path().join(name)
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> (i32, String, String) {
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(&self.place).stdin(Stdio::null()).env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.place.path());
+        command.env("GNUPGHOME", self.home.as_deref().unwrap_or(Path::new("/nonexistent"))).env("LC_ALL", "C.UTF-8");
+        let output = command.output().unwrap();
+        (output.status.code().unwrap(), super::text(&output.stdout), super::text(&output.stderr))
+    }
+
+    fn quorate(&self, arguments: &[&str]) -> (i32, String, String) {
+        self.run(env!("CARGO_BIN_EXE_quorate"), arguments)
+    }
+
+    fn json(&self, arguments: &[&str]) -> (i32, Value) {
+        let (code, said, error) = self.quorate(arguments);
+        (code, serde_json::from_str(&said).unwrap_or_else(|_| panic!("{arguments:?}: {said}{error}")))
+    }
+}
+
+#[test]
+fn digests_are_those_of_sha512sum_both_ways() {
+    let room = Room::with(&[("a.tgz", "a\n"), ("sub/b c.tgz", "b\n")]);
+    let ours = room.quorate(&["hash", "a.tgz", "sub/b c.tgz"]);
+    assert_eq!(ours, room.run("sha512sum", &["a.tgz", "sub/b c.tgz"]));
+    let (code, digests) = room.json(&["hash", "--json", "a.tgz"]);
+    assert_eq!((code, &digests[0]["bytes"], &digests[0]["path"]), (0, &json!(2), &json!("a.tgz")));
+    assert!(ours.1.starts_with(digests[0]["sha512"].as_str().unwrap()));
+    assert_eq!(room.quorate(&["hash", "--write", "a.tgz", "sub/b c.tgz"]).0, 0);
+    assert_eq!(room.run("sha512sum", &["--strict", "-c", "a.tgz.sha512"]).1, "a.tgz: OK\n");
+    let (code, said, _) = room.quorate(&["hash", "--check", "a.tgz.sha512", "sub/b c.tgz.sha512"]);
+    assert_eq!((code, said.as_str()), (0, "a.tgz: OK\nsub/b c.tgz: OK\n"));
+}
+
+#[test]
+fn every_form_of_a_digest_is_taken() {
+    let room = Room::with(&[("a.tgz", "a\n"), ("b.tgz", "b\n")]);
+    let digest = room.run("sha512sum", &["a.tgz"]).1[..128].to_owned();
+    let forms = [
+        room.run("sha512sum", &["a.tgz", "b.tgz"]).1,
+        room.run("sha512sum", &["--binary", "a.tgz"]).1,
+        room.run("sha512sum", &["--tag", "a.tgz"]).1,
+        room.run("gpg", &["--print-md", "SHA512", "a.tgz"]).1,
+        format!("{}\n", digest.to_uppercase()),
+    ];
+    for form in forms {
+        room.write("a.tgz.sha512", &form);
+        let (code, said, error) = room.quorate(&["hash", "--check", "a.tgz.sha512"]);
+        assert!(code == 0 && said.starts_with("a.tgz: OK\n"), "{form}: {said}{error}");
+    }
+}
+
+#[test]
+fn a_wrong_digest_a_missing_file_and_wrong_use_are_told_apart() {
+    let room = Room::with(&[("a.tgz", "a\n"), ("b.tgz", "b\n"), ("KEYS", "text\n"), ("empty", "")]);
+    let list = room.run("sha512sum", &["a.tgz", "b.tgz"]).1;
+    room.write("list", &list.replace("b.tgz", "gone.tgz"));
+    room.write("a.tgz", "changed\n");
+    let (code, said, error) = room.quorate(&["hash", "--check", "list"]);
+    assert_eq!((code, said.as_str()), (1, "a.tgz: FAILED\ngone.tgz: FAILED: it cannot be read\n"));
+    assert!(error.contains("2 of 2 files are not as their digest says"), "{error}");
+    let (code, report) = room.json(&["hash", "--check", "--json", "list"]);
+    assert_eq!((code, &report["passed"], &report["files"][0]["holds"]), (1, &json!(false), &json!(false)));
+    assert_eq!(report["files"][1]["path"], "gone.tgz");
+    room.write("sha256", &room.run("sha256sum", &["a.tgz"]).1);
+    for (arguments, says) in [
+        (&["hash", "none.tgz"][..], "cannot read none.tgz"),
+        (&["hash", "--check", "none"], "cannot read none"),
+        (&["hash", "--check", "KEYS"], "no digest in the line \"text\""),
+        (&["hash", "--check", "empty"], "it is empty"),
+        (&["hash", "--check", "sha256"], "is no SHA-512"),
+        (&["hash", "--check", "--write", "list"], "cannot be used with"),
+        (&["hash"], "required"),
+        (&["sign", "none.tgz"], "none.tgz is no file"),
+        (&["keys", "check", "none"], "cannot read none"),
+    ] {
+        let (code, _, error) = room.quorate(arguments);
+        assert!(code == 2 && error.contains(says), "{arguments:?}: {code} {error}");
+    }
+    assert_eq!(room.quorate(&["keys", "check", "http://127.0.0.1:1/KEYS"]).0, 4);
+}
+
+#[test]
+fn a_signature_is_made_kept_and_replaced_only_when_told() {
+    let signers = Signers::get();
+    let mut room = Room::with(&[("a.tgz", "a\n")]);
+    room.home = Some(signers.home().to_owned());
+    let sign = |more: &[&str]| room.quorate(&[&["sign", "--key", &signers.manager, "a.tgz"], more].concat());
+    let (code, _, error) = sign(&[]);
+    assert!(code == 0 && error.contains("wrote a.tgz.asc"), "{error}");
+    let status = room.run("gpg", &["--status-fd", "1", "--verify", "a.tgz.asc", "a.tgz"]).1;
+    assert!(status.contains(&format!("VALIDSIG {}", signers.manager)), "{status}");
+    let kept = fs::read(room.path("a.tgz.asc")).unwrap();
+    let (code, _, error) = sign(&[]);
+    assert!(code == 0 && error.contains("holds already"), "{error}");
+    assert_eq!(fs::read(room.path("a.tgz.asc")).unwrap(), kept);
+    // The file has changed since: the signature is another's until it is replaced.
+    room.write("a.tgz", "changed\n");
+    let (code, _, error) = sign(&[]);
+    assert!(code == 5 && error.contains("no good signature of a.tgz") && error.contains("--force"), "{error}");
+    assert_eq!(fs::read(room.path("a.tgz.asc")).unwrap(), kept);
+    assert_eq!(sign(&["--force"]).0, 0);
+    assert_eq!(room.run("gpg", &["--verify", "a.tgz.asc", "a.tgz"]).0, 0);
+    // A short id names no key.
+    assert_eq!(room.quorate(&["sign", "--key", &signers.manager[32..], "a.tgz"]).0, 2);
+}
+
+#[test]
+fn a_keys_file_is_looked_through_key_by_key() {
+    let signers = Signers::get();
+    let room = Room::with(&[("KEYS", &signers.keys(&[&signers.manager, &signers.stranger]))]);
+    let (code, report) = room.json(&["keys", "check", "KEYS", "--json"]);
+    assert_eq!((code, &report["passed"]), (0, &json!(true)), "{report}");
+    let fingerprints: Vec<&str> =
+        report["keys"].as_array().unwrap().iter().map(|key| key["fingerprint"].as_str().unwrap()).collect();
+    assert_eq!(fingerprints, [signers.manager.as_str(), signers.stranger.as_str()]);
+    let (code, said, _) = room.quorate(&["keys", "check", "KEYS"]);
+    assert!(code == 0 && said.contains("RSA 3072") && said.contains("Ann Example <ann@example.org>"), "{said}");
+    // One of them twice, and a block that was cut.
+    let twice = signers.keys(&[&signers.manager, &signers.manager]);
+    let cut: String = signers.keys(&[&signers.stranger]).lines().take(12).map(|line| format!("{line}\n")).collect();
+    room.write("KEYS", &format!("{twice}{cut}"));
+    let (code, report) = room.json(&["keys", "check", "KEYS", "--json"]);
+    assert_eq!((code, &report["passed"], report["keys"][0]["lines"].as_array().unwrap().len()), (1, &json!(false), 2));
+    assert!(report["checks"].as_array().unwrap().iter().any(|check| check["status"] == "fail"), "{report}");
+    room.write("KEYS", "no keys at all\n");
+    assert_eq!(room.quorate(&["keys", "check", "KEYS"]).0, 1);
+}
