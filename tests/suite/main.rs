@@ -31,4 +31,5 @@ mod user;
 mod verify;
 mod voice;
 mod vote;
+mod vote_mail;
 mod ways_out;
