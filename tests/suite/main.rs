@@ -32,4 +32,5 @@ mod verify;
 mod voice;
 mod vote;
 mod vote_in_release;
+mod vote_mail;
 mod ways_out;
