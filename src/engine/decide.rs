@@ -205,9 +205,11 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// of the phase that then applies.
     ///
     /// # Errors
-    /// As [`cancellable`](Self::cancellable).
+    /// As [`cancellable`](Self::cancellable) and
+    /// [`ask_what_is_in_doubt`](Self::ask_what_is_in_doubt).
     pub fn cancel_candidate(&mut self, why: &str) -> Result<(), DriverError> {
         self.cancellable()?;
+        self.ask_what_is_in_doubt()?;
         self.record(0, None, Event::CandidateCancelled { why: why.to_owned() })
     }
 

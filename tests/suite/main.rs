@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod bad_record;
+mod cancelling;
 mod configuration;
 mod docs;
 mod doctor;
