@@ -230,8 +230,8 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// Whether the current candidate can be cancelled; nothing is done.
     ///
     /// # Errors
-    /// When it is cancelled already, has not begun, or a later phase has begun to
-    /// publish it.
+    /// When it is cancelled already, nothing of it was made or found yet (what is there
+    /// may be somebody else's), or a later phase has begun to publish it.
     pub fn cancellable(&self) -> Result<(), DriverError> {
         let number = self.state.candidate.number;
         if self.state.candidate.cancelled.is_some() {
@@ -255,7 +255,7 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
             .phases
             .iter()
             .filter(|phase| phase.per_candidate)
-            .any(|phase| phase.steps.iter().any(|step| self.state.step(&step.id, true).is_some()));
+            .any(|phase| phase.steps.iter().any(|step| self.in_use(step)));
         if !begun {
             return Err(DriverError::Refused {
                 what: format!("candidate {number} has not begun: there is nothing to cancel"),

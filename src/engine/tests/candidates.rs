@@ -390,3 +390,12 @@ fn a_letter_that_never_went_out_is_not_answered() {
     cancel(&stage).unwrap();
     assert_eq!(steps_of_cancelling(&stage), ["unstage"]);
 }
+
+#[test]
+fn a_candidate_of_which_nothing_is_ours_is_not_cancelled() {
+    let stage = staged();
+    stage.world.set("tag-1", "somebody else's");
+    assert!(in_the_way(&stage.run())[0].starts_with("tag: found tag-1 = somebody else's"));
+    let (what, _) = refusal(cancel(&stage));
+    assert_eq!(what, "candidate 1 has not begun: there is nothing to cancel");
+}
