@@ -128,6 +128,7 @@ fn detail(event: &Event) -> String {
         | Event::StepSkipped { why }
         | Event::CheckSkipped { why }
         | Event::IntentionDropped { why }
+        | Event::UndoDropped { why }
         | Event::CandidateCancelled { why }
         | Event::ReleaseTakenOver { why, .. } => why.clone(),
         Event::StepAttested { note } | Event::CheckAttested { note } => note.clone(),

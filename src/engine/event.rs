@@ -158,6 +158,11 @@ events! {
     }
     /// A step is about to be taken back.
     "undo-intended" => UndoIntended {}
+    /// A person says that the step is not taken back any further; the truth is asked.
+    "undo-dropped" => UndoDropped {
+        /// Why.
+        why: String,
+    }
     /// The step was taken back.
     "step-undone" => StepUndone {
         /// What taking it back did.

@@ -347,6 +347,7 @@ impl State {
                 StepStatus::Dropped { why: why.clone() }
             }
             Event::UndoIntended {} => StepStatus::Undoing { outputs: outputs_before },
+            Event::UndoDropped { .. } => StepStatus::Intended,
             Event::StepUndone { what } => {
                 intention = None;
                 self.completed = false;

@@ -309,6 +309,9 @@ fn what_others_were_told_of_is_not_taken_back_but_cancelled() {
         assert_eq!(what, format!("`{id}` cannot be taken back: `call` has told others of this candidate as it is"));
         assert!(hint.starts_with("`quorate cancel-candidate"), "{hint}");
     }
+    // Not "while `pause` builds on it": that it can never be is what counts.
+    let (what, _) = refusal(stage.with(|driver| driver.undo("call")));
+    assert_eq!(what, "`call` cannot be taken back: a letter that was sent stays sent");
     assert_eq!(steps_of_cancelling(&stage), ["cancel", "unstage"]);
     cancel(&stage).unwrap();
     assert!(stage.run_to(&Goal::Phase("build".into())).is_ok());
