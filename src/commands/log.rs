@@ -134,6 +134,7 @@ fn detail(event: &Event) -> String {
         Event::StepAttested { note } | Event::CheckAttested { note } => note.clone(),
         Event::CheckHeld { evidence } => evidence.clone(),
         Event::CheckFailed { faults } => faults.join("; "),
+        Event::ReleaseReconfigured { changes, why, .. } => format!("{}: {why}", changes.join("; ")),
         Event::StepUndone { what } => what.clone(),
         Event::StepRuled { about, ruling, why } => format!("{about} is {ruling}: {why}"),
         _ => String::new(),

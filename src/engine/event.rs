@@ -90,6 +90,17 @@ events! {
         /// Why.
         why: String,
     }
+    /// The release goes on by a corrected configuration.
+    "release-reconfigured" => ReleaseReconfigured {
+        /// The file that was corrected.
+        file: String,
+        /// Its SHA-512 from here on.
+        digest: String,
+        /// What changed, field by field.
+        changes: Vec<String>,
+        /// Why.
+        why: String,
+    }
     /// A step is about to be probed and, where need be, begun.
     "step-intended" => StepIntended {
         /// 32 hexadecimal digits that identify this intention.

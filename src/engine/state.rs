@@ -18,7 +18,7 @@ use super::event::{Entry, Event};
 pub struct State {
     /// What `release-started`, or the last taking over, recorded of the release.
     pub release: Value,
-    /// The digests of the files that it was started with.
+    /// The digests of the files that it was started with, or goes by since a correction.
     pub files: BTreeMap<String, String>,
     /// The current candidate; its number is at least 1.
     pub candidate: CandidateState,
@@ -271,6 +271,9 @@ impl State {
                 self.started = Some(entry.at);
             }
             (Event::ReleaseTakenOver { release, .. }, _) => self.release = release.clone(),
+            (Event::ReleaseReconfigured { file, digest, .. }, _) => {
+                self.files.insert(file.clone(), digest.clone());
+            }
             (Event::CandidateCancelled { why }, _) => {
                 self.cancelled.insert(self.candidate.number, why.clone());
                 self.candidate.cancelled = Some(why.clone());

@@ -22,6 +22,7 @@ mod imports;
 mod lost_record;
 mod plain_text;
 mod real_release;
+mod reconfigure;
 mod sample;
 mod shapes;
 mod survival;
