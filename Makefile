@@ -40,5 +40,5 @@ survive: ## Kills a release at SEEDS=n random places and resumes it
 
 bench: ## Measures the project's numbers, both sides in one run, with the release build
 	@scripts/setup.sh bench
-	$(CARGO) bench --locked --bench release --bench verify
+	$(CARGO) bench --locked --bench release --bench tally --bench verify
 	@scripts/bench-fast.sh

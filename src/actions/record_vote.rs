@@ -194,6 +194,8 @@ mod tests {
     use super::*;
     use crate::actions::offline;
     use crate::engine::Intent;
+    use crate::rehearsal::{Mood, VoteMail, letters, verdicts};
+    use crate::release::Sha512;
 
     #[test]
     fn what_was_entered_is_recorded_when_the_vote_may_be_closed_and_not_before() {
@@ -213,5 +215,111 @@ mod tests {
         let Probed::Done(output) = probe("2026-11-23T17:30:00Z") else { panic!("not recorded") };
         assert_eq!((&output["outcome"], &output["thread"]), (&json!("passed"), &json!("<a@b>")));
         assert_eq!((&output["source"], &output["totals"]["binding"]["plus"]), (&json!("entered"), &json!(3)));
+    }
+
+    /// A world whose archive has the call for votes and what the community of a rehearsal answers.
+    fn archived(place: &std::path::Path, until: Timestamp) -> (Services, crate::rehearsal::ArchiveServer, VoteMail) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let vote = VoteMail {
+            message_id: "<vote@example.org>".into(),
+            subject: "[VOTE] Greeter 1.2.0, release candidate #1".into(),
+            list: vec!["dev@greeter.example.org".into()],
+            date: "2026-11-20T17:30:00Z".parse().unwrap(),
+        };
+        let store = crate::rehearsal::MailStore::open(place.join("mail")).unwrap();
+        let call = format!(
+            "From: Ann Example <ann@example.org>\r\nTo: {}\r\nSubject: {}\r\nMessage-ID: {}\r\n\
+             Date: Fri, 20 Nov 2026 17:30:00 +0000\r\n\r\nPlease vote.\r\n\r\n[ ] +1, approve\r\n[ ] -1, do not\r\n",
+            vote.list[0], vote.subject, vote.message_id
+        );
+        store.add(call.as_bytes()).unwrap();
+        for letter in letters(Mood::Content) {
+            store.add(&letter.bytes(&vote, letter.date(&vote, until))).unwrap();
+        }
+        let server = crate::rehearsal::ArchiveServer::start(place.join("mail"), 0).unwrap();
+        let mut world = offline(place);
+        world.archive = Some(crate::services::PonyMail::new(server.base()));
+        (world, server, vote)
+    }
+
+    fn with(rulings: Value, more: Value) -> Value {
+        let mut with = json!({
+            "thread": "<vote@example.org>", "opened": "2026-11-20T17:30:00Z", "hours": 72, "file": "votes.json",
+            "list": "dev@greeter.example.org", "vote": {"bylaws": "flink", "roster": "greeter"}, "rulings": rulings,
+            "manifest": [{"name": "greeter.tgz", "bytes": 3, "sha512": Sha512::of(b"abc")}], "kept": "tally.json",
+        });
+        with.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        with
+    }
+
+    fn ruled() -> Value {
+        let ruling = |(key, ruling, why): (&str, &str, &str)| {
+            json!({"about": format!("{key}.vote@example.org"), "ruling": ruling, "why": why,
+                "at": "2026-11-23T18:00:00Z", "who": "Ann Example <ann@example.org>"})
+        };
+        verdicts().map(ruling).into_iter().collect()
+    }
+
+    fn probed(world: &Services, with: Value, now: &str) -> Result<Probed, ActionError> {
+        let record: RecordVote = serde_json::from_value(with).unwrap();
+        let now: Timestamp = now.parse().unwrap();
+        let intent = Intent { at: now, token: "abc".into(), acted: None, resumed: false, anew: false };
+        record.probe(&Context { world, intent: &intent, now })
+    }
+
+    #[test]
+    fn the_thread_is_counted_once_a_person_has_ruled_on_what_could_change_it() {
+        let place = tempfile::tempdir().unwrap();
+        let end = "2026-11-23T17:30:00Z";
+        let (world, _server, _) = archived(place.path(), end.parse().unwrap());
+        let Probed::Waiting { until: None, why } = probed(&world, with(json!([]), json!({})), end).unwrap() else {
+            panic!("recorded without a ruling")
+        };
+        for word in ["quorate vote rule 'gil.vote@example.org'", "<not-bob.vote@example.org>", "came by another way"] {
+            assert!(why.contains(word), "`{word}` is not in {why}");
+        }
+        let kept = KeptTally::load(&world.workspace, "tally.json", "<vote@example.org>").unwrap();
+        assert_eq!((kept.tally.review.len(), kept.tally.outcome), (2, VoteOutcome::NeedsReview));
+        assert!(KeptTally::load(&world.workspace, "tally.json", "<other@example.org>").is_none());
+
+        let Probed::Done(output) = probed(&world, with(ruled(), json!({})), end).unwrap() else { panic!("not done") };
+        let record: VoteRecord = serde_json::from_value(output).unwrap();
+        assert_eq!((record.source, record.outcome), (VoteSource::Tally, VoteOutcome::Passed));
+        assert_eq!(record.binding.plus, ["Bob Example", "Cleo Example", "Fay Example"]);
+        assert_eq!(record.binding.zero, ["Eve Example"]);
+        assert_eq!(record.non_binding.plus, ["Dan Example", "Kim Example", "Ida Example"]);
+        assert_eq!((record.votes.len(), record.rulings.len()), (7, 2));
+        assert!(record.thread.contains("/thread/") && record.manifest.is_some());
+        let roster = record.roster.unwrap();
+        assert_eq!((roster.project.as_str(), roster.holders), ("greeter", 7));
+    }
+
+    #[test]
+    fn what_the_bylaws_give_a_vote_it_gets_and_a_mail_that_is_not_there_yet_is_waited_for() {
+        let place = tempfile::tempdir().unwrap();
+        let end = "2026-11-23T17:30:00Z";
+        let (world, _server, _) = archived(place.path(), end.parse().unwrap());
+        let short = probed(&world, with(ruled(), json!({"hours": 24})), "2026-11-21T17:30:00Z").unwrap();
+        let Probed::Waiting { until, .. } = short else { panic!("recorded after a day") };
+        assert_eq!(until, Some(end.parse().unwrap()));
+        let other = probed(&world, with(ruled(), json!({"thread": "<other@example.org>"})), end).unwrap();
+        assert!(matches!(other, Probed::Waiting { until: None, .. }), "{other:?}");
+        let unknown = json!({"vote": {"bylaws": "flink", "action": "picnic", "roster": "greeter"}});
+        let error = probed(&world, with(ruled(), unknown), end).unwrap_err();
+        assert!(error.to_string().contains("name no action `picnic`"), "{error}");
+    }
+
+    #[test]
+    fn an_archive_that_cannot_be_asked_decides_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        let end = "2026-11-23T17:30:00Z";
+        let (world, server, _) = archived(place.path(), end.parse().unwrap());
+        drop(server);
+        let error = probed(&world, with(ruled(), json!({})), end).unwrap_err();
+        assert!(matches!(error, ActionError::Service { .. }), "{error}");
+        let votes = json!({"binding": {"plus": ["Ann Example"]}, "non_binding": {}, "thread": "", "why": "it is gone"});
+        world.workspace.write("votes.json", votes.to_string().as_bytes()).unwrap();
+        let Probed::Done(output) = probed(&world, with(ruled(), json!({})), end).unwrap() else { panic!("not done") };
+        assert_eq!((&output["source"], &output["why"]), (&json!("entered"), &json!("it is gone")));
     }
 }

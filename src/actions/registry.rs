@@ -8,9 +8,9 @@
 
 use super::{
     AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors,
-    MakeSourceArchive, PrepareText, PromoteCandidate, Push, RecordVote, RemoveDirectories, RemoveOutdatedReleases,
-    SendMail, Services, SetVersions, SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait,
-    WriteManifest,
+    MakeSourceArchive, PrepareText, PromoteCandidate, Push, RecordFinding, RecordVote, RemoveDirectories,
+    RemoveOutdatedReleases, SendMail, Services, SetVersions, SignArtifacts, SignTag, StageCandidate, TrackBranch,
+    TrialBuild, Wait, WriteManifest,
 };
 use crate::engine::Registry;
 use crate::probes::{
@@ -33,6 +33,7 @@ pub fn registry() -> Registry<Services> {
         .action::<PrepareText>("prepare-text")
         .action::<PromoteCandidate>("promote-candidate")
         .action::<Push>("push")
+        .action::<RecordFinding>("record-finding")
         .action::<RecordVote>("record-vote")
         .action::<RemoveDirectories>("remove-directories")
         .action::<RemoveOutdatedReleases>("remove-outdated-releases")

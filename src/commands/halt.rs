@@ -124,13 +124,13 @@ fn after_the_vote(workflow: &Workflow, id: &str, faults: &[String]) -> Option<St
     let recorded = phase.steps.iter().find(records)?;
     if faults.iter().any(|fault| fault.contains(STILL_RUNS)) {
         return Some(format!(
-            "`quorate undo {}`, and enter the votes again when the vote has ended: those that come until then count too",
+            "`quorate undo {}`, and count again when the vote has ended: votes that come until then count too",
             recorded.id
         ));
     }
     Some(format!(
-        "`quorate cancel-candidate --why \"…\"` ends this candidate, and the next one begins; where a vote was entered \
-         wrongly, `quorate undo {}`, and enter the votes again",
+        "`quorate cancel-candidate --why \"…\"` ends this candidate, and the next one begins; where more votes have come \
+         since, or one is counted wrongly, `quorate undo {}` has them counted again",
         recorded.id
     ))
 }

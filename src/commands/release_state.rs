@@ -23,6 +23,8 @@ pub const PRODUCT_FILE: &str = "product.toml";
 pub const RECORD_FILE: &str = "release.json";
 /// The journal.
 pub const JOURNAL_FILE: &str = "journal.jsonl";
+/// Beside the products' directories: votes that were opened, and ballots that were cast.
+pub const CORRESPONDENCE: [&str; 2] = ["votes", "ballots"];
 
 /// A release's record, read and checked.
 pub struct ReleaseState {
@@ -148,7 +150,8 @@ pub fn release_directory(state: &Path, product: &str, version: Version) -> PathB
 /// All releases as PRODUCT/VERSION with their directories, sorted.
 fn releases(state: &Path) -> Vec<(String, PathBuf)> {
     let mut found = Vec::new();
-    for product in directories(state) {
+    let of_a_product = |path: &PathBuf| !name_of(path).is_some_and(|name| CORRESPONDENCE.contains(&&*name));
+    for product in directories(state).into_iter().filter(of_a_product) {
         for version in directories(&product) {
             if (version.join(JOURNAL_FILE).exists() || was_at_work(&version))
                 && let (Some(product), Some(version_name)) = (name_of(&product), name_of(&version))

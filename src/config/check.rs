@@ -248,7 +248,7 @@ fn vote(faults: &mut Faults, product: &Product) {
             faults.unless("vote.whimsy.committee", &whimsy.committee, ask::plain_name);
             faults.unless("vote.whimsy.url", &whimsy.url, ask::web_link);
         }
-        (Some(roster), Some(_)) => faults.add("vote.roster", roster, "either a roster or whimsy, and not both"),
+        (Some(_), Some(both)) => faults.add("vote.whimsy", &both.committee, "either a roster or whimsy, and not both"),
         (None, None) => faults.add("vote.roster", "", "a roster, or whimsy: somebody must have a binding vote"),
     }
     if let Some(aliases) = &vote.aliases {
@@ -338,6 +338,12 @@ mod tests {
             ("/versions/snapshot", json!("")),
             ("/versions/next_snapshot", json!("1.2-SNAPSHOT")),
             ("/source/file", json!("a/b")),
+            ("/vote/bylaws", json!("own.toml")),
+            ("/vote/action", json!("a release")),
+            ("/vote/roster", json!("rosters/greeter")),
+            ("/vote/roster", json!(null)),
+            ("/vote/whimsy", json!({"committee": "greeter", "url": "https://whimsy.example.org"})),
+            ("/vote/aliases", json!("aliases.toml")),
             ("/source/root", json!("../../etc")),
             ("/source/root", json!("..")),
             ("/build/0/id", json!("../log")),

@@ -56,24 +56,19 @@ impl Probe<Services> for VotePassed {
         let decision = self.decide(cx.world)?;
         let mut faults = self.faults(cx.now);
         let record = &self.step.record;
+        let how = match record.source {
+            VoteSource::Entered => format!("counted by a person{}", after(&record.why)),
+            VoteSource::Tally => {
+                format!("{} votes counted from the mails, by the {}", record.votes.len(), record.bylaws)
+            }
+        };
         if decision.outcome == Outcome::Failed {
             faults.extend(decision.reasons);
-            if record.source == VoteSource::Tally {
-                faults.push("where more votes have come since, `quorate undo record-vote` has them counted".into());
-            }
-        } else if record.source == VoteSource::Entered {
-            let by_hand = format!("counted by a person{}", after(&record.why));
-            return Ok(found(faults, [decision.reasons, vec![by_hand]].concat()));
-        } else {
-            let how = format!("{} mails counted by the {}", record.votes.len(), record.bylaws);
-            return Ok(found(faults, [decision.reasons, vec![how]].concat()));
+        } else if faults.is_empty() {
+            return Ok(Finding::Holds([decision.reasons, vec![how]].concat().join("; ")));
         }
         Ok(Finding::Fails(faults))
     }
-}
-
-fn found(faults: Vec<String>, reasons: Vec<String>) -> Finding {
-    if faults.is_empty() { Finding::Holds(reasons.join("; ")) } else { Finding::Fails(faults) }
 }
 
 fn after(why: &str) -> String {
@@ -168,5 +163,68 @@ mod tests {
         assert!(matches!(finding("2026-11-23T17:30:00Z"), Finding::Holds(_)));
         let Finding::Fails(why) = finding("2026-11-23T17:29:59Z") else { panic!("it passed") };
         assert!(why[0].contains("the vote runs until 2026-11-23 17:30 UTC"), "{why:?}");
+    }
+
+    fn vote(name: &str, value: &str, binding: bool) -> serde_json::Value {
+        json!({
+            "voter": name, "name": name, "address": "", "value": value, "binding": binding, "roster": "",
+            "message_id": name, "at": null, "line": value, "why": "", "claim": null, "notes": [], "earlier": [],
+        })
+    }
+
+    /// What the gate says of a tally with these votes, with other values in the record.
+    fn of_tally(votes: &[serde_json::Value], more: serde_json::Value) -> Finding {
+        let place = tempfile::tempdir().unwrap();
+        let world = offline(place.path());
+        let now: Timestamp = "2026-11-25T00:00:00Z".parse().unwrap();
+        let intent = Intent { at: now, token: "abc".into(), acted: None, resumed: false, anew: false };
+        let files = json!([{"name": "a", "bytes": 3, "sha512": crate::release::Sha512::of(b"abc")}]);
+        let manifest = digest_of(&serde_json::from_value::<Vec<FileDigest>>(files.clone()).unwrap());
+        let mut step = json!({
+            "source": "tally", "binding": {"plus": ["A", "B", "C", "D"]}, "non_binding": {}, "thread": "https://x",
+            "vote_mail": "<vote@example.org>", "manifest": manifest, "at": "2026-11-24T00:00:00Z", "outcome": "passed",
+            "reasons": [], "bylaws": "Bylaws", "votes": votes, "review": [],
+            "roster": {"project": "greeter", "as_of": null, "source": null, "binding": "pmc", "holders": 7},
+        });
+        step.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let with = json!({
+            "step": step, "opened": "2026-11-20T17:30:00Z", "hours": 72, "thread": "<vote@example.org>",
+            "manifest": files, "vote": {"bylaws": "flink", "roster": "greeter"},
+        });
+        let probe: VotePassed = serde_json::from_value(with).unwrap();
+        probe.examine(&Context { world: &world, intent: &intent, now }).unwrap()
+    }
+
+    fn fails(votes: &[serde_json::Value], more: serde_json::Value, word: &str) {
+        let Finding::Fails(why) = of_tally(votes, more) else { panic!("it passed without {word}") };
+        assert!(why.iter().any(|one| one.contains(word)), "{word}: {why:?}");
+    }
+
+    #[test]
+    fn the_votes_themselves_are_counted_and_not_what_was_noted() {
+        let three = [vote("a", "+1", true), vote("b", "+1", true), vote("c", "+1", true)];
+        assert!(matches!(of_tally(&three, json!({})), Finding::Holds(why) if why.contains("3 votes counted")));
+        fails(&three[..2], json!({}), "2 binding +1; at least 3 are needed");
+        let not_binding = [three[0].clone(), three[1].clone(), vote("c", "+1", false)];
+        fails(&not_binding, json!({}), "2 binding +1");
+        let against = ["d", "e", "f"].map(|name| vote(name, "-1", true));
+        fails(&[three.to_vec(), against.to_vec()].concat(), json!({}), "there must be more +1 than -1");
+    }
+
+    #[test]
+    fn a_vote_on_something_else_or_that_needs_a_ruling_does_not_pass() {
+        let three = [vote("a", "+1", true), vote("b", "+1", true), vote("c", "+1", true)];
+        let review =
+            json!([{"message_id": "x@example.org", "from": "Gil", "at": null, "excerpt": "", "why": "a condition"}]);
+        let needs = json!({"outcome": "needs-review", "review": review});
+        fails(
+            &three,
+            needs,
+            "<x@example.org> from Gil: a condition; `quorate vote rule 'x@example.org' VALUE --why TEXT`",
+        );
+        fails(&three, json!({"outcome": "cancelled", "reasons": ["Bob called it off"]}), "Bob called it off");
+        fails(&three, json!({"vote_mail": "<other@example.org>"}), "<other@example.org>");
+        fails(&three, json!({"manifest": null}), "on other files");
+        fails(&three, json!({"at": "2026-11-21T00:00:00Z"}), "the vote runs until");
     }
 }

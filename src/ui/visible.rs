@@ -17,7 +17,7 @@ const OWN: [&str; 6] = ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[32m", "\u{1b}[33m", "\
 /// The text with visible signs in the place of characters that a terminal would obey;
 /// where `colour` is on, this program's own styles stay.
 pub(super) fn visible(text: &str, colour: bool) -> Cow<'_, str> {
-    if !text.contains(is_invisible) {
+    if is_plain(text) || !text.contains(is_invisible) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
@@ -39,7 +39,10 @@ pub(super) fn visible(text: &str, colour: bool) -> Cow<'_, str> {
 }
 
 /// JSON says the same with such characters escaped; they stand in strings alone.
-pub(super) fn escaped(json: &str) -> String {
+pub(super) fn escaped(json: &str) -> Cow<'_, str> {
+    if is_plain(json) {
+        return Cow::Borrowed(json);
+    }
     let mut out = String::with_capacity(json.len());
     for character in json.chars() {
         if is_invisible(character) {
@@ -48,7 +51,26 @@ pub(super) fn escaped(json: &str) -> String {
             out.push(character);
         }
     }
-    out
+    Cow::Owned(out)
+}
+
+/// Whether nothing in it is invisible: told from the bytes, much sooner than from the characters.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let at = |place: usize| bytes.get(place).copied().unwrap_or_default();
+    bytes.iter().enumerate().all(|(place, byte)| match byte {
+        b' '..=b'~' | b'\n' | b'\t' => true,
+        // U+0080 to U+009F
+        0xc2 => at(place + 1) >= 0xa0,
+        // U+200E, U+200F, U+202A to U+202E; U+2066 to U+2069
+        0xe2 => match at(place + 1) {
+            0x80 => !matches!(at(place + 2), 0x8e | 0x8f | 0xaa..=0xae),
+            0x81 => !matches!(at(place + 2), 0xa6..=0xa9),
+            _ => true,
+        },
+        0x80.. => true,
+        _ => false,
+    })
 }
 
 /// `␛` for ESC: Unicode has a picture of each of the old control characters.
@@ -84,9 +106,18 @@ mod tests {
     }
 
     #[test]
+    fn bytes_and_characters_agree() {
+        for character in (0..=0x3000).filter_map(char::from_u32).chain("中👍“”…".chars()) {
+            let text = format!("a{character}b");
+            assert_eq!(is_plain(&text), !text.contains(is_invisible), "{:x}", u32::from(character));
+        }
+    }
+
+    #[test]
     fn json_stays_the_same_value() {
         let value = serde_json::json!({"note": "\u{7f}\u{9b}\u{1b}\u{202e}\n"});
-        let text = escaped(&serde_json::to_string_pretty(&value).unwrap());
+        let json = serde_json::to_string_pretty(&value).unwrap();
+        let text = escaped(&json);
         assert!(!text.contains(is_invisible), "{text:?}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }

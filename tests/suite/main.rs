@@ -33,4 +33,6 @@ mod user;
 mod verify;
 mod voice;
 mod vote;
+mod vote_in_release;
+mod vote_mail;
 mod ways_out;

@@ -23,6 +23,12 @@ pub fn status(value: &Value) {
     assert!(value["rehearsal"].is_boolean() && value["completed"].is_boolean());
     phases(&value["phases"]);
     next(value);
+    if !value["vote"].is_null() {
+        keys(&value["vote"], &["read", "outcome", "closes", "binding", "non_binding", "review", "missing"]);
+        for totals in ["binding", "non_binding"] {
+            keys(&value["vote"][totals], &["plus", "zero", "minus"]);
+        }
+    }
 }
 
 /// What `plan --json` prints.

@@ -11,6 +11,7 @@ mod ending;
 mod made;
 mod report;
 mod stage;
+mod votes;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::made::{CheckCounts, Made, StepCounts, VersionSet, counts};
 use super::stage::Stage;
+use super::votes::{VoteReport, votes};
 use crate::commands::CommandError;
 use crate::commands::log::durations;
 use crate::commands::status::{Status, status_of};
@@ -30,6 +31,7 @@ pub struct Report {
     stand_ins: Vec<StandIn>,
     manifests: Vec<WrittenManifest>,
     made: Made,
+    votes: Vec<VoteReport>,
     seconds: f64,
     #[serde(skip)]
     slowest: Vec<(String, u32, Duration)>,
@@ -89,6 +91,7 @@ impl Report {
             stand_ins: stand_ins(&state),
             manifests: manifests(stage, &entries),
             made,
+            votes: votes(stage, &entries, &state),
             seconds: took.as_secs_f64(),
             slowest,
         })
@@ -130,6 +133,12 @@ impl Report {
             let verified = manifest.verified.as_deref().unwrap_or("NOT verified");
             let what = format!("candidate {}: {verified}, {}", manifest.candidate, manifest.file.display());
             line(&mut text, "manifest", what);
+        }
+        for vote in &self.votes {
+            for (index, one) in vote.lines().iter().enumerate() {
+                let name = if index == 0 { "vote" } else { "" };
+                line(&mut text, name, hang(one, VALUE, VALUE + 2, ui.width()));
+            }
         }
         let mails = if self.made.mails.is_empty() { "none".into() } else { self.made.mails.len().to_string() };
         line(&mut text, "mails", format!("{mails} in {}", self.world.mails.display()));

@@ -92,6 +92,13 @@ pub fn of_voter(tally: &Tally, voter: &str, width: usize) -> Option<Vec<String>>
     Some(out)
 }
 
+/// What a person has to rule on.
+pub fn reviews(tally: &Tally, ui: Ui) -> Vec<String> {
+    let mut out = Vec::new();
+    review(tally, ui, &mut out);
+    out
+}
+
 fn review(tally: &Tally, ui: Ui, out: &mut Vec<String>) {
     let width = ui.width();
     section(out, ui, "For a person to rule on, and in no count until then", !tally.review.is_empty());

@@ -7,10 +7,23 @@
 //! `quorate vote`: votes by the bylaws.
 
 mod account;
+mod cast;
+#[cfg(test)]
+mod cast_tests;
+mod correspondence;
 pub mod current;
 mod enter;
+mod list;
+#[cfg(test)]
+mod mail_tests;
+mod open;
+mod opened;
+mod remind;
+mod result;
 mod rule;
+mod sending;
 mod tally;
+mod verified;
 
 use super::CommandError;
 use super::environment::Environment;
@@ -18,7 +31,7 @@ use crate::ui::ExitCode;
 
 pub use enter::enter;
 
-/// Counts votes: reads them from a thread, or takes them by name.
+/// Votes by the bylaws: opens, casts, counts and ends them, by mail.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -27,13 +40,27 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    Open(open::Args),
+    Cast(cast::Args),
     Tally(tally::Args),
+    Remind(remind::Args),
+    Result(result::Args),
+    Cancel(result::CancelArgs),
+    List(list::ListArgs),
+    Show(list::ShowArgs),
     Rule(rule::Args),
     Enter(enter::Args),
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     match args.command {
+        Command::Cast(args) => cast::run(environment, &args),
+        Command::Open(args) => open::run(environment, &args),
+        Command::Remind(args) => remind::run(environment, &args),
+        Command::Result(args) => result::run(environment, &args),
+        Command::Cancel(args) => result::run_cancel(environment, &args),
+        Command::List(args) => list::run_list(environment, &args),
+        Command::Show(args) => list::run_show(environment, &args),
         Command::Tally(args) => tally::run(environment, &args),
         Command::Rule(args) => rule::run(environment, &args),
         Command::Enter(args) => enter::run(environment, args),

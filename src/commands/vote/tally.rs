@@ -7,7 +7,7 @@
 //! `quorate vote tally`: counts a vote from its mails.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -109,7 +109,7 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
     let bylaws = load_bylaws(&environment.assets, &args.bylaws)?;
     let action = action_of(&bylaws, action)?;
     let roster = roster::load(roster, args.alias.as_deref())?;
-    let rulings = rulings(args)?;
+    let rulings = rulings_of(&args.ruling, &args.why)?;
     let reminders = reminders(&args.reminder, &roster)?;
     let read = read(args)?;
     demand_mails(&read, &rulings, &reminders)?;
@@ -127,13 +127,7 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
         clock: clock.max(now),
     };
     let mut counted = tally(&case);
-    counted.left_out.extend(read.left_out.into_iter().map(|left| LeftOut {
-        message_id: left.mail,
-        from: String::new(),
-        at: None,
-        line: String::new(),
-        why: left.why,
-    }));
+    counted.left_out.extend(read.left_out.into_iter().map(unread));
     show(environment.ui, args, &counted, &bylaws)
 }
 
@@ -172,7 +166,16 @@ fn end(tally: &Tally) -> Result<ExitCode, CommandError> {
     })
 }
 
-fn action_of<'b>(bylaws: &'b Bylaws, id: &str) -> Result<&'b Action, CommandError> {
+/// A mail that could not be read.
+pub fn unread(left: crate::mail::reading::LeftOut) -> LeftOut {
+    LeftOut { message_id: left.mail, from: String::new(), at: None, line: String::new(), why: left.why }
+}
+
+/// The action that is called `id`.
+///
+/// # Errors
+/// When the bylaws name none.
+pub fn action_of<'b>(bylaws: &'b Bylaws, id: &str) -> Result<&'b Action, CommandError> {
     bylaws.action(id).ok_or_else(|| {
         let known: Vec<&str> = bylaws.actions.iter().map(|action| action.id.as_str()).collect();
         CommandError::usage(
@@ -190,13 +193,7 @@ fn read(args: &Args) -> Result<ThreadRead, CommandError> {
     let path = args.mails.mbox.as_ref().or(args.mails.eml.as_ref());
     let path =
         path.ok_or_else(|| CommandError::usage("no mails were given", "--mbox FILE, --eml DIR or --thread URL"))?;
-    let read = read_thread(path, about).map_err(|error: SourceError| {
-        CommandError::from_error(
-            ExitCode::Usage,
-            &error,
-            "give an mbox file, or a directory of mails, that you may read",
-        )
-    })?;
+    let read = from_files(path, about)?;
     match (&args.about, read.statements.is_empty()) {
         (Some(words), true) => Err(CommandError::usage(
             format!("no mail there has `{words}` in its subject"),
@@ -206,7 +203,25 @@ fn read(args: &Args) -> Result<ThreadRead, CommandError> {
     }
 }
 
-fn from_archive(url: &str) -> Result<ThreadRead, CommandError> {
+/// The thread that `selection` means, of a file or directory of mails.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn from_files(path: &Path, selection: Selection<'_>) -> Result<ThreadRead, CommandError> {
+    read_thread(path, selection).map_err(|error: SourceError| {
+        CommandError::from_error(
+            ExitCode::Usage,
+            &error,
+            "give an mbox file, or a directory of mails, that you may read",
+        )
+    })
+}
+
+/// The thread at an address of the archive.
+///
+/// # Errors
+/// When it is none, or the archive cannot be asked or does not have it.
+pub fn from_archive(url: &str) -> Result<ThreadRead, CommandError> {
     let Some((base, id)) = PonyMail::place_of(url) else {
         return Err(CommandError::usage(
             format!("{url} is no address of a thread"),
@@ -232,21 +247,25 @@ fn bare(message_id: &str) -> String {
     message_id.trim().trim_start_matches('<').trim_end_matches('>').to_owned()
 }
 
-fn rulings(args: &Args) -> Result<Vec<Ruling>, CommandError> {
-    if args.why.len() > 1 && args.why.len() != args.ruling.len() {
+/// What a person ruled, each with its reason.
+///
+/// # Errors
+/// When one is none, has no reason, or two are on one mail.
+pub fn rulings_of(given: &[String], whys: &[String]) -> Result<Vec<Ruling>, CommandError> {
+    if whys.len() > 1 && whys.len() != given.len() {
         return Err(CommandError::usage(
-            format!("{} rulings and {} reasons", args.ruling.len(), args.why.len()),
+            format!("{} rulings and {} reasons", given.len(), whys.len()),
             "give --why once for all rulings, or once for each",
         ));
     }
     let mut rulings: BTreeMap<String, Ruling> = BTreeMap::new();
-    for (index, text) in args.ruling.iter().enumerate() {
+    for (index, text) in given.iter().enumerate() {
         let hint = "--ruling 'abc@example.org=+1' --why 'a plain yes, further down'";
         let Some((id, verdict)) = text.rsplit_once('=').filter(|(id, _)| !bare(id).is_empty()) else {
             return Err(CommandError::usage(format!("`{text}` is no MESSAGE-ID=VALUE"), hint));
         };
         let verdict = verdict.parse().map_err(|error| CommandError::from_error(ExitCode::Usage, &error, hint))?;
-        let why = args.why.get(index).or_else(|| args.why.first()).cloned().unwrap_or_default();
+        let why = whys.get(index).or_else(|| whys.first()).cloned().unwrap_or_default();
         if why.trim().is_empty() {
             return Err(CommandError::usage("a ruling needs its reason", hint));
         }
@@ -280,7 +299,10 @@ fn reminders(given: &[String], roster: &Roster) -> Result<Vec<Reminder>, Command
 }
 
 /// A ruling on a mail that is not there would be lost in silence.
-fn demand_mails(read: &ThreadRead, rulings: &[Ruling], reminders: &[Reminder]) -> Result<(), CommandError> {
+///
+/// # Errors
+/// When one is.
+pub fn demand_mails(read: &ThreadRead, rulings: &[Ruling], reminders: &[Reminder]) -> Result<(), CommandError> {
     let named = rulings.iter().map(|ruling| &ruling.message_id).chain(reminders.iter().map(|one| &one.message_id));
     let there = |id: &String| read.statements.iter().any(|statement| statement.head.message_id == *id);
     match named.into_iter().find(|id| !there(id)) {
@@ -292,7 +314,11 @@ fn demand_mails(read: &ThreadRead, rulings: &[Ruling], reminders: &[Reminder]) -
     }
 }
 
-fn demand_voters(rulings: &[Ruling], roster: &Roster) -> Result<(), CommandError> {
+/// A ruling names people of the roster alone.
+///
+/// # Errors
+/// When one names somebody else.
+pub fn demand_voters(rulings: &[Ruling], roster: &Roster) -> Result<(), CommandError> {
     for ruling in rulings {
         if let crate::governance::Verdict::Counts { voter: Some(id), .. } = &ruling.verdict
             && roster.member(id).is_none()

@@ -14,6 +14,7 @@ mod journal_faults;
 mod people;
 mod planning;
 mod recheck;
+mod rulings;
 mod stage;
 mod steps;
 mod survival;

@@ -188,10 +188,11 @@ fn is_of_call(text: &str, call: &[String]) -> bool {
     }
     let normal = without_blanks(text);
     // a bare value can stand in the call too
-    normal.len() > 8 && call.iter().any(|line| without_blanks(line) == normal)
+    normal.len() > 8 && call.contains(&normal)
 }
 
-fn without_blanks(text: &str) -> String {
+/// A line as it is however it is spaced.
+pub(super) fn without_blanks(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 

@@ -8,7 +8,7 @@
 
 use super::clause::{Found, Sentence};
 use super::sign::{Sign, Token};
-use super::words::{is_change, is_claim, is_condition, is_future, is_withdrawal};
+use super::words::{is_change, is_claim, is_condition, is_future, is_removal, is_withdrawal};
 
 impl Sentence<'_> {
     /// A change of mind: "from -1 to +1", "changing my vote to +1".
@@ -25,14 +25,29 @@ impl Sentence<'_> {
             .take(2)
             .collect();
         let leads_on =
-            next.first().is_some_and(|token| matches!(token.text.as_str(), "->" | "=>" | "to" | "into" | ">"))
+            next.first().is_some_and(|token| matches!(token.text.as_str(), "->" | "=>" | "to" | "into" | ">" | "as"))
                 && next.get(1).is_some_and(|token| token.sign().is_some());
         let old = leads_on
             || self.clause_before().last().is_some_and(|word| {
-                matches!(*word, "from" | "was" | "previously" | "earlier" | "previous" | "previous:" | "instead")
+                matches!(
+                    *word,
+                    "from"
+                        | "was"
+                        | "previously"
+                        | "earlier"
+                        | "previous"
+                        | "previous:"
+                        | "instead"
+                        | "formerly"
+                        | "former"
+                )
             })
             || words.len() >= 2 && words[words.len() - 2..] == ["instead", "of"]
+            || words.len() >= 3 && words[words.len() - 3..words.len() - 1] == ["instead", "of"]
             || words.len() >= 2 && words[words.len() - 2..] == ["rather", "than"];
+        if self.is_replaced() {
+            return Some(Found::Mentions("it is the vote before the change"));
+        }
         if old && (leads_on || changes || self.tokens[..self.at].iter().any(|token| token.sign().is_some())) {
             return Some(Found::Mentions("it is the vote before the change"));
         }
@@ -41,10 +56,14 @@ impl Sentence<'_> {
             matches!(last, Some("to" | "into" | "->" | "=>" | "a" | "with" | "as" | ">" | "by" | "toward" | "towards"))
                 || matches!(last, Some("binding" | "non-binding" | "strong"));
         let arrow = matches!(last, Some("->" | "=>" | ">"));
-        let withdrawn = words.iter().any(|word| is_withdrawal(word))
-            && self.clause_before().iter().any(|word| matches!(*word, "my" | "previous" | "earlier" | "the"));
-        if withdrawn && !self.before().iter().any(|token| token.sign().is_some()) {
+        if self.is_taken_back() {
             return Some(self.taken_back());
+        }
+        if self.corrects()
+            && !self.asks()
+            && let Sign::Value(value) = sign
+        {
+            return Some(Found::Casts { value, own: true, why: "the sender corrects, and so changes, the vote to it" });
         }
         if !(changes && to || arrow && self.tokens[..self.at].iter().any(|token| token.sign().is_some())) {
             return None;
@@ -62,6 +81,62 @@ impl Sentence<'_> {
             Sign::Value(value) => Some(Found::Casts { value, own: true, why: "the sender changes the vote to it" }),
             _ => Some(Found::Unclear("no ballot has this value")),
         }
+    }
+
+    /// "I withdraw my -1", "I'm dropping my -1", "I take my -1 back", "consider my -1 withdrawn".
+    pub(super) fn is_taken_back(&self) -> bool {
+        if self.before().iter().any(|token| token.sign().is_some()) {
+            return false;
+        }
+        let clause = self.clause_before();
+        let before = self.words_before();
+        let behind = self.words_behind();
+        let near = &behind[..behind.len().min(5)];
+        let mine = clause.iter().rev().take(4).any(|word| *word == "my");
+        let takes = |words: &[&str]| words.iter().any(|word| matches!(*word, "take" | "taking" | "took"));
+        let back = clause.contains(&"back") || near.contains(&"back");
+        let verb = before.iter().any(|word| is_withdrawal(word));
+        let removes = mine && clause.iter().rev().take(7).any(|word| is_removal(word)) || takes(clause) && back && mine;
+        let passive = mine
+            && near
+                .iter()
+                .take(4)
+                .any(|word| is_withdrawal(word) || matches!(*word, "void" | "cancelled" | "canceled"))
+            && near.first().is_some_and(|word| {
+                is_withdrawal(word) || matches!(*word, "is" | "as" | "vote" | "void" | "cancelled" | "canceled")
+            });
+        // "Cleo withdrew the -1"
+        let by_sender =
+            clause.iter().any(|word| matches!(*word, "my" | "i" | "i'm" | "i'd" | "i'll" | "hereby" | "please"))
+                || before.first().is_some_and(|word| is_withdrawal(word));
+        let named = clause.iter().any(|word| matches!(*word, "my" | "previous" | "earlier" | "the"));
+        verb && named && by_sender || removes || passive
+    }
+
+    /// "this replaces my earlier -1"
+    fn is_replaced(&self) -> bool {
+        let clause = self.clause_before();
+        let tail = &clause[clause.len().saturating_sub(4)..];
+        let verb = tail
+            .iter()
+            .any(|word| ["replac", "supersed", "overrid", "overrul"].iter().any(|stem| word.starts_with(stem)));
+        verb && matches!(clause.last(), Some(&("my" | "earlier" | "previous" | "the" | "old" | "former")))
+    }
+
+    /// "Sorry, I meant +1", "oops, that should have been +1".
+    pub(super) fn corrects(&self) -> bool {
+        let before = self.words_before();
+        let clause = self.clause_before();
+        let sorry = before.iter().any(|word| {
+            matches!(*word, "sorry" | "oops" | "ups" | "typo" | "correction" | "apologies" | "erratum" | "mistake")
+        });
+        let tail = &clause[clause.len().saturating_sub(4)..];
+        let meant = tail.contains(&"meant") && clause.iter().any(|word| matches!(*word, "i" | "actually"))
+            || tail.contains(&"meant") && sorry;
+        let negated = clause.iter().any(|word| matches!(*word, "not" | "never") || word.ends_with("n't"));
+        let should =
+            sorry && tail.contains(&"should") && tail.iter().any(|word| matches!(*word, "be" | "been" | "read"));
+        (meant || should) && !negated
     }
 
     pub(super) fn begins_with_change(&self) -> bool {
@@ -100,8 +175,9 @@ pub(super) fn withdrawal(words: &[&str], asks: bool) -> Found {
     if words.iter().any(|word| matches!(*word, "not" | "never" | "cannot" | "won't" | "can't" | "don't" | "didn't")) {
         return Found::Mentions("it says that a vote is not taken back");
     }
-    let condition = words.iter().any(|word| is_condition(word) || matches!(*word, "when" | "if" | "after" | "until"));
-    if condition {
+    let later = words.iter().any(|word| is_future(word)) && words.iter().any(|word| matches!(*word, "after" | "when"));
+    let condition = words.iter().any(|word| is_condition(word) || matches!(*word, "if" | "until"));
+    if condition || later {
         return if words.iter().any(|word| is_future(word)) {
             Found::Mentions("it promises to take a vote back")
         } else {

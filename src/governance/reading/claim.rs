@@ -28,6 +28,10 @@ pub(super) fn first_claim(tokens: &[Token]) -> Option<Claim> {
         if !token.is_word() {
             continue;
         }
+        // "(was non-binding, sorry: binding)"
+        if tokens[..at].last().is_some_and(|before| before.is("was")) {
+            continue;
+        }
         let letters: String = token.text.chars().filter(|c| c.is_alphabetic()).collect();
         if let Some(claim) = in_short(&letters, tokens, at).or_else(|| in_chinese(&letters)) {
             return Some(claim);

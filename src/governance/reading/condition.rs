@@ -7,7 +7,9 @@
 //! Votes that depend on something, and promises of votes.
 
 use super::clause::{Found, Sentence};
-use super::words::{is_condition, is_future, is_settled};
+use super::sign::Sign;
+use super::words::{is_condition, is_future, is_settled, one_of};
+use crate::governance::VoteValue;
 
 impl Sentence<'_> {
     /// Conditions, tentative words.
@@ -40,18 +42,32 @@ impl Sentence<'_> {
             && (before[0] != "with" || before.iter().any(|word| is_settled(word)))
             && (before[0] != "after" || before.iter().any(|word| is_future(word) || matches!(*word, "is" | "are")))
             && !(before[0] == "when" && before.contains(&"i"));
+        // "-1 until it is fixed" holds until then
+        let holds = matches!(self.tokens[self.at].sign(), Some(Sign::Value(VoteValue::Minus)))
+            && words.iter().take(5).any(|word| matches!(*word, "until" | "till" | "unless"));
+        let asked = self.asks() && words.contains(&"when");
         let condition = condition_before
-            || condition_behind(&words)
+            || condition_behind(words) && !holds && !asked
             || clause.iter().any(|word| matches!(*word, "if" | "once" | "unless"));
         let modal = clause.iter().any(|word| matches!(*word, "would" | "could" | "might" | "may" | "i'd" | "should"));
         let like = clause.iter().any(|word| matches!(*word, "like" | "love"));
-        if condition && (clause.iter().chain(&before).any(|word| is_future(word))) && !clause.contains(&"my") {
-            let named = before.iter().any(|word| {
-                matches!(
-                    *word,
-                    "vote" | "change" | "switch" | "give" | "cast" | "go" | "revisit" | "reconsider" | "update"
-                )
-            });
+        if self.comes_later(clause, words) {
+            return Some(Found::Mentions("it promises a vote and casts none"));
+        }
+        let inside = clause.iter().any(|word| matches!(*word, "if" | "unless"));
+        let first_person = before.iter().any(|word| one_of(word, "i i'm i'd i'll me my you we"));
+        if inside && !first_person && clause.len() > 2 {
+            return Some(Found::Mentions("it stands inside a condition"));
+        }
+        if condition && (clause.iter().chain(before).any(|word| is_future(word))) && !clause.contains(&"my") {
+            let as_verb = clause.last().is_some_and(|word| matches!(*word, "will" | "i'll" | "to" | "we'll"));
+            let named = as_verb
+                || before.iter().any(|word| {
+                    matches!(
+                        *word,
+                        "vote" | "change" | "switch" | "give" | "cast" | "go" | "revisit" | "reconsider" | "update"
+                    )
+                });
             return Some(if named && !modal {
                 Found::Mentions("it promises a vote and casts none")
             } else {
@@ -64,7 +80,25 @@ impl Sentence<'_> {
         if tentative {
             return Some(Found::Unclear("the vote is tentative"));
         }
+        let but = words.iter().take(4).any(|word| matches!(*word, "but" | "however" | "except"));
+        let polite = clause.iter().any(|word| one_of(word, "say give go put"))
+            && clause.iter().any(|word| matches!(*word, "i'd" | "i" | "would"))
+            || matches!(clause[..], ["my", "vote", "would", "be", ..]);
+        if modal && polite && !but && !self.asks() && !clause.contains(&"have") {
+            return None;
+        }
+        // "-0, would be +1 with docs"
+        if modal && self.before().iter().any(|token| matches!(token.sign(), Some(Sign::Value(_)))) {
+            return Some(Found::Mentions("it says what the vote would be otherwise"));
+        }
         (modal && !like && !self.begins()).then_some(Found::Unclear("it says how the sender would vote"))
+    }
+
+    /// "I'll give my +1 after testing", "I will vote +1 tomorrow".
+    fn comes_later(&self, clause: &[&str], words: &[&str]) -> bool {
+        let will = clause.iter().any(|word| matches!(*word, "will" | "i'll" | "we'll" | "going"));
+        let time = words.iter().take(5).any(|word| one_of(word, "after when once tomorrow tonight later soon"));
+        will && time && !words.iter().take(2).any(|word| matches!(*word, "now"))
     }
 }
 
@@ -118,6 +152,11 @@ fn condition_behind(words: &[&str]) -> bool {
         }
         let near = at < 7 && !clause_is_new;
         match *word {
+            // "if I may", "if it is not too late"
+            "if" if words[at + 1..]
+                .iter()
+                .take(6)
+                .any(|word| one_of(word, "late may allowed count counts permitted")) => {}
             "if" | "when" | "once" if near => {
                 let previous = at.checked_sub(1).map(|at| words[at]);
                 let blessed = words[..at].iter().any(|word| benign.contains(word));
@@ -140,6 +179,10 @@ fn condition_behind(words: &[&str]) -> bool {
             {
                 return true;
             }
+            "only" if words.get(at + 1) == Some(&"if") => return true,
+            "after" if at <= 2 && is_to_come(&words[at + 1..]) => return true,
+            "given" if at <= 2 && is_to_come(&words[at + 1..]) => return true,
+            "so" if words.get(at + 1..at + 3) == Some(&["long", "as"][..]) => return true,
             "as" if words.get(at + 1) == Some(&"long") || words.get(at + 1) == Some(&"soon") => return at <= 5,
             "subject" if words.get(at + 1) == Some(&"to") => return true,
             "on" if words.get(at + 1..at + 3) == Some(&["the", "condition"][..])
@@ -151,4 +194,11 @@ fn condition_behind(words: &[&str]) -> bool {
         }
     }
     false
+}
+
+/// "the NOTICE is fixed", "all comments are addressed": what has not happened yet.
+fn is_to_come(words: &[&str]) -> bool {
+    let near = &words[..words.len().min(9)];
+    let auxiliary = near.iter().position(|word| matches!(*word, "is" | "are" | "gets" | "get"));
+    auxiliary.is_some_and(|at| near[at + 1..].iter().take(3).any(|word| is_settled(word)))
 }

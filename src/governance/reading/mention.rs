@@ -9,7 +9,7 @@
 use super::ballot::is_meaning;
 use super::clause::Sentence;
 use super::sign::{Kind, Sign, Token};
-use super::words::{COMMON, is_claim, one_of};
+use super::words::{COMMON, is_claim, is_praise, one_of};
 
 impl Sentence<'_> {
     /// Why the sign only speaks of votes: counts, headings, requests, meanings.
@@ -20,16 +20,23 @@ impl Sentence<'_> {
         if self.tokens[self.at].sign() == Some(Sign::Plural) {
             return Some("it speaks of votes in the plural");
         }
+        if let [.., open, close] = self.before()
+            && open.is("[")
+            && close.is("]")
+        {
+            return Some("it is a line of a printed ballot");
+        }
         if self.is_quoted() {
             return Some("it stands in quotation marks");
         }
         if behind.first().is_some_and(|token| matches!(token.text.as_str(), "=" | "=>")) {
             return Some("it says what a value means");
         }
-        if self.is_enumerated() {
+        if self.is_enumerated() && !self.is_torn() {
             return Some("it names the values that a vote can have");
         }
-        if self.is_counted() && !own {
+        let none = self.before().iter().rev().find(|token| !is_claim(&token.text)).is_some_and(|token| token.is("no"));
+        if self.is_counted() && (!own || none || self.is_numbered()) {
             return Some("it is a count of votes");
         }
         if self.is_heading() {
@@ -43,10 +50,14 @@ impl Sentence<'_> {
         }
         let standing = ["stands", "still", "remains", "holds", "was", "is", "above", "earlier", "came", "comes"];
         let my_own = self.clause_before().iter().rev().take(3).any(|word| *word == "my") && self.before().len() < 6;
-        if my_own && words.first().is_some_and(|word| standing.contains(word)) && !self.begins_with_change() {
+        if my_own
+            && words.first().is_some_and(|word| standing.contains(word))
+            && !self.begins_with_change()
+            && !self.is_taken_back()
+        {
             return Some("it speaks of a vote that was cast before");
         }
-        self.is_requested().then_some("it asks for votes")
+        (self.is_requested() && !self.corrects()).then_some("it asks for votes")
     }
 
     pub(super) fn is_quoted(&self) -> bool {
@@ -55,6 +66,14 @@ impl Sentence<'_> {
         quote(before)
             && self.tokens[self.at + 1..].iter().take(4).any(|token| quote(Some(token)))
             && self.tokens.len() > 8
+    }
+
+    /// "I'm torn between +0 and -1", "either +0 or -0"
+    pub(super) fn is_torn(&self) -> bool {
+        let before = self.words_before();
+        let first_person = before.iter().any(|word| matches!(*word, "i" | "i'm" | "am" | "torn"));
+        let between = before.iter().any(|word| matches!(*word, "between" | "either" | "torn" | "somewhere"));
+        between && (first_person || self.place.opens && before.len() <= 4)
     }
 
     /// "+1, 0, -1", "+1/-1", "+1 or -1".
@@ -66,6 +85,11 @@ impl Sentence<'_> {
         let differs = |other: Option<&Token>| other.is_some_and(|other| other.text != self.tokens[self.at].text);
         let after = |step: usize| self.tokens.get(self.at + step);
         let back = |step: usize| self.at.checked_sub(step).and_then(|at| self.tokens.get(at));
+        // "withdrawing my -1, +1"
+        let mine = [1, 3, 4].into_iter().any(|step| back(step).is_some_and(|token| token.is("my")));
+        if mine && !self.asks() {
+            return false;
+        }
         let ahead = link(after(1)) && value(after(2)) && differs(after(2));
         let ahead_twice = link(after(1)) && link(after(2)) && value(after(3)) && differs(after(3));
         let behind = link(back(1)) && value(back(2)) && differs(back(2));
@@ -84,6 +108,10 @@ impl Sentence<'_> {
                 || matches!(token.text.as_str(), "(" | ")" | "\"")
         });
         let Some(last) = back.next() else { return self.is_count_behind() };
+        let before_last = self.before().len().checked_sub(2).and_then(|at| self.before().get(at));
+        if last.is("one") && before_last.is_some_and(|token| is_praise(&token.text)) {
+            return false;
+        }
         let number = last.is_word() && last.text.chars().all(|c| c.is_ascii_digit()) && !last.text.is_empty();
         let quantity = [
             "one",
@@ -125,6 +153,15 @@ impl Sentence<'_> {
         number || last.is_word() && quantity.contains(&last.text.as_str()) || self.is_count_behind()
     }
 
+    /// "3 +1", "two binding +1".
+    fn is_numbered(&self) -> bool {
+        let number = |token: &Token| {
+            token.is_word() && token.text.chars().all(|c| c.is_ascii_digit())
+                || one_of(&token.text, "two three four five six seven eight nine ten")
+        };
+        self.before().iter().rev().find(|token| !is_claim(&token.text)).is_some_and(number)
+    }
+
     /// "+1: 3", "+1 (binding): 4", "+1 x 3".
     pub(super) fn is_count_behind(&self) -> bool {
         let mut behind = self.behind().iter().skip_while(|token| {
@@ -155,9 +192,10 @@ impl Sentence<'_> {
         let nobody =
             words.len() == 1 && ["none", "nobody", "nil", "n/a", "no-one", "none."].contains(&words[0].text.as_str());
         if nobody || first.is(":") && words.is_empty() {
-            return true;
+            return nobody || !self.place.leads_reasons;
         }
-        let parted = first.is(":") || !self.place.opens && matches!(first.text.as_str(), "-" | ",");
+        let single = words.len() == 1 && self.place.opens;
+        let parted = first.is(":") && !single || !self.place.opens && matches!(first.text.as_str(), "-" | ",");
         parted && !words.is_empty() && self.is_names(&rest[1..])
     }
 
@@ -176,16 +214,17 @@ impl Sentence<'_> {
         let common = claims || names.iter().any(|name| COMMON.contains(name));
         !sender
             && (placeholder
-                || plain
-                    && !common
-                    && (listed && names.len() <= 60 || names.len() <= 3 && self.capitalised(names.len())))
+                || plain && !common && (listed && names.len() <= 60 || names.len() <= 3 && self.capitalised(rest)))
     }
 
-    /// Whether the last words of the sentence were written with capitals. The tokens are lower-cased, their
-    /// shape is kept in `subject`-free form by the caller: a name has at least two letters and no apostrophe.
-    pub(super) fn capitalised(&self, count: usize) -> bool {
-        let names = self.tokens.iter().rev().filter(|token| token.is_word()).take(count);
-        names.into_iter().all(|token| token.text.chars().count() >= 2 && !token.text.contains('\''))
+    /// Whether these words were written with capitals, in a script that has them, as names are.
+    fn capitalised(&self, words: &[&Token]) -> bool {
+        words.iter().filter(|token| token.is_word()).all(|token| {
+            let first = self.place.written[token.at..].chars().next();
+            token.text.chars().count() >= 2
+                && !token.text.contains('\'')
+                && first.is_some_and(|first| !first.is_lowercase())
+        })
     }
 
     /// "we need a +1", "please vote +1", "looking for a +1".
@@ -239,6 +278,17 @@ impl Sentence<'_> {
             "mean",
             "like",
         ];
+        // "I have to -1 this", "please count me as +1"
+        let liked = clause.iter().any(|word| matches!(*word, "like" | "love"))
+            && !clause.iter().any(|word| matches!(*word, "would" | "i'd" | "to" | "we'd"));
+        let as_verb = liked
+            || clause.last() == Some(&"to")
+                && clause.iter().rev().nth(1).is_some_and(|word| matches!(*word, "have" | "had" | "want" | "like"))
+            || clause.iter().any(|word| matches!(*word, "me"))
+                && clause.last().is_some_and(|w| matches!(*w, "as" | "a"));
+        if as_verb && !clause.iter().any(|word| matches!(*word, "you" | "somebody" | "someone" | "anyone" | "they")) {
+            return false;
+        }
         let casting = clause.iter().any(|word| one_of(word, "vote cast go give voting casting say put changing"))
             && self.says_own();
         let mine = clause.contains(&"my") || self.is_from_me() || casting;

@@ -28,7 +28,11 @@ mod subject;
 mod words;
 
 #[cfg(test)]
+mod course_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod usage_tests;
 
 pub use subject::{Subject, Tag};
 
@@ -51,19 +55,45 @@ pub struct Text<'m> {
     pub by_caller: bool,
     /// The lines of the call with a value in them, as [`call_lines`] gives them.
     pub call: &'m [String],
+    /// Whether it answers the mail that called the vote, rather than one of the thread's others.
+    pub to_call: bool,
+    /// The candidates that the calls before it name: rc1, rc2.
+    pub candidates: &'m [String],
+    /// Which of its own lines stand right below a quote of neither the call nor a vote.
+    pub remarks: &'m [usize],
 }
 
 /// The part that a mail has in its thread, and what it casts.
 pub fn read(text: &Text<'_>) -> (Role, Says) {
     let lines = lines::logical_lines(text.own);
     let role = role::role(text, &lines);
+    // who casts a vote and did not call it says how it goes, and does not close it
+    let told = !text.by_caller && !text.subject.has(Tag::Result) && matches!(role, Role::Announces(_));
+    if told && let votes @ Says::Casts(_) = says::says(text, &lines, false) {
+        return (Role::Replies, votes);
+    }
+    let announced = matches!(role, Role::Announces(_));
     let called = matches!(role, Role::Announces(_) | Role::Opens { .. });
-    let says = says::says(text, &lines, called);
-    (role, says)
+    match says::says(text, &lines, called) {
+        Says::Unclear { why, .. } if announced => (role, Says::Nothing { why: Some(why) }),
+        says => (role, says),
+    }
 }
 
-/// The lines of a call for votes that have a value in them: a reply can repeat them without quoting.
+/// The candidates that a text names: "RC2", "rc-2", "release candidate #2" are `rc2`.
+pub fn candidates(text: &str) -> Vec<String> {
+    role::candidates(&text.to_lowercase())
+}
+
+/// Whether the line is a ballot's, and its box is marked.
+pub fn is_marked(line: &str) -> bool {
+    matches!(ballot::boxed(&normal::plain(line)), Some(ballot::Printed::Marked(_)))
+}
+
+/// The lines of a call for votes that have a value in them, in lower case and without blanks: a reply
+/// can repeat them without quoting.
 pub fn call_lines(own: &[&str]) -> Vec<String> {
     let lines = lines::logical_lines(own);
-    lines.into_iter().map(|line| line.text).filter(|line| line.contains(['+', '-', '0'])).collect()
+    let values = lines.iter().filter(|line| line.text.contains(['+', '-', '0']));
+    values.map(|line| ballot::without_blanks(&line.text)).collect()
 }

@@ -34,6 +34,13 @@ pub(super) fn object(behind: &[Token], subject: &str) -> Object {
         rest.take_while(|token| !matches!(token.text.as_str(), "," | "." | "!" | ";" | ":" | "-" | "but" | "?"));
     let words: Vec<&str> = clause.filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
     let Some(head) = words.first() else { return Object::Vote };
+    if first.is("with") {
+        return if is_somebodys(head) { Object::Unknown } else { Object::Vote };
+    }
+    let time = matches!(words[..], ["now", ..] | ["the", "moment" | "time", ..] | ["today", ..]);
+    if time {
+        return Object::Vote;
+    }
     let others = words.iter().any(|word| is_somebodys(word)) || words.iter().any(|word| SIDE.contains(word));
     if others
         || words.iter().any(|word| {
@@ -53,9 +60,6 @@ pub(super) fn object(behind: &[Token], subject: &str) -> Object {
         }) && !words.contains(&"proposal")
     {
         return Object::Another;
-    }
-    if first.is("with") {
-        return Object::Vote;
     }
     let named = words.iter().take(6).any(|word| MATTER.contains(word) || is_candidate(word));
     let of_subject = words.iter().any(|word| {
@@ -82,7 +86,11 @@ pub(super) fn object(behind: &[Token], subject: &str) -> Object {
             | "everything"
             | "all"
     );
-    if named || of_subject || own_voice { Object::Vote } else { Object::Unknown }
+    // "adding this", "to ship it": the pronoun is what is voted on, but for what mends it
+    let pronoun = words.len() <= 4
+        && words[1..].iter().any(|word| matches!(*word, "this" | "it" | "forward" | "ahead" | "that"))
+        && !SIDE_VERBS.iter().any(|verb| head.starts_with(verb));
+    if named || of_subject || own_voice || pronoun { Object::Vote } else { Object::Unknown }
 }
 
 /// "Bob's", "your".
@@ -123,8 +131,14 @@ const SIDE: [&str; 22] = [
     "wording",
 ];
 
+/// What is done to parts of a matter, and not to the whole.
+const SIDE_VERBS: [&str; 13] = [
+    "fix", "renam", "chang", "remov", "revert", "postpon", "delay", "wait", "document", "block", "hold", "address",
+    "revis",
+];
+
 /// What votes are on.
-const MATTER: [&str; 60] = [
+const MATTER: [&str; 65] = [
     "release",
     "releasing",
     "released",
@@ -185,6 +199,11 @@ const MATTER: [&str; 60] = [
     "promoting",
     "support",
     "everyone",
+    "ship",
+    "shipping",
+    "publish",
+    "forward",
+    "ahead",
 ];
 
 /// Words of subjects that say nothing of the matter.

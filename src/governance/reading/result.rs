@@ -17,12 +17,9 @@ use crate::governance::{Claim, ClaimedCounts, ClaimedResult, ClaimedVoter, VoteV
 /// Whether these sentences (in lower case) say what the vote came to.
 pub(super) fn is_announced(sentences: &[String], lines: &[Logical], text: &Text<'_>) -> bool {
     let said = sentences.iter().any(|sentence| {
-        let vote = sentence.contains("vote")
-            || sentence.contains("release")
-            || sentence.contains("proposal")
-            || sentence.contains("motion");
-        let verdict = verdict(sentence).is_some();
-        let numbers = vote && verdict && tokens(sentence).iter().any(|token| token.sign().is_some());
+        let vote = if text.by_caller { speaks_of_matter(sentence) } else { speaks_of_vote(sentence) };
+        let verdict = vote && is_over(sentence) && verdict(sentence).is_some();
+        let numbers = verdict && tokens(sentence).iter().any(|token| token.sign().is_some());
         let follows = sentence.contains("votes are as follows")
             || sentence.contains("results are")
             || sentence.contains("result of the vote")
@@ -31,6 +28,36 @@ pub(super) fn is_announced(sentences: &[String], lines: &[Logical], text: &Text<
         (vote && verdict && (numbers || text.by_caller) || follows) && !sentence.ends_with('?')
     });
     said || text.by_caller && has_summary(lines)
+}
+
+fn speaks_of_matter(sentence: &str) -> bool {
+    ["vote", "release", "proposal", "motion"].iter().any(|word| sentence.contains(word))
+}
+
+/// Whether it can only be the vote that the verdict is on: not a build, and not the sender's own vote.
+fn speaks_of_vote(sentence: &str) -> bool {
+    let words: Vec<&str> = sentence.split(|c: char| !(c.is_alphanumeric() || c == '\'')).collect();
+    let vote = words.iter().any(|word| matches!(*word, "vote" | "voting" | "motion" | "proposal" | "votes"));
+    let other = words.iter().any(|word| {
+        super::words::one_of(
+            word,
+            "i i'm i've my me your build builds test tests ci check checks signature hash earlier previous last",
+        )
+    });
+    vote && !other
+}
+
+/// Whether a sentence tells what was, rather than what has to be for a vote to pass.
+fn is_over(sentence: &str) -> bool {
+    let words: Vec<&str> = sentence.split(|c: char| !(c.is_alphanumeric() || c == '\'')).collect();
+    let rule = words.iter().any(|word| {
+        super::words::one_of(
+            word,
+            "if when once will would need needs requires require required must should can could unless until may might majority",
+        )
+    });
+    let told = words.iter().any(|word| matches!(*word, "has" | "have" | "had" | "result" | "results"));
+    !rule || told && !words.iter().any(|word| matches!(*word, "if" | "unless" | "once" | "until"))
 }
 
 /// "+1 (binding): Ann Example": a line of an account of votes.

@@ -18,7 +18,7 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
     let subject = text.subject;
     let telling = text.by_caller || !text.called || !subject.answer || lines.iter().any(speaks_of_votes);
     let sentences = if telling { sentences(lines) } else { Vec::new() };
-    if subject.has(Tag::Cancel) && (!subject.answer || text.by_caller && !text.called) {
+    if subject.has(Tag::Cancel) && (!subject.answer || text.by_caller) {
         return Role::Cancels { line: subject.written.trim().to_owned() };
     }
     let announces = subject.has(Tag::Result)
@@ -60,10 +60,68 @@ fn opens(subject: &Subject, text: &Text<'_>, sentences: &[String]) -> bool {
         let titled = subject.has(Tag::Vote) && !subject.has(Tag::Result) && !subject.has(Tag::Discuss);
         return titled && !subject.answer || (asks && period && !subject.has(Tag::Discuss));
     }
-    if !subject.answer && !text.answers {
-        return subject.has(Tag::Vote);
+    // a call that says nothing new reminds of the one before it
+    let fresh = sentences.iter().any(|sentence| restarts(sentence)) || names_another(text) || is_whole(text, sentences);
+    let titled = !subject.answer && subject.has(Tag::Vote);
+    let ballots =
+        text.own.iter().filter(|line| super::ballot::boxed(&super::normal::plain(line)).is_some()).count() > 1;
+    (text.by_caller || titled) && fresh && !reminds && asks && (period || ballots)
+}
+
+/// Whether the vote begins anew.
+fn restarts(sentence: &str) -> bool {
+    has(
+        sentence,
+        &[
+            "restart",
+            "re-start",
+            "reopen",
+            "re-open",
+            "new vote",
+            "revote",
+            "re-vote",
+            "start over",
+            "new round",
+            "second round",
+        ],
+    )
+}
+
+/// Whether a mail that names no candidate has all that a call has: what to vote on, and for how long.
+fn is_whole(text: &Text<'_>, sentences: &[String]) -> bool {
+    let named = text.own.iter().any(|line| !candidates(&line.to_lowercase()).is_empty());
+    let on = sentences.iter().any(|sentence| has(sentence, &["vote on ", "vote for ", "voting on ", "vote to "]));
+    let from_now = sentences.iter().any(|sentence| {
+        has(sentence, &["is open for", "be open for", "open for at least", "run for", "last for", "lasts for"])
+            && duration(sentence).is_some()
+    });
+    let goes_on = sentences.iter().any(|sentence| {
+        has(sentence, &["remain", "has been", "so far", "already", "keep ", "remember", "not enough", "tomorrow"])
+    });
+    !named && on && from_now && !goes_on
+}
+
+/// Whether the mail is on a candidate that no call before it names.
+fn names_another(text: &Text<'_>) -> bool {
+    let head = text.own.iter().take(40).map(|line| line.to_lowercase());
+    let named = head.chain([text.subject.written.to_lowercase()]).flat_map(|line| candidates(&line));
+    !text.candidates.is_empty() && named.into_iter().any(|name| !text.candidates.contains(&name))
+}
+
+/// The candidates that a text in lower case names.
+pub(super) fn candidates(lower: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for mark in ["rc", "candidate", "take"] {
+        for (at, _) in lower.match_indices(mark) {
+            let inside = lower[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+            let rest = lower[at + mark.len()..].trim_start_matches([' ', '#', '-', '.', '_']);
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            if !inside && (1..3).contains(&digits.len()) {
+                found.push(format!("rc{digits}"));
+            }
+        }
     }
-    text.by_caller && asks && period && !reminds || !subject.answer && subject.has(Tag::Vote) && asks && period
+    found
 }
 
 fn has(sentence: &str, any: &[&str]) -> bool {
@@ -177,14 +235,14 @@ fn number_word(word: &str) -> Option<u32> {
 
 /// The line that calls the vote off.
 fn cancellation(text: &Text<'_>, sentences: &[String]) -> Option<String> {
-    let found = sentences.iter().find(|sentence| cancels(sentence))?;
+    let found = sentences.iter().find(|sentence| cancels(sentence, text))?;
     let words: Vec<&str> = found.split(' ').take(4).collect();
     let start = words.join(" ");
     let written = text.own.iter().find(|line| super::normal::plain(line).to_lowercase().contains(&start));
     Some(written.map_or_else(|| found.clone(), |line| line.trim().to_owned()))
 }
 
-fn cancels(sentence: &str) -> bool {
+fn cancels(sentence: &str, text: &Text<'_>) -> bool {
     let words: Vec<&str> = sentence
         .split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '-'))
         .filter(|word| !word.is_empty())
@@ -233,7 +291,15 @@ fn cancels(sentence: &str) -> bool {
         || sentence.contains("my earlier")
         || sentence.contains("my previous")
         || sentence.contains("your");
-    if stops && matter && !own_vote {
+    // "the previous vote was cancelled", "RC1 was withdrawn"
+    let stop = ["cancel", "withdr", "abort", "abandon", "void"].iter().filter_map(|word| sentence.find(word)).min();
+    let others = candidates(&sentence[..stop.unwrap_or(sentence.len())]);
+    let earlier = any(&["previous", "earlier", "last", "old"])
+        || !text.candidates.is_empty()
+            && others.iter().all(|other| !text.candidates.contains(other))
+            && !others.is_empty();
+    let alone = words.len() <= 2 || words.len() <= 4 && words.first().is_some_and(|word| word.starts_with("cancel"));
+    if stops && (matter || alone) && !own_vote && !earlier {
         return true;
     }
     let fresh = any(&["new", "another", "next", "fresh", "second", "rc2", "rc3", "rc4", "rc5"])

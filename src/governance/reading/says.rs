@@ -13,7 +13,7 @@ use super::claim::{claim, first_claim};
 use super::clause::{Found, Place, judge};
 use super::lines::{Logical, Mark};
 use super::sign::{Kind, Sign, Token, tokens};
-use super::words::{is_change, is_claim, is_withdrawal};
+use super::words::{COMMON, is_change, is_claim, is_lead, is_praise, is_removal, is_withdrawal, one_of};
 use crate::governance::{Cast, Claim, Says, VoteValue};
 
 /// How many values of a mail are looked at.
@@ -137,11 +137,17 @@ fn excerpt(line: &str) -> String {
 
 fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
     let of_list = listed(lines, if calls { &[] } else { text.call });
+    let told = accounts(lines, &text.sender.to_lowercase());
     let subject = text.subject.written.to_lowercase();
     let sender = text.sender.to_lowercase();
     let mut found = Vec::new();
     let mut opens = true;
-    for (line, listed) in lines.iter().zip(of_list) {
+    for (number, (line, listed)) in lines.iter().zip(of_list).enumerate() {
+        if told[number] {
+            found.push(mention("it tells who voted how", line));
+            opens = false;
+            continue;
+        }
         if let Some(printed) = boxed(&line.text).or_else(|| boxed_behind(&line.text)) {
             found.push(of_printed(printed, line));
             opens = false;
@@ -158,9 +164,17 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
             continue;
         }
         let sentences = line.sentences();
-        for (number, sentence) in sentences.iter().enumerate() {
-            let begins_line = number == 0;
-            let place = Place { opens, begins_line, subject: &subject, sender: &sender };
+        for (at, sentence) in sentences.iter().enumerate() {
+            let begins_line = at == 0;
+            let place = Place {
+                opens,
+                begins_line,
+                subject: &subject,
+                sender: &sender,
+                written: sentence.text,
+                to_call: text.to_call,
+                leads_reasons: opens && line.text.ends_with(':') && leads_reasons(&lines[number..]),
+            };
             let mut tokens = tokens(sentence.text);
             zero(&mut tokens, place, sentences.len() == 1);
             let before = found.len();
@@ -170,7 +184,8 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
                     return found;
                 }
                 if let Some(sign) = tokens[at].sign() {
-                    let found_here = in_call(judge(&tokens, at, place), calls, &tokens);
+                    let on = line.line_at(sentence.at + tokens[at].at);
+                    let found_here = below_remark(in_call(judge(&tokens, at, place), calls, &tokens), text, on);
                     found.push(Finding {
                         found: found_here,
                         sign: Some(sign),
@@ -191,6 +206,45 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Which lines tell somebody's vote, as "Ann +1" and "+1 Bob (binding)" do: two at least, or they are none.
+fn accounts(lines: &[Logical], sender: &str) -> Vec<bool> {
+    // the sender stands in such a list too, but alone makes none
+    let tells = |line: &Logical, others: bool| {
+        let tokens = tokens(&line.text);
+        let names: Vec<&Token> =
+            tokens.iter().filter(|token| token.is_word() && first_claim(&[(*token).clone()]).is_none()).collect();
+        let name = |token: &&Token| {
+            line.text[token.at..].starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase())
+                && !is_lead(&token.text)
+                && !is_praise(&token.text)
+                && !COMMON.contains(&token.text.as_str())
+                && !sender.contains(&token.text)
+        };
+        let plain = tokens
+            .iter()
+            .all(|token| token.is_word() || token.sign().is_some() || !matches!(token.text.as_str(), "!" | "?" | ","));
+        let one = tokens.iter().filter(|token| matches!(token.sign(), Some(Sign::Value(_)))).count() == 1;
+        let mine = names.iter().all(|name| sender.contains(&name.text));
+        one && plain && (1..4).contains(&names.len()) && (names.iter().all(name) || others && mine)
+    };
+    let may = |line: &Logical| line.text.len() < 60 && may_tell(&line.text);
+    if lines.iter().filter(|line| may(line)).count() < 2 {
+        return vec![false; lines.len()];
+    }
+    let all = |others: bool| -> Vec<bool> { lines.iter().map(|line| may(line) && tells(line, others)).collect() };
+    let found = if all(false).contains(&true) { all(true) } else { Vec::new() };
+    if found.iter().filter(|told| **told).count() < 2 { vec![false; lines.len()] } else { found }
+}
+
+/// Whether the lines below "-1:" are reasons: no other such heading among them, and no name right below.
+fn leads_reasons(lines: &[Logical]) -> bool {
+    let heads = lines.iter().filter(|line| line.text.len() < 40 && line.text.ends_with(':') && may_tell(&line.text));
+    let name = |line: &Logical| {
+        line.text.split(' ').count() < 5 && line.text.split(' ').all(|word| !word.starts_with(char::is_lowercase))
+    };
+    heads.count() == 1 && lines.get(1).is_some_and(|below| !name(below))
 }
 
 /// Whether a line can have a vote, or take one back: the others need no closer look.
@@ -236,12 +290,24 @@ fn in_call(found: Found, calls: bool, tokens: &[Token]) -> Found {
     }
     let alone = tokens.iter().filter(|token| token.is_word()).all(|token| is_claim(&token.text));
     let claimed = tokens.iter().any(|token| token.is_word());
+    // "Binding +1:" heads the names of those who cast it
+    let heads = tokens.last().is_some_and(|token| token.is(":"));
     match found {
         Found::Casts { own: true, .. } => found,
-        Found::Casts { .. } if alone && claimed => {
+        Found::Casts { .. } if alone && claimed && !heads => {
             Found::Unclear("it stands in the mail that calls the vote, and whether it is cast is not clear")
         }
         Found::Casts { .. } | Found::Unclear(_) => Found::Mentions("it stands in the mail that calls the vote"),
+        other => other,
+    }
+}
+
+/// A value right below what somebody else remarked can be an answer to that.
+fn below_remark(found: Found, text: &Text<'_>, line: usize) -> Found {
+    match found {
+        Found::Casts { own: false, .. } if text.remarks.contains(&line) => {
+            Found::Unclear("it stands below a quoted remark, and whether it answers that or the call is not clear")
+        }
         other => other,
     }
 }
@@ -255,7 +321,7 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
         let rest = &tokens[at + 1..];
         let words: Vec<&str> = rest.iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
         let only_claim = words.iter().all(|word| is_claim(word)) && !rest.iter().any(|token| token.is(":"));
-        let from_me = words.len() >= 2 && matches!(words[0], "from" | "for") && matches!(words[1], "me" | "my");
+        let from_me = words.len() >= 2 && matches!(words[0], "from" | "for") && matches!(words[1], "me" | "my" | "now");
         let parted =
             rest.first().is_some_and(|token| matches!(token.text.as_str(), "," | "." | "(" | "!" | "-" | ":" | ";"));
         let claimed = words.first().is_some_and(|word| is_claim(word));
@@ -267,7 +333,9 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
         let vote = tokens[..at].iter().any(|token| matches!(token.text.as_str(), "vote" | "voting" | "my"));
         let told = matches!(before.as_str(), "vote" | "i'm" | "my" | "voting")
             || matches!(before.as_str(), ":" | "is" | "to" | "a") && vote;
-        if begins || told {
+        let abstains = tokens.iter().any(|token| one_of(&token.text, "abstain abstaining abstained abstention"))
+            && tokens.len() <= 8;
+        if begins || told || abstains {
             tokens[at].kind = Kind::Sign(Sign::Value(VoteValue::Zero));
         }
     }
@@ -283,9 +351,7 @@ fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> Option<Foun
     });
     let takes_back = words.iter().any(|word| is_withdrawal(word))
         || words.iter().any(|word| matches!(*word, "take" | "taking")) && words.contains(&"back")
-        || words.iter().any(|word| {
-            matches!(*word, "cancel" | "cancelling" | "canceling" | "remove" | "removing" | "drop" | "dropping")
-        });
+        || words.iter().any(|word| is_removal(word));
     if takes_back && own_vote {
         return Some(withdrawal(&words, asks));
     }
@@ -295,7 +361,9 @@ fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> Option<Foun
     }
     let first = tokens.first()?;
     let claimed = tokens.len() <= 8 && first_claim(tokens).is_some();
-    if matches!(first.text.as_str(), "+" | "-" | "1") && (claimed || tokens.len() == 1) {
+    let bare = tokens[1..].iter().all(|token| !token.is_word() || token.is("1"));
+    if matches!(first.text.as_str(), "+" | "-" | "1") && (claimed || bare) || first.is("=") && bare && tokens.len() < 4
+    {
         return Some(Found::Unclear("a vote without its digit or sign"));
     }
     if matches!(first.text.as_str(), "+l" | "+i" | "+!" | "+one") || matches!(first.text.as_str(), "十1" | "十") {
@@ -328,6 +396,11 @@ fn spelled_out(words: &[&str], _sentences: usize) -> Option<Found> {
                         | "side"
                         | "for"
                         | "here"
+                        | "this"
+                        | "it"
+                        | "to"
+                        | "all"
+                        | "proposal"
                 )
         })
         .collect();
@@ -342,7 +415,10 @@ fn spelled_out(words: &[&str], _sentences: usize) -> Option<Found> {
             "approve" | "approved" | "abstain" | "veto" | "aye" | "nay" | "yes" | "against" | "abstained"
             | "abstaining" | "lgtm",
         ]
-        | ["in", "favor" | "favour"] => Some(Found::Unclear("a vote in words, without a value")),
+        | ["in", "favor" | "favour"]
+        | ["looks" | "look" | "sounds", "good" | "great" | "fine"] => {
+            Some(Found::Unclear("a vote in words, without a value"))
+        }
         _ => None,
     }
 }

@@ -9,9 +9,20 @@
 use super::{Subject, Text, read};
 use crate::governance::{Claim, Role, Says, VoteValue};
 
-fn answer(own: &[&str], by_caller: bool, call: &[String]) -> (Role, Says) {
+pub(super) fn answer(own: &[&str], by_caller: bool, call: &[String]) -> (Role, Says) {
     let subject = Subject::of("Re: [VOTE] Release Apache Widget 1.2.3, RC2");
-    read(&Text { subject: &subject, own, sender: "Ann Example", answers: true, called: true, by_caller, call })
+    read(&Text {
+        subject: &subject,
+        own,
+        sender: "Ann Example",
+        answers: true,
+        called: true,
+        by_caller,
+        call,
+        to_call: false,
+        candidates: &["rc2".to_owned()],
+        remarks: &[],
+    })
 }
 
 /// What is read, in short: "+1", "+1 binding", "none", "unclear", "withdrawn".
@@ -38,7 +49,7 @@ fn short(says: &Says) -> String {
     }
 }
 
-fn all_are(expected: &str, texts: &[&str]) {
+pub(super) fn all_are(expected: &str, texts: &[&str]) {
     let mut wrong = Vec::new();
     for text in texts {
         let own: Vec<&str> = text.split('|').collect();

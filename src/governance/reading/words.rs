@@ -8,6 +8,9 @@
 
 /// "binding" and its kin.
 pub(super) fn is_claim(word: &str) -> bool {
+    if !word.contains(['b', 'n']) {
+        return false;
+    }
     let letters: String = word.chars().filter(|c| c.is_alphabetic()).collect();
     matches!(letters.as_str(), "non" | "nonbinding" | "binding" | "nb")
         || letters.ends_with("inding")
@@ -96,7 +99,7 @@ pub(super) fn is_settled(word: &str) -> bool {
 pub(super) fn is_praise(word: &str) -> bool {
     one_of(
         word,
-        "good great awesome agree agreed lgtm nice ok okay fine well cool yes perfect excellent works pass passed passes support approve done vote congrats thanks sense supportive looks ship wonderful happy definitely absolutely sounds",
+        "good great awesome agree agreed lgtm nice ok okay fine well cool yes perfect excellent works pass passed passes support approve done vote congrats thanks sense supportive looks ship wonderful happy definitely absolutely sounds like love",
     )
 }
 
@@ -104,7 +107,20 @@ pub(super) fn is_praise(word: &str) -> bool {
 pub(super) fn is_lead(word: &str) -> bool {
     one_of(
         word,
-        "so unfortunately alas sadly afraid hmm hm and ok okay yes yep yeah yup well then again still now here also definitely absolutely sure certainly a an the big huge strong strongly definite hearty resounding solid enthusiastic great vote voting vote: my own binding non-binding nonbinding non agree agreed lgtm late belated oops sorry hi hello hey dear all thus therefore hence overall finally it's that's is i'm im i am another me from for same too awesome nice cool thanks thank you very clear hereby gladly happily just in summary conclusion short after consideration but however fwiw imo imho personally wow excellent perfect good sounds looks to please count consider as this with",
+        "so unfortunately alas sadly afraid hmm hm and ok okay yes yep yeah yup well then again still now here also definitely absolutely sure certainly a an the big huge strong strongly definite hearty resounding solid enthusiastic great vote voting vote: my own binding non-binding nonbinding non agree agreed lgtm late belated oops sorry hi hello hey dear all thus therefore hence overall finally it's that's is i'm im i am another me from for same too awesome nice cool thanks thank you very clear hereby gladly happily just in summary conclusion short after consideration but however fwiw imo imho personally wow excellent perfect good sounds looks to please count consider as this with super massive mild weak slight official formal sincere firm 100% tl dr mark put down chiming that case of course yea yay hooray woohoo hurray",
+    )
+}
+
+/// "totally", "regretfully": how a vote is cast, never who casts it.
+pub(super) fn is_adverb(word: &str) -> bool {
+    word.len() >= 7 && word.ends_with("ly") && !one_of(word, "beverly kimberly")
+}
+
+/// Taking away what was there: with "my vote" or "my -1" beside it.
+pub(super) fn is_removal(word: &str) -> bool {
+    one_of(
+        word,
+        "cancel cancelling canceling cancelled canceled remove removing removed drop dropping dropped scratch scratching strike striking lift lifting lifted void voiding voided unvote delete undo",
     )
 }
 

@@ -43,6 +43,7 @@ pub fn tally(case: &Case<'_>) -> Tally {
     let ballots = Ballots::of(case, &mails, &course);
     let silent = silent::silent_holders(case, &mails, &course, &ballots);
     let standing = outcome::outcome(case, &course, &ballots, &silent);
+    let unknown = unknown_subject(case);
     let result_mail = course.result.map(|mail| result_mail::compare(mail, &ballots.votes, standing.outcome));
     let totals = |binding| {
         let mut totals = Totals::default();
@@ -70,7 +71,7 @@ pub fn tally(case: &Case<'_>) -> Tally {
         review: course.reviews.iter().chain(ballots.pending.iter().map(|pending| &pending.review)).cloned().collect(),
         reasons: standing.reasons,
         missing: standing.missing,
-        notes: course.notes.iter().chain(&ballots.notes).chain(&standing.notes).cloned().collect(),
+        notes: course.notes.iter().chain(&ballots.notes).chain(&standing.notes).chain(&unknown).cloned().collect(),
         left_out: ballots.left_out,
         roster: RosterUsed {
             project: case.roster.project.clone(),
@@ -86,4 +87,13 @@ pub fn tally(case: &Case<'_>) -> Tally {
         votes: ballots.votes,
         mails: ballots.accounts,
     }
+}
+
+/// A person concerned whom the roster does not know loses no vote by it, which may be a slip of the pen.
+fn unknown_subject(case: &Case<'_>) -> Option<String> {
+    let subject = case.subject.filter(|_| case.action.exclude_subject)?;
+    let roster = case.roster;
+    let known =
+        roster.member(subject).is_some() || roster.owner(subject).is_some() || !roster.namesakes(subject).is_empty();
+    (!known).then(|| format!("the person concerned, {subject}, is not on the roster: no vote was set aside"))
 }

@@ -20,6 +20,17 @@ pub struct OwnText<'t> {
     /// Lines below a header of another mail that nothing of the sender's own stands above: they
     /// may be the sender's (who wrote below an unmarked quote) or not.
     pub doubtful: Vec<&'t str>,
+    /// What is quoted right above some of `lines`.
+    pub quoted: Vec<Quoted<'t>>,
+}
+
+/// A quote, and which of the sender's lines stands right below it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Quoted<'t> {
+    /// The number of the sender's line.
+    pub below: usize,
+    /// The quote's lines, with their marks.
+    pub lines: Vec<&'t str>,
 }
 
 /// The lines of `text` that its sender wrote.
@@ -30,10 +41,12 @@ pub fn own_text(text: &str) -> OwnText<'_> {
     let mut own = OwnText::default();
     let mut at = 0;
     let mut signature = false;
+    let mut quote: Option<usize> = None;
     while at < all.len() {
         let line = all[at];
         if prefixed(line) {
             signature = false;
+            quote.get_or_insert(at);
             at += 1;
             // quotes part paragraphs
             own.lines.push("");
@@ -61,6 +74,11 @@ pub fn own_text(text: &str) -> OwnText<'_> {
         if is_signature_mark(all, at) {
             signature = true;
         } else if !is_device(line) {
+            if !line.trim().is_empty()
+                && let Some(from) = quote.take()
+            {
+                own.quoted.push(Quoted { below: own.lines.len(), lines: all[from..at].to_vec() });
+            }
             own.lines.push(line);
         }
         at += 1;
@@ -86,10 +104,13 @@ fn is_signature_mark(all: &[&str], at: usize) -> bool {
 
 /// "Sent from my iPhone" and its kin.
 fn is_device(line: &str) -> bool {
-    let line = line.trim().trim_matches(['*', '_', '<', '>', '[', ']']).to_lowercase();
-    if line.len() > 120 || line.is_empty() {
+    let line = line.trim().trim_matches(['*', '_', '<', '>', '[', ']']);
+    let begins =
+        |first: u8| !first.is_ascii() || matches!(first.to_ascii_lowercase(), b's' | b'g' | b'v' | b'e' | b'i');
+    if line.len() > 120 || !line.bytes().next().is_some_and(begins) {
         return false;
     }
+    let line = line.to_lowercase();
     [
         "sent from my ",
         "sent from mail",
@@ -126,7 +147,7 @@ fn footer_start(all: &[&str]) -> usize {
     let from = all.len().saturating_sub(40);
     let mut end = all.len();
     for at in (from..all.len()).rev() {
-        if prefixed(all[at]) {
+        if prefixed(all[at]) || all[at].trim().is_empty() {
             continue;
         }
         let line = all[at].trim().to_lowercase();

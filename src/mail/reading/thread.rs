@@ -15,11 +15,11 @@ use jiff::Timestamp;
 use memchr::memmem;
 
 use super::headers::{Headers, decoded, split};
-use super::own_text::own_text;
+use super::own_text::{Quoted, own_text};
 use super::source::{self, SourceError};
 use super::threads::{Node, threads};
 use super::{body, head, sender};
-use crate::governance::reading::{Subject, Tag, Text, call_lines, read};
+use crate::governance::reading::{Subject, Tag, Text, call_lines, candidates, is_marked, read};
 use crate::governance::{Head, Role, Route, Says, Statement};
 
 /// Which thread of several is wanted.
@@ -112,7 +112,18 @@ pub fn read_bytes(bytes: &[u8], selection: Selection<'_>) -> ThreadRead {
 pub fn read_text(subject: &str, text: &str) -> (Role, Says) {
     let own = own_text(text);
     let subject = &Subject::of(subject);
-    read(&Text { subject, own: &own.lines, sender: "", answers: true, called: true, by_caller: false, call: &[] })
+    read(&Text {
+        subject,
+        own: &own.lines,
+        sender: "",
+        answers: true,
+        called: true,
+        by_caller: false,
+        call: &[],
+        to_call: false,
+        candidates: &[],
+        remarks: &[],
+    })
 }
 
 fn thread_of(raws: Vec<Raw<'_, &[u8]>>, selection: Selection<'_>) -> ThreadRead {
@@ -277,6 +288,12 @@ struct Caller {
     addresses: Vec<String>,
     names: Vec<String>,
     lines: Vec<String>,
+    /// The Message-IDs of the calls.
+    mails: Vec<String>,
+    /// The candidates that the calls name.
+    candidates: Vec<String>,
+    /// What the calls say, in letters and digits alone.
+    text: String,
 }
 
 impl Caller {
@@ -285,11 +302,36 @@ impl Caller {
         by_address || sender.name.as_ref().is_some_and(|name| self.names.contains(&name.to_lowercase()))
     }
 
-    fn add(&mut self, sender: &sender::Sender, own: &[&str]) {
+    /// Below which quotes stand answers to what somebody remarked: to no line of a call, and to no vote.
+    fn remarks(&self, quoted: &[Quoted<'_>]) -> Vec<usize> {
+        let plain = |quote: &Quoted<'_>| {
+            let tells = |line: &&str| {
+                let bare = line.trim_start_matches(['>', ' ', '|']);
+                let letters = letters(bare);
+                bare.contains("+1") || bare.contains("-1") || letters.len() > 10 && self.text.contains(&letters)
+            };
+            !quote.lines.iter().any(tells) && quote.lines.iter().any(|line| letters(line).len() > 10)
+        };
+        if self.text.is_empty() {
+            return Vec::new();
+        }
+        quoted.iter().filter(|quote| plain(quote)).map(|quote| quote.below).collect()
+    }
+
+    fn add(&mut self, mail: &Mail<'_>, sender: &sender::Sender, own: &[&str]) {
+        self.mails.push(mail.id.clone());
+        self.candidates.extend(candidates(&mail.parsed.written));
+        self.candidates.extend(own.iter().flat_map(|line| candidates(line)));
+        own.iter().for_each(|line| self.text.push_str(&letters(line)));
         self.addresses.extend(sender.address.clone());
         self.names.extend(sender.name.as_ref().map(|name| name.to_lowercase()));
         self.lines.extend(call_lines(own).into_iter().take(200));
     }
+}
+
+/// A line as it is however it is wrapped and quoted.
+fn letters(line: &str) -> String {
+    line.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
@@ -297,7 +339,7 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
     let first = first_call(mails);
     if let Some(first) = first {
         let call = open(&mails[first]);
-        caller.add(&call.sender, &own_text(&call.text).lines);
+        caller.add(&mails[first], &call.sender, &own_text(&call.text).lines);
     }
     thread.subject = first.or(if mails.is_empty() { None } else { Some(0) }).map(|at| mails[at].parsed.plain.clone());
     for (at, mail) in mails.iter().enumerate() {
@@ -311,11 +353,14 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
             called: first != Some(at),
             by_caller: caller.wrote(&opened.sender),
             call: &caller.lines,
+            to_call: mail.parents.first().is_some_and(|parent| caller.mails.contains(parent)),
+            candidates: &caller.candidates,
+            remarks: &caller.remarks(&own.quoted),
         };
         let (role, says) = read(&text);
         let says = checked(says, &text, &own.doubtful, opened, mail);
         if matches!(role, Role::Opens { .. }) && first != Some(at) {
-            caller.add(&opened.sender, &own.lines);
+            caller.add(mail, &opened.sender, &own.lines);
         }
         thread.left_out.extend(opened.faults.iter().map(|why| LeftOut { mail: mail.id.clone(), why: why.clone() }));
         thread.statements.push(Statement { head: head_of(mail, opened), role, says });
@@ -341,6 +386,9 @@ fn first_call(mails: &[Mail<'_>]) -> Option<usize> {
             called: false,
             by_caller: true,
             call: &[],
+            to_call: false,
+            candidates: &[],
+            remarks: &[],
         };
         matches!(read(&text).0, Role::Opens { .. })
     };
@@ -363,8 +411,15 @@ fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &Opened, mail
         };
         return Says::Unclear { excerpt, why: format!("the mail could not be read to its end: {fault}") };
     }
+    if matches!(says, Says::Nothing { .. })
+        && text.to_call
+        && let Some(line) = marked_in_quote(&opened.text)
+    {
+        let why = "a box is marked in the call that it quotes: whose mark is that?".to_owned();
+        return Says::Unclear { excerpt: line.to_owned(), why };
+    }
     if matches!(says, Says::Nothing { .. }) && !doubtful.is_empty() {
-        let below = read(&Text { own: doubtful, ..*text }).1;
+        let below = read(&Text { own: doubtful, remarks: &[], ..*text }).1;
         if let Says::Casts(cast) = below {
             return Says::Unclear {
                 excerpt: cast.line,
@@ -373,6 +428,16 @@ fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &Opened, mail
         }
     }
     says
+}
+
+/// A voter who marks the ballot where their program quotes it.
+fn marked_in_quote(text: &str) -> Option<&str> {
+    let quoted = |line: &&str| line.starts_with('>') && !line.trim_start_matches(['>', ' ']).is_empty();
+    let bare = |line: &str| line.trim_start_matches('>').trim_start().to_owned();
+    text.lines()
+        .filter(quoted)
+        .take(400)
+        .find(|line| !line[1..].trim_start().starts_with('>') && is_marked(&bare(line)))
 }
 
 fn head_of(mail: &Mail<'_>, opened: &Opened) -> Head {

@@ -1,0 +1,246 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! A vote that somebody opened with this program: what is recorded of it, and how its
+//! mails are found and counted again.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::correspondence::{Correspondence, Desk, names};
+use super::tally::{demand_mails, demand_voters, from_archive, from_files, rulings_of, unread};
+use crate::commands::CommandError;
+use crate::commands::roster;
+use crate::engine::{Clock, StepStatus};
+use crate::governance::{Action, Case, Reminder, Roster, Tally, tally};
+use crate::mail::reading::{Selection, ThreadRead};
+use crate::ui::ExitCode;
+
+/// The kind of record, and the name of its workflow.
+pub const KIND: &str = "vote";
+/// How many reminders the workflow has steps for.
+pub const MOST_REMINDERS: usize = 4;
+
+/// What is recorded of a vote when it is opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opened {
+    /// What it is called on the command line.
+    pub name: String,
+    /// What it is about, as in the subject.
+    pub title: String,
+    /// What is proposed.
+    pub about: String,
+    /// Where there is more.
+    pub links: Vec<String>,
+    /// The person concerned: id, address or name.
+    pub person: Option<String>,
+    /// What is voted on, as the bylaws had it then.
+    pub action: Action,
+    /// Which bylaws.
+    pub bylaws: BylawsNamed,
+    /// For how many hours it is open at least.
+    pub hours: u32,
+    /// The product whose lists and relay it uses.
+    pub product: String,
+    /// The roster, where one was named.
+    pub roster: Option<PathBuf>,
+}
+
+/// Which bylaws a vote follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BylawsNamed {
+    /// What they are called.
+    pub title: String,
+    /// Where they are written; empty where that is not known.
+    pub source: String,
+}
+
+/// Where a vote's mails are, and who has a binding vote on it.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Counting {
+    /// The roster: whose votes bind; else the one that the vote was opened with.
+    #[arg(long, value_name = "FILE")]
+    pub roster: Option<PathBuf>,
+    /// A file that says what other addresses people write from.
+    #[arg(long, value_name = "FILE")]
+    pub alias: Option<PathBuf>,
+    /// The mails, where the archive cannot be asked (a private list): a file in mbox
+    /// format, or a directory of mails.
+    #[arg(long, value_name = "PATH")]
+    pub mails: Option<PathBuf>,
+    /// What a mail is: +1, +0, 0, -0 or -1, also `+1 as ID`; none; cancel.
+    #[arg(long, value_name = "MESSAGE-ID=VALUE", requires = "why")]
+    pub ruling: Vec<String>,
+    /// Why: one for all rulings, or one for each in their order.
+    #[arg(long, value_name = "TEXT", requires = "ruling")]
+    pub why: Vec<String>,
+}
+
+/// A vote with its roster, read and counted.
+pub struct Counted {
+    /// The account of it.
+    pub tally: Tally,
+    /// The roster that was used.
+    pub roster: Roster,
+}
+
+/// The vote called `name`; the only one that is not over where none is named.
+///
+/// # Errors
+/// When there is none of that name, or none or several to choose from.
+pub fn find(desk: &Desk<'_>, name: Option<&str>) -> Result<Correspondence, CommandError> {
+    let all = names(desk.environment, KIND);
+    let hint = if all.is_empty() {
+        "`quorate vote open` opens one".to_owned()
+    } else {
+        format!("these were opened with this program: {}", all.join(", "))
+    };
+    let chosen = match name {
+        Some(name) => all.iter().find(|one| *one == name).cloned(),
+        None => {
+            let mut running = Vec::new();
+            for one in &all {
+                let vote = Correspondence::read(desk, KIND, one)?;
+                if vote.is_some_and(|vote| !is_over(&vote)) {
+                    running.push(one.clone());
+                }
+            }
+            match &running[..] {
+                [only] => Some(only.clone()),
+                [] => None,
+                _ => {
+                    return Err(CommandError::usage(
+                        "several votes are open",
+                        format!("name one: {}", running.join(", ")),
+                    ));
+                }
+            }
+        }
+    };
+    let missing = || match name {
+        Some(name) => CommandError::usage(format!("there is no vote `{name}`"), hint.clone()),
+        None => CommandError::usage("no vote is open", hint.clone()),
+    };
+    let chosen = chosen.ok_or_else(missing)?;
+    Correspondence::read(desk, KIND, &chosen)?.ok_or_else(missing)
+}
+
+/// Whether its result was sent, or it was called off.
+pub fn is_over(vote: &Correspondence) -> bool {
+    ["result", "cancel"].iter().any(|step| outputs(vote, step).is_some())
+}
+
+/// What a step put out, once it is done.
+pub fn outputs<'a>(vote: &'a Correspondence, step: &str) -> Option<&'a Value> {
+    match &vote.state.step(step, false)?.status {
+        StepStatus::Done { outputs, .. } => Some(outputs),
+        _ => None,
+    }
+}
+
+/// That the mail that opens the vote is out; its Message-ID, with angle brackets.
+///
+/// # Errors
+/// When it is not.
+pub fn message_id(vote: &Correspondence, opened: &Opened) -> Result<String, CommandError> {
+    let id = outputs(vote, "open").and_then(|open| open["message_id"].as_str()).map(str::to_owned);
+    id.ok_or_else(|| {
+        CommandError::new(
+            ExitCode::Waiting,
+            format!("the mail that opens the vote `{}` is not out yet", opened.name),
+            "give the same `quorate vote open` again, which goes on where it was interrupted",
+        )
+    })
+}
+
+/// Reads the vote's mails and counts them.
+///
+/// # Errors
+/// When the vote is not open, or its roster or mails cannot be had.
+pub fn count(
+    vote: &Correspondence,
+    opened: &Opened,
+    counting: &Counting,
+    clock: &dyn Clock,
+) -> Result<Counted, CommandError> {
+    let id = message_id(vote, opened)?;
+    let file = counting.roster.as_ref().or(opened.roster.as_ref()).ok_or_else(|| {
+        CommandError::usage("no roster says whose votes bind", "--roster FILE; `quorate roster fetch` makes one")
+    })?;
+    let roster = roster::load(file, counting.alias.as_deref())?;
+    let read = read(vote, opened, counting, &id)?;
+    let rulings = rulings_of(&counting.ruling, &counting.why)?;
+    let reminders = reminders(vote);
+    demand_mails(&read, &rulings, &[])?;
+    demand_voters(&rulings, &roster)?;
+    let now = clock.now();
+    let mut tally = tally(&Case {
+        action: &opened.action,
+        roster: &roster,
+        statements: &read.statements,
+        rulings: &rulings,
+        reminders: &reminders,
+        subject: opened.person.as_deref(),
+        now,
+        clock: now,
+    });
+    tally.left_out.extend(read.left_out.into_iter().map(unread));
+    Ok(Counted { tally, roster })
+}
+
+fn read(vote: &Correspondence, opened: &Opened, counting: &Counting, id: &str) -> Result<ThreadRead, CommandError> {
+    let bare = id.trim_matches(['<', '>']);
+    if let Some(path) = &counting.mails {
+        return from_files(path, Selection::Message(bare));
+    }
+    let sender = &vote.values.sender;
+    let Some(archive) = sender.archive() else {
+        let why = if sender.private { "its archive is not public" } else { "no archive is configured" };
+        return Err(CommandError::usage(
+            format!("the mails of `{}` cannot be read from {}: {why}", opened.name, sender.list),
+            "--mails PATH: an mbox file or a directory of mails",
+        ));
+    };
+    let unasked = |error: crate::services::ArchiveError| {
+        CommandError::from_error(ExitCode::Service, &error, "give the command again; asking changes nothing")
+    };
+    let found = archive.find(id, Some(&sender.list)).map_err(unasked)?.ok_or_else(|| {
+        CommandError::new(
+            ExitCode::Waiting,
+            format!("the archive {} does not have the mail {id} that opened the vote", archive.base()),
+            "it may come later; or it is held back for a moderator of the list",
+        )
+    })?;
+    from_archive(&found.link)
+}
+
+/// The mails that reminded people, as they are recorded.
+pub fn reminders(vote: &Correspondence) -> Vec<Reminder> {
+    let one = |number: usize| {
+        let silent = outputs(vote, &format!("silent-{number}"))?;
+        let sent = outputs(vote, &format!("remind-{number}"))?;
+        let ids = silent["ids"].as_array()?;
+        Some(Reminder {
+            message_id: sent["message_id"].as_str()?.trim_matches(['<', '>']).to_owned(),
+            voters: ids.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect(),
+        })
+    };
+    (1..=MOST_REMINDERS).filter_map(one).collect()
+}
+
+/// When the last of the recorded reminders that count went out.
+pub fn last_formal_reminder(vote: &Correspondence) -> Option<Timestamp> {
+    let formal = |number: &usize| outputs(vote, &format!("silent-{number}")).is_some_and(|s| s["formal"] == true);
+    let dates = (1..=MOST_REMINDERS)
+        .filter(formal)
+        .filter_map(|number| outputs(vote, &format!("remind-{number}"))?["date"].as_str()?.parse::<Timestamp>().ok());
+    dates.max()
+}

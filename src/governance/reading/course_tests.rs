@@ -1,0 +1,77 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Mails of whoever called the vote, and mails that only sound like theirs.
+
+use super::tests::answer;
+use crate::governance::Role;
+
+fn role(text: &str, by_caller: bool) -> &'static str {
+    let own: Vec<&str> = text.split('|').collect();
+    match answer(&own, by_caller, &[]).0 {
+        Role::Opens { .. } => "opens",
+        Role::Replies => "replies",
+        Role::Cancels { .. } => "cancels",
+        Role::Announces(_) => "announces",
+    }
+}
+
+fn all_are(expected: &str, by_caller: bool, texts: &[&str]) {
+    for text in texts {
+        assert_eq!(role(text, by_caller), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_reminder_opens_and_closes_nothing() {
+    all_are(
+        "replies",
+        true,
+        &[
+            "Please vote. The vote will be open for at least 72 hours.",
+            "We have 2 binding +1 so far, please vote. The vote closes in 24 hours.",
+            "Not enough votes yet, so the vote remains open until Friday. Please vote!",
+            "The vote has been open for 72 hours. I'd like to keep it open for another 2 days, please vote on RC2.",
+            "The vote passes if at least three binding +1 votes are cast.",
+            "RC1 was cancelled.",
+            "The previous vote was cancelled because of a bug.",
+        ],
+    );
+}
+
+#[test]
+fn a_new_candidate_or_a_new_start_opens_a_round() {
+    all_are(
+        "opens",
+        true,
+        &[
+            "Please vote on RC3.||The vote will be open for at least 72 hours.",
+            "I restart the vote, please vote again. It will be open for 72 hours.|The vote is open for 3 days.",
+            "Please review and vote on the candidate as follows.||The vote is open for at least 72 hours.",
+        ],
+    );
+}
+
+#[test]
+fn a_voter_announces_nothing() {
+    all_are(
+        "replies",
+        false,
+        &[
+            "I change my vote to -1, the build fails here.",
+            "+1, the previous vote failed due to the license.",
+            "+1. The release passed all our tests.",
+            "+1 (binding)||voting results:",
+        ],
+    );
+    all_are("announces", false, &["The vote passed with 3 binding +1 votes."]);
+    all_are("announces", true, &["The vote has passed.", "The vote passes with 3 binding +1."]);
+}
+
+#[test]
+fn calling_off_in_a_word() {
+    all_are("cancels", true, &["Cancelled.", "Ack. Cancelling.", "This vote is cancelled in favor of RC3"]);
+}
