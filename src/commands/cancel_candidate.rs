@@ -13,7 +13,7 @@ use super::attest::wanted;
 use super::environment::Environment;
 use super::halt;
 use super::session::{Session, write_session};
-use crate::engine::{Goal, SystemClock};
+use crate::engine::{Goal, StepRecord, SystemClock};
 use crate::ui::{Approver, ExitCode, Progress};
 
 /// Cancels the current candidate everywhere, as one act.
@@ -51,7 +51,9 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     driver.cancellable()?;
     ui.say(&format!("Candidate {number} of {version} will be cancelled: {why}"));
     let phase = session.workflow.phases.iter().find(|phase| phase.per_candidate && phase.when.is_some());
+    let mut taking_down = Vec::new();
     for step in driver.steps_of_cancelling()? {
+        taking_down.push(step.id.clone());
         ui.say(&format!("  {:<26} {} [{}]", step.id, step.title, step.effect.word()));
     }
     if args.confirm.is_none() {
@@ -70,7 +72,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let goal = phase.map_or(Goal::All, |phase| Goal::Phase(phase.id.clone()));
     let mut person = Approver::new(ui, version.clone(), Some(version.as_str()));
     let halt = driver.advance(&goal, &mut person)?;
-    if let Some(said) = left_in_clone(&session, number)? {
+    let settled = |id: &String| driver.state.step(id, true).is_some_and(StepRecord::settled);
+    // Until then what is public still names them.
+    if taking_down.iter().all(settled)
+        && let Some(said) = left_in_clone(&session, number)?
+    {
         ui.say(&said);
     }
     Ok(halt::report_of(ui, Some(&session.workflow), &halt))
