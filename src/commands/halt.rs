@@ -33,7 +33,10 @@ pub fn report_of(ui: Ui, workflow: Option<&Workflow>, halt: &Halt) -> ExitCode {
         Halt::Pending(pending) => {
             let mut worst = ExitCode::Waiting;
             let mut waits = false;
-            for item in pending {
+            // What went wrong comes after what is only waited for, not in the middle of it.
+            let only_waits = |item: &&Pending| matches!(item.obstacle, Obstacle::Person(_) | Obstacle::Time { .. });
+            let (waiting, wrong): (Vec<&Pending>, Vec<&Pending>) = pending.iter().partition(only_waits);
+            for item in waiting.into_iter().chain(wrong) {
                 if !waits && matches!(item.obstacle, Obstacle::Person(_) | Obstacle::Time { .. }) {
                     ui.say("\nWaiting:");
                     waits = true;

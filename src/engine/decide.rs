@@ -329,7 +329,10 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         }
         if let (Some(planned), Some((_, step))) = (plan.step(id), self.workflow.step(id)) {
             return if planned.state.settled() {
-                refuse("it is settled already".into(), "`quorate log` shows how")
+                let hint = format!(
+                    "`quorate log --step {id}` shows how; `quorate undo {id}` takes it back, where that can be done"
+                );
+                refuse("it is settled already".into(), &hint)
             } else if self.state.step(id, step.per_candidate).is_some_and(StepRecord::undoing) {
                 refuse(planned.detail.clone(), "do that first")
             } else if step.gate {
