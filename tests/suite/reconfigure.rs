@@ -41,7 +41,7 @@ fn a_corrected_configuration_is_shown_recorded_and_used() {
     user.runs(0, &agreed);
     assert_eq!(fs::read_to_string(user.record("product.toml")).unwrap(), corrected);
     assert!(holds());
-    let log = user.runs(0, &["log"]).out;
+    let log = user.runs(0, &["log", "--json"]).out;
     assert!(log.contains("the archive has moved") && log.contains("mail.archive"), "{log}");
 
     // A run that ended when it was recorded and not in its place yet.
