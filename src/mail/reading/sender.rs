@@ -86,7 +86,7 @@ fn is_list(headers: &Headers<'_>, address: &str) -> bool {
             .is_some_and(|raw| raw.windows(local.len().max(1)).any(|part| part.eq_ignore_ascii_case(local)))
     };
     if !is_list_name(address)
-        && !["list-post", "x-mailing-list", "mailing-list", "list-id"].iter().any(|name| names(name))
+        && !["list-post", "x-mailing-list", "mailing-list", "list-id"].iter().any(names)
     {
         return false;
     }
