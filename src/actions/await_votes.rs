@@ -28,6 +28,9 @@ pub struct AwaitVotes {
     pub hours: u32,
     /// What is waited for: "votes on Greeter 1.2.0".
     pub what: String,
+    /// What the calendar shows at the end: "The vote ends"; else what is waited for.
+    #[serde(default)]
+    pub title: Option<String>,
     /// The file in the workspace to write a calendar entry to.
     #[serde(default)]
     pub calendar: Option<String>,
@@ -81,8 +84,8 @@ impl Action<Services> for AwaitVotes {
 
 impl AwaitVotes {
     fn wait(&self) -> Wait {
-        let Self { since, hours, what, calendar, .. } = self;
-        Wait { since: *since, hours: *hours, what: what.clone(), calendar: calendar.clone() }
+        let Self { since, hours, what, title, calendar, .. } = self;
+        Wait { since: *since, hours: *hours, what: what.clone(), title: title.clone(), calendar: calendar.clone() }
     }
 
     /// How the vote stands, in words; nothing where a person counts.

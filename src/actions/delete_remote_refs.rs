@@ -80,6 +80,14 @@ impl DeleteRemoteRefs {
     }
 }
 
+/// A branch and a tag can have the same name.
+fn called(name: &str) -> String {
+    match name.strip_prefix("refs/heads/") {
+        Some(branch) => format!("the branch {branch}"),
+        None => format!("the tag {}", short(name)),
+    }
+}
+
 /// Where what the remote's ref stood for is kept.
 fn kept_as(cx: &Context<'_, Services>, name: &str) -> String {
     format!("refs/quorate/deleted/{}/{}", cx.intent.token, name.strip_prefix("refs/").unwrap_or(name))
@@ -87,11 +95,7 @@ fn kept_as(cx: &Context<'_, Services>, name: &str) -> String {
 
 impl Action<Services> for DeleteRemoteRefs {
     fn summary(&self) -> String {
-        let named = |name: &String| match name.strip_prefix("refs/heads/") {
-            Some(branch) => format!("the branch {branch}"),
-            None => format!("the tag {}", short(name)),
-        };
-        let names: Vec<String> = self.refs.iter().map(named).collect();
+        let names: Vec<String> = self.refs.iter().map(|name| called(name)).collect();
         format!("Deletes {} at the remote", names.join(" and "))
     }
 
@@ -125,7 +129,7 @@ impl Action<Services> for DeleteRemoteRefs {
     fn reversal(&self, outputs: &Value) -> Reversal {
         match serde_json::from_value::<RefsDeleted>(outputs.clone()) {
             Ok(found) if !found.deleted.is_empty() => {
-                let names: Vec<&str> = found.deleted.iter().map(|deleted| short(&deleted.name)).collect();
+                let names: Vec<String> = found.deleted.iter().map(|deleted| called(&deleted.name)).collect();
                 Reversal::Undo(format!("pushes {} to the remote again", names.join(" and ")))
             }
             _ => Reversal::NothingToUndo,

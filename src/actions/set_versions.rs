@@ -18,7 +18,8 @@ use super::failures::{git_failed, outputs_do_not_fit};
 use super::shell;
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 use crate::release::{
-    AllowedLeftover, EditRule, Edits, Tree, VersionChange, apply, authority as version_of, leftovers,
+    AllowedLeftover, EditRule, Edits, Leftover, Tree, VersionChange, all_snapshots, apply, authority as version_of,
+    leftovers,
 };
 use crate::services::{Committer, GitError, NewCommit};
 
@@ -67,12 +68,17 @@ pub struct VersionsSet {
     pub to: Option<String>,
     /// The files that changed, sorted.
     pub files: Vec<String>,
+    /// Where a release's tree still names a snapshot of another series: not a fault, and
+    /// worth a look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A tree with what the rules make of it.
 struct Outcome {
     edited: Edits,
     from: Option<String>,
+    note: Option<String>,
 }
 
 impl SetVersions {
@@ -159,18 +165,23 @@ impl SetVersions {
         };
         let rules: Vec<EditRule> = self.rules.iter().flatten().cloned().collect();
         let edited = apply(&files, &rules, versions.as_ref()).map_err(|error| refused(error.to_string()))?;
+        let mut note = None;
         if let (Some(old), Some(new)) = (&from, &self.to)
             && old != new
         {
-            self.no_leftovers(files, &edited, old)?;
+            let mut tree = files;
+            tree.extend(edited.changed.iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
+            self.no_leftovers(&tree, old)?;
+            if !new.ends_with("-SNAPSHOT") {
+                let left = all_snapshots(&tree, &self.allow).map_err(no_glob)?;
+                note = note_of(&left);
+            }
         }
-        Ok(Outcome { edited, from })
+        Ok(Outcome { edited, from, note })
     }
 
-    fn no_leftovers(&self, mut files: Tree, edited: &Edits, old: &str) -> Result<(), ActionError> {
-        files.extend(edited.changed.iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
-        let left = leftovers(&files, old, &self.allow)
-            .map_err(|error| ActionError::misconfigured(error.to_string(), "correct the globs of `versions.allow`"))?;
+    fn no_leftovers(&self, tree: &Tree, old: &str) -> Result<(), ActionError> {
+        let left = leftovers(tree, old, &self.allow).map_err(no_glob)?;
         if left.is_empty() {
             return Ok(());
         }
@@ -194,6 +205,7 @@ impl SetVersions {
             from: outcome.from.clone(),
             to: self.to.clone(),
             files: outcome.edited.changed.keys().cloned().collect(),
+            note: outcome.note.clone(),
         };
         serde_json::to_value(output).expect("plain data")
     }
@@ -301,6 +313,18 @@ impl Action<Services> for SetVersions {
         demand_not_checked_out(cx, &self.reference)?;
         git.move_reference(&self.reference, Some(&set.commit), &set.parent, &log_entry(cx)).map_err(git_failed)
     }
+}
+
+/// The first of the places, in a sentence.
+fn note_of(left: &[Leftover]) -> Option<String> {
+    let shown: Vec<String> = left.iter().take(SHOWN).map(ToString::to_string).collect();
+    let more = left.len() - shown.len();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    (!left.is_empty()).then(|| format!("snapshots of other versions stay: {}{more}", shown.join(", ")))
+}
+
+fn no_glob(error: crate::release::PatternError) -> ActionError {
+    ActionError::misconfigured(error.to_string(), "correct the globs of `versions.allow`")
 }
 
 /// The files of a commit; symbolic links are left out.

@@ -25,6 +25,9 @@ pub struct Wait {
     pub(super) hours: u32,
     /// What is waited for: "the vote to end".
     pub(super) what: String,
+    /// What the calendar shows at the end: "The vote ends"; else what is waited for.
+    #[serde(default)]
+    pub(super) title: Option<String>,
     /// The file in the workspace to write a calendar entry to.
     #[serde(default)]
     pub(super) calendar: Option<String>,
@@ -62,7 +65,7 @@ impl Action<Services> for Wait {
                 token: cx.intent.token.clone(),
                 made: cx.intent.at,
                 at: self.until(),
-                title: self.what.clone(),
+                title: self.title(),
                 description: format!("Since {}, {} hours.", self.since, self.hours),
             };
             cx.world.workspace.write(file, entry.to_ics().as_bytes()).map_err(unwritten)?;
@@ -76,6 +79,11 @@ impl Action<Services> for Wait {
 }
 
 impl Wait {
+    /// What the calendar shows at the end: what was waited for is over then.
+    fn title(&self) -> String {
+        self.title.clone().unwrap_or_else(|| self.what.clone())
+    }
+
     fn until(&self) -> Timestamp {
         let hours = SignedDuration::from_hours(self.hours.into());
         self.since.saturating_add(hours).unwrap_or(Timestamp::MAX)

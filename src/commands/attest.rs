@@ -11,7 +11,7 @@ use super::environment::Environment;
 use super::session::write_session;
 use crate::engine::{Silent, SystemClock};
 use crate::release::unfit;
-use crate::ui::ExitCode;
+use crate::ui::{ExitCode, hang};
 
 /// Records that you did a step, or answer for a check.
 ///
@@ -30,7 +30,8 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let note = wanted("--note", &args.note)?;
     let (session, journal, state) = write_session(environment)?;
     session.driver(journal, state, &SystemClock, &mut Silent).attest(&args.item, note)?;
-    environment.ui.say(&format!("{} is attested: {note}", args.item));
+    let said = format!("{} is attested: {note}", args.item);
+    environment.ui.say(&hang(&said, 0, 2, environment.ui.width()));
     Ok(ExitCode::Done)
 }
 

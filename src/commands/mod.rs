@@ -7,6 +7,7 @@
 //! The command line: one file per command. Nothing imports this.
 
 mod again;
+mod already_out;
 mod attest;
 mod cancel_candidate;
 mod check_repository;
@@ -26,6 +27,7 @@ mod left_behind;
 mod log;
 mod man;
 mod plan;
+mod reconfigure;
 mod rehearse;
 mod release_state;
 mod roster;
@@ -102,6 +104,7 @@ enum Command {
     Undo(undo::Args),
     CancelCandidate(cancel_candidate::Args),
     TakeOver(take_over::Args),
+    Reconfigure(reconfigure::Args),
     Vote(vote::Args),
     Roster(roster::Args),
     Verify(verify::Args),
@@ -133,6 +136,7 @@ impl Cli {
             Command::Undo(args) => undo::run(&environment, args),
             Command::CancelCandidate(args) => cancel_candidate::run(&environment, args),
             Command::TakeOver(args) => take_over::run(&environment, args),
+            Command::Reconfigure(args) => reconfigure::run(&environment, args),
             Command::Vote(args) => vote::run(&environment, args),
             Command::Roster(args) => roster::run(&environment, args),
             Command::Verify(args) => verify::run(&environment, args),

@@ -197,7 +197,12 @@ fn tell_of_torn_line(environment: &Environment, end: &JournalEnd) {
     }
 }
 
-/// The text of a file that the release was started with, unchanged since.
+/// Where a corrected file of the release lies until the record says that it holds.
+pub fn next_file(directory: &Path, name: &str) -> PathBuf {
+    directory.join(format!("{name}.next"))
+}
+
+/// The text of a file that the release goes by, as it is recorded.
 fn pinned(directory: &Path, name: &str, state: &State) -> Result<String, CommandError> {
     let path = directory.join(name);
     let text = fs::read_to_string(&path).map_err(|error| {
@@ -207,8 +212,14 @@ fn pinned(directory: &Path, name: &str, state: &State) -> Result<String, Command
     if Sha512::of(text.as_bytes()).as_str() == expected {
         return Ok(text);
     }
+    // A correction that was recorded and not put in its place any more.
+    if let Ok(next) = fs::read_to_string(next_file(directory, name))
+        && Sha512::of(next.as_bytes()).as_str() == expected
+    {
+        return Ok(next);
+    }
     Err(CommandError::usage(
         format!("{} was changed since the release was started with it", path.display()),
-        "put back what it was: a release runs to its end by one workflow and one configuration",
+        "put back what it was; a configuration that has to be corrected is taken in by `quorate reconfigure`",
     ))
 }

@@ -145,18 +145,16 @@ fn render_vote(ui: Ui, vote: &VoteStanding, now: Timestamp) -> String {
         Some(closes) => format!("its time was over at {}", minute(closes)),
         None => "nobody can tell how long it runs".to_owned(),
     };
-    let mut lines = vec![
-        format!("The vote, as it was read at {}: {runs}", minute(vote.read)),
-        format!("    binding {}; others {}", count(&vote.binding), count(&vote.non_binding)),
-    ];
+    let head = format!("The vote, as it was read at {}: {runs}", minute(vote.read));
+    let mut lines = vec![format!("binding {}; others {}", count(&vote.binding), count(&vote.non_binding))];
     if !vote.missing.is_empty() {
-        lines.push(format!("    still missing: {}", vote.missing.join("; ")));
+        lines.push(format!("still missing: {}", vote.missing.join("; ")));
     }
     for review in &vote.review {
-        lines.push(format!("    to rule on: <{}> from {}: {}", review.message_id, review.from, review.why));
+        lines.push(format!("to rule on: <{}> from {}: {}", review.message_id, review.from, review.why));
     }
-    let hung: Vec<String> = lines.iter().map(|line| hang(line, 0, 6, ui.width())).collect();
-    format!("\n{}\n", hung.join("\n"))
+    let hung: String = lines.iter().map(|line| format!("    {}\n", hang(line, 4, 6, ui.width()))).collect();
+    format!("\n{}\n{hung}", hang(&head, 0, 6, ui.width()))
 }
 
 fn render_phase(ui: Ui, phase: &PlannedPhase, all: bool) -> String {

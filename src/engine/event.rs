@@ -90,6 +90,17 @@ events! {
         /// Why.
         why: String,
     }
+    /// The release goes on by a corrected configuration.
+    "release-reconfigured" => ReleaseReconfigured {
+        /// The file that was corrected.
+        file: String,
+        /// Its SHA-512 from here on.
+        digest: String,
+        /// What changed, field by field.
+        changes: Vec<String>,
+        /// Why.
+        why: String,
+    }
     /// A step is about to be probed and, where need be, begun.
     "step-intended" => StepIntended {
         /// 32 hexadecimal digits that identify this intention.
@@ -158,6 +169,11 @@ events! {
     }
     /// A step is about to be taken back.
     "undo-intended" => UndoIntended {}
+    /// A person says that the step is not taken back any further; the truth is asked.
+    "undo-dropped" => UndoDropped {
+        /// Why.
+        why: String,
+    }
     /// The step was taken back.
     "step-undone" => StepUndone {
         /// What taking it back did.

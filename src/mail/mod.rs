@@ -18,6 +18,8 @@ mod wrap;
 
 #[cfg(test)]
 mod catalogue_tests;
+#[cfg(test)]
+mod vote_mail_tests;
 
 pub use calendar::CalendarEntry;
 pub use compose::{ComposeError, Draft, message_id};

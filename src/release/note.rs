@@ -10,8 +10,17 @@
 /// What begins or ends a part of a template.
 pub const TEMPLATE_MARKS: [&str; 5] = ["{{", "}}", "{%", "%}", "{#"];
 
+/// How many characters a note or reason may have: it is shown wherever the record is.
+pub const NOTE_CHARACTERS: usize = 2_000;
+
 /// Why `text` cannot be a note or reason; `None` where it can.
 pub fn unfit(text: &str) -> Option<String> {
+    let characters = text.chars().count();
+    if characters > NOTE_CHARACTERS {
+        return Some(format!(
+            "has {characters} characters; at most {NOTE_CHARACTERS} are taken: give a link to the rest"
+        ));
+    }
     if let Some(found) = text.chars().find(|character| is_invisible(*character)) {
         return Some(format!("has a control character in it, {}", found.escape_unicode()));
     }

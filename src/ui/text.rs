@@ -60,7 +60,7 @@ pub fn reflow(markdown: &str, width: usize) -> Vec<String> {
     let mut in_code = false;
     let flush = |block: &mut Option<(usize, String)>, lines: &mut Vec<String>| {
         if let Some((indent, text)) = block.take() {
-            lines.extend(hang(&text, 0, indent, width).lines().map(str::to_owned));
+            lines.extend(hang(&without_emphasis(&text), 0, indent, width).lines().map(str::to_owned));
         }
     };
     for line in markdown.trim().lines() {
@@ -81,6 +81,35 @@ pub fn reflow(markdown: &str, width: usize) -> Vec<String> {
     }
     flush(&mut block, &mut lines);
     lines
+}
+
+/// The text without the marks of emphasis; code keeps its stars.
+fn without_emphasis(markdown: &str) -> String {
+    let parts = markdown.split('`').enumerate();
+    let plain = parts.map(|(number, part)| if number % 2 == 0 { unstarred(part) } else { part.to_owned() });
+    plain.collect::<Vec<_>>().join("`")
+}
+
+/// The text without pairs of stars around words; one that stands alone, as that of an item, stays.
+fn unstarred(text: &str) -> String {
+    let text = text.replace("**", "");
+    let mut out = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once('*') {
+        out.push_str(before);
+        let begins = !out.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric);
+        match after.split_once('*').filter(|(inner, _)| begins && !inner.ends_with(char::is_whitespace)) {
+            Some((inner, beyond)) => {
+                out.push_str(inner);
+                rest = beyond;
+            }
+            None => {
+                out.push('*');
+                rest = after;
+            }
+        }
+    }
+    out + rest
 }
 
 /// The text with a great first letter and without a full stop.
@@ -118,6 +147,13 @@ mod tests {
         let text = "One\ntwo.\n\n- item one\n  goes on\n- item\n\n    code  stays\n";
         assert_eq!(reflow(text, 12), ["One two.", "", "- item one", "  goes on", "- item", "", "    code  stays"]);
         assert_eq!(reflow("```\na\nb\n```", 80), ["```", "a", "b", "```"]);
+    }
+
+    #[test]
+    fn emphasis_is_not_shown_by_stars() {
+        let text = "Open *Staging Repositories*, **not** `*.asc` or *.md, 2 * 3.";
+        assert_eq!(reflow(text, 80), ["Open Staging Repositories, not `*.asc` or *.md, 2 * 3."]);
+        assert_eq!(reflow("* item *one*", 80), ["* item one"]);
     }
 
     #[test]

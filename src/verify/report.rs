@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::release::{FileDigest, Sha512};
+
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -44,6 +46,9 @@ pub struct Finding {
 pub struct FileReport {
     /// Its path from the candidate's directory, with `/`.
     pub path: String,
+    /// Its digest, where it was read whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha512: Option<Sha512>,
     /// Each check that was made.
     pub checks: Vec<Finding>,
 }
@@ -112,11 +117,21 @@ impl Report {
         bytes: u64,
         took: Duration,
     ) -> Self {
-        let files: Vec<FileReport> = files.into_iter().map(|(path, checks)| FileReport { path, checks }).collect();
+        let files: Vec<FileReport> =
+            files.into_iter().map(|(path, checks)| FileReport { path, sha512: None, checks }).collect();
         let all = || files.iter().flat_map(|file| &file.checks).chain(&checks);
         let passed = all().all(|finding| finding.status != Status::Fail)
             && all().any(|finding| matches!(finding.status, Status::Pass | Status::Warn));
         Self { passed, target: target.to_owned(), files, checks, bytes, seconds: took.as_secs_f64() }
+    }
+
+    /// The same with the digests of the files that it names.
+    #[must_use]
+    pub fn with_digests(mut self, digests: &[FileDigest]) -> Self {
+        for file in &mut self.files {
+            file.sha512 = digests.iter().find(|digest| digest.name == file.path).map(|digest| digest.sha512.clone());
+        }
+        self
     }
 
     /// What fails, a sentence each: the file, the entry where there is one, what is wrong.

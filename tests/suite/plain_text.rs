@@ -20,6 +20,7 @@ fn a_note_or_reason_with_control_characters_or_marks_of_a_template_is_refused() 
         ("\u{202e}txt", "a control character in it, \\u{202e}"),
         ("{{ x }}", "has `{{` in it"),
         ("{% if x %}", "has `{%` in it"),
+        (&"much ".repeat(401), "has 2004 characters; at most 2000"),
     ] {
         user.refused(2, &["attest", "make-the-case", "--note", text], &["--note", says]);
         let commands: [&[&str]; 4] = [
@@ -48,16 +49,22 @@ fn what_comes_from_outside_is_shown_and_not_obeyed() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("a␛[31mclone") && !ran.err.contains('\u{1b}'), "{:?}", ran.err);
 
-    // A name that git knows stands in the status and in the log.
+    // A name that git knows goes on mails: none begins with such a one. In a record that has it,
+    // it stands in the status and in the log.
     let user = User::at(Arc::new(Place::new()));
     let clone = git2::Repository::open(user.place.world.clone_path()).unwrap();
-    clone.config().unwrap().set_str("user.name", "Ann\u{1b}]0;title\u{7} Example").unwrap();
+    let call_me = |name: &str| clone.config().unwrap().set_str("user.name", name).unwrap();
+    call_me("Ann\u{1b}]0;title\u{7} Example");
+    user.refused(2, &["start", VERSION, "--product", "sample"], &["the author's name has a line break or control"]);
+    call_me("Ann Example");
     let user = user.started();
+    call_me("Ann\u{1b}]0;title\u{7} Example");
+    user.runs(0, &["take-over", "--why", "another name"]);
     for command in ["status", "log"] {
         let ran = user.runs(0, &[command]);
         assert!(ran.out.contains("Ann␛]0;title␇ Example"), "{command}: {:?}", ran.out);
         assert!(!ran.out.contains(['\u{1b}', '\u{7}']), "{command}: {:?}", ran.out);
     }
     let log = user.runs(0, &["log", "--json"]).json();
-    assert!(log[0]["who"].as_str().unwrap().starts_with("Ann\u{1b}]0;title\u{7}"), "data stays as it is: {log}");
+    assert!(log[1]["who"].as_str().unwrap().starts_with("Ann\u{1b}]0;title\u{7}"), "data stays as it is: {log}");
 }

@@ -44,6 +44,9 @@ pub struct VersionSet {
     pub to: String,
     /// The files that were changed.
     pub files: Vec<String>,
+    /// What is worth a look in the tree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// How many steps were settled.
@@ -91,6 +94,13 @@ impl Made {
         made
     }
 
+    /// Takes in tags that are at the remote, whoever made them.
+    pub fn add_tags(&mut self, tags: impl Iterator<Item = String>) {
+        self.tags.extend(tags);
+        self.tags.sort();
+        self.tags.dedup();
+    }
+
     /// The tags that are at the remote.
     pub fn standing_tags(&self) -> Vec<&str> {
         self.tags.iter().filter(|tag| !self.deleted_tags.contains(tag)).map(String::as_str).collect()
@@ -110,6 +120,7 @@ fn version_set(entry: &Entry, outputs: &Value) -> Option<VersionSet> {
         candidate: entry.candidate,
         from: text("from")?,
         to: text("to")?,
+        note: text("note"),
         files: files.iter().filter_map(|file| file.as_str().map(str::to_owned)).collect(),
     })
 }

@@ -6,6 +6,7 @@
 
 //! What a rehearsal made, and where to look.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -194,9 +195,24 @@ fn look_around(stage: &Stage, entries: &[Entry]) -> Result<Made, CommandError> {
     let of_git = |error: git2::Error| fail(error.message().to_owned());
     let repository = git2::Repository::open(stage.world.remote()).map_err(of_git)?;
     let names = repository.tag_names(None).map_err(of_git)?;
-    let at_remote = names.iter().filter_map(|tag| tag.ok().flatten()).map(str::to_owned).collect();
+    let at_remote: BTreeSet<String> = names.iter().filter_map(|tag| tag.ok().flatten()).map(str::to_owned).collect();
     let mails = stage.smtp.store().mails().map_err(|error| fail(format!("cannot read the mails: {error}")))?;
-    Ok(Made::of(entries, &at_remote, mails.iter().map(|mail| subject(&mail.bytes)).collect()))
+    let mut made = Made::of(entries, &at_remote, mails.iter().map(|mail| subject(&mail.bytes)).collect());
+    made.add_tags(of_version(stage)?.intersection(&at_remote).cloned());
+    Ok(made)
+}
+
+/// The tags of this version, of its first candidates too: a record that was begun anew
+/// does not know all that is there.
+fn of_version(stage: &Stage) -> Result<BTreeSet<String>, CommandError> {
+    let mut tags = BTreeSet::new();
+    for candidate in 1..=9 {
+        let values = stage.session.values.of_candidate(candidate, None)?;
+        let git = &values["product"]["git"];
+        let named = ["candidate_tags", "release_tags"].into_iter().filter_map(|name| git[name].as_array()).flatten();
+        tags.extend(named.filter_map(serde_json::Value::as_str).map(str::to_owned));
+    }
+    Ok(tags)
 }
 
 /// The names, or that there are none.
@@ -219,7 +235,9 @@ fn in_words(set: &VersionSet, known: bool, width: usize) -> String {
     if known {
         return format!("{head}, the same as above");
     }
-    format!("{head}\n{indent}{}", hang(&set.files.join(", "), VALUE + 2, VALUE + 2, width))
+    let fitted = |text: &str| format!("\n{indent}{}", hang(text, VALUE + 2, VALUE + 2, width));
+    let note = set.note.as_deref().map_or_else(String::new, fitted);
+    format!("{head}{}{note}", fitted(&set.files.join(", ")))
 }
 
 fn subject(bytes: &[u8]) -> String {
@@ -286,6 +304,7 @@ mod tests {
             candidate: 0,
             from: "1.2-SNAPSHOT".into(),
             to: "1.3-SNAPSHOT".into(),
+            note: None,
             files: files.iter().map(|&file| file.to_owned()).collect(),
         };
         assert_eq!(in_words(&set(&[]), false, 80), "1.3-SNAPSHOT was there already (set-next-snapshot)");

@@ -109,6 +109,35 @@ enum Format {
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let report = report(environment, &args)?;
+    print(environment, &args, &report);
+    Ok(if report.passed { ExitCode::Done } else { ExitCode::DoesNotHold })
+}
+
+/// What verifying candidate `number` of the current release finds.
+///
+/// # Errors
+/// When there is none, or a server cannot be asked.
+pub fn report_of_candidate(environment: &Environment, number: u32) -> Result<Report, CommandError> {
+    let args = Args {
+        target: None,
+        candidate: Some(number),
+        keys: None,
+        expect: None,
+        source_tag: None,
+        repo: None,
+        product: None,
+        version: None,
+        exclude: Vec::new(),
+        rat_excludes: None,
+        format: Format::Json,
+        all: false,
+        limits: LimitArgs { max_unpacked: None, max_entries: None, max_ratio: None },
+    };
+    report(environment, &args)
+}
+
+fn report(environment: &Environment, args: &Args) -> Result<Report, CommandError> {
     let begun = Instant::now();
     let subject = match args.candidate {
         Some(number) => Subject::of_release(environment, number)?,
@@ -135,9 +164,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
             ));
         }
     };
-    let report = verify(environment, &args, &subject, &keys, &here, &files, begun)?;
-    print(environment, &args, &report);
-    Ok(if report.passed { ExitCode::Done } else { ExitCode::DoesNotHold })
+    verify(environment, args, &subject, &keys, &here, &files, begun)
 }
 
 fn verify(
@@ -165,7 +192,8 @@ fn verify(
         let why = "no tag was named by --source-tag, so the source archive was not held against the repository";
         found.whole.push(crate::verify::Finding::skip("source-tag", why));
     }
-    Ok(Report::new(&subject.target, found.files, found.whole, found.bytes, begun.elapsed()))
+    Ok(Report::new(&subject.target, found.files, found.whole, found.bytes, begun.elapsed())
+        .with_digests(&found.digests))
 }
 
 /// What RAT is told to leave out, by its exclude file or by a pom.

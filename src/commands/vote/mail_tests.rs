@@ -42,7 +42,7 @@ pub(super) struct Place {
     pub(super) relay: SmtpServer,
     _archive: ArchiveServer,
     pub(super) environment: Environment,
-    clock: SimulatedClock,
+    pub(super) clock: SimulatedClock,
 }
 
 impl Place {
@@ -108,13 +108,13 @@ impl Place {
         open::open(&self.desk(), args, ann())
     }
 
-    fn opened(action: &str) -> Self {
+    pub(super) fn opened(action: &str) -> Self {
         let place = Self::new();
         assert_eq!(place.open(&place.args(action)).unwrap(), Sent::Yes);
         place
     }
 
-    fn hours(&self, hours: i64) {
+    pub(super) fn hours(&self, hours: i64) {
         self.clock.move_to(self.clock.now() + SignedDuration::from_hours(hours));
     }
 
@@ -138,7 +138,7 @@ impl Place {
         mails.into_iter().map(|mail| String::from_utf8(mail.bytes).unwrap()).collect()
     }
 
-    fn last(&self) -> String {
+    pub(super) fn last(&self) -> String {
         self.mails().pop().unwrap()
     }
 

@@ -7,6 +7,9 @@
 //! `quorate vote`: votes by the bylaws.
 
 mod account;
+mod cast;
+#[cfg(test)]
+mod cast_tests;
 mod correspondence;
 pub mod current;
 mod enter;
@@ -20,6 +23,7 @@ mod result;
 mod rule;
 mod sending;
 mod tally;
+mod verified;
 
 use super::CommandError;
 use super::environment::Environment;
@@ -37,6 +41,7 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Open(open::Args),
+    Cast(cast::Args),
     Tally(tally::Args),
     Remind(remind::Args),
     Result(result::Args),
@@ -49,6 +54,7 @@ enum Command {
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     match args.command {
+        Command::Cast(args) => cast::run(environment, &args),
         Command::Open(args) => open::run(environment, &args),
         Command::Remind(args) => remind::run(environment, &args),
         Command::Result(args) => result::run(environment, &args),

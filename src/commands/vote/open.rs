@@ -59,6 +59,8 @@ pub struct Args {
 }
 
 pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandError> {
+    // The program installs it once; a second time is refused and harmless.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let desk = Desk { environment, clock: &SystemClock, effects: Effects::unwatched() };
     open(&desk, args, identity_here()?).map(Sent::code)
 }

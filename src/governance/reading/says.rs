@@ -290,9 +290,11 @@ fn in_call(found: Found, calls: bool, tokens: &[Token]) -> Found {
     }
     let alone = tokens.iter().filter(|token| token.is_word()).all(|token| is_claim(&token.text));
     let claimed = tokens.iter().any(|token| token.is_word());
+    // "Binding +1:" heads the names of those who cast it
+    let heads = tokens.last().is_some_and(|token| token.is(":"));
     match found {
         Found::Casts { own: true, .. } => found,
-        Found::Casts { .. } if alone && claimed => {
+        Found::Casts { .. } if alone && claimed && !heads => {
             Found::Unclear("it stands in the mail that calls the vote, and whether it is cast is not clear")
         }
         Found::Casts { .. } | Found::Unclear(_) => Found::Mentions("it stands in the mail that calls the vote"),

@@ -17,6 +17,9 @@ use super::toml_value::TomlEdit;
 use super::versions::{VersionChange, fill};
 use super::{EditRule, Tree, json, maven};
 
+/// How many files a fault names.
+const FILES_SHOWN: usize = 3;
+
 /// What applying rules came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edits {
@@ -90,6 +93,13 @@ struct Work<'a> {
     faults: Vec<EditFault>,
 }
 
+/// The first of the files, and how many more there are.
+fn in_short(texts: &[(String, String)]) -> String {
+    let names: Vec<&str> = texts.iter().take(FILES_SHOWN).map(|(path, _)| path.as_str()).collect();
+    let more = texts.len() - names.len();
+    if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
+}
+
 impl Work<'_> {
     fn apply(&mut self, rule: &EditRule) -> Vec<Hit> {
         let faults_before = self.faults.len();
@@ -105,7 +115,11 @@ impl Work<'_> {
         let may_miss = matches!(rule, EditRule::Text { may_miss: Some(_), .. });
         if hits.is_empty() && !may_miss && self.faults.len() == faults_before {
             let expected = "something to change, or that it is so already";
-            self.fault(rule, rule.files().to_owned(), "nothing that the rule fits", expected);
+            let found = match texts.is_empty() {
+                true => "no such file".to_owned(),
+                false => format!("nothing that the rule fits in {}", in_short(&texts)),
+            };
+            self.fault(rule, rule.files().to_owned(), found, expected);
         }
         hits
     }

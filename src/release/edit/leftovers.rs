@@ -56,6 +56,14 @@ pub fn other_snapshots(tree: &Tree, version: &str, allow: &[AllowedLeftover]) ->
     })
 }
 
+/// Where any snapshot version stands in the texts of `tree` outside of `allow`.
+///
+/// # Errors
+/// When a pattern of `allow` is no glob.
+pub fn all_snapshots(tree: &Tree, allow: &[AllowedLeftover]) -> Result<Vec<Leftover>, PatternError> {
+    search(tree, allow, |bytes| snapshots(bytes).collect())
+}
+
 /// All `N.N[.N…]-SNAPSHOT` in `bytes`.
 fn snapshots(bytes: &[u8]) -> impl Iterator<Item = (usize, String)> {
     const WORD: &str = "-SNAPSHOT";

@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 pub use apply::{Edits, Hit, apply};
 pub use authority::authority;
 pub use fault::{EditFault, EditFaults};
-pub use leftovers::{Leftover, leftovers, other_snapshots};
+pub use leftovers::{Leftover, all_snapshots, leftovers, other_snapshots};
 pub use rule::{AllowedLeftover, EditRule};
 pub use versions::VersionChange;
 

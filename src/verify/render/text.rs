@@ -19,7 +19,7 @@ pub fn text(report: &Report, all: bool, paint: Paint<'_>) -> String {
         text.push_str(&of_file(file, all, paint));
     }
     if !report.checks.is_empty() {
-        let whole = FileReport { path: "the candidate as a whole".into(), checks: report.checks.clone() };
+        let whole = FileReport { path: "the candidate as a whole".into(), sha512: None, checks: report.checks.clone() };
         text.push_str(&of_file(&whole, all, paint));
     }
     let (word, status) = if report.passed { ("verified", Status::Pass) } else { ("NOT VERIFIED", Status::Fail) };

@@ -1,0 +1,90 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Ballots by mail, with a real relay and an archive on loopback.
+
+use super::cast;
+use super::mail_tests::{Place, ann, yes};
+use super::opened::Counting;
+use super::sending::Sent;
+
+fn ballot(place: &Place, value: &str) -> cast::Args {
+    let first = &place.mails()[0];
+    let thread = first.lines().find_map(|line| line.strip_prefix("Message-ID:")).unwrap().trim().to_owned();
+    cast::Args {
+        value: value.into(),
+        candidate: None,
+        thread: Some(thread),
+        list: None,
+        report: None,
+        why: None,
+        although: None,
+        action: "flip".into(),
+        bylaws: "flink".into(),
+        roster: Some(place.path("roster.toml")),
+        product: "sample".into(),
+        agreement: yes(),
+    }
+}
+
+const REPORT: &str = r#"{"passed": PASSED, "target": "https://dist.example.org/rc1", "files": [
+    {"path": "a-src.tgz", "sha512": "abcdef", "checks": [{"name": "signature", "status": "pass", "detail": "good"},
+     {"name": "checksum", "status": "CHECK", "detail": "SHA-512 of the file"}]}],
+    "checks": [{"name": "source-tag", "status": "skip", "detail": "no tag was named by --source-tag"}]}"#;
+
+#[test]
+fn a_ballot_says_what_was_checked_and_is_read_as_it_is_meant() {
+    let place = Place::opened("flip");
+    std::fs::write(place.path("good.json"), REPORT.replace("PASSED", "true").replace("CHECK", "pass")).unwrap();
+    std::fs::write(place.path("bad.json"), REPORT.replace("PASSED", "false").replace("CHECK", "fail")).unwrap();
+    let usual = || ballot(&place, "+1");
+    let give = |args: &cast::Args| cast::cast(&place.desk(), args, ann());
+    for (args, says) in [
+        (cast::Args { value: "+2".into(), ..usual() }, "`+2` is no vote"),
+        (cast::Args { value: "-1".into(), ..usual() }, "needs an explanation"),
+        (cast::Args { report: Some(place.path("bad.json")), ..usual() }, "does not verify: checksum (a-src.tgz)"),
+        (cast::Args { although: Some("x".into()), ..usual() }, "nothing that was checked fails"),
+        (cast::Args { thread: Some("<gone@example.org>".into()), ..usual() }, "has no mail <gone@example.org>"),
+        (cast::Args { report: Some(place.path("roster.toml")), ..usual() }, "is no report"),
+    ] {
+        let refused = give(&args).unwrap_err();
+        assert!(refused.what.contains(says), "{says}: {refused}");
+    }
+    assert_eq!(place.mails().len(), 1);
+    let good = cast::Args { report: Some(place.path("good.json")), why: Some("Nice work.".into()), ..usual() };
+    assert_eq!(give(&good).unwrap(), Sent::Yes);
+    assert_eq!(give(&good).unwrap(), Sent::Yes, "it was cast already");
+    assert_eq!(place.mails().len(), 2);
+    let mail = place.last().replace("\r\n", "\n");
+    for part in [
+        "Subject: Re: [VOTE] FLIP-7: Pause functions",
+        "\n\n+1 (binding)\n\nNice work.\n",
+        "All that it checked holds.",
+        "* signature: a-src.tgz",
+        "What was not checked:\n\n* source-tag: no tag was named",
+        "a-src.tgz\n\n    abcdef\n",
+    ] {
+        assert!(mail.contains(part), "{part}: {mail}");
+    }
+    place.hours(1);
+    let doubt = cast::Args {
+        report: Some(place.path("bad.json")),
+        although: Some("the checksum was mended in the meantime".into()),
+        ..usual()
+    };
+    assert_eq!(cast::cast(&place.desk(), &doubt, ("Zoe Example".into(), "zoe@example.org".into())).unwrap(), Sent::Yes);
+    let mail = place.last().replace("\r\n", "\n");
+    assert!(mail.contains("+1 (non-binding)") && mail.contains("Not all that it checked holds."), "{mail}");
+    assert!(mail.contains("What does not hold:\n\n* checksum (a-src.tgz): SHA-512 of the file"), "{mail}");
+    place.hours(1);
+    assert_eq!(give(&cast::Args { why: Some("I see no test.".into()), ..ballot(&place, "-1") }).unwrap(), Sent::Yes);
+    let vote = super::opened::find(&place.desk(), None).unwrap();
+    let tally =
+        super::opened::count(&vote, &vote.subject().unwrap(), &Counting::default(), &place.clock).unwrap().tally;
+    let votes: Vec<(&str, &str, bool)> =
+        tally.votes.iter().map(|vote| (vote.voter.as_str(), vote.value.sign(), vote.binding)).collect();
+    assert_eq!((votes, tally.review.len()), (vec![("zoe@example.org", "+1", false), ("ann", "-1", true)], 0));
+}
