@@ -91,8 +91,7 @@ impl ReleaseState {
     /// # Errors
     /// When its journal or files cannot be used or were changed.
     pub fn read(environment: &Environment, directory: &Path) -> Result<Self, CommandError> {
-        let mut state = State::default();
-        let end = JournalReader::fold(&directory.join(JOURNAL_FILE), &mut |entry| state.apply(&entry))?;
+        let (state, end) = State::read(&directory.join(JOURNAL_FILE))?;
         tell_of_torn_line(environment, &end);
         Self::of(directory, state)
     }
@@ -184,9 +183,7 @@ fn name_of(path: &Path) -> Option<String> {
 }
 
 fn is_completed(directory: &Path) -> bool {
-    let mut state = State::default();
-    let read = JournalReader::fold(&directory.join(JOURNAL_FILE), &mut |entry| state.apply(&entry));
-    read.is_ok() && state.completed
+    State::read(&directory.join(JOURNAL_FILE)).is_ok_and(|(state, _)| state.completed)
 }
 
 fn tell_of_torn_line(environment: &Environment, end: &JournalEnd) {

@@ -7,11 +7,13 @@
 //! Where a release stands: the journal's entries folded into one value.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::event::{Entry, Event};
+use super::journal::{JournalEnd, JournalError, JournalReader};
 
 /// Where a release stands.
 #[derive(Debug, Clone, Default)]
@@ -187,6 +189,17 @@ impl StepRecord {
 }
 
 impl State {
+    /// The state after all of the journal at `path`, whose entries are not kept; and how
+    /// the journal ends.
+    ///
+    /// # Errors
+    /// As [`JournalReader::fold`].
+    pub fn read(path: &Path) -> Result<(Self, JournalEnd), JournalError> {
+        let mut state = Self::default();
+        let end = JournalReader::fold(path, &mut |entry| state.apply(&entry))?;
+        Ok((state, end))
+    }
+
     /// The state after `entries`.
     pub fn of(entries: &[Entry]) -> Self {
         let mut state = Self::default();

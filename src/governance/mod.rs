@@ -23,7 +23,7 @@ pub use ballot_box::{BallotBox, BallotBoxError, Ballots};
 pub use bylaws::{Action, Approval, Bylaws};
 pub use file_fault::FileFault;
 pub use majority::{Decision, Outcome, lazy_majority};
-pub use roster::{Holding, Member, Office, Roster};
+pub use roster::{Holding, Member, Office, Roster, home_address};
 pub use statement::{
     Cast, Claim, ClaimedCounts, ClaimedResult, ClaimedVoter, Head, Role, Route, Says, Statement, VoteValue,
 };

@@ -100,15 +100,17 @@ pub struct Roster {
     pub(super) names: BTreeMap<String, Vec<usize>>,
 }
 
-/// Where everybody has an address under their id.
-pub(super) const HOME_DOMAIN: &str = "@apache.org";
+/// The address that everybody has under their id.
+pub fn home_address(id: &str) -> String {
+    format!("{id}@apache.org")
+}
 
 impl Roster {
     /// A roster of these members, with their own addresses.
     pub fn of(project: String, as_of: Option<Date>, source: Option<String>, members: Vec<Member>) -> Self {
         let mut roster = Self { project, as_of, source, members, owners: BTreeMap::new(), names: BTreeMap::new() };
         for (index, member) in roster.members.iter().enumerate() {
-            roster.owners.insert(format!("{}{HOME_DOMAIN}", member.id.to_lowercase()), index);
+            roster.owners.insert(home_address(&member.id.to_lowercase()), index);
             roster.owners.extend(member.emails.iter().map(|email| (email.to_lowercase(), index)));
             roster.names.entry(plain_name(&member.name)).or_default().push(index);
         }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 
 use super::file_fault::{FileFault, Source};
-use super::roster::{HOME_DOMAIN, Member, Office, Roster, plain_name};
+use super::roster::{Member, Office, Roster, home_address, plain_name};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -94,7 +94,7 @@ impl Roster {
             let (roles, emeritus, since) = (entry.roles, entry.emeritus, entry.since);
             roster.names.entry(plain_name(&name)).or_default().push(roster.members.len());
             roster.members.push(Member { id: id.clone(), name, emails: Vec::new(), roles, emeritus, since });
-            roster.take(source, &Spanned::new(at..at, format!("{id}{HOME_DOMAIN}")))?;
+            roster.take(source, &Spanned::new(at..at, home_address(&id)))?;
             for email in entry.emails {
                 let address = roster.take(source, &email)?;
                 roster.members.last_mut().expect("just put there").emails.push(address);

@@ -63,27 +63,14 @@ fn by_svn(url: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
-
     use super::*;
-
-    /// A server that answers once, on a free port of loopback.
-    fn serve_once(answer: &'static str) -> String {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/KEYS", listener.local_addr().unwrap());
-        std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let _ = stream.read(&mut [0; 4096]).unwrap();
-            stream.write_all(answer.as_bytes()).unwrap();
-        });
-        url
-    }
+    use crate::services::web_testing::answering;
 
     #[test]
     fn keys_come_by_http_and_an_error_page_is_no_keys_file() {
-        let url = serve_once("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nkeys");
+        let url = answering(|_| (200, "keys")) + "/KEYS";
         assert_eq!(fetch_keys_file(&url).unwrap(), "keys");
-        let url = serve_once("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnone");
+        let url = answering(|_| (404, "none")) + "/KEYS";
         assert_eq!(fetch_keys_file(&url).unwrap_err().to_string(), format!("cannot fetch {url}"));
         let error = fetch_keys_file("file:///nonexistent/KEYS").unwrap_err();
         assert!(matches!(&error, KeysFileError::Svn { why, .. } if why.contains("E180001")), "{error}");

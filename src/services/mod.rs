@@ -18,6 +18,8 @@ mod openpgp;
 mod ponymail;
 mod smtp;
 mod svn;
+#[cfg(test)]
+mod web_testing;
 mod whimsy;
 mod workspace;
 

@@ -15,6 +15,9 @@ use jiff::Timestamp;
 use quorate::rehearsal::{ArchiveServer, SmtpServer, World};
 use serde_json::{Value, json};
 
+/// The source archive of the candidate.
+const SOURCE: &str = "greeter-1.2.0-src.tgz";
+
 struct Desk {
     place: tempfile::TempDir,
 }
@@ -39,6 +42,7 @@ impl Desk {
         let world = self.world();
         let output = Command::new(env!("CARGO_BIN_EXE_quorate"))
             .args(arguments)
+            .current_dir(world.join("clone"))
             .env("QUORATE_STATE", world.join("state"))
             .env("GNUPGHOME", world.join("gnupg"))
             .env("HOME", world.join("home"))
@@ -170,10 +174,30 @@ fn while_a_vote_runs_it_can_be_read_ruled_on_and_looked_at() {
 
     let by_hand = desk.gives(2, &["vote", "enter", "--plus", "Ann Example"]);
     assert!(by_hand.contains("are read from the vote's thread") && by_hand.contains("vote rule"), "{by_hand}");
+    a_ballot_is_on_the_files_that_the_vote_is_on(&desk, &vote);
     drop((smtp, archive));
     let text = desk.gives(0, &["status"]);
     assert!(text.contains("binding 2 +1"), "without a service: {text}");
     let down = desk.gives(4, &["vote", "tally"]);
     assert!(down.contains("the mail archive at"), "{down}");
     let _ = quorate::services::OpenPgp::stop_agent(&desk.world().join("gnupg"));
+}
+
+/// Without --execute: the mail is shown, and nothing is sent or recorded.
+fn a_ballot_is_on_the_files_that_the_vote_is_on(desk: &Desk, vote: &Value) {
+    let cast = ["vote", "cast", "+1", "--candidate", "1"];
+    let shown = desk.gives(0, &cast);
+    let source = vote["bound_to"]["files"].as_array().unwrap().iter().find(|file| file["name"] == SOURCE).unwrap();
+    let digest = source["sha512"].as_str().unwrap();
+    assert!(shown.contains("\n\n+1 (binding)\n") && shown.contains("holds"), "{shown}");
+    assert!(shown.replace(['\n', ' '], "").contains(digest), "{digest}: {shown}");
+    assert!(!desk.world().join("state/ballots").exists());
+
+    let report = desk.gives(0, &["verify", "--candidate", "1", "--format", "json"]);
+    let other = desk.world().join("other.json");
+    fs::write(&other, report.replace(digest, &"0".repeat(128))).unwrap();
+    let refused = desk.gives(5, &[&cast[..], &["--report", other.to_str().unwrap()]].concat());
+    assert!(refused.contains(&format!("{SOURCE} is not the file that is voted on")), "{refused}");
+    let refused = desk.gives(2, &["vote", "cast", "+1", "--candidate", "2"]);
+    assert!(refused.contains("candidate 2 is not voted on; the current one is 1"), "{refused}");
 }

@@ -101,8 +101,8 @@ struct Call {
     subject: String,
     list: String,
     product: String,
-    /// The files that are voted on, where they are recorded.
-    files: Vec<FileDigest>,
+    /// The files that are voted on; not known where somebody else calls the vote.
+    files: Option<Vec<FileDigest>>,
 }
 
 pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandError> {
@@ -181,7 +181,7 @@ fn called(desk: &Desk<'_>, args: &Args) -> Result<Call, CommandError> {
             "--thread wants the Message-ID of the mail that calls the vote, --list its list",
         )
     })?;
-    Ok(Call { thread: id, subject: found.subject, list, product: args.product.clone(), files: Vec::new() })
+    Ok(Call { thread: id, subject: found.subject, list, product: args.product.clone(), files: None })
 }
 
 fn of_candidate(desk: &Desk<'_>, number: u32) -> Result<Call, CommandError> {
@@ -203,8 +203,15 @@ fn of_candidate(desk: &Desk<'_>, number: u32) -> Result<Call, CommandError> {
             "`quorate run send-vote` opens it; --thread MESSAGE-ID answers a mail that the record does not have",
         )
     })?;
-    let files = all.get("sign-artifacts").and_then(|signed| serde_json::from_value(signed["files"].clone()).ok());
-    Ok(Call { thread, subject, list, product: session.values.product.id.clone(), files: files.unwrap_or_default() })
+    // What the mail was about, as it was recorded with it: not what lies here now.
+    let files: Vec<FileDigest> =
+        serde_json::from_value(all["send-vote"]["bound_to"]["files"].clone()).map_err(|error| {
+            CommandError::usage(
+                format!("the record does not say which files the vote on candidate {number} is on: {error}"),
+                "the workflow's step `send-vote` names them in `bound_to`; --thread MESSAGE-ID votes without them",
+            )
+        })?;
+    Ok(Call { thread, subject, list, product: session.values.product.id.clone(), files: Some(files) })
 }
 
 /// What was verified; for a candidate, on its own bytes.
@@ -219,11 +226,9 @@ fn verified(desk: &Desk<'_>, args: &Args, call: &Call) -> Result<Option<Verified
         }
         (None, None) => return Ok(None),
     };
-    if call.files.is_empty() {
-        return Ok(Some(verified));
-    }
+    let Some(files) = &call.files else { return Ok(Some(verified)) };
     let is_voted_on =
-        |name: &str, sha512: &str| call.files.iter().any(|file| file.name == name && file.sha512.as_str() == sha512);
+        |name: &str, sha512: &str| files.iter().any(|file| file.name == name && file.sha512.as_str() == sha512);
     if verified.digests.is_empty() {
         return Err(CommandError::usage(
             "the report does not say of which bytes it is, so it proves nothing of this candidate",

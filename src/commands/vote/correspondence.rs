@@ -23,7 +23,7 @@ use crate::commands::release_state::{JOURNAL_FILE, WORKFLOW_FILE};
 use crate::commands::session::open_journal;
 use crate::commands::start::release_file;
 use crate::config::Mail;
-use crate::engine::{Clock, Event, Journal, JournalReader, Registry, State, ValueSource, Workflow};
+use crate::engine::{Clock, Event, Journal, Registry, State, ValueSource, Workflow};
 use crate::release::Sha512;
 use crate::services::{Effects, Git, OpenPgp, PonyMail, Relay, Svn, Workspace};
 use crate::ui::ExitCode;
@@ -143,7 +143,7 @@ impl Correspondence {
         if !Journal::is_begun(&journal)? {
             return Ok(None);
         }
-        let state = State::of(&JournalReader::open(&journal)?.entries);
+        let state = State::read(&journal)?.0;
         let broken = |what: String| {
             CommandError::usage(format!("{}: {what}", directory.display()), "restore the directory from a copy")
         };

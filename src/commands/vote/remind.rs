@@ -15,7 +15,7 @@ use super::sending::{Agreement, Sent, send};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::engine::SystemClock;
-use crate::governance::{Approval, Member, VoteOutcome};
+use crate::governance::{Approval, Member, VoteOutcome, home_address};
 use crate::services::Effects;
 use crate::ui::{ExitCode, minute};
 
@@ -102,7 +102,7 @@ fn silent(
         return Ok(None);
     }
     let text = |value: fn(&Member) -> String| silent.iter().map(|member| value(member)).collect::<Vec<_>>();
-    let addresses = if formal { text(|member| format!("{}@apache.org", member.id)) } else { Vec::new() };
+    let addresses = if formal { text(|member| home_address(&member.id)) } else { Vec::new() };
     Ok(Some(json!({
         "ids": text(|member| member.id.clone()),
         "names": text(|member| if member.name.is_empty() { member.id.clone() } else { member.name.clone() }),

@@ -274,32 +274,13 @@ fn bare(message_id: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead, BufReader, Write};
-    use std::net::{Ipv4Addr, TcpListener};
-    use std::thread;
-
     use super::*;
+    use crate::services::web_testing::answering;
 
     /// An archive that answers each request by the status and body that `answer`
     /// gives for its path.
     pub(super) fn archive(answer: fn(&str) -> (u16, String)) -> PonyMail {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        // it ends with the test's process: nobody connects any more
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let request = BufReader::new(&stream).lines().next().unwrap().unwrap();
-                let (status, body) = answer(request.split(' ').nth(1).unwrap());
-                let length = body.len();
-                let _ = write!(
-                    stream,
-                    "HTTP/1.1 {status} x\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-                );
-            }
-        });
-        PonyMail::new(format!("http://127.0.0.1:{port}/"))
+        PonyMail::new(format!("{}/", answering(answer)))
     }
 
     fn find(answer: fn(&str) -> (u16, String)) -> Result<Option<Archived>, ArchiveError> {

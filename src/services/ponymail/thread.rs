@@ -9,13 +9,16 @@
 //! nothing is read from them but names. Mails that lost their thread (a result mail that was
 //! written anew) come by `mbox.lua`, under the same subject.
 
+use std::collections::HashSet;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::{ArchiveError, PonyMail, body};
 
-/// More mails than any vote had.
+/// More mails than any vote had; the rest of a longer thread is named as missing.
 const MOST_MAILS: usize = 5_000;
 /// Result mails come within these days.
 const WINDOW: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -39,8 +42,8 @@ impl PonyMail {
         let marks = ["/thread/", "/thread.html/"];
         let (base, id) = marks.iter().find_map(|mark| plain.split_once(mark))?;
         let host = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"))?;
-        let id = percent_decoded(id.trim_end_matches('/'));
-        (!host.is_empty() && !id.is_empty()).then(|| (base.to_owned(), id))
+        let id = percent_decode_str(id.trim_end_matches('/')).decode_utf8_lossy();
+        (!host.is_empty() && !id.is_empty()).then(|| (base.to_owned(), id.into_owned()))
     }
 
     /// The thread of the mail that the archive names `id`; `None` where it does not have it.
@@ -56,9 +59,11 @@ impl PonyMail {
                 None => Err(ArchiveError::Unexpected { url, what: "expected an object with `thread`".to_owned() }),
             };
         };
-        let mut names = Vec::new();
-        collect(root, &mut names);
+        let (names, too_many) = collect(root, MOST_MAILS);
         let mut thread = ArchivedThread { mbox: Vec::new(), first: text(root, "message-id"), missing: Vec::new() };
+        if too_many > 0 {
+            thread.missing.push(format!("{too_many} mails beyond the first {MOST_MAILS}: more than any vote has"));
+        }
         for name in &names {
             match self.source(name)? {
                 Some(mail) => append(&mut thread.mbox, &mail),
@@ -91,16 +96,20 @@ impl PonyMail {
     }
 }
 
-/// The names of a mail and all that answer it, each once.
-fn collect(node: &Value, names: &mut Vec<String>) {
+/// The names of a mail and all that answer it, each once, at most `most`; and how many more
+/// there are.
+fn collect(node: &Value, most: usize) -> (Vec<String>, usize) {
+    let mut names = Vec::new();
+    let mut seen = HashSet::new();
     let mut open = vec![node];
     while let Some(node) = open.pop() {
         let name = ["mid", "id", "tid"].iter().map(|field| text(node, field)).find(|name| !name.is_empty());
-        if let Some(name) = name.filter(|name| names.len() < MOST_MAILS && !names.contains(name)) {
-            names.push(name);
-        }
+        names.extend(name.filter(|name| seen.insert(name.clone())));
         open.extend(node.get("children").and_then(Value::as_array).into_iter().flatten());
     }
+    let too_many = names.len().saturating_sub(most);
+    names.truncate(most);
+    (names, too_many)
 }
 
 fn text(node: &Value, field: &str) -> String {
@@ -123,28 +132,10 @@ fn append(mbox: &mut Vec<u8>, mail: &[u8]) {
     mbox.extend_from_slice(b"\n\n");
 }
 
-fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::super::tests::archive;
     use super::*;
 
@@ -164,6 +155,14 @@ mod tests {
         ] {
             assert_eq!(place(url).as_deref(), expected, "{url}");
         }
+    }
+
+    #[test]
+    fn a_thread_that_is_too_long_is_not_cut_in_silence() {
+        let thread = json!({"mid": "a", "children": [{"tid": "b"}, {"tid": "c"}, {"mid": "a"}]});
+        assert_eq!(collect(&thread, 3).1, 0);
+        let (names, too_many) = collect(&thread, 2);
+        assert_eq!((names.len(), too_many), (2, 1));
     }
 
     fn answer(path: &str) -> (u16, String) {

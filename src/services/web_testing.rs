@@ -1,0 +1,32 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! A web server for the tests of clients: it answers each request as a function of its path
+//! says, one after the other.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::thread;
+
+/// Where a server listens that answers by the status and body that `answer` gives for the
+/// path with its query: `http://127.0.0.1:PORT`.
+pub(crate) fn answering<B: AsRef<[u8]> + 'static>(answer: fn(&str) -> (u16, B)) -> String {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // it ends with the test's process: nobody connects any more
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let request = BufReader::new(&stream).lines().next().unwrap().unwrap();
+            let (status, body) = answer(request.split(' ').nth(1).unwrap());
+            let body = body.as_ref();
+            let head = format!("HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
+        }
+    });
+    format!("http://127.0.0.1:{port}")
+}
