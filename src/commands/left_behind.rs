@@ -7,13 +7,14 @@
 //! What a release whose journal was lost has left in its directory: the files that
 //! it goes on by.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use super::CommandError;
-use super::release_state::{PRODUCT_FILE, RECORD_FILE, WORKFLOW_FILE};
-use super::start::{ReleaseFile, ReleaseFiles, release_file};
+use super::release_state::{PRODUCT_FILE, RECORD_FILE, TEMPLATES, WORKFLOW_FILE};
+use super::start::{ReleaseFile, ReleaseFiles, release_file, template_files};
 use crate::config::Assets;
 use crate::release::ReleaseRecord;
 
@@ -22,6 +23,8 @@ use crate::release::ReleaseRecord;
 pub struct Left {
     product: Option<ReleaseFile>,
     workflow: Option<ReleaseFile>,
+    /// The templates; empty where there are none.
+    templates: BTreeMap<String, ReleaseFile>,
     /// Whether nothing of the release is real.
     pub rehearsal: bool,
 }
@@ -36,6 +39,7 @@ impl Left {
         let left = Self {
             product: file(directory, PRODUCT_FILE)?,
             workflow: file(directory, WORKFLOW_FILE)?,
+            templates: templates(directory)?,
             rehearsal: was_rehearsal(directory)?,
         };
         match (&left.workflow, workflow) {
@@ -58,6 +62,10 @@ impl Left {
         Ok(ReleaseFiles {
             product: or_of_now(&self.product, "release-config", "product", product)?,
             workflow: or_of_now(&self.workflow, "workflows", "workflow", workflow)?,
+            templates: match self.templates.is_empty() {
+                true => template_files(assets)?,
+                false => self.templates.clone(),
+            },
         })
     }
 
@@ -66,6 +74,9 @@ impl Left {
         let left = [&self.product, &self.workflow].into_iter().flatten();
         let mut lines: Vec<String> =
             left.map(|file| format!("It goes on by {}, which is left as it is.", file.place)).collect();
+        if !self.templates.is_empty() {
+            lines.push("Its mails and texts are made from the templates beside it.".into());
+        }
         if self.rehearsal {
             lines.push("It is a rehearsal, as it was before.".into());
         }
@@ -84,6 +95,18 @@ fn file(directory: &Path, name: &str) -> Result<Option<ReleaseFile>, CommandErro
             "the release was under way by it: restore it from a copy; moved away, that of now takes its place",
         )),
     }
+}
+
+fn templates(directory: &Path) -> Result<BTreeMap<String, ReleaseFile>, CommandError> {
+    // The release's directory is laid out like one of assets.
+    let names = Assets::new(Some(directory.to_owned())).names_below(TEMPLATES);
+    let mut left = BTreeMap::new();
+    for name in names {
+        if let Some(file) = file(directory, &name)? {
+            left.insert(name, file);
+        }
+    }
+    Ok(left)
 }
 
 fn was_rehearsal(directory: &Path) -> Result<bool, CommandError> {

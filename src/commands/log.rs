@@ -130,6 +130,7 @@ fn detail(event: &Event) -> String {
         | Event::IntentionDropped { why }
         | Event::CandidateCancelled { why }
         | Event::ReleaseTakenOver { why, .. } => why.clone(),
+        Event::ReleaseReconfigured { changes, why, .. } => format!("{}; why: {why}", changes.join("; ")),
         Event::StepAttested { note } | Event::CheckAttested { note } => note.clone(),
         Event::CheckHeld { evidence } => evidence.clone(),
         Event::CheckFailed { faults } => faults.join("; "),

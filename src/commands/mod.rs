@@ -9,6 +9,7 @@
 mod again;
 mod attest;
 mod cancel_candidate;
+mod check_commit;
 mod check_repository;
 mod check_templates;
 mod check_version;
@@ -26,6 +27,7 @@ mod left_behind;
 mod log;
 mod man;
 mod plan;
+mod reconfigure;
 mod rehearse;
 mod release_state;
 mod roster;
@@ -42,6 +44,7 @@ mod vote;
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
 use environment::Environment;
@@ -77,16 +80,21 @@ pub struct Cli {
 
     /// A directory whose workflows/, templates/ and release-config/ stand before
     /// the built-in ones.
-    #[arg(long, global = true, help_heading = "For every command", env = "QUORATE_ASSETS", value_name = "DIR")]
+    #[arg(long, global = true, help_heading = "For every command", env = "QUORATE_ASSETS", value_name = "DIR", value_parser = path())]
     assets: Option<PathBuf>,
 
     /// Where releases are recorded; else $XDG_STATE_HOME/quorate, else
     /// ~/.local/state/quorate.
-    #[arg(long, global = true, help_heading = "For every command", env = "QUORATE_STATE", value_name = "DIR")]
+    #[arg(long, global = true, help_heading = "For every command", env = "QUORATE_STATE", value_name = "DIR", value_parser = path())]
     state: Option<PathBuf>,
 
     #[command(subcommand)]
     command: Command,
+}
+
+/// A path that may be empty: that is refused later, by the name of the variable too.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 #[derive(Debug, Subcommand)]
@@ -102,6 +110,7 @@ enum Command {
     Undo(undo::Args),
     CancelCandidate(cancel_candidate::Args),
     TakeOver(take_over::Args),
+    Reconfigure(reconfigure::Args),
     Vote(vote::Args),
     Roster(roster::Args),
     Verify(verify::Args),
@@ -133,6 +142,7 @@ impl Cli {
             Command::Undo(args) => undo::run(&environment, args),
             Command::CancelCandidate(args) => cancel_candidate::run(&environment, args),
             Command::TakeOver(args) => take_over::run(&environment, args),
+            Command::Reconfigure(args) => reconfigure::run(&environment, args),
             Command::Vote(args) => vote::run(&environment, args),
             Command::Roster(args) => roster::run(&environment, args),
             Command::Verify(args) => verify::run(&environment, args),

@@ -6,6 +6,7 @@
 
 //! Finding the releases that are under way, and reading their records.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,12 +14,17 @@ use super::CommandError;
 use super::environment::Environment;
 use crate::config::{Product, parse_product};
 use crate::engine::{Entry, JournalEnd, JournalReader, State, Workflow};
+use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Sha512, Version};
 
 /// The files that a release is started with; what they say holds for all of it.
 pub const WORKFLOW_FILE: &str = "workflow.toml";
 /// The product's configuration.
 pub const PRODUCT_FILE: &str = "product.toml";
+/// A configuration that is recorded as the one to go by, until it takes that one's name.
+pub const NEW_PRODUCT_FILE: &str = "product.toml.new";
+/// The directory of the templates.
+pub const TEMPLATES: &str = "templates";
 /// What the journal's first line says of the release, for when the journal is lost.
 pub const RECORD_FILE: &str = "release.json";
 /// The journal.
@@ -38,6 +44,9 @@ pub struct ReleaseState {
     pub product: Product,
     /// Its workflow.
     pub workflow: Workflow,
+    /// The templates that it was started with; one that an earlier version of the program
+    /// started has none of its own.
+    pub templates: Option<Templates>,
     /// Its journal's entries, folded.
     pub state: State,
 }
@@ -136,6 +145,7 @@ impl ReleaseState {
             version,
             product: parse_product(&name(PRODUCT_FILE), &product_text)?,
             workflow: Workflow::parse(&name(WORKFLOW_FILE), &workflow_text)?,
+            templates: pinned_templates(directory, &state.files),
             record,
             state,
         })
@@ -168,7 +178,7 @@ fn releases(state: &Path) -> Vec<(String, PathBuf)> {
 /// `quorate start` leaves.
 pub fn was_at_work(directory: &Path) -> bool {
     let of_start = |name: &str| {
-        [WORKFLOW_FILE, PRODUCT_FILE, RECORD_FILE, JOURNAL_FILE].contains(&name) || name.ends_with(".lock")
+        [WORKFLOW_FILE, PRODUCT_FILE, RECORD_FILE, JOURNAL_FILE, TEMPLATES].contains(&name) || name.ends_with(".lock")
     };
     let names = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name());
     names.filter_map(|name| name.into_string().ok()).any(|name| !of_start(&name) && !name.starts_with('.'))
@@ -199,16 +209,37 @@ fn tell_of_torn_line(environment: &Environment, end: &JournalEnd) {
 
 /// The text of a file that the release was started with, unchanged since.
 fn pinned(directory: &Path, name: &str, state: &State) -> Result<String, CommandError> {
-    let path = directory.join(name);
-    let text = fs::read_to_string(&path).map_err(|error| {
-        CommandError::usage(format!("cannot read {}: {error}", path.display()), "restore it from a copy")
-    })?;
     let expected = state.files.get(name).map(String::as_str).unwrap_or_default();
+    let found = unchanged(directory, name, expected);
+    // A change of the configuration was interrupted after it was recorded.
+    let found = match name {
+        PRODUCT_FILE => found.or_else(|why| unchanged(directory, NEW_PRODUCT_FILE, expected).map_err(|_| why)),
+        _ => found,
+    };
+    found.map_err(|why| {
+        CommandError::usage(why, "put back what it was: a release runs to its end by what it was started with; `quorate reconfigure` takes in a corrected configuration")
+    })
+}
+
+fn unchanged(directory: &Path, name: &str, expected: &str) -> Result<String, String> {
+    let path = directory.join(name);
+    let text = fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     if Sha512::of(text.as_bytes()).as_str() == expected {
         return Ok(text);
     }
-    Err(CommandError::usage(
-        format!("{} was changed since the release was started with it", path.display()),
-        "put back what it was: a release runs to its end by one workflow and one configuration",
-    ))
+    Err(format!("{} was changed since the release was started with it", path.display()))
+}
+
+/// The templates in the release's directory, each looked at when it is used.
+fn pinned_templates(directory: &Path, files: &BTreeMap<String, String>) -> Option<Templates> {
+    let prefix = format!("{TEMPLATES}/");
+    let of_templates = files.iter().filter(|(name, _)| name.starts_with(&prefix));
+    let digests: BTreeMap<String, String> = of_templates.map(|(name, digest)| (name.clone(), digest.clone())).collect();
+    let directory = directory.to_owned();
+    (!digests.is_empty()).then(|| {
+        Templates::new(move |name| {
+            let name = format!("{TEMPLATES}/{name}");
+            digests.get(&name).map(|digest| unchanged(&directory, &name, digest)).transpose()
+        })
+    })
 }

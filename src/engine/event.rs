@@ -90,6 +90,17 @@ events! {
         /// Why.
         why: String,
     }
+    /// The release goes on by other files than it was started with.
+    "release-reconfigured" => ReleaseReconfigured {
+        /// What `release-started` would say of it now.
+        release: Value,
+        /// The SHA-512 of each file that is new, by name.
+        files: std::collections::BTreeMap<String, String>,
+        /// Each change, in words.
+        changes: Vec<String>,
+        /// Why.
+        why: String,
+    }
     /// A step is about to be probed and, where need be, begun.
     "step-intended" => StepIntended {
         /// 32 hexadecimal digits that identify this intention.

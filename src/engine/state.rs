@@ -18,7 +18,8 @@ use super::event::{Entry, Event};
 pub struct State {
     /// What `release-started`, or the last taking over, recorded of the release.
     pub release: Value,
-    /// The digests of the files that it was started with.
+    /// The digests of the files that it goes by: those that it was started with, with
+    /// what replaced one since.
     pub files: BTreeMap<String, String>,
     /// The current candidate; its number is at least 1.
     pub candidate: CandidateState,
@@ -261,6 +262,10 @@ impl State {
                 self.started = Some(entry.at);
             }
             (Event::ReleaseTakenOver { release, .. }, _) => self.release = release.clone(),
+            (Event::ReleaseReconfigured { release, files, .. }, _) => {
+                self.release = release.clone();
+                self.files.extend(files.clone());
+            }
             (Event::CandidateCancelled { why }, _) => {
                 self.cancelled.insert(self.candidate.number, why.clone());
                 self.candidate.cancelled = Some(why.clone());
