@@ -195,7 +195,7 @@ fn is_first(number: usize, thread: usize, threads: usize) -> bool {
     if thread == 0 {
         number == 0
     } else {
-        number % 10 != 0 && 1 + number % (threads - 1) == thread && number < 2 * threads
+        !number.is_multiple_of(10) && 1 + number % (threads - 1) == thread && number < 2 * threads
     }
 }
 

@@ -35,6 +35,10 @@ pub struct CreateBranch {
     /// the one to make: the record of who made it was lost.
     #[serde(default)]
     pub adopt: bool,
+    /// Whether such a branch is taken only where the remote has it, or where it starts at
+    /// the tip of `from`: one that stayed in the clone may be of an earlier attempt.
+    #[serde(default)]
+    pub pushed: bool,
 }
 
 /// What was made.
@@ -78,6 +82,15 @@ impl CreateBranch {
                 expected: format!("one that was cut from the remote's {}", self.from),
             });
         };
+        if self.pushed && there.is_none() && base != start {
+            return Ok(Probed::Conflict {
+                found: format!(
+                    "a local branch {} at {tip}, which left the remote's {} at {base}",
+                    self.branch, self.from
+                ),
+                expected: format!("none, or one that was pushed, or one from {start}, the tip of {}", self.from),
+            });
+        }
         let ahead = |one: &str, other: &str| git.is_ancestor(other, one).map_err(git_failed);
         let up_to_date = match (here, there) {
             (None, _) => false,

@@ -16,7 +16,7 @@ use crate::engine::Registry;
 use crate::probes::{
     BranchAtVersion, BranchHasFixes, CandidateVerifies, EditsHold, GitSigningKey, HashesHold, KeyPublished,
     LicenceHeaders, MailArchived, MavenSettings, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds,
-    SvnLacks, TagsFree, VotePassed,
+    SvnLacks, TagsFree, Unreleased, VotePassed,
 };
 
 /// All actions and probes.
@@ -63,5 +63,6 @@ pub fn registry() -> Registry<Services> {
         .probe::<SvnHolds>("svn-holds")
         .probe::<SvnLacks>("svn-lacks")
         .probe::<TagsFree>("tags-free")
+        .probe::<Unreleased>("unreleased")
         .probe::<VotePassed>("vote-passed")
 }

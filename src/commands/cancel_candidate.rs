@@ -7,19 +7,22 @@
 //! `quorate cancel-candidate`: the current candidate will not be released.
 
 use inquire::Text;
+use serde_json::Map;
 
 use super::CommandError;
 use super::attest::wanted;
 use super::environment::Environment;
 use super::halt;
 use super::session::{Session, write_session};
-use crate::engine::{Goal, StepRecord, SystemClock};
+use crate::actions::Services;
+use crate::engine::{Driver, Effect, Goal, Step, StepKind, StepRecord, SystemClock};
 use crate::ui::{Approver, ExitCode, Progress};
 
 /// Cancels the current candidate everywhere, as one act.
 ///
 /// The vote thread is told, the staged files, tags and branch are taken back, and
-/// the record keeps all of it. Then the next candidate can be built.
+/// the record keeps all of it. Then the next candidate can be built. Where it is
+/// not known whether the mail of the vote went out, that is asked first.
 ///
 /// Shows what it will do, and wants the version typed; without a terminal it acts only
 /// with --execute and --confirm VERSION, since this cannot be taken back. When it
@@ -49,11 +52,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let mut progress = Progress::new(ui);
     let mut driver = session.driver(journal, state, &SystemClock, &mut progress);
     driver.cancellable()?;
+    driver.ask_what_is_in_doubt()?;
+    check_told(&session, &driver)?;
     ui.say(&format!("Candidate {number} of {version} will be cancelled: {why}"));
     let phase = session.workflow.phases.iter().find(|phase| phase.per_candidate && phase.when.is_some());
-    let mut taking_down = Vec::new();
     for step in driver.steps_of_cancelling()? {
-        taking_down.push(step.id.clone());
         ui.say(&format!("  {:<26} {} [{}]", step.id, step.title, step.effect.word()));
     }
     if args.confirm.is_none() {
@@ -72,14 +75,50 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let goal = phase.map_or(Goal::All, |phase| Goal::Phase(phase.id.clone()));
     let mut person = Approver::new(ui, version.clone(), Some(version.as_str()));
     let halt = driver.advance(&goal, &mut person)?;
-    let settled = |id: &String| driver.state.step(id, true).is_some_and(StepRecord::settled);
-    // Until then what is public still names them.
-    if taking_down.iter().all(settled)
+    if taken_down(&driver, number)?
         && let Some(said) = left_in_clone(&session, number)?
     {
         ui.say(&said);
     }
     Ok(halt::report_of(ui, Some(&session.workflow), &halt))
+}
+
+/// In a record that was begun anew: whether a mail on the candidate that the lost one has
+/// left is found again, so that its thread can be told.
+fn check_told(session: &Session, driver: &Driver<'_, Services>) -> Result<(), CommandError> {
+    if !session.values.record.begun_anew {
+        return Ok(());
+    }
+    let renderer = session.renderer(&driver.state)?;
+    let candidates = session.workflow.phases.iter().filter(|phase| phase.per_candidate && phase.when.is_none());
+    for step in candidates.flat_map(|phase| &phase.steps) {
+        let StepKind::Action { with, .. } = &step.kind else { continue };
+        let settled = driver.state.step(&step.id, step.per_candidate).is_some_and(StepRecord::settled);
+        let Some(name) = with.get("name").filter(|_| step.effect == Effect::Public && !settled) else { continue };
+        let name = renderer.foreseen_parameters(&step.id, &Map::from_iter([("name".to_owned(), name.clone())]))?;
+        let mail = session.directory.join(format!("mails/{}.eml", name["name"].as_str().unwrap_or_default()));
+        if mail.is_file() {
+            return Err(CommandError::usage(
+                format!(
+                    "the record was begun anew, and `{}` is not found again yet: {} may have told others of this candidate",
+                    step.id,
+                    mail.display()
+                ),
+                format!("carry the release on by `quorate run` until `{}` is found done, then cancel", step.id),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether all that the program takes down of the candidate is.
+fn taken_down(driver: &Driver<'_, Services>, number: u32) -> Result<bool, CommandError> {
+    if driver.state.candidate.number != number {
+        return Ok(true);
+    }
+    let settled = |step: &Step| driver.state.step(&step.id, step.per_candidate).is_some_and(StepRecord::settled);
+    let steps = driver.steps_of_cancelling()?;
+    Ok(steps.iter().filter(|step| matches!(step.kind, StepKind::Action { .. })).all(|step| settled(step)))
 }
 
 /// The candidate's branch and tags that stay in the clone: they are a person's own.

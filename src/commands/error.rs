@@ -10,9 +10,9 @@ use std::error::Error;
 use std::fmt;
 
 use crate::config::{AssetError, ConfigError};
-use crate::engine::{ActionError, DriverError, JournalError, RenderError, WorkflowError};
+use crate::engine::{ActionError, DriverError, JournalError, Obstacle, RenderError, WorkflowError};
 use crate::release::VersionError;
-use crate::ui::ExitCode;
+use crate::ui::{ExitCode, minute};
 
 /// How a command fails.
 #[derive(Debug)]
@@ -117,6 +117,7 @@ impl From<DriverError> for CommandError {
             DriverError::Journal(error) => error.into(),
             DriverError::Render(error) => error.into(),
             DriverError::Refused { what, hint } => Self::usage(what, hint),
+            DriverError::InTheWay { what, obstacle, hint } => in_the_way(&what, &obstacle, &hint),
             other => Self::from_error(ExitCode::Usage, &other, ""),
         }
     }
@@ -126,6 +127,21 @@ impl From<ActionError> for CommandError {
     fn from(error: ActionError) -> Self {
         Self::from_error(action_code(&error), &error, error.hint().unwrap_or_default())
     }
+}
+
+/// A request that something outside is in the way of.
+fn in_the_way(what: &str, obstacle: &Obstacle, hint: &str) -> CommandError {
+    let (code, why) = match obstacle {
+        Obstacle::Person(why) => (ExitCode::Waiting, why.clone()),
+        Obstacle::Time { until, why } => (ExitCode::Waiting, format!("{why} (until {})", minute(*until))),
+        Obstacle::Failed(error) => {
+            let hint = error.hint().map_or_else(|| hint.to_owned(), |own| format!("{own}; {hint}"));
+            return CommandError::new(action_code(error), format!("{what}: {}", chain(error)), hint);
+        }
+        Obstacle::Conflict { found, expected } => (ExitCode::Conflict, format!("found {found}; expected {expected}")),
+        Obstacle::CheckFailed(faults) => (ExitCode::DoesNotHold, faults.join("; ")),
+    };
+    CommandError::new(code, format!("{what}: {why}"), hint)
 }
 
 /// The exit code for a step that could not be done.

@@ -71,7 +71,8 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) -> ExitCode {
             ExitCode::Waiting
         }
         Obstacle::Failed(error) => {
-            ui.complain(&format!("{id} ({title}): {}", chain(error)), error.hint());
+            let hint = error.hint().map(with_way_to_correct);
+            ui.complain(&format!("{id} ({title}): {}", chain(error)), hint.as_deref());
             action_code(error)
         }
         Obstacle::Conflict { found, expected } => {
@@ -96,6 +97,14 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) -> ExitCode {
             ui.complain(&format!("{id} does not hold: {title}{faults}"), Some(&hint));
             ExitCode::DoesNotHold
         }
+    }
+}
+
+/// A hint; how the configuration of a release under way is corrected, where it says to.
+pub fn with_way_to_correct(hint: &str) -> String {
+    match hint.contains("the product's configuration") {
+        true => format!("{hint}; `quorate reconfigure --product-file FILE --why …` takes a corrected one in"),
+        false => hint.to_owned(),
     }
 }
 
@@ -157,6 +166,13 @@ mod tests {
         assert_eq!(makers(&workflow, "push-main").as_deref(), Some("`quorate undo set-next-snapshot`"));
         assert_eq!(makers(&workflow, "set-next-snapshot"), None, "it pushes nothing");
         assert_eq!(makers(&workflow, "no-such-step"), None);
+    }
+
+    #[test]
+    fn a_hint_to_correct_the_configuration_says_how_a_running_release_takes_it_in() {
+        let hint = with_way_to_correct("correct `mail.archive` in the product's configuration");
+        assert!(hint.contains("; `quorate reconfigure --product-file FILE"), "{hint}");
+        assert_eq!(with_way_to_correct("run again"), "run again");
     }
 
     #[test]

@@ -128,12 +128,13 @@ fn detail(event: &Event) -> String {
         | Event::StepSkipped { why }
         | Event::CheckSkipped { why }
         | Event::IntentionDropped { why }
+        | Event::UndoDropped { why }
         | Event::CandidateCancelled { why }
         | Event::ReleaseTakenOver { why, .. } => why.clone(),
-        Event::ReleaseReconfigured { changes, why, .. } => format!("{}; why: {why}", changes.join("; ")),
         Event::StepAttested { note } | Event::CheckAttested { note } => note.clone(),
         Event::CheckHeld { evidence } => evidence.clone(),
         Event::CheckFailed { faults } => faults.join("; "),
+        Event::ReleaseReconfigured { changes, why, .. } => format!("{}: {why}", changes.join("; ")),
         Event::StepUndone { what } => what.clone(),
         Event::StepRuled { about, ruling, why } => format!("{about} is {ruling}: {why}"),
         _ => String::new(),

@@ -7,6 +7,7 @@
 //! The command line: one file per command. Nothing imports this.
 
 mod again;
+mod already_out;
 mod attest;
 mod cancel_candidate;
 mod check_commit;

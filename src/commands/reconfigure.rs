@@ -4,12 +4,11 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! `quorate reconfigure`: a release that is under way goes on by a corrected configuration,
-//! or from another commit.
+//! `quorate reconfigure`: a release that is under way gets a corrected configuration, or
+//! another commit to start from.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use inquire::Text;
@@ -18,28 +17,31 @@ use serde_json::Value;
 use super::CommandError;
 use super::attest::wanted;
 use super::check_commit::check_commit;
+use super::check_repository::{Branch, check_repository};
 use super::check_templates::check_templates;
 use super::environment::Environment;
 use super::left_behind::Left;
-use super::release_state::{NEW_PRODUCT_FILE, PRODUCT_FILE, ReleaseState};
+use super::release_state::{PRODUCT_FILE, ReleaseState, next_file};
 use super::session::{open_journal, who};
-use super::start::{Beginning, ReleaseFile, check_configuration, check_files};
+use super::start::{Beginning, ReleaseFile, ReleaseFiles, check_configuration, check_files};
 use crate::config::Product;
 use crate::engine::{Clock, Event, State, Step, StepKind, SystemClock, Workflow};
-use crate::release::Sha512;
-use crate::ui::ExitCode;
+use crate::release::{ReleaseRecord, Sha512};
+use crate::ui::{ExitCode, Ui};
 
 /// What people were told when they were asked to vote.
 const OF_THE_VOTE: [&str; 2] = ["vote", "waits.vote_hours"];
 
-/// Goes on with a release by a corrected configuration of its product.
+/// Takes a corrected configuration of the product into a release under way.
 ///
-/// A release runs by the configuration that it was started with. Where an address in
-/// that was wrong, or a service has moved: copy the release's product.toml (`quorate
-/// status` names its directory), correct the copy, and give it here. All that changes
-/// is shown, and recorded with the reason. What is done already stays as it was done.
-/// The commit that a new series' branch starts at can be chosen here too, until steps
-/// have used it.
+/// For an address that moved or was wrong: an archive, a mail relay, a repository.
+/// Begin with a copy of product.toml in the release's directory (`quorate status`
+/// names it). Shows what changes, field by field, and wants the version typed;
+/// without a terminal it acts only with --execute and --confirm VERSION. What is
+/// done already stays as it was done: see that it fits what you change.
+///
+/// The commit that a new series' branch starts at is chosen here too, as long as no
+/// step has used one.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The corrected configuration.
@@ -54,7 +56,7 @@ pub struct Args {
     /// Act without asking; wants --confirm.
     #[arg(long)]
     execute: bool,
-    /// Agree to the changes, by the version of this release.
+    /// Agree, by the version of this release.
     #[arg(long, value_name = "VERSION", requires = "execute")]
     confirm: Option<String>,
 }
@@ -69,71 +71,41 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     if args.confirm.as_ref().is_some_and(|confirmed| *confirmed != version) {
         return Err(CommandError::usage(format!("--confirm: this release is {version}"), "nothing was done"));
     }
-    let id = &release.record.product;
-    let mut files = Left::in_directory(&directory, None)?.files(&environment.assets, id, "release")?;
-    if let Some(path) = &args.product_file {
-        files.product = corrected(path)?;
-    }
-    let mut changes = changes(&release.product, &files.product()?);
-    refuse_another_vote(&release.workflow, &release.state, &changes)?;
-    let mut record = release.record.clone();
-    if let Some(named) = &args.commit {
-        let rendered = check_configuration(&record, release.version, &files)?;
-        let commit = check_commit(Path::new(&record.repository), &rendered, release.version, named)?;
-        if record.commit.as_ref() != Some(&commit) {
-            refuse_used_commit(&release.workflow, &release.state)?;
-            let old = record.commit.replace(commit.clone()).unwrap_or_else(|| "the tip by then".into());
-            changes.push(Change { field: "commit".into(), new: commit, old });
-        }
-    }
-    if changes.is_empty() {
-        return Err(CommandError::usage(
-            "nothing would change: that is what the release goes by",
-            format!("the configuration that it goes by is {}", directory.join(PRODUCT_FILE).display()),
-        ));
-    }
-    check_files(&record, release.version, &files, Beginning::Again)?;
-    check_templates(environment, &record, release.version, &files)?;
-    for change in &changes {
-        ui.say(&format!("  {change}"));
-    }
-    ui.say("What is done already stays as it was done; from here on the new values hold.");
-    if args.confirm.is_none() {
-        if !ui.interactive() {
-            ui.say(&format!("Nothing was done: without a terminal, --execute --confirm {version} acts."));
-            return Ok(if args.execute { ExitCode::Waiting } else { ExitCode::Done });
-        }
-        let question = format!("Type the version, {version}, to go on by these values:");
-        if !matches!(Text::new(&question).prompt(), Ok(typed) if typed.trim() == version) {
-            ui.say("Nothing was done.");
-            return Ok(ExitCode::Waiting);
-        }
-    }
     settle(&directory, &release.state)?;
-    write_new(&directory, &files.product.text)?;
-    journal.sign_as(&who(Path::new(&record.repository)));
-    let digest = Sha512::of(files.product.text.as_bytes()).to_string();
+    let correction = correction(environment, &release, &args)?;
+    check(environment, &release, &correction)?;
+    ui.say(&format!("The configuration of {} {version} will change:", release.record.product));
+    correction.changes.iter().for_each(|change| ui.say(&format!("  {change}")));
+    if !agreed(ui, &args, &version) {
+        let acts =
+            if ui.interactive() { "." } else { &format!(": without a terminal, --execute --confirm {version} acts.") };
+        ui.say(&format!("Nothing was done{acts}"));
+        return Ok(if args.execute || ui.interactive() { ExitCode::Waiting } else { ExitCode::Done });
+    }
+    journal.sign_as(&who(Path::new(&release.record.repository)));
+    // A run that ends in between leaves both: the record says which one holds.
+    let text = &correction.files.product.text;
+    write_next(&directory, text)?;
     let event = Event::ReleaseReconfigured {
-        release: serde_json::to_value(&record).expect("a record is plain data"),
-        files: BTreeMap::from([(PRODUCT_FILE.to_owned(), digest)]),
-        changes: changes.iter().map(ToString::to_string).collect(),
+        release: serde_json::to_value(&correction.record).expect("a record is plain data"),
+        files: BTreeMap::from([(PRODUCT_FILE.to_owned(), Sha512::of(text.as_bytes()).to_string())]),
+        changes: correction.changes.iter().map(ToString::to_string).collect(),
         why: why.to_owned(),
     };
     journal.append(SystemClock.now(), 0, None, event)?;
-    take_up(&directory)?;
-    ui.say("It is recorded. Next: `quorate doctor`, then `quorate run`.");
+    take_its_place(&directory)?;
+    ui.say("Recorded. Next: `quorate doctor` asks the services by it, `quorate run` goes on.");
     Ok(ExitCode::Done)
 }
 
-fn corrected(path: &Path) -> Result<ReleaseFile, CommandError> {
-    let place = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| {
-        CommandError::usage(format!("cannot read {place}: {error}"), "name the corrected copy of product.toml")
-    })?;
-    Ok(ReleaseFile { place, text })
+/// What the release is to go by.
+struct Correction {
+    files: ReleaseFiles,
+    record: ReleaseRecord,
+    changes: Vec<Change>,
 }
 
-/// One field that differs.
+/// One field that differs: `mail.archive: "…", until now "…"`.
 struct Change {
     field: String,
     new: String,
@@ -146,70 +118,112 @@ impl std::fmt::Display for Change {
     }
 }
 
-fn changes(old: &Product, new: &Product) -> Vec<Change> {
-    let fields = |product| {
-        let mut fields = BTreeMap::new();
-        leaves("", &serde_json::to_value(product).expect("a product is plain data"), &mut fields);
-        fields
-    };
-    let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) = (fields(old), fields(new));
-    let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let shown = |value: Option<&String>| value.cloned().unwrap_or_else(|| "nothing".into());
-    names
-        .into_iter()
-        .filter(|name| old.get(*name) != new.get(*name))
-        .map(|name| Change { field: name.clone(), new: shown(new.get(name)), old: shown(old.get(name)) })
-        .collect()
+/// The release's files and record with what was named, and what differs.
+fn correction(environment: &Environment, release: &ReleaseState, args: &Args) -> Result<Correction, CommandError> {
+    let mut record = release.record.clone();
+    let left = Left::in_directory(&release.directory, None)?;
+    let mut files = left.files(&environment.assets, &record.product, "release")?;
+    if let Some(path) = &args.product_file {
+        files.product = corrected(path)?;
+    }
+    let product = files.product()?;
+    if product.id != release.product.id {
+        return Err(CommandError::usage(
+            format!("{} is of `{}`, and this release of `{}`", files.product.place, product.id, release.product.id),
+            "correct the release's own product.toml",
+        ));
+    }
+    let mut changes = changes(&release.product, &product);
+    if let Some(named) = &args.commit {
+        let rendered = check_configuration(&record, release.version, &files)?;
+        let new = check_commit(Path::new(&record.repository), &rendered, release.version, named)?;
+        if record.commit.as_ref() != Some(&new) {
+            let old = record.commit.replace(new.clone()).unwrap_or_else(|| "the tip by then".into());
+            refuse_used_commit(&release.workflow, &release.state)?;
+            changes.push(Change { field: "commit".into(), new, old });
+        }
+    }
+    Ok(Correction { files, record, changes })
 }
 
-/// Each value that is no table or list, under its path: `mail.user[0]`.
-fn leaves(path: &str, value: &Value, into: &mut BTreeMap<String, String>) {
-    match value {
-        Value::Object(fields) => fields.iter().for_each(|(name, value)| {
-            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            leaves(&path, value, into);
-        }),
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, value)| leaves(&format!("{path}[{index}]"), value, into));
-        }
-        Value::Null => {}
-        plain => {
-            into.insert(path.to_owned(), plain.to_string());
-        }
+fn corrected(path: &Path) -> Result<ReleaseFile, CommandError> {
+    let place = path.display().to_string();
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(ReleaseFile { place, text }),
+        Err(error) => Err(CommandError::usage(format!("cannot read {place}: {error}"), "--product-file names a file")),
+    }
+}
+
+fn check(environment: &Environment, release: &ReleaseState, correction: &Correction) -> Result<(), CommandError> {
+    let Correction { files, record, changes } = correction;
+    if changes.is_empty() {
+        return Err(CommandError::usage(
+            "nothing would change: the release goes by just that already",
+            "`quorate run` goes on",
+        ));
+    }
+    refuse_another_vote(&release.workflow, &release.state, changes)?;
+    check_files(record, release.version, files, Beginning::Again)?;
+    check_repository(Path::new(&record.repository), &files.product()?, Branch::OfRemote)?;
+    check_templates(environment, record, release.version, files)
+}
+
+fn agreed(ui: Ui, args: &Args, version: &str) -> bool {
+    if args.confirm.is_some() || !ui.interactive() {
+        return args.confirm.is_some();
+    }
+    let question = format!("What is done stays as it was done. Type the version, {version}, to go on:");
+    matches!(Text::new(&question).prompt(), Ok(typed) if typed.trim() == version)
+}
+
+/// What differs, field by field.
+fn changes(old: &Product, new: &Product) -> Vec<Change> {
+    let tree = |product| serde_json::to_value(product).expect("a product is plain data");
+    let mut found = Vec::new();
+    compare("", &tree(old), &tree(new), &mut found);
+    found
+}
+
+fn compare(place: &str, old: &Value, new: &Value, found: &mut Vec<Change>) {
+    if old == new {
+        return;
+    }
+    let (Value::Object(before), Value::Object(after)) = (old, new) else {
+        found.push(Change { field: place.to_owned(), new: new.to_string(), old: old.to_string() });
+        return;
+    };
+    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        let of = |tree: &serde_json::Map<String, Value>| tree.get(name).cloned().unwrap_or(Value::Null);
+        let place = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
+        compare(&place, &of(before), &of(after), found);
     }
 }
 
 /// Once people are asked to vote, it is counted as they were told.
 fn refuse_another_vote(workflow: &Workflow, state: &State, changes: &[Change]) -> Result<(), CommandError> {
-    let asked = workflow.phases.iter().flat_map(|phase| &phase.steps).any(|step| {
-        let asks = matches!(&step.kind, StepKind::Action { with, .. } if with.contains_key("bound_to"));
-        let begun = state.step(&step.id, step.per_candidate);
-        asks && begun.is_some_and(|record| record.settled() || record.intention.is_some())
-    });
     let of_vote = |change: &&Change| {
         OF_THE_VOTE.iter().any(|name| change.field == *name || change.field.starts_with(&format!("{name}.")))
     };
-    match changes.iter().find(of_vote).filter(|_| asked) {
-        Some(change) => Err(CommandError::usage(
+    let asks = |step: &Step| matches!(&step.kind, StepKind::Action { with, .. } if with.contains_key("bound_to"));
+    match changes.iter().find(of_vote) {
+        Some(change) if !begun(workflow, state, asks).is_empty() => Err(CommandError::usage(
             format!("{change}: people are asked to vote on this candidate by what it was until now"),
             "leave it as it is; where the vote cannot be held so, `quorate cancel-candidate`, then change it",
         )),
-        None => Ok(()),
+        _ => Ok(()),
     }
 }
 
 /// What is done with one commit is not done with another.
 fn refuse_used_commit(workflow: &Workflow, state: &State) -> Result<(), CommandError> {
-    let uses = |step: &&Step| match &step.kind {
+    let uses = |step: &Step| match &step.kind {
         StepKind::Action { with, .. } => with.values().any(|value| value.to_string().contains("{{ commit ")),
         StepKind::Person { .. } => false,
     };
-    let begun = |step: &&Step| {
-        let record = state.step(&step.id, step.per_candidate);
-        record.is_some_and(|record| record.settled() || record.intention.is_some())
-    };
-    let steps = workflow.phases.iter().flat_map(|phase| &phase.steps);
-    let used: Vec<&str> = steps.filter(uses).filter(begun).map(|step| step.id.as_str()).collect();
+    let used = begun(workflow, state, uses);
     match used.last() {
         None => Ok(()),
         Some(last) => Err(CommandError::usage(
@@ -219,31 +233,40 @@ fn refuse_used_commit(workflow: &Workflow, state: &State) -> Result<(), CommandE
     }
 }
 
-/// Ends what an interrupted change left: its file takes its name.
+/// The steps of a kind that are begun or settled.
+fn begun<'w>(workflow: &'w Workflow, state: &State, of_kind: impl Fn(&Step) -> bool) -> Vec<&'w str> {
+    let begun = |step: &&Step| {
+        let record = state.step(&step.id, step.per_candidate);
+        record.is_some_and(|record| record.settled() || record.intention.is_some())
+    };
+    let steps = workflow.phases.iter().flat_map(|phase| &phase.steps);
+    steps.filter(|step| of_kind(step)).filter(begun).map(|step| step.id.as_str()).collect()
+}
+
+/// Ends what an interrupted correction left: its file takes its place.
 fn settle(directory: &Path, state: &State) -> Result<(), CommandError> {
-    let digest = |name: &str| fs::read(directory.join(name)).map(|text| Sha512::of(&text).to_string()).ok();
+    let digest = |path: &Path| fs::read(path).map(|text| Sha512::of(&text).to_string()).ok();
     let recorded = state.files.get(PRODUCT_FILE).cloned();
-    if digest(PRODUCT_FILE) != recorded && digest(NEW_PRODUCT_FILE) == recorded { take_up(directory) } else { Ok(()) }
+    let holds = |path: &Path| digest(path) == recorded;
+    if !holds(&directory.join(PRODUCT_FILE)) && holds(&next_file(directory, PRODUCT_FILE)) {
+        return take_its_place(directory);
+    }
+    Ok(())
 }
 
 /// Before the record says so, the new text is on the disk, beside the old one.
-fn write_new(directory: &Path, text: &str) -> Result<(), CommandError> {
-    let written = fs::File::create(directory.join(NEW_PRODUCT_FILE)).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(|error| unwritable(directory, &error))
+fn write_next(directory: &Path, text: &str) -> Result<(), CommandError> {
+    let next = next_file(directory, PRODUCT_FILE);
+    fs::write(&next, text)
+        .and_then(|()| fs::File::open(&next)?.sync_all())
+        .map_err(|error| unwritable(directory, &error))
 }
 
-fn take_up(directory: &Path) -> Result<(), CommandError> {
-    fs::rename(directory.join(NEW_PRODUCT_FILE), directory.join(PRODUCT_FILE))
+fn take_its_place(directory: &Path) -> Result<(), CommandError> {
+    fs::rename(next_file(directory, PRODUCT_FILE), directory.join(PRODUCT_FILE))
         .map_err(|error| unwritable(directory, &error))
 }
 
 fn unwritable(directory: &Path, error: &std::io::Error) -> CommandError {
-    CommandError::new(
-        ExitCode::Service,
-        format!("cannot write into {}: {error}", directory.display()),
-        "see that the disk has room and the directory is yours",
-    )
+    CommandError::new(ExitCode::Service, format!("cannot write {}: {error}", directory.display()), "see its rights")
 }

@@ -21,8 +21,6 @@ use crate::release::{ReleaseRecord, Sha512, Version};
 pub const WORKFLOW_FILE: &str = "workflow.toml";
 /// The product's configuration.
 pub const PRODUCT_FILE: &str = "product.toml";
-/// A configuration that is recorded as the one to go by, until it takes that one's name.
-pub const NEW_PRODUCT_FILE: &str = "product.toml.new";
 /// The directory of the templates.
 pub const TEMPLATES: &str = "templates";
 /// What the journal's first line says of the release, for when the journal is lost.
@@ -207,23 +205,30 @@ fn tell_of_torn_line(environment: &Environment, end: &JournalEnd) {
     }
 }
 
-/// The text of a file that the release was started with, unchanged since.
+/// Where a corrected file of the release lies until the record says that it holds.
+pub fn next_file(directory: &Path, name: &str) -> PathBuf {
+    directory.join(format!("{name}.next"))
+}
+
+/// The text of a file that the release goes by, as it is recorded.
 fn pinned(directory: &Path, name: &str, state: &State) -> Result<String, CommandError> {
     let expected = state.files.get(name).map(String::as_str).unwrap_or_default();
-    let found = unchanged(directory, name, expected);
-    // A change of the configuration was interrupted after it was recorded.
-    let found = match name {
-        PRODUCT_FILE => found.or_else(|why| unchanged(directory, NEW_PRODUCT_FILE, expected).map_err(|_| why)),
-        _ => found,
-    };
-    found.map_err(|why| {
-        CommandError::usage(why, "put back what it was: a release runs to its end by what it was started with; `quorate reconfigure` takes in a corrected configuration")
+    let path = directory.join(name);
+    unchanged(&path, expected).or_else(|why| {
+        // A correction that was recorded and not put in its place any more.
+        unchanged(&next_file(directory, name), expected).map_err(|_| match path.exists() {
+            true => CommandError::usage(
+                why,
+                "put back what it was; a configuration that has to be corrected is taken in by `quorate reconfigure`",
+            ),
+            false => CommandError::usage(why, "restore it from a copy"),
+        })
     })
 }
 
-fn unchanged(directory: &Path, name: &str, expected: &str) -> Result<String, String> {
-    let path = directory.join(name);
-    let text = fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+/// The text of a file that has the expected digest, else what is wrong with it.
+fn unchanged(path: &Path, expected: &str) -> Result<String, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     if Sha512::of(text.as_bytes()).as_str() == expected {
         return Ok(text);
     }
@@ -239,7 +244,7 @@ fn pinned_templates(directory: &Path, files: &BTreeMap<String, String>) -> Optio
     (!digests.is_empty()).then(|| {
         Templates::new(move |name| {
             let name = format!("{TEMPLATES}/{name}");
-            digests.get(&name).map(|digest| unchanged(&directory, &name, digest)).transpose()
+            digests.get(&name).map(|digest| unchanged(&directory.join(&name), digest)).transpose()
         })
     })
 }

@@ -11,18 +11,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::CommandError;
+use super::already_out::AlreadyOut;
 use super::check_commit::check_commit;
 use super::check_repository::{Branch, check_repository, check_series, check_unreleased};
 use super::check_templates::check_templates;
 use super::check_version::check_version;
 use super::check_workflow::check_workflow;
+use super::connect::connect;
 use super::environment::{Environment, absolute};
 use super::error::chain;
 use super::left_behind::Left;
 use super::release_state::{
     JOURNAL_FILE, PRODUCT_FILE, RECORD_FILE, TEMPLATES, WORKFLOW_FILE, release_directory, was_at_work,
 };
-use super::session::who;
+use super::session::{Values, open_journal, who};
 use crate::config::{
     AssetError, Assets, ConfigError, Occasion, Product, check_numbering, check_product, doubts, parse_product,
     release_values, render_product,
@@ -30,7 +32,7 @@ use crate::config::{
 use crate::engine::{Clock, Event, Journal, JournalError, Renderer, State, SystemClock, ValueSource, Workflow};
 use crate::mail::Templates;
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
-use crate::services::{KeyDescription, OpenPgp};
+use crate::services::{Effects, KeyDescription, OpenPgp};
 use crate::ui::ExitCode;
 
 /// The product where none is named.
@@ -59,9 +61,10 @@ pub struct Args {
     #[arg(long)]
     workflow: Option<String>,
     /// Begin the record anew: this release is under way, and its journal was lost.
-    /// It goes on by the workflow and the configuration that lie in its directory.
-    /// Each step is proved before it is done, so what is done is found done; the
-    /// release's tags may be there already.
+    /// It goes on by the workflow and the configuration that lie in its directory,
+    /// with the last candidate that there is. Each step is proved before it is done,
+    /// so what is done is found done. A release that is published already is recorded
+    /// and carried no further.
     #[arg(long)]
     again: bool,
     /// The commit of the main branch that the new series' branch is to start at; else it is
@@ -107,13 +110,42 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let beginning = if args.again { Beginning::Again } else { Beginning::First };
     check_files(&record, version, &files, beginning)?;
     check_templates(environment, &record, version, &files)?;
-    let state = &environment.state;
-    let directory = begin(state, &record, version, &files, beginning, &who(&repository), &SystemClock)?;
+    let out =
+        if args.again { already_out(environment, &place, &record, version, &files)? } else { AlreadyOut::default() };
+    let (state, who) = (&environment.state, who(&repository));
+    let directory = begin(state, &record, version, &files, beginning, &who, &SystemClock)?;
+    if out.candidate() > 1 {
+        let (mut journal, _) = open_journal(environment, &directory, &who)?;
+        journal.append(SystemClock.now(), 0, None, Event::CandidateOpened { number: out.candidate() })?;
+    }
     ui.say(&format!("The release of {} {version} is recorded in {}", record.product, directory.display()));
     left.told().iter().for_each(|line| ui.say(line));
+    out.told().iter().for_each(|line| ui.say(line));
     doubts(&rendered, record.rehearsal).iter().for_each(|doubt| ui.warn(doubt));
     ui.say("Next: `quorate doctor`, then `quorate run`; `quorate guide` prints the whole guide for this release.");
     Ok(ExitCode::Done)
+}
+
+/// What there is of a release whose record begins anew.
+fn already_out(
+    environment: &Environment,
+    directory: &Path,
+    record: &ReleaseRecord,
+    version: Version,
+    files: &ReleaseFiles,
+) -> Result<AlreadyOut, CommandError> {
+    let product = files.product()?;
+    let accounts = &environment.accounts;
+    let services = connect(environment, directory, record, &product, version, accounts, Effects::unwatched())?;
+    let values = Values {
+        product,
+        record: record.clone(),
+        version,
+        today: "2000-01-01".into(),
+        home: accounts.home.clone().unwrap_or_default(),
+        directory: directory.to_owned(),
+    };
+    AlreadyOut::look(&services, &values)
 }
 
 /// A product was taken that nobody named: which others there are.

@@ -9,6 +9,7 @@
 use inquire::Confirm;
 
 use super::CommandError;
+use super::attest::wanted;
 use super::environment::Environment;
 use super::session::write_session;
 use crate::engine::{Silent, SystemClock, Undoing};
@@ -18,7 +19,8 @@ use crate::ui::ExitCode;
 ///
 /// Says so plainly where it cannot.
 /// Shows what taking it back will do, and asks; without a terminal it acts only
-/// with --execute.
+/// with --execute. Where that cannot come to its end, since somebody changed what
+/// is to be taken back, --drop leaves what is there, and `quorate run` asks the truth.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The step.
@@ -26,6 +28,12 @@ pub struct Args {
     /// Act without asking.
     #[arg(long)]
     execute: bool,
+    /// Take it back no further: an earlier `quorate undo` of it did not end.
+    #[arg(long, requires = "why", conflicts_with = "execute")]
+    drop: bool,
+    /// With --drop: why.
+    #[arg(long, value_name = "TEXT", requires = "drop")]
+    why: Option<String>,
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
@@ -33,6 +41,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let (session, journal, state) = write_session(environment)?;
     let mut observer = Silent;
     let mut driver = session.driver(journal, state, &SystemClock, &mut observer);
+    if let Some(why) = args.why.filter(|_| args.drop) {
+        driver.drop_undo(&args.step, wanted("--why", &why)?)?;
+        ui.say(&format!("`{}` is taken back no further; `quorate run` asks the truth how it stands.", args.step));
+        return Ok(ExitCode::Done);
+    }
     let what = match driver.foresee_undo(&args.step)? {
         Undoing::Undo(what) => what,
         Undoing::NothingToUndo => "only the record changes: the step counts as not done".to_owned(),

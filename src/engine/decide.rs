@@ -9,10 +9,10 @@
 
 use serde_json::Value;
 
-use super::action::{Context, Intent, Reversal};
+use super::action::{ActionError, Context, Intent, Reversal};
 use super::driver::Driver;
 use super::event::Event;
-use super::halt::{DriverError, with_causes};
+use super::halt::{DriverError, Obstacle};
 use super::plan::{CheckState, PhaseState, Plan};
 use super::render::Renderer;
 use super::state::{StepRecord, StepStatus};
@@ -195,19 +195,56 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
             self.record(scope, Some(&step.id), Event::UndoIntended {})?;
         }
         let cx = Context { world: self.world, intent: &intent, now: self.clock.now() };
-        action.undo(&cx, outputs).map_err(|error| DriverError::Refused {
-            hint: error.hint().unwrap_or("the same command goes on where this ended").to_owned(),
-            what: format!("`{}` could not be taken back: {}", step.id, with_causes(&error)),
+        let id = &step.id;
+        action.undo(&cx, outputs).map_err(|error| DriverError::InTheWay {
+            what: format!("`{id}` could not be taken back"),
+            obstacle: match error {
+                ActionError::Conflict { found, expected } => Obstacle::Conflict { found, expected },
+                error => Obstacle::Failed(error),
+            },
+            hint: format!(
+                "the same command goes on where this ended; `quorate undo {id} --drop --why …` leaves what is there"
+            ),
         })
+    }
+
+    /// Whether taking the step back was begun and did not end, so that
+    /// [`drop_undo`](Self::drop_undo) has something to drop.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub fn undo_droppable(&self, id: &str) -> Result<(), DriverError> {
+        let Some((_, step)) = self.workflow.step(id) else { return Err(self.no_such_item(id)) };
+        if self.state.step(id, step.per_candidate).is_some_and(StepRecord::undoing) {
+            return Ok(());
+        }
+        Err(DriverError::Refused {
+            what: format!("no taking back of `{id}` is under way: there is nothing to drop"),
+            hint: "`quorate status` shows how it stands".into(),
+        })
+    }
+
+    /// Records that a step whose taking back did not end is not taken back any further:
+    /// the next run asks the truth how it stands.
+    ///
+    /// # Errors
+    /// As [`undo_droppable`](Self::undo_droppable).
+    pub fn drop_undo(&mut self, id: &str, why: &str) -> Result<(), DriverError> {
+        self.undo_droppable(id)?;
+        let Some((_, step)) = self.workflow.step(id) else { return Err(self.no_such_item(id)) };
+        let scope = self.state.scope(step.per_candidate);
+        self.record(scope, Some(id), Event::UndoDropped { why: why.to_owned() })
     }
 
     /// Cancels the current candidate; what that has to take back are the steps
     /// of the phase that then applies.
     ///
     /// # Errors
-    /// As [`cancellable`](Self::cancellable).
+    /// As [`cancellable`](Self::cancellable) and
+    /// [`ask_what_is_in_doubt`](Self::ask_what_is_in_doubt).
     pub fn cancel_candidate(&mut self, why: &str) -> Result<(), DriverError> {
         self.cancellable()?;
+        self.ask_what_is_in_doubt()?;
         self.record(0, None, Event::CandidateCancelled { why: why.to_owned() })
     }
 
@@ -228,8 +265,8 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// Whether the current candidate can be cancelled; nothing is done.
     ///
     /// # Errors
-    /// When it is cancelled already, has not begun, or a later phase has begun to
-    /// publish it.
+    /// When it is cancelled already, nothing of it was made or found yet (what is there
+    /// may be somebody else's), or a later phase has begun to publish it.
     pub fn cancellable(&self) -> Result<(), DriverError> {
         let number = self.state.candidate.number;
         if self.state.candidate.cancelled.is_some() {
@@ -253,7 +290,7 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
             .phases
             .iter()
             .filter(|phase| phase.per_candidate)
-            .any(|phase| phase.steps.iter().any(|step| self.state.step(&step.id, true).is_some()));
+            .any(|phase| phase.steps.iter().any(|step| self.in_use(step)));
         if !begun {
             return Err(DriverError::Refused {
                 what: format!("candidate {number} has not begun: there is nothing to cancel"),
@@ -358,6 +395,9 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 );
             }
         };
+        if let Ok(Reversal::Irreversible(why)) = self.reversal(step, outputs.as_ref()) {
+            return Err(public(id, &why));
+        }
         if let Some(told) = self.told_of_candidate(id) {
             return refuse(
                 format!("`{id}` cannot be taken back: `{told}` has told others of this candidate as it is"),

@@ -90,13 +90,13 @@ events! {
         /// Why.
         why: String,
     }
-    /// The release goes on by other files than it was started with.
+    /// The release goes on by a corrected configuration, or from another commit.
     "release-reconfigured" => ReleaseReconfigured {
         /// What `release-started` would say of it now.
         release: Value,
         /// The SHA-512 of each file that is new, by name.
         files: std::collections::BTreeMap<String, String>,
-        /// Each change, in words.
+        /// What changed, field by field.
         changes: Vec<String>,
         /// Why.
         why: String,
@@ -169,6 +169,11 @@ events! {
     }
     /// A step is about to be taken back.
     "undo-intended" => UndoIntended {}
+    /// A person says that the step is not taken back any further; the truth is asked.
+    "undo-dropped" => UndoDropped {
+        /// Why.
+        why: String,
+    }
     /// The step was taken back.
     "step-undone" => StepUndone {
         /// What taking it back did.

@@ -101,6 +101,16 @@ pub enum DriverError {
     /// The release's values cannot be had.
     #[error("{0}")]
     Values(String),
+    /// Something outside is in the way of the request.
+    #[error("{what}")]
+    InTheWay {
+        /// What was asked, and why it was not done.
+        what: String,
+        /// What is in the way.
+        obstacle: Obstacle,
+        /// The next thing to do, where the obstacle does not say it.
+        hint: String,
+    },
     /// The request does not fit the release's state.
     #[error("{what}")]
     Refused {

@@ -18,6 +18,7 @@ mod driver;
 mod event;
 mod foreseen;
 mod halt;
+mod in_doubt;
 mod journal;
 mod named;
 mod observer;

@@ -304,7 +304,7 @@ fn settled(state: &State, step: &Step) -> bool {
 
 /// Why a step whose taking back has not ended is not taken up.
 pub(super) fn half_taken_back(id: &str) -> String {
-    format!("a run ended while taking it back; `quorate undo {id}` goes on")
+    format!("a run ended while taking it back; `quorate undo {id}` goes on, with --drop it ends there")
 }
 
 fn plan_step(step: &Step, state: &State, open: &[&str]) -> PlannedStep {

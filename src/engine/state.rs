@@ -18,8 +18,7 @@ use super::event::{Entry, Event};
 pub struct State {
     /// What `release-started`, or the last taking over, recorded of the release.
     pub release: Value,
-    /// The digests of the files that it goes by: those that it was started with, with
-    /// what replaced one since.
+    /// The digests of the files that it was started with, or goes by since a correction.
     pub files: BTreeMap<String, String>,
     /// The current candidate; its number is at least 1.
     pub candidate: CandidateState,
@@ -175,6 +174,11 @@ impl StepRecord {
         matches!(self.status, StepStatus::Undoing { .. })
     }
 
+    /// Whether the action has returned: its effect has happened.
+    pub(super) fn has_acted(&self) -> bool {
+        self.intention.as_ref().is_some_and(|intention| intention.acted.is_some())
+    }
+
     /// Whether it is settled or may have left something behind.
     pub(super) fn in_use(&self) -> bool {
         let begun = |intention: &Intention| intention.perhaps_acted || intention.acted.is_some();
@@ -215,7 +219,9 @@ impl State {
     }
 
     /// The outputs of all steps that are done, by id, as the current candidate
-    /// sees them. Each object has `at` beside what the step put out.
+    /// sees them. Each object has `at` beside what the step put out. Of a candidate
+    /// that is cancelled those that have acted count too: the truth is not asked of
+    /// them any more, and what they told others has to be answered.
     pub fn outputs(&self) -> serde_json::Map<String, Value> {
         let mut all = serde_json::Map::new();
         for ((scope, id), record) in &self.steps {
@@ -227,7 +233,10 @@ impl State {
                 StepStatus::Attested { note } => {
                     serde_json::Map::from_iter([("note".to_owned(), Value::String(note.clone()))])
                 }
-                _ => continue,
+                _ => match record.intention.as_ref().and_then(|intention| intention.acted.as_ref()) {
+                    Some(Value::Object(acted)) if *scope != 0 && self.candidate.cancelled.is_some() => acted.clone(),
+                    _ => continue,
+                },
             };
             outputs.entry("at").or_insert_with(|| Value::String(record.at.to_string()));
             all.insert(id.clone(), Value::Object(outputs));
@@ -342,6 +351,7 @@ impl State {
                 StepStatus::Dropped { why: why.clone() }
             }
             Event::UndoIntended {} => StepStatus::Undoing { outputs: outputs_before },
+            Event::UndoDropped { .. } => StepStatus::Intended,
             Event::StepUndone { what } => {
                 intention = None;
                 self.completed = false;

@@ -98,7 +98,7 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
         Ok(person.consent(&preview))
     }
 
-    fn tell(&mut self, step: &Step, attempt: &Attempt, took: Duration) {
+    pub(super) fn tell(&mut self, step: &Step, attempt: &Attempt, took: Duration) {
         let text;
         let outcome = match attempt {
             Attempt::Done { outputs, already: true } => StepOutcome::Already(outputs),

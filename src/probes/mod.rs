@@ -25,6 +25,7 @@ mod signatures_hold;
 mod svn_holds;
 mod svn_lacks;
 mod tags_free;
+mod unreleased;
 mod vote_passed;
 
 pub use branch_at_version::BranchAtVersion;
@@ -45,4 +46,5 @@ pub use signatures_hold::SignaturesHold;
 pub use svn_holds::SvnHolds;
 pub use svn_lacks::SvnLacks;
 pub use tags_free::TagsFree;
+pub use unreleased::Unreleased;
 pub use vote_passed::VotePassed;

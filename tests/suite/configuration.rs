@@ -66,7 +66,7 @@ fn a_configuration_can_be_corrected_while_the_release_is_under_way() {
     assert!(log.contains("release-reconfigured") && log.contains("the list has moved"), "{log}");
 
     // Killed between the record and the file's taking its name.
-    fs::rename(user.record("product.toml"), user.record("product.toml.new")).unwrap();
+    fs::rename(user.record("product.toml"), user.record("product.toml.next")).unwrap();
     fs::write(user.record("product.toml"), &old).unwrap();
     assert!(shown().contains(moved), "{}", shown());
     let back = user.put("back.toml", &old).display().to_string();

@@ -10,6 +10,7 @@
 use std::fs;
 use std::process::Command;
 
+use crate::faults::{Rehearsal, said};
 use crate::user::{Place, Ran, User, VERSION};
 
 const START: [&str; 4] = ["start", VERSION, "--product", "sample"];
@@ -60,6 +61,88 @@ fn a_release_goes_on_by_the_files_that_it_was_under_way_by() {
     let journal = fs::read_to_string(user.record("journal.jsonl")).unwrap();
     assert!(journal.contains("\"rehearsal\":true") && journal.contains("\"begun_anew\":true"), "{journal}");
     user.runs(0, &["status"]);
+}
+
+/// A rehearsal whose journal is lost once a phase is completed, and begun anew.
+struct Lost {
+    rehearsal: Rehearsal,
+    began: String,
+}
+
+impl Lost {
+    fn after(phase: &str) -> Self {
+        Self::of(Rehearsal::after(phase))
+    }
+
+    fn of(rehearsal: Rehearsal) -> Self {
+        let world = rehearsal.world();
+        fs::remove_file(world.join("state/sample").join(VERSION).join("journal.jsonl")).unwrap();
+        let lost = Self { rehearsal, began: String::new() };
+        let clone = world.join("clone").display().to_string();
+        let began = lost.runs(0, &[&AGAIN[..], &["--repo", &clone]].concat());
+        Self { began, ..lost }
+    }
+
+    fn runs(&self, code: i32, arguments: &[&str]) -> String {
+        let world = self.rehearsal.world();
+        let output = Command::new(env!("CARGO_BIN_EXE_quorate"))
+            .args(arguments)
+            .env("QUORATE_STATE", world.join("state"))
+            .env("GNUPGHOME", world.join("gnupg"))
+            .env("HOME", world.join("home"))
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        said
+    }
+
+    fn remote(&self, arguments: &[&str]) -> String {
+        crate::faults::run(&self.rehearsal.world().join("remote.git"), "git", arguments)
+    }
+}
+
+const CANCEL: [&str; 6] = ["cancel-candidate", "--why", "x", "--execute", "--confirm", VERSION];
+
+#[test]
+fn a_candidate_whose_journal_was_lost_is_found_again_and_voted_on() {
+    let lost = Lost::after("build");
+    for words in ["There is of candidate 1: ", "the tag release-1.2.0-rc1 at the remote", "goes on with candidate 1"] {
+        assert!(lost.began.contains(words), "`{words}` is not in {}", lost.began);
+    }
+    let tags = lost.remote(&["show-ref", "--tags"]);
+    lost.rehearsal.ends_well();
+    for line in tags.lines().filter(|line| !line.contains("-rc1")) {
+        assert!(lost.remote(&["show-ref", "--tags"]).contains(line), "{line} was moved");
+    }
+}
+
+#[test]
+fn a_candidate_that_people_vote_on_is_not_cancelled_before_the_mail_of_its_vote_is_found_again() {
+    let rehearsal = Rehearsal::after("build");
+    crate::cancelling::killed_in_the_vote(&rehearsal);
+    let lost = Lost::of(rehearsal);
+    // The simulated clock has not moved yet, so that commands of a person can be given.
+    let output = lost.rehearsal.run(&["--to", "prepare"]);
+    assert!(output.status.success(), "{}", said(&output));
+    lost.runs(0, &["run", "create-candidate-branch", "--execute"]);
+    let refused = lost.runs(2, &CANCEL);
+    assert!(refused.contains("vote-rc1.eml") && refused.contains("`send-vote` is not found again yet"), "{refused}");
+    assert!(lost.remote(&["tag", "--list"]).contains("release-1.2.0-rc1"));
+    lost.rehearsal.ends_well();
+}
+
+#[test]
+fn of_a_release_that_is_out_no_candidate_is_built_or_cancelled_in_a_new_record() {
+    let lost = Lost::after("finalize");
+    for words in ["There is of the release: ", "the tag release-1.2.0 at the remote", "cannot carry it on"] {
+        assert!(lost.began.contains(words), "`{words}` is not in {}", lost.began);
+    }
+    let refs = lost.remote(&["show-ref"]);
+    lost.rehearsal.stops(1, &["not-released", "it is released, or begun to be: the tag release-1.2.0"]);
+    lost.runs(2, &CANCEL);
+    assert_eq!(lost.remote(&["show-ref"]), refs);
 }
 
 /// A rehearsal loses its journal when main has gone on after the release branch was

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod bad_record;
+mod cancelling;
 mod configuration;
 mod docs;
 mod doctor;
@@ -21,6 +22,7 @@ mod imports;
 mod lost_record;
 mod plain_text;
 mod real_release;
+mod reconfigure;
 mod sample;
 mod shapes;
 mod survival;

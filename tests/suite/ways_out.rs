@@ -67,6 +67,24 @@ fn a_clone_that_was_moved_and_a_key_that_is_gone_are_wrong_set_up_with_a_way_out
 }
 
 #[test]
+fn a_tag_that_somebody_moved_stays_and_taking_it_back_can_be_dropped() {
+    let rehearsal = Rehearsal::after("build");
+    let remote = rehearsal.world().join("remote.git");
+    let name = "refs/tags/release-1.2.0-rc1";
+    let tag = run(&remote, "git", &["rev-parse", name]);
+    run(&remote, "git", &["update-ref", name, "main"]);
+    let moved = run(&remote, "git", &["rev-parse", name]);
+    let said = quorate(&rehearsal, 5, &["undo", "push-candidate-tags", "--execute"]);
+    assert!(said.contains(moved.trim()) && said.contains("--drop --why"), "{said}");
+    assert_eq!(run(&remote, "git", &["rev-parse", name]), moved);
+    let said = quorate(&rehearsal, 3, &["run", "--execute"]);
+    assert!(said.contains("with --drop it ends there"), "{said}");
+    quorate(&rehearsal, 0, &["undo", "push-candidate-tags", "--drop", "--why", "Bob puts it right"]);
+    run(&remote, "git", &["update-ref", name, tag.trim()]);
+    rehearsal.ends_well();
+}
+
+#[test]
 fn a_gnupg_home_that_is_not_there_is_wrong_set_up() {
     let user = User::looking().with("GNUPGHOME", "/nowhere/at/all");
     user.refused(2, &["start", VERSION, "--product", "sample"], &["/nowhere/at/all", "$GNUPGHOME"]);

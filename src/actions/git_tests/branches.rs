@@ -79,6 +79,26 @@ fn a_branch_whose_record_was_lost_is_taken_up_where_it_was_cut_from_main() {
 }
 
 #[test]
+fn a_branch_that_stayed_in_the_clone_is_taken_up_only_where_it_starts_at_the_tip() {
+    let values = json!({ "branch": "release-3.4-rc1", "from": "main", "adopt": true, "pushed": true });
+    let adopt: CreateBranch = action(values);
+    let world = World::new();
+    let base = world.repositories.at("HEAD");
+    let ours = world.repositories.commit("c", "c", "the version");
+    world.git(&["update-ref", "refs/heads/release-3.4-rc1", &ours]);
+    let found = || match adopt.probe(&world.cx()).unwrap() {
+        Probed::Done(outputs) => outputs,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((&found()["commit"], &found()["found"]), (&json!(base), &json!(ours)));
+    world.repositories.others_commit("main", "b", "b", "main goes on");
+    let (what, _) = world.conflict(&adopt);
+    assert!(what.contains(&format!("which left the remote's main at {base}")), "{what}");
+    world.git(&["push", "-q", "origin", "refs/heads/release-3.4-rc1"]);
+    assert_eq!(found()["found"], ours, "others have it: it is the one");
+}
+
+#[test]
 fn a_branch_with_another_history_is_nobodys_to_take_up() {
     let adopt: CreateBranch = action(json!({ "branch": "release-3.4", "from": "main", "adopt": true }));
     let world = World::new();

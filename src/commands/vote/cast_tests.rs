@@ -79,6 +79,7 @@ fn a_ballot_says_what_was_checked_and_is_read_as_it_is_meant() {
     let mail = place.last().replace("\r\n", "\n");
     assert!(mail.contains("+1 (non-binding)") && mail.contains("Not all that it checked holds."), "{mail}");
     assert!(mail.contains("What does not hold:\n\n* checksum (a-src.tgz): SHA-512 of the file"), "{mail}");
+    place.hours(1);
     assert_eq!(give(&cast::Args { why: Some("I see no test.".into()), ..ballot(&place, "-1") }).unwrap(), Sent::Yes);
     let vote = super::opened::find(&place.desk(), None).unwrap();
     let tally =

@@ -8,7 +8,7 @@
 
 use super::stage::{Stage, in_the_way, refusal};
 use super::toy_world::Quirk;
-use crate::engine::{Driver, DriverError, Goal, Halt};
+use crate::engine::{Driver, DriverError, Goal, Halt, Obstacle};
 
 /// Prepare once; build and vote for each candidate; fix a cancelled one; publish once.
 pub const RELEASE: &str = r#"
@@ -309,6 +309,9 @@ fn what_others_were_told_of_is_not_taken_back_but_cancelled() {
         assert_eq!(what, format!("`{id}` cannot be taken back: `call` has told others of this candidate as it is"));
         assert!(hint.starts_with("`quorate cancel-candidate"), "{hint}");
     }
+    // Not "while `pause` builds on it": that it can never be is what counts.
+    let (what, _) = refusal(stage.with(|driver| driver.undo("call")));
+    assert_eq!(what, "`call` cannot be taken back: a letter that was sent stays sent");
     assert_eq!(steps_of_cancelling(&stage), ["cancel", "unstage"]);
     cancel(&stage).unwrap();
     assert!(stage.run_to(&Goal::Phase("build".into())).is_ok());
@@ -323,4 +326,79 @@ fn what_nobody_was_told_of_can_be_taken_back_and_cancelling_tells_nobody() {
     stage.with(|driver| driver.undo("notes")).unwrap_err();
     stage.with(|driver| driver.undo("stage")).unwrap();
     stage.with(|driver| driver.undo("notes")).unwrap();
+}
+
+/// What a request came to that something outside is in the way of.
+#[track_caller]
+fn obstacle(result: Result<(), DriverError>) -> Obstacle {
+    match result {
+        Err(DriverError::InTheWay { what, obstacle, .. }) => {
+            assert!(what.contains("`call`"), "{what}");
+            obstacle
+        }
+        other => panic!("nothing is in the way: {other:?}"),
+    }
+}
+
+/// A candidate whose vote was called by a letter that the archive does not have yet.
+fn called() -> Stage {
+    let stage = Stage::new(RELEASE);
+    assert!(in_the_way(&stage.run())[0].starts_with("call: until "));
+    stage
+}
+
+#[test]
+fn who_was_told_by_a_letter_that_is_on_its_way_is_told_of_the_cancelling() {
+    let stage = called();
+    cancel(&stage).unwrap();
+    assert_eq!(steps_of_cancelling(&stage), ["cancel", "unstage"]);
+    stage.clock.passes.set(true);
+    stage.run_to(&Goal::Phase("fix".into())).unwrap();
+    let letters: Vec<String> = stage.world.letters.borrow().iter().map(|letter| letter.name.clone()).collect();
+    assert_eq!(letters, ["vote-1", "cancel-1"]);
+}
+
+#[test]
+fn a_letter_that_arrived_meanwhile_is_found_before_a_candidate_is_cancelled() {
+    let stage = called();
+    stage.clock.forward(1);
+    cancel(&stage).unwrap();
+    assert_eq!(stage.events("call").last(), Some(&"step-done"));
+    assert_eq!(steps_of_cancelling(&stage), ["cancel", "unstage"]);
+}
+
+#[test]
+fn a_letter_of_which_nobody_knows_whether_it_went_out_is_waited_for_before_a_candidate_is_cancelled() {
+    let stage = Stage::new(RELEASE);
+    stage.world.quirk_at_act("vote-1", Quirk::BreaksAfterwards);
+    assert!(in_the_way(&stage.run())[0].starts_with("call: failed"));
+    stage.world.quirk_at_probe("vote-1", Quirk::Unreachable);
+    assert!(matches!(obstacle(cancel(&stage)), Obstacle::Failed(_)));
+    assert!(matches!(obstacle(cancel(&stage)), Obstacle::Time { .. }));
+    assert!(stage.entries().iter().all(|entry| entry.event.name() != "candidate-cancelled"));
+    assert_eq!(stage.world.fact("staged-1").as_deref(), Some("1"));
+    stage.clock.forward(1);
+    cancel(&stage).unwrap();
+    assert_eq!(steps_of_cancelling(&stage), ["cancel", "unstage"]);
+}
+
+#[test]
+fn a_letter_that_never_went_out_is_not_answered() {
+    let stage = Stage::new(RELEASE);
+    // The process ends when the sending has begun.
+    stage.world.quirk_at_act("vote-1", Quirk::BreaksAfterwards);
+    stage.run();
+    stage.world.letters.borrow_mut().clear();
+    stage.clock.forward(1);
+    cancel(&stage).unwrap();
+    assert_eq!(steps_of_cancelling(&stage), ["unstage"]);
+}
+
+#[test]
+fn a_candidate_of_which_nothing_is_ours_is_not_cancelled() {
+    let stage = staged();
+    stage.world.set("tag-1", "somebody else's");
+    assert!(in_the_way(&stage.run())[0].starts_with("tag: found tag-1 = somebody else's"));
+    let (what, _) = refusal(cancel(&stage));
+    assert_eq!(what, "candidate 1 has not begun: there is nothing to cancel");
 }

@@ -8,7 +8,7 @@
 
 use super::stage::{Stage, in_the_way, refusal};
 use super::toy_world::Quirk;
-use crate::engine::{Goal, Halt, State, Undoing};
+use crate::engine::{DriverError, Goal, Halt, Obstacle, State, Undoing};
 
 const STEPS: &str = r#"
 [[phase]]
@@ -195,11 +195,33 @@ fn taking_back_that_failed_goes_on_with_the_same_command() {
     stage.world.quirk_at_act("branch", Quirk::Unreachable);
     let (what, hint) = refusal(stage.with(|driver| driver.undo("branch")));
     assert_eq!(what, "`branch` could not be taken back: the toy service failed: no answer about branch");
-    assert_eq!(hint, "ask again");
-    assert_eq!(stage.stands("branch"), "interrupted (a run ended while taking it back; `quorate undo branch` goes on)");
+    assert!(hint.contains("`quorate undo branch --drop --why"), "{hint}");
+    assert_eq!(
+        stage.stands("branch"),
+        "interrupted (a run ended while taking it back; `quorate undo branch` goes on, with --drop it ends there)"
+    );
     assert_eq!(stage.world.facts.borrow().keys().collect::<Vec<_>>(), ["branch"], "half of it is taken back");
     undo(&stage, "branch");
     assert!(stage.world.facts.borrow().is_empty());
+}
+
+#[test]
+fn what_cannot_be_taken_back_to_its_end_can_be_left_and_the_truth_is_asked() {
+    let stage = Stage::new(STEPS);
+    stage.run_items(&["choose", "branch"]).unwrap();
+    let (what, _) = refusal(stage.with(|driver| driver.drop_undo("branch", "never mind")));
+    assert_eq!(what, "no taking back of `branch` is under way: there is nothing to drop");
+    stage.world.quirk_at_act("branch", Quirk::InTheWay);
+    let failed = stage.with(|driver| driver.undo("branch"));
+    assert!(
+        matches!(&failed, Err(DriverError::InTheWay { obstacle: Obstacle::Conflict { .. }, .. })),
+        "somebody else's work is a conflict: {failed:?}"
+    );
+    stage.with(|driver| driver.drop_undo("branch", "Bob's branch stays")).unwrap();
+    assert_eq!(stage.stands("branch"), "interrupted (a run ended in the middle of it)");
+    assert!(matches!(stage.run(), Halt::Completed));
+    assert_eq!(stage.tokens("branch").len(), 1, "it is taken up with the intention that it had");
+    assert_eq!(stage.world.fact("branch-note").as_deref(), Some("1"), "what was taken back is done again");
 }
 
 #[test]
@@ -208,12 +230,16 @@ fn a_run_does_not_redo_what_is_half_taken_back() {
     stage.run_items(&["choose", "branch"]).unwrap();
     stage.world.quirk_at_act("branch", Quirk::Unreachable);
     refusal(stage.with(|driver| driver.undo("branch")));
-    let expected = ["branch: person: a run ended while taking it back; `quorate undo branch` goes on"];
+    let expected =
+        ["branch: person: a run ended while taking it back; `quorate undo branch` goes on, with --drop it ends there"];
     assert_eq!(in_the_way(&stage.run()), expected);
     assert_eq!(in_the_way(&stage.run_items(&["branch"]).unwrap()), expected);
     assert_eq!(stage.world.fact("branch-note"), None);
     let (what, hint) = refusal(stage.with(|driver| driver.attest("branch", "never mind")));
-    assert_eq!(what, "cannot attest `branch`: a run ended while taking it back; `quorate undo branch` goes on");
+    assert_eq!(
+        what,
+        "cannot attest `branch`: a run ended while taking it back; `quorate undo branch` goes on, with --drop it ends there"
+    );
     assert_eq!(hint, "do that first");
     undo(&stage, "branch");
     assert!(matches!(stage.run(), Halt::Completed));

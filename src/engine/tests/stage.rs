@@ -223,6 +223,9 @@ pub fn in_the_way(halt: &Halt) -> Vec<String> {
 pub fn refusal<T: std::fmt::Debug>(result: Result<T, DriverError>) -> (String, String) {
     match result {
         Err(DriverError::Refused { what, hint }) => (what, hint),
+        Err(DriverError::InTheWay { what, obstacle: Obstacle::Failed(error), hint }) => {
+            (format!("{what}: {}", crate::engine::halt::with_causes(&error)), hint)
+        }
         other => panic!("not refused: {other:?}"),
     }
 }

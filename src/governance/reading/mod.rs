@@ -9,7 +9,7 @@
 //! (`mail::reading`); who may vote and what counts is decided after (the tally).
 //!
 //! Precision goes both ways: a plain vote is never a question, and what is not certain is
-//! [`Says::Unclear`](super::Says::Unclear), with its reason.
+//! [`Says::Unclear`], with its reason.
 
 mod ballot;
 mod change;

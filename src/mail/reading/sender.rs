@@ -85,9 +85,7 @@ fn is_list(headers: &Headers<'_>, address: &str) -> bool {
             .raw(name)
             .is_some_and(|raw| raw.windows(local.len().max(1)).any(|part| part.eq_ignore_ascii_case(local)))
     };
-    if !is_list_name(address)
-        && !["list-post", "x-mailing-list", "mailing-list", "list-id"].iter().any(|name| names(name))
-    {
+    if !is_list_name(address) && !["list-post", "x-mailing-list", "mailing-list", "list-id"].iter().any(names) {
         return false;
     }
     let posted =

@@ -74,6 +74,6 @@ fn a_workflows_fault_is_said_once_with_its_line() {
     error: the workflow [user]/assets/workflows/release.toml cannot be used:
       [user]/assets/workflows/release.toml:44: `propose-release` names the action `send-male`, which does not exist
       [user]/assets/workflows/release.toml:[its line]: `send-vote` names the action `send-male`, which does not exist
-    hint: the actions are add-key, await-votes, build-artifacts, create-branch, delete-remote-refs, hash-artifacts, list-contributors, prepare-text, promote-candidate, push, record-vote, remove-directories, remove-outdated-releases, send-mail, set-versions, sign-artifacts, sign-tag, source-archive, stage-candidate, track-branch, trial-build, wait, write-manifest
+    hint: the actions are add-key, await-votes, build-artifacts, create-branch, delete-remote-refs, hash-artifacts, list-contributors, prepare-text, promote-candidate, push, record-finding, record-vote, remove-directories, remove-outdated-releases, send-mail, set-versions, sign-artifacts, sign-tag, source-archive, stage-candidate, track-branch, trial-build, wait, write-manifest
     "#);
 }

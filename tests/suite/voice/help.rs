@@ -34,7 +34,7 @@ fn help_is_short_and_says_where_to_begin() {
       undo              Takes a step back, where that can be done
       cancel-candidate  Cancels the current candidate everywhere, as one act
       take-over         Goes on with a release that was begun by somebody else, or on another machine
-      reconfigure       Goes on with a release by a corrected configuration of its product
+      reconfigure       Takes a corrected configuration of the product into a release under way
       vote              Votes by the bylaws: opens, casts, counts and ends them, by mail
       roster            Keeps the list of those whose votes bind, with their addresses
       verify            Verifies a candidate: signatures, digests, archives, contents, the tag

@@ -32,7 +32,7 @@ fn status_can_be_read_at_80_columns_in_every_state() {
         ☐ open        community-agrees          The community agrees to release
         ☐ open        manager-selected          The community has selected a release
                                                 manager
-    · prepare   Prepare for the release — waiting: 18 steps, 12 checks
+    · prepare   Prepare for the release — waiting: 18 steps, 13 checks
     · build     Build a release candidate — waiting: 22 steps, 10 checks
     · vote      Vote on the release candidate — waiting: 6 steps, 1 check
     – fix       Fix what the vote found — does not apply now
@@ -72,7 +72,7 @@ fn status_can_be_read_at_80_columns_in_every_state() {
     recorded in [user]/state/sample/1.2.0
 
     ✓ decide    Decide to release — done: 4 steps, 2 checks
-    ▸ prepare   Prepare for the release — at work: 0 of 18 steps, 0 of 12 checks
+    ▸ prepare   Prepare for the release — at work: 0 of 18 steps, 0 of 13 checks
         ○ ready       choose-key                Have an OpenPGP key that fits the
                                                 signing rules
         · waiting     publish-key               Put the key into KEYS

@@ -1,0 +1,80 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Cancelling a candidate whose mail of the vote is out, but not recorded so: the
+//! thread is told before anything is taken down.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use quorate::rehearsal::{ArchiveServer, SmtpServer, World};
+use secrecy::ExposeSecret;
+
+use crate::faults::{Rehearsal, run, said};
+
+/// Has the process end just after the mail of the vote went out.
+pub fn killed_in_the_vote(rehearsal: &Rehearsal) {
+    let points = rehearsal.world().with_file_name("points");
+    for _ in 0..200 {
+        let output = rehearsal.run(&["--interrupt", points.to_str().unwrap()]);
+        assert!(!output.status.success(), "{}", said(&output));
+        let last = fs::read_to_string(&points).unwrap().lines().last().unwrap().to_owned();
+        if last.contains("send-vote") && last.contains("after send mail") {
+            return;
+        }
+    }
+    panic!("the mail of the vote never went out");
+}
+
+#[test]
+fn a_mail_of_the_vote_that_is_out_but_not_recorded_is_answered_before_the_candidate_goes() {
+    let rehearsal = Rehearsal::after("build");
+    killed_in_the_vote(&rehearsal);
+    let directory = rehearsal.world();
+    let world = World::open(&directory).unwrap().unwrap();
+    let account = world.smtp_account();
+    let cancel = |code: i32| {
+        let output = Command::new(env!("CARGO_BIN_EXE_quorate"))
+            .args(["cancel-candidate", "--why", "a file is missing", "--execute", "--confirm", "1.2.0"])
+            .env("QUORATE_STATE", world.state())
+            .env("GNUPGHOME", directory.join("gnupg"))
+            .env("HOME", world.home())
+            .env("QUORATE_SMTP_USER", &account.user)
+            .env("QUORATE_SMTP_PASSWORD", account.password.expose_secret())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        said
+    };
+    let tags = || run(&world.remote(), "git", &["tag", "--list", "release-1.2.0*"]);
+    // The archive is down: nothing is taken down.
+    let said = cancel(4);
+    assert!(said.contains("send-vote") && said.contains("nothing was taken down"), "{said}");
+    assert!(!said.contains("git tag -d"), "{said}");
+    assert_eq!(tags().trim(), "release-1.2.0-rc1");
+    let journal = fs::read_to_string(world.state().join("sample/1.2.0/journal.jsonl")).unwrap();
+    assert!(!journal.contains("candidate-cancelled"), "{journal}");
+
+    let _smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
+    let _archive = ArchiveServer::start(world.mail(), world.archive_port).unwrap();
+    // What is left is a person's: to mend what was found.
+    let said = cancel(3);
+    assert!(said.contains("git tag -d release-1.2.0-rc1"), "{said}");
+    assert_eq!(tags(), "");
+    let mails = fs::read_dir(world.mail().join("mails")).unwrap();
+    let mails: Vec<String> = mails.map(|mail| fs::read_to_string(mail.unwrap().path()).unwrap()).collect();
+    let of = |subject: &str| {
+        let found: Vec<&String> = mails.iter().filter(|mail| mail.contains(&format!("Subject: {subject}"))).collect();
+        assert_eq!(found.len(), 1, "{subject}: {mails:?}");
+        found[0]
+    };
+    let header = |mail: &str, name: &str| {
+        mail.lines().find_map(|line| line.strip_prefix(&format!("{name}: "))).unwrap().trim().to_owned()
+    };
+    assert_eq!(header(of("[CANCEL]"), "In-Reply-To"), header(of("[VOTE]"), "Message-ID"));
+}
