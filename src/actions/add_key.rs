@@ -185,7 +185,7 @@ impl PublishedKeys {
     pub(crate) fn read(cx: &Context<'_, Services>, url: &SvnUrl) -> Result<Option<Self>, ActionError> {
         let Some(info) = cx.world.svn.info(url, None)? else { return Ok(None) };
         if info.kind == EntryKind::Directory {
-            let hint = "correct the address of KEYS in the product's configuration (`quorate reconfigure`)";
+            let hint = "correct the address of KEYS in the product's configuration";
             return Err(ActionError::misconfigured(format!("{url} is a directory, not a KEYS file"), hint));
         }
         let mut text = Vec::new();

@@ -82,6 +82,15 @@ impl CreateBranch {
                 expected: format!("one that was cut from the remote's {}", self.from),
             });
         };
+        if let Some(chosen) = self.chosen()
+            && let Some(left) = git.common_commit(tip, &self.tip(cx)?).map_err(git_failed)?
+            && left != chosen
+        {
+            return Ok(Probed::Conflict {
+                found: format!("the branch {} at {tip}, which left the remote's {} at {left}", self.branch, self.from),
+                expected: format!("none, or one from {chosen}, the commit that was chosen"),
+            });
+        }
         if self.pushed && there.is_none() && base != start {
             return Ok(Probed::Conflict {
                 found: format!(

@@ -352,7 +352,7 @@ fn unasked(archive: &PonyMail, error: ArchiveError) -> ActionError {
     ActionError::service(
         format!("looking into the archive {}", archive.base()),
         error,
-        "try again later; if the address is wrong, correct `mail.archive` in the product's configuration (`quorate reconfigure`)",
+        "try again later; if the address is wrong, correct `mail.archive` in the product's configuration",
     )
 }
 
@@ -362,13 +362,13 @@ fn relay_hint(error: &RelayError) -> &'static str {
             "check the account for the relay with `quorate doctor`, then run the step again"
         }
         RelayError::NoLogin { .. } | RelayError::NoStartTls { .. } | RelayError::Insecure { .. } => {
-            "correct `smtp_port`, `smtp_tls` and `smtp_login` in the product's configuration (`quorate reconfigure`)"
+            "correct `smtp_port`, `smtp_tls` and `smtp_login` in the product's configuration"
         }
         RelayError::Untrusted { .. } | RelayError::Authorities { .. } => {
             "check the relay's name, and `smtp_ca` where it has an authority of its own"
         }
         RelayError::Address { .. } | RelayError::RecipientRefused { .. } => {
-            "correct the lists' addresses in the product's configuration (`quorate reconfigure`)"
+            "correct the lists' addresses in the product's configuration"
         }
         RelayError::SenderRefused { .. } => "use an address that this account may send from",
         RelayError::SevenBitOnly { .. } => "write the mail in ASCII, or use another relay",

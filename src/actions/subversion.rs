@@ -81,7 +81,7 @@ pub(crate) fn revision_of_directory(svn: &Svn, url: &SvnUrl) -> Result<Revision,
         Some(info) if info.kind == EntryKind::Directory => Ok(info.at),
         _ => Err(ActionError::misconfigured(
             format!("there is no directory {url}"),
-            "correct the address in the product's configuration (`quorate reconfigure`)",
+            "correct the address in the product's configuration",
         )),
     }
 }

@@ -27,6 +27,8 @@ pub struct Left {
     templates: BTreeMap<String, ReleaseFile>,
     /// Whether nothing of the release is real.
     pub rehearsal: bool,
+    /// The commit that was chosen for the new series' branch to start at.
+    pub commit: Option<String>,
 }
 
 impl Left {
@@ -36,11 +38,13 @@ impl Left {
     /// When something cannot be read, or another workflow is wanted than the one that
     /// the release is under way by.
     pub fn in_directory(directory: &Path, workflow: Option<&str>) -> Result<Self, CommandError> {
+        let record = record(directory)?;
         let left = Self {
             product: file(directory, PRODUCT_FILE)?,
             workflow: file(directory, WORKFLOW_FILE)?,
             templates: templates(directory)?,
-            rehearsal: was_rehearsal(directory)?,
+            rehearsal: record.as_ref().is_some_and(|record| record.rehearsal),
+            commit: record.and_then(|record| record.commit),
         };
         match (&left.workflow, workflow) {
             (Some(file), Some(wanted)) => Err(CommandError::usage(
@@ -77,6 +81,9 @@ impl Left {
         if !self.templates.is_empty() {
             lines.push("Its mails and texts are made from the templates beside it.".into());
         }
+        if let Some(commit) = &self.commit {
+            lines.push(format!("Its branch starts at {commit}, unless --commit says otherwise."));
+        }
         if self.rehearsal {
             lines.push("It is a rehearsal, as it was before.".into());
         }
@@ -109,13 +116,12 @@ fn templates(directory: &Path) -> Result<BTreeMap<String, ReleaseFile>, CommandE
     Ok(left)
 }
 
-fn was_rehearsal(directory: &Path) -> Result<bool, CommandError> {
-    let Some(ReleaseFile { place, text }) = file(directory, RECORD_FILE)? else { return Ok(false) };
-    let record: ReleaseRecord = serde_json::from_str(&text).map_err(|error| {
+fn record(directory: &Path) -> Result<Option<ReleaseRecord>, CommandError> {
+    let Some(ReleaseFile { place, text }) = file(directory, RECORD_FILE)? else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|error| {
         CommandError::usage(
             format!("{place} does not record which release this is: {error}"),
             "restore it from a copy; moved away, the release counts as no rehearsal",
         )
-    })?;
-    Ok(record.rehearsal)
+    })
 }

@@ -21,7 +21,7 @@ use super::check_repository::{Branch, check_repository};
 use super::check_templates::check_templates;
 use super::environment::Environment;
 use super::left_behind::Left;
-use super::release_state::{PRODUCT_FILE, ReleaseState, next_file};
+use super::release_state::{PRODUCT_FILE, RECORD_FILE, ReleaseState, next_file};
 use super::session::{open_journal, who};
 use super::start::{Beginning, ReleaseFile, ReleaseFiles, check_configuration, check_files};
 use crate::config::Product;
@@ -85,15 +85,19 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     journal.sign_as(&who(Path::new(&release.record.repository)));
     // A run that ends in between leaves both: the record says which one holds.
     let text = &correction.files.product.text;
-    write_next(&directory, text)?;
+    let record = serde_json::to_value(&correction.record).expect("a record is plain data");
+    write_next(&directory, PRODUCT_FILE, text)?;
     let event = Event::ReleaseReconfigured {
-        release: serde_json::to_value(&correction.record).expect("a record is plain data"),
+        release: record.clone(),
         files: BTreeMap::from([(PRODUCT_FILE.to_owned(), Sha512::of(text.as_bytes()).to_string())]),
         changes: correction.changes.iter().map(ToString::to_string).collect(),
         why: why.to_owned(),
     };
     journal.append(SystemClock.now(), 0, None, event)?;
-    take_its_place(&directory)?;
+    take_its_place(&directory, PRODUCT_FILE)?;
+    // What a record that is begun anew finds of this one.
+    write_next(&directory, RECORD_FILE, &format!("{record:#}\n"))?;
+    take_its_place(&directory, RECORD_FILE)?;
     ui.say("Recorded. Next: `quorate doctor` asks the services by it, `quorate run` goes on.");
     Ok(ExitCode::Done)
 }
@@ -249,24 +253,76 @@ fn settle(directory: &Path, state: &State) -> Result<(), CommandError> {
     let recorded = state.files.get(PRODUCT_FILE).cloned();
     let holds = |path: &Path| digest(path) == recorded;
     if !holds(&directory.join(PRODUCT_FILE)) && holds(&next_file(directory, PRODUCT_FILE)) {
-        return take_its_place(directory);
+        return take_its_place(directory, PRODUCT_FILE);
     }
     Ok(())
 }
 
 /// Before the record says so, the new text is on the disk, beside the old one.
-fn write_next(directory: &Path, text: &str) -> Result<(), CommandError> {
-    let next = next_file(directory, PRODUCT_FILE);
+fn write_next(directory: &Path, name: &str, text: &str) -> Result<(), CommandError> {
+    let next = next_file(directory, name);
     fs::write(&next, text)
         .and_then(|()| fs::File::open(&next)?.sync_all())
         .map_err(|error| unwritable(directory, &error))
 }
 
-fn take_its_place(directory: &Path) -> Result<(), CommandError> {
-    fs::rename(next_file(directory, PRODUCT_FILE), directory.join(PRODUCT_FILE))
-        .map_err(|error| unwritable(directory, &error))
+fn take_its_place(directory: &Path, name: &str) -> Result<(), CommandError> {
+    fs::rename(next_file(directory, name), directory.join(name)).map_err(|error| unwritable(directory, &error))
 }
 
 fn unwritable(directory: &Path, error: &std::io::Error) -> CommandError {
     CommandError::new(ExitCode::Service, format!("cannot write {}: {error}", directory.display()), "see its rights")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Assets;
+    use crate::engine::Entry;
+
+    fn workflow() -> Workflow {
+        let file = "workflows/release.toml";
+        Workflow::parse(file, &Assets::default().text(file).unwrap()).unwrap()
+    }
+
+    fn with_intended(step: &str, candidate: u32) -> State {
+        let event = Event::StepIntended { token: "a".repeat(32) };
+        let at = "2026-01-01T00:00:00Z".parse().unwrap();
+        let mut state = State::default();
+        let step = Some(step.to_owned());
+        state.apply(&Entry { seq: 0, at, who: String::new(), candidate, step, event });
+        state
+    }
+
+    fn changed(field: &str) -> [Change; 1] {
+        [Change { field: field.to_owned(), new: "2".into(), old: "1".into() }]
+    }
+
+    #[test]
+    fn a_vote_that_is_called_is_counted_as_people_were_told() {
+        let workflow = workflow();
+        let refused =
+            |state: &State, field: &str| refuse_another_vote(&workflow, state, &changed(field)).err().map(|e| e.what);
+        let called = with_intended("send-vote", 1);
+        for field in ["vote", "vote.action", "waits.vote_hours"] {
+            assert_eq!(refused(&State::default(), field), None);
+            let said = refused(&called, field).unwrap();
+            assert!(said.starts_with(&format!("{field}: 2, until now 1: people are asked to vote")), "{said}");
+        }
+        for field in ["mail.archive", "waits.promote_hours", "voters"] {
+            assert_eq!(refused(&called, field), None);
+        }
+    }
+
+    #[test]
+    fn a_commit_that_a_step_has_used_stays() {
+        let workflow = workflow();
+        let refused = |state: &State| refuse_used_commit(&workflow, state).err().map(|e| (e.what, e.hint.unwrap()));
+        assert_eq!(refused(&with_intended("choose-key", 0)), None);
+        for step in ["trial-build", "create-release-branch"] {
+            let (what, hint) = refused(&with_intended(step, 0)).unwrap();
+            assert_eq!(what, format!("--commit: already used by {step}"));
+            assert!(hint.contains(&format!("`quorate undo {step}`")), "{hint}");
+        }
+    }
 }

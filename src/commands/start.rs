@@ -17,14 +17,13 @@ use super::check_repository::{Branch, check_repository, check_series, check_unre
 use super::check_templates::check_templates;
 use super::check_version::check_version;
 use super::check_workflow::check_workflow;
-use super::connect::connect;
 use super::environment::{Environment, absolute};
 use super::error::chain;
 use super::left_behind::Left;
 use super::release_state::{
     JOURNAL_FILE, PRODUCT_FILE, RECORD_FILE, TEMPLATES, WORKFLOW_FILE, release_directory, was_at_work,
 };
-use super::session::{Values, open_journal, who};
+use super::session::{open_journal, who};
 use crate::config::{
     AssetError, Assets, ConfigError, Occasion, Product, check_numbering, check_product, doubts, parse_product,
     release_values, render_product,
@@ -32,7 +31,7 @@ use crate::config::{
 use crate::engine::{Clock, Event, Journal, JournalError, Renderer, State, SystemClock, ValueSource, Workflow};
 use crate::mail::Templates;
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
-use crate::services::{Effects, KeyDescription, OpenPgp};
+use crate::services::{KeyDescription, OpenPgp};
 use crate::ui::ExitCode;
 
 /// The product where none is named.
@@ -101,7 +100,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     if !args.any_version {
         check_version(&repository, &rendered, version)?;
     }
-    if let Some(commit) = &args.commit {
+    if let Some(commit) = args.commit.as_ref().or(left.commit.as_ref()) {
         record.commit = Some(check_commit(&repository, &rendered, version, commit)?);
     }
     let (name, email) = identity(&repository)?;
@@ -110,8 +109,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let beginning = if args.again { Beginning::Again } else { Beginning::First };
     check_files(&record, version, &files, beginning)?;
     check_templates(environment, &record, version, &files)?;
-    let out =
-        if args.again { already_out(environment, &place, &record, version, &files)? } else { AlreadyOut::default() };
+    let out = if args.again {
+        AlreadyOut::of_release(environment, &place, &record, version, &files)?
+    } else {
+        AlreadyOut::default()
+    };
     let (state, who) = (&environment.state, who(&repository));
     let directory = begin(state, &record, version, &files, beginning, &who, &SystemClock)?;
     if out.candidate() > 1 {
@@ -124,28 +126,6 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     doubts(&rendered, record.rehearsal).iter().for_each(|doubt| ui.warn(doubt));
     ui.say("Next: `quorate doctor`, then `quorate run`; `quorate guide` prints the whole guide for this release.");
     Ok(ExitCode::Done)
-}
-
-/// What there is of a release whose record begins anew.
-fn already_out(
-    environment: &Environment,
-    directory: &Path,
-    record: &ReleaseRecord,
-    version: Version,
-    files: &ReleaseFiles,
-) -> Result<AlreadyOut, CommandError> {
-    let product = files.product()?;
-    let accounts = &environment.accounts;
-    let services = connect(environment, directory, record, &product, version, accounts, Effects::unwatched())?;
-    let values = Values {
-        product,
-        record: record.clone(),
-        version,
-        today: "2000-01-01".into(),
-        home: accounts.home.clone().unwrap_or_default(),
-        directory: directory.to_owned(),
-    };
-    AlreadyOut::look(&services, &values)
 }
 
 /// A product was taken that nobody named: which others there are.

@@ -27,7 +27,7 @@ impl Probe<Services> for MailArchived {
         let Some(archive) = &cx.world.archive else {
             return Err(ActionError::refused(
                 "no mail archive is configured that could be asked",
-                "look yourself and attest the check, or set `mail.archive` in the product's configuration (`quorate reconfigure`)",
+                "look yourself and attest the check, or set `mail.archive` in the product's configuration",
             ));
         };
         let found = archive.find(&self.message_id, self.list.as_deref()).map_err(|error| {

@@ -125,7 +125,7 @@ impl SvnError {
             Self::TimedOut { .. } => "look at the network and the server, then run the step again",
             Self::Unreadable { .. } => "see that `svn --version` says 1.14 or later",
             Self::Write { .. } => "see that the disk has room",
-            Self::Url(_) => "correct the address or the name in the product's configuration (`quorate reconfigure`)",
+            Self::Url(_) => "correct the address or the name in the product's configuration",
             Self::Failed { fault, .. } => fault.hint(),
         }
     }
@@ -183,7 +183,7 @@ impl SvnFault {
             Self::Untrusted(_) => {
                 "have your Subversion configuration trust the server's certificate authority (ssl-authority-files)"
             }
-            Self::NotRepository(_) => "correct the address in the product's configuration (`quorate reconfigure`)",
+            Self::NotRepository(_) => "correct the address in the product's configuration",
             Self::Other(_) => "run the command by hand to see more",
         }
     }
