@@ -178,6 +178,14 @@ fn a_remote_and_a_repository_that_are_down_are_waited_for() {
     rehearsal.stops(4, &["create-candidate-branch", "cannot be reached", "hint:"]);
     fs::rename(world.join("remote.away"), world.join("remote.git")).unwrap();
     fs::rename(world.join("svn"), world.join("svn.away")).unwrap();
+    // Whether the version is out already is asked before a candidate is begun.
+    rehearsal.stops(4, &["create-candidate-branch", "dist/release", "hint:"]);
+    fs::rename(world.join("svn.away"), world.join("svn")).unwrap();
+    let update = world.join("remote.git/hooks/update");
+    hook(&update, "exit 1");
+    rehearsal.stops(1, &["push-candidate-branch"]);
+    fs::remove_file(&update).unwrap();
+    fs::rename(world.join("svn"), world.join("svn.away")).unwrap();
     rehearsal.stops(4, &["stage-candidate", "hint:"]);
     fs::rename(world.join("svn.away"), world.join("svn")).unwrap();
     rehearsal.ends_well();

@@ -49,22 +49,16 @@ fn what_comes_from_outside_is_shown_and_not_obeyed() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("a␛[31mclone") && !ran.err.contains('\u{1b}'), "{:?}", ran.err);
 
-    // A name that git knows goes on mails: none begins with such a one. In a record that has it,
-    // it stands in the status and in the log.
+    // A name that git knows stands in the status and in the log.
     let user = User::at(Arc::new(Place::new()));
     let clone = git2::Repository::open(user.place.world.clone_path()).unwrap();
-    let call_me = |name: &str| clone.config().unwrap().set_str("user.name", name).unwrap();
-    call_me("Ann\u{1b}]0;title\u{7} Example");
-    user.refused(2, &["start", VERSION, "--product", "sample"], &["the author's name has a line break or control"]);
-    call_me("Ann Example");
+    clone.config().unwrap().set_str("user.name", "Ann\u{1b}]0;title\u{7} Example").unwrap();
     let user = user.started();
-    call_me("Ann\u{1b}]0;title\u{7} Example");
-    user.runs(0, &["take-over", "--why", "another name"]);
     for command in ["status", "log"] {
         let ran = user.runs(0, &[command]);
         assert!(ran.out.contains("Ann␛]0;title␇ Example"), "{command}: {:?}", ran.out);
         assert!(!ran.out.contains(['\u{1b}', '\u{7}']), "{command}: {:?}", ran.out);
     }
     let log = user.runs(0, &["log", "--json"]).json();
-    assert!(log[1]["who"].as_str().unwrap().starts_with("Ann\u{1b}]0;title\u{7}"), "data stays as it is: {log}");
+    assert!(log[0]["who"].as_str().unwrap().starts_with("Ann\u{1b}]0;title\u{7}"), "data stays as it is: {log}");
 }

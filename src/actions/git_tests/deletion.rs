@@ -41,7 +41,9 @@ fn refs_go_and_come_back_as_they_were() {
         ])
     );
     holds(lacks.examine(&world.cx()).unwrap());
-    assert!(matches!(delete().reversal(&outputs), Reversal::Undo(what) if what.contains("t and rc1")));
+    assert!(
+        matches!(delete().reversal(&outputs), Reversal::Undo(what) if what.contains("the tag t and the branch rc1"))
+    );
     assert!(!world.repositories.at("refs/tags/t").is_empty(), "what is local stays");
 
     // What is kept survives a cleaning of both.

@@ -17,6 +17,7 @@ id = "one"
 title = "One"
 per_candidate = true
 step = [
+  { id = "cut", title = "Cut", action = "put", with = { facts = ["cut"], value = "x" }, effect = "local" },
   { id = "judge", title = "Judge", action = "wait-for", with = { fact = "bob" }, effect = "local" },
   { id = "tag", title = "Tag", action = "put", with = { facts = ["tag"], value = "{{ (rulings['judge'] | default([]) | map(attribute='ruling') | join(' ')) or 'none' }}" }, needs = ["judge"], effect = "local" },
 ]

@@ -60,12 +60,15 @@ fn opens(subject: &Subject, text: &Text<'_>, sentences: &[String]) -> bool {
         let titled = subject.has(Tag::Vote) && !subject.has(Tag::Result) && !subject.has(Tag::Discuss);
         return titled && !subject.answer || (asks && period && !subject.has(Tag::Discuss));
     }
-    // a call that says nothing new reminds of the one before it
-    let fresh = sentences.iter().any(|sentence| restarts(sentence)) || names_another(text) || is_whole(text, sentences);
     let titled = !subject.answer && subject.has(Tag::Vote);
+    if reminds || !asks || !(text.by_caller || titled) {
+        return false;
+    }
     let ballots =
-        text.own.iter().filter(|line| super::ballot::boxed(&super::normal::plain(line)).is_some()).count() > 1;
-    (text.by_caller || titled) && fresh && !reminds && asks && (period || ballots)
+        || text.own.iter().filter(|line| super::ballot::boxed(&super::normal::plain(line)).is_some()).count() > 1;
+    // a call that says nothing new reminds of the one before it
+    (period || ballots())
+        && (sentences.iter().any(|sentence| restarts(sentence)) || names_another(text) || is_whole(text, sentences))
 }
 
 /// Whether the vote begins anew.

@@ -432,12 +432,15 @@ fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &Opened, mail
 
 /// A voter who marks the ballot where their program quotes it.
 fn marked_in_quote(text: &str) -> Option<&str> {
-    let quoted = |line: &&str| line.starts_with('>') && !line.trim_start_matches(['>', ' ']).is_empty();
-    let bare = |line: &str| line.trim_start_matches('>').trim_start().to_owned();
-    text.lines()
-        .filter(quoted)
-        .take(400)
-        .find(|line| !line[1..].trim_start().starts_with('>') && is_marked(&bare(line)))
+    let bare = |line: &str| line.trim_start_matches(['>', ' ']).to_owned();
+    // one mark of a quote, and a box behind it
+    let may = |line: &&str| {
+        let behind = line.strip_prefix('>').map(str::trim_start);
+        behind.is_some_and(|behind| {
+            behind.starts_with(['[', '(', '{', '<', '_']) || behind.starts_with(|c: char| !c.is_ascii())
+        })
+    };
+    text.lines().filter(may).take(400).find(|line| is_marked(&bare(line)))
 }
 
 fn head_of(mail: &Mail<'_>, opened: &Opened) -> Head {
