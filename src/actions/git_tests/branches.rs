@@ -121,7 +121,8 @@ fn a_branch_is_taken_up_only_where_it_left_at_the_commit_that_was_chosen() {
     let made = world.run(&adopt);
     assert_eq!((&made["commit"], &made["found"]), (&json!(chosen), &Value::Null), "none is there: it is made");
     world.git(&["push", "-q", "origin", "refs/heads/release-3.4"]);
-    assert_eq!(world.run(&adopt)["commit"], chosen);
+    let Probed::Done(found) = adopt.probe(&world.cx()).unwrap() else { panic!("it is there") };
+    assert_eq!(found["commit"], chosen);
     world.git(&["fetch", "-q", "origin"]);
     world.git(&["push", "-q", "origin", &format!("{tip}:refs/heads/release-3.4")]);
     let (found, expected) = world.conflict(&adopt);
