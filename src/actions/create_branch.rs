@@ -24,6 +24,9 @@ pub struct CreateBranch {
     pub branch: String,
     /// The remote's branch that it starts from.
     pub from: String,
+    /// The commit of that branch to start at; absent or empty where that is its tip.
+    #[serde(default)]
+    pub commit: Option<String>,
     /// Whether a branch of that name at the remote is in the way; it is, unless
     /// this says otherwise.
     #[serde(default = "yes")]
@@ -79,6 +82,15 @@ impl CreateBranch {
                 expected: format!("one that was cut from the remote's {}", self.from),
             });
         };
+        if let Some(chosen) = self.chosen()
+            && let Some(left) = git.common_commit(tip, &self.tip(cx)?).map_err(git_failed)?
+            && left != chosen
+        {
+            return Ok(Probed::Conflict {
+                found: format!("the branch {} at {tip}, which left the remote's {} at {left}", self.branch, self.from),
+                expected: format!("none, or one from {chosen}, the commit that was chosen"),
+            });
+        }
         if self.pushed && there.is_none() && base != start {
             return Ok(Probed::Conflict {
                 found: format!(
@@ -110,8 +122,26 @@ impl CreateBranch {
         Ok(Probed::Done(serde_json::to_value(output).expect("plain data")))
     }
 
-    /// The tip of the remote's branch that the new one starts from.
+    fn chosen(&self) -> Option<&str> {
+        self.commit.as_deref().filter(|commit| !commit.is_empty())
+    }
+
+    /// The commit that the new branch starts at: the one that was chosen, else the tip
+    /// of the remote's branch.
     fn start(&self, cx: &Cx<'_>) -> Result<String, ActionError> {
+        let tip = self.tip(cx)?;
+        let Some(chosen) = self.chosen() else { return Ok(tip) };
+        let git = &cx.world.git;
+        if git.has_object(chosen).map_err(git_failed)? && git.is_ancestor(chosen, &tip).map_err(git_failed)? {
+            return Ok(chosen.to_owned());
+        }
+        Err(ActionError::refused(
+            format!("the commit {chosen} is not in the branch {} of the remote `{}`", self.from, git.remote()),
+            "choose one that is: `quorate reconfigure --commit COMMIT --why …`",
+        ))
+    }
+
+    fn tip(&self, cx: &Cx<'_>) -> Result<String, ActionError> {
         let git = &cx.world.git;
         git.fetch_branch(&self.from).map_err(git_failed)?.ok_or_else(|| {
             ActionError::refused(
@@ -124,13 +154,16 @@ impl CreateBranch {
 
 impl Action<Services> for CreateBranch {
     fn summary(&self) -> String {
-        format!("Creates the branch {} at the tip of the remote's {}", self.branch, self.from)
+        match self.chosen() {
+            Some(commit) => format!("Creates the branch {} at {commit} of the remote's {}", self.branch, self.from),
+            None => format!("Creates the branch {} at the tip of the remote's {}", self.branch, self.from),
+        }
     }
 
     fn commands(&self, world: &Services) -> Vec<String> {
         vec![
             shell::command(&["git", "fetch", world.git.remote(), &self.from]),
-            shell::command(&["git", "branch", &self.branch, "FETCH_HEAD"]),
+            shell::command(&["git", "branch", &self.branch, self.chosen().unwrap_or("FETCH_HEAD")]),
         ]
     }
 
@@ -165,7 +198,10 @@ impl Action<Services> for CreateBranch {
         }
         Ok(Probed::Conflict {
             found: format!("a local branch {} at {here}", self.branch),
-            expected: format!("none, or one at {start}, the tip of the remote's {}", self.from),
+            expected: match self.chosen() {
+                Some(_) => format!("none, or one at {start}, the commit that was chosen"),
+                None => format!("none, or one at {start}, the tip of the remote's {}", self.from),
+            },
         })
     }
 

@@ -104,7 +104,7 @@ impl Action<Services> for SendMail {
         let subject = self.draft(cx).map_or_else(|_| unknown.text("subject"), |draft| draft.subject);
         let bound_to = self.bound_to.iter().map(|bound| ("bound_to".to_owned(), bound.clone()));
         let known = [
-            ("message_id".to_owned(), json!(unknown.text("message_id"))),
+            ("message_id".to_owned(), json!(unknown.formed("message_id", "<", "@unknown.invalid>"))),
             ("date".to_owned(), json!(unknown.time("date"))),
             ("subject".to_owned(), json!(subject)),
             ("to".to_owned(), json!(self.to)),
@@ -124,10 +124,6 @@ impl Action<Services> for SendMail {
         Ok(Some(Composed { file: cx.world.workspace.path(self.eml()), text }))
     }
 
-    fn document(&self, cx: &Cx<'_>) -> Result<Option<String>, ActionError> {
-        Ok(Some(self.draft(cx)?.to_text()))
-    }
-
     fn problems(&self, cx: &Cx<'_>) -> Result<Vec<Problem>, ActionError> {
         let template = format!("templates/mail/{}", self.template);
         let hint = || format!("correct {template}, or the values that it is given");
@@ -145,7 +141,10 @@ impl Action<Services> for SendMail {
         };
         let mut problems: Vec<Problem> = lint(&draft, self.kind())
             .into_iter()
-            .map(|fault| Problem::new(format!("in the mail `{}`, {fault}", self.template), hint()))
+            .map(|fault| {
+                let said = format!("in the mail `{}`, {fault}{}", self.template, quoted(&draft.body, &fault.place));
+                Problem::new(said, hint())
+            })
             .collect();
         problems.extend(draft.format().err().map(|error| Problem::new(chain(&error), hint())));
         Ok(problems)
@@ -380,6 +379,16 @@ fn relay_hint(error: &RelayError) -> &'static str {
         }
         RelayError::TimedOut { .. } | RelayError::Dropped { .. } => "run the step again later; the mail was not sent",
     }
+}
+
+/// The line of the body that a fault is in: templates have other lines.
+fn quoted(body: &str, place: &str) -> String {
+    let number = place.strip_prefix("line ").and_then(|number| number.parse::<usize>().ok());
+    let line = number.and_then(|number| body.lines().nth(number.checked_sub(1)?)).map(str::trim);
+    line.filter(|line| !line.is_empty()).map_or_else(String::new, |line| {
+        let shown: String = line.chars().take(100).collect();
+        format!(" (“{shown}”)")
+    })
 }
 
 fn is_stem(name: &str) -> bool {

@@ -12,13 +12,17 @@ use std::fs;
 use std::path::Path;
 
 use super::CommandError;
+use super::connect::connect;
+use super::environment::Environment;
 use super::session::Values;
+use super::start::ReleaseFiles;
 use crate::actions::Services;
 use crate::actions::failures::git_failed;
 use crate::config::{Product, render_product};
 use crate::engine::ActionError;
 use crate::probes::Unreleased;
-use crate::services::{Depth, SvnUrl};
+use crate::release::{ReleaseRecord, Version};
+use crate::services::{Depth, Effects, SvnUrl};
 
 /// No release has more candidates.
 const MOST_CANDIDATES: u32 = 40;
@@ -35,11 +39,36 @@ pub struct AlreadyOut {
 }
 
 impl AlreadyOut {
+    /// What there is of a release whose record begins anew.
+    ///
+    /// # Errors
+    /// When a service cannot be set up, or something could not be asked.
+    pub fn of_release(
+        environment: &Environment,
+        directory: &Path,
+        record: &ReleaseRecord,
+        version: Version,
+        files: &ReleaseFiles,
+    ) -> Result<Self, CommandError> {
+        let product = files.product()?;
+        let accounts = &environment.accounts;
+        let services = connect(environment, directory, record, &product, version, accounts, Effects::unwatched())?;
+        let values = Values {
+            product,
+            record: record.clone(),
+            version,
+            today: "2000-01-01".into(),
+            home: accounts.home.clone().unwrap_or_default(),
+            directory: directory.to_owned(),
+        };
+        Self::look(&services, &values)
+    }
+
     /// Looks at the remotes, the clone and the release's directory.
     ///
     /// # Errors
     /// When something could not be asked.
-    pub fn look(services: &Services, values: &Values) -> Result<Self, CommandError> {
+    fn look(services: &Services, values: &Values) -> Result<Self, CommandError> {
         let mut found = Self::default();
         let mut names = Vec::new();
         for number in 1..=MOST_CANDIDATES {

@@ -5,51 +5,45 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! Whether the texts that a workflow's steps send or write can be filled in for a
-//! release, and the rules of its vote can be used, as far as that can be told before it
-//! begins.
+//! release, and are fit to be sent, and the rules of its vote can be used, as far as that
+//! can be told before it begins.
 
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::CommandError;
-use super::connect::templates;
+use super::environment::Environment;
 use super::error::chain;
+use super::release_state::{ReleaseState, release_directory};
+use super::session::Session;
 use super::start::ReleaseFiles;
 use crate::config::{Assets, Occasion, load_bylaws, release_values, roster_named};
-use crate::engine::{Step, StepKind, Workflow};
+use crate::engine::{Clock, Doer, State, Step, StepKind, SystemClock, TextFault, Workflow, text_faults};
 use crate::mail::TemplateError;
 use crate::release::{ReleaseRecord, Version};
+use crate::services::Effects;
 
-/// Whether each template that the workflow names is there, is well-formed, and asks
-/// for no value that the release cannot have; and whether the bylaws and the roster that
-/// the product names are there.
+/// Why a candidate is supposed to be cancelled: its mails are looked at as well.
+const SUPPOSED: &str = "REASON_FOR_CANCELLING";
+
+/// Whether every template that a step of the workflow names is there, is well formed,
+/// asks for no value that there cannot be, and makes a text that can be sent: each is
+/// filled in with what is known and what is foreseen of steps that are yet to be done;
+/// and whether the bylaws and the roster that the product names are there.
 ///
 /// # Errors
-/// With each fault, by the template's place.
+/// With each fault, by template and line, or line of the workflow.
 pub fn check_templates(
-    assets: &Assets,
+    environment: &Environment,
     record: &ReleaseRecord,
     version: Version,
     files: &ReleaseFiles,
 ) -> Result<(), CommandError> {
-    check_rules(assets, files)?;
-    let values = release_values(&files.product()?, record, version, &Occasion::any())?;
-    let workflow: Workflow = files.workflow()?;
-    let place = &files.workflow.place;
-    let all = templates(assets);
-    let mut faults = Vec::new();
-    for step in workflow.phases.iter().flat_map(|phase| &phase.steps) {
-        for name in names(step) {
-            let at = assets.place(&format!("templates/{name}"));
-            match all.unknown_values(&name, &values) {
-                Ok(unknown) => faults.extend(unknown.iter().map(|value| format!("{at}: there is no value `{value}`"))),
-                Err(error @ TemplateError::Missing { .. }) => {
-                    faults.push(format!("{place}:{}: `{}`: {error}", step.line, step.id));
-                }
-                Err(error) => faults.push(format!("{at}: {error}")),
-            }
-        }
+    check_rules(&environment.assets, files)?;
+    let mut faults = values_that_cannot_be(record, version, files)?;
+    if faults.is_empty() {
+        faults = texts_that_cannot_be_sent(environment, record, version, files)?;
     }
     faults.sort();
     faults.dedup();
@@ -60,6 +54,80 @@ pub fn check_templates(
         format!("the templates cannot be filled in:\n  {}", faults.join("\n  ")),
         "docs/configuration.md says which values there are",
     ))
+}
+
+fn values_that_cannot_be(
+    record: &ReleaseRecord,
+    version: Version,
+    files: &ReleaseFiles,
+) -> Result<Vec<String>, CommandError> {
+    let values = release_values(&files.product()?, record, version, &Occasion::any())?;
+    let workflow: Workflow = files.workflow()?;
+    let place = &files.workflow.place;
+    let all = files.filled_in();
+    let mut faults = Vec::new();
+    for step in workflow.phases.iter().flat_map(|phase| &phase.steps) {
+        for name in names(step) {
+            let at = files.place_of_template(&name);
+            match all.unknown_values(&name, &values) {
+                Ok(unknown) => faults.extend(unknown.iter().map(|value| format!("{at}: there is no value `{value}`"))),
+                Err(error @ TemplateError::Missing { .. }) => {
+                    faults.push(format!("{place}:{}: `{}`: {error}", step.line, step.id));
+                }
+                Err(error) => {
+                    faults.push(placed(files, &error.to_string()).unwrap_or_else(|| format!("{at}: {error}")));
+                }
+            }
+        }
+    }
+    Ok(faults)
+}
+
+fn texts_that_cannot_be_sent(
+    environment: &Environment,
+    record: &ReleaseRecord,
+    version: Version,
+    files: &ReleaseFiles,
+) -> Result<Vec<String>, CommandError> {
+    let release = ReleaseState {
+        directory: release_directory(&environment.state, &record.product, version),
+        version,
+        product: files.product()?,
+        workflow: files.workflow()?,
+        templates: Some(files.filled_in()),
+        record: record.clone(),
+        state: State::default(),
+    };
+    let clock = SystemClock;
+    let accounts = &environment.accounts;
+    let (session, state) = Session::new(environment, release, accounts, Effects::unwatched(), &clock)?;
+    let doer = Doer { registry: &session.registry, world: &session.services, now: clock.now() };
+    let renderer = session.renderer(&state)?;
+    let mut found = text_faults(&session.workflow, &state, &renderer, &doer)?;
+    let mut cancelled = state.clone();
+    cancelled.candidate.cancelled = Some(SUPPOSED.to_owned());
+    let supposing = renderer.supposing(&session.values, &cancelled).map_err(|error| CommandError::usage(error, ""))?;
+    found.extend(text_faults(&session.workflow, &cancelled, &supposing, &doer)?);
+    Ok(found.iter().map(|fault| worded(files, &session.workflow, fault)).collect())
+}
+
+/// The fault with its place: the template's, else the body's whose text it is in.
+fn worded(files: &ReleaseFiles, workflow: &Workflow, fault: &TextFault) -> String {
+    placed(files, &fault.what).unwrap_or_else(|| {
+        let names = workflow.step(&fault.step).map(|(_, step)| names(step)).unwrap_or_default();
+        let at = match names.last() {
+            Some(name) => files.place_of_template(name),
+            None => format!("{}:{}", files.workflow.place, fault.line),
+        };
+        format!("{at}: `{}`: {}", fault.step, fault.what)
+    })
+}
+
+/// What [`TemplateError::Unusable`] says, with the file's place and its line before it.
+fn placed(files: &ReleaseFiles, said: &str) -> Option<String> {
+    let (name, rest) = said.strip_prefix("the template `")?.split_once("` cannot be filled in at line ")?;
+    let (line, what) = rest.split_once(": ")?;
+    Some(format!("{}:{line}: {what}", files.place_of_template(name)))
 }
 
 /// Whether the vote's bylaws have its action, and its roster can be read; the foundation's

@@ -54,6 +54,18 @@ impl Environment {
         assets: Option<PathBuf>,
         state: Option<PathBuf>,
     ) -> Result<Self, CommandError> {
+        for (option, variable, is_empty) in [
+            ("--release", "QUORATE_RELEASE", release.as_deref() == Some("")),
+            ("--assets", "QUORATE_ASSETS", assets.as_deref() == Some(Path::new(""))),
+            ("--state", "QUORATE_STATE", state.as_deref() == Some(Path::new(""))),
+        ] {
+            if is_empty {
+                return Err(CommandError::usage(
+                    format!("{option}, or the variable {variable}, is empty"),
+                    format!("give it a value, or none: `unset {variable}`"),
+                ));
+            }
+        }
         if let Some(directory) = assets.as_ref().filter(|directory| !directory.is_dir()) {
             return Err(CommandError::usage(
                 format!("--assets {}: there is no such directory", directory.display()),

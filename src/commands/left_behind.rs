@@ -7,13 +7,14 @@
 //! What a release whose journal was lost has left in its directory: the files that
 //! it goes on by.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use super::CommandError;
-use super::release_state::{PRODUCT_FILE, RECORD_FILE, WORKFLOW_FILE};
-use super::start::{ReleaseFile, ReleaseFiles, release_file};
+use super::release_state::{PRODUCT_FILE, RECORD_FILE, TEMPLATES, WORKFLOW_FILE};
+use super::start::{ReleaseFile, ReleaseFiles, release_file, template_files};
 use crate::config::Assets;
 use crate::release::ReleaseRecord;
 
@@ -22,8 +23,12 @@ use crate::release::ReleaseRecord;
 pub struct Left {
     product: Option<ReleaseFile>,
     workflow: Option<ReleaseFile>,
+    /// The templates; empty where there are none.
+    templates: BTreeMap<String, ReleaseFile>,
     /// Whether nothing of the release is real.
     pub rehearsal: bool,
+    /// The commit that was chosen for the new series' branch to start at.
+    pub commit: Option<String>,
 }
 
 impl Left {
@@ -33,10 +38,13 @@ impl Left {
     /// When something cannot be read, or another workflow is wanted than the one that
     /// the release is under way by.
     pub fn in_directory(directory: &Path, workflow: Option<&str>) -> Result<Self, CommandError> {
+        let record = record(directory)?;
         let left = Self {
             product: file(directory, PRODUCT_FILE)?,
             workflow: file(directory, WORKFLOW_FILE)?,
-            rehearsal: was_rehearsal(directory)?,
+            templates: templates(directory)?,
+            rehearsal: record.as_ref().is_some_and(|record| record.rehearsal),
+            commit: record.and_then(|record| record.commit),
         };
         match (&left.workflow, workflow) {
             (Some(file), Some(wanted)) => Err(CommandError::usage(
@@ -58,6 +66,10 @@ impl Left {
         Ok(ReleaseFiles {
             product: or_of_now(&self.product, "release-config", "product", product)?,
             workflow: or_of_now(&self.workflow, "workflows", "workflow", workflow)?,
+            templates: match self.templates.is_empty() {
+                true => template_files(assets)?,
+                false => self.templates.clone(),
+            },
         })
     }
 
@@ -66,6 +78,12 @@ impl Left {
         let left = [&self.product, &self.workflow].into_iter().flatten();
         let mut lines: Vec<String> =
             left.map(|file| format!("It goes on by {}, which is left as it is.", file.place)).collect();
+        if !self.templates.is_empty() {
+            lines.push("Its mails and texts are made from the templates beside it.".into());
+        }
+        if let Some(commit) = &self.commit {
+            lines.push(format!("Its branch starts at {commit}, unless --commit says otherwise."));
+        }
         if self.rehearsal {
             lines.push("It is a rehearsal, as it was before.".into());
         }
@@ -86,13 +104,24 @@ fn file(directory: &Path, name: &str) -> Result<Option<ReleaseFile>, CommandErro
     }
 }
 
-fn was_rehearsal(directory: &Path) -> Result<bool, CommandError> {
-    let Some(ReleaseFile { place, text }) = file(directory, RECORD_FILE)? else { return Ok(false) };
-    let record: ReleaseRecord = serde_json::from_str(&text).map_err(|error| {
+fn templates(directory: &Path) -> Result<BTreeMap<String, ReleaseFile>, CommandError> {
+    // The release's directory is laid out like one of assets.
+    let names = Assets::new(Some(directory.to_owned())).names_below(TEMPLATES);
+    let mut left = BTreeMap::new();
+    for name in names {
+        if let Some(file) = file(directory, &name)? {
+            left.insert(name, file);
+        }
+    }
+    Ok(left)
+}
+
+fn record(directory: &Path) -> Result<Option<ReleaseRecord>, CommandError> {
+    let Some(ReleaseFile { place, text }) = file(directory, RECORD_FILE)? else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|error| {
         CommandError::usage(
             format!("{place} does not record which release this is: {error}"),
             "restore it from a copy; moved away, the release counts as no rehearsal",
         )
-    })?;
-    Ok(record.rehearsal)
+    })
 }

@@ -10,6 +10,7 @@ mod again;
 mod already_out;
 mod attest;
 mod cancel_candidate;
+mod check_commit;
 mod check_repository;
 mod check_templates;
 mod check_version;
@@ -44,6 +45,7 @@ mod vote;
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
 use environment::Environment;
@@ -79,16 +81,21 @@ pub struct Cli {
 
     /// A directory whose workflows/, templates/ and release-config/ stand before
     /// the built-in ones.
-    #[arg(long, global = true, help_heading = "For every command", env = "QUORATE_ASSETS", value_name = "DIR")]
+    #[arg(long, global = true, help_heading = "For every command", env = "QUORATE_ASSETS", value_name = "DIR", value_parser = path())]
     assets: Option<PathBuf>,
 
     /// Where releases are recorded; else $XDG_STATE_HOME/quorate, else
     /// ~/.local/state/quorate.
-    #[arg(long, global = true, help_heading = "For every command", env = "QUORATE_STATE", value_name = "DIR")]
+    #[arg(long, global = true, help_heading = "For every command", env = "QUORATE_STATE", value_name = "DIR", value_parser = path())]
     state: Option<PathBuf>,
 
     #[command(subcommand)]
     command: Command,
+}
+
+/// A path that may be empty: that is refused later, by the name of the variable too.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,8 +4,10 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! `quorate reconfigure`: a release that is under way gets a corrected configuration.
+//! `quorate reconfigure`: a release that is under way gets a corrected configuration, or
+//! another commit to start from.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,15 +16,21 @@ use serde_json::Value;
 
 use super::CommandError;
 use super::attest::wanted;
+use super::check_commit::check_commit;
 use super::check_repository::{Branch, check_repository};
+use super::check_templates::check_templates;
 use super::environment::Environment;
-use super::release_state::{PRODUCT_FILE, ReleaseState, WORKFLOW_FILE, next_file};
+use super::left_behind::Left;
+use super::release_state::{PRODUCT_FILE, RECORD_FILE, ReleaseState, next_file};
 use super::session::{open_journal, who};
-use super::start::{Beginning, ReleaseFile, ReleaseFiles, check_files};
-use crate::config::{Product, parse_product};
-use crate::engine::{Clock, Event, State, SystemClock};
-use crate::release::Sha512;
+use super::start::{Beginning, ReleaseFile, ReleaseFiles, check_configuration, check_files};
+use crate::config::Product;
+use crate::engine::{Clock, Event, State, Step, StepKind, SystemClock, Workflow};
+use crate::release::{ReleaseRecord, Sha512};
 use crate::ui::{ExitCode, Ui};
+
+/// What people were told when they were asked to vote.
+const OF_THE_VOTE: [&str; 2] = ["vote", "waits.vote_hours"];
 
 /// Takes a corrected configuration of the product into a release under way.
 ///
@@ -31,11 +39,17 @@ use crate::ui::{ExitCode, Ui};
 /// names it). Shows what changes, field by field, and wants the version typed;
 /// without a terminal it acts only with --execute and --confirm VERSION. What is
 /// done already stays as it was done: see that it fits what you change.
+///
+/// The commit that a new series' branch starts at is chosen here too, as long as no
+/// step has used one.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The corrected configuration.
-    #[arg(long, value_name = "FILE")]
-    product_file: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "commit")]
+    product_file: Option<PathBuf>,
+    /// The commit of the main branch that the new series' branch is to start at.
+    #[arg(long, value_name = "COMMIT")]
+    commit: Option<String>,
     /// Why.
     #[arg(long, value_name = "TEXT")]
     why: String,
@@ -57,12 +71,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     if args.confirm.as_ref().is_some_and(|confirmed| *confirmed != version) {
         return Err(CommandError::usage(format!("--confirm: this release is {version}"), "nothing was done"));
     }
-    let files = corrected(&directory, &args.product_file)?;
-    let product = parse_product(&files.product.place, &files.product.text)?;
-    let changes = changes(&release.product, &product);
-    check(&release, &files, &product, &changes)?;
+    settle(&directory, &release.state)?;
+    let correction = correction(environment, &release, &args)?;
+    check(environment, &release, &correction)?;
     ui.say(&format!("The configuration of {} {version} will change:", release.record.product));
-    changes.iter().for_each(|change| ui.say(&format!("  {change}")));
+    correction.changes.iter().for_each(|change| ui.say(&format!("  {change}")));
     if !agreed(ui, &args, &version) {
         let acts =
             if ui.interactive() { "." } else { &format!(": without a terminal, --execute --confirm {version} acts.") };
@@ -70,54 +83,93 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         return Ok(if args.execute || ui.interactive() { ExitCode::Waiting } else { ExitCode::Done });
     }
     journal.sign_as(&who(Path::new(&release.record.repository)));
-    let fail = |error: std::io::Error| {
-        CommandError::new(ExitCode::Service, format!("cannot write {}: {error}", directory.display()), "see its rights")
-    };
     // A run that ends in between leaves both: the record says which one holds.
-    let next = next_file(&directory, PRODUCT_FILE);
-    fs::write(&next, &files.product.text).and_then(|()| fs::File::open(&next)?.sync_all()).map_err(fail)?;
-    let digest = Sha512::of(files.product.text.as_bytes()).to_string();
-    let event = Event::ReleaseReconfigured { file: PRODUCT_FILE.into(), digest, changes, why: why.to_owned() };
+    let text = &correction.files.product.text;
+    let record = serde_json::to_value(&correction.record).expect("a record is plain data");
+    write_next(&directory, PRODUCT_FILE, text)?;
+    let event = Event::ReleaseReconfigured {
+        release: record.clone(),
+        files: BTreeMap::from([(PRODUCT_FILE.to_owned(), Sha512::of(text.as_bytes()).to_string())]),
+        changes: correction.changes.iter().map(ToString::to_string).collect(),
+        why: why.to_owned(),
+    };
     journal.append(SystemClock.now(), 0, None, event)?;
-    fs::rename(&next, directory.join(PRODUCT_FILE)).map_err(fail)?;
+    take_its_place(&directory, PRODUCT_FILE)?;
+    // What a record that is begun anew finds of this one.
+    write_next(&directory, RECORD_FILE, &format!("{record:#}\n"))?;
+    take_its_place(&directory, RECORD_FILE)?;
     ui.say("Recorded. Next: `quorate doctor` asks the services by it, `quorate run` goes on.");
     Ok(ExitCode::Done)
 }
 
-/// The release's files with the corrected configuration among them.
-fn corrected(directory: &Path, file: &Path) -> Result<ReleaseFiles, CommandError> {
-    let read = |path: &Path| {
-        let place = path.display().to_string();
-        match fs::read_to_string(path) {
-            Ok(text) => Ok(ReleaseFile { place, text }),
-            Err(error) => {
-                Err(CommandError::usage(format!("cannot read {place}: {error}"), "--product-file names a file"))
-            }
-        }
-    };
-    Ok(ReleaseFiles { product: read(file)?, workflow: read(&directory.join(WORKFLOW_FILE))? })
+/// What the release is to go by.
+struct Correction {
+    files: ReleaseFiles,
+    record: ReleaseRecord,
+    changes: Vec<Change>,
 }
 
-fn check(
-    release: &ReleaseState,
-    files: &ReleaseFiles,
-    product: &Product,
-    changes: &[String],
-) -> Result<(), CommandError> {
+/// One field that differs: `mail.archive: "…", until now "…"`.
+struct Change {
+    field: String,
+    new: String,
+    old: String,
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}, until now {}", self.field, self.new, self.old)
+    }
+}
+
+/// The release's files and record with what was named, and what differs.
+fn correction(environment: &Environment, release: &ReleaseState, args: &Args) -> Result<Correction, CommandError> {
+    let mut record = release.record.clone();
+    let left = Left::in_directory(&release.directory, None)?;
+    let mut files = left.files(&environment.assets, &record.product, "release")?;
+    if let Some(path) = &args.product_file {
+        files.product = corrected(path)?;
+    }
+    let product = files.product()?;
     if product.id != release.product.id {
         return Err(CommandError::usage(
             format!("{} is of `{}`, and this release of `{}`", files.product.place, product.id, release.product.id),
             "correct the release's own product.toml",
         ));
     }
+    let mut changes = changes(&release.product, &product);
+    if let Some(named) = &args.commit {
+        let rendered = check_configuration(&record, release.version, &files)?;
+        let new = check_commit(Path::new(&record.repository), &rendered, release.version, named)?;
+        if record.commit.as_ref() != Some(&new) {
+            let old = record.commit.replace(new.clone()).unwrap_or_else(|| "the tip by then".into());
+            refuse_used_commit(&release.workflow, &release.state)?;
+            changes.push(Change { field: "commit".into(), new, old });
+        }
+    }
+    Ok(Correction { files, record, changes })
+}
+
+fn corrected(path: &Path) -> Result<ReleaseFile, CommandError> {
+    let place = path.display().to_string();
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(ReleaseFile { place, text }),
+        Err(error) => Err(CommandError::usage(format!("cannot read {place}: {error}"), "--product-file names a file")),
+    }
+}
+
+fn check(environment: &Environment, release: &ReleaseState, correction: &Correction) -> Result<(), CommandError> {
+    let Correction { files, record, changes } = correction;
     if changes.is_empty() {
         return Err(CommandError::usage(
-            "nothing would change: the file says what the release goes by already",
+            "nothing would change: the release goes by just that already",
             "`quorate run` goes on",
         ));
     }
-    check_files(&release.record, release.version, files, Beginning::Again)?;
-    check_repository(Path::new(&release.record.repository), product, Branch::OfRemote)
+    refuse_another_vote(&release.workflow, &release.state, changes)?;
+    check_files(record, release.version, files, Beginning::Again)?;
+    check_repository(Path::new(&record.repository), &files.product()?, Branch::OfRemote)?;
+    check_templates(environment, record, release.version, files)
 }
 
 fn agreed(ui: Ui, args: &Args, version: &str) -> bool {
@@ -128,20 +180,20 @@ fn agreed(ui: Ui, args: &Args, version: &str) -> bool {
     matches!(Text::new(&question).prompt(), Ok(typed) if typed.trim() == version)
 }
 
-/// What differs, field by field: `mail.archive: "…", until now "…"`.
-fn changes(old: &Product, new: &Product) -> Vec<String> {
+/// What differs, field by field.
+fn changes(old: &Product, new: &Product) -> Vec<Change> {
     let tree = |product| serde_json::to_value(product).expect("a product is plain data");
     let mut found = Vec::new();
     compare("", &tree(old), &tree(new), &mut found);
     found
 }
 
-fn compare(place: &str, old: &Value, new: &Value, found: &mut Vec<String>) {
+fn compare(place: &str, old: &Value, new: &Value, found: &mut Vec<Change>) {
     if old == new {
         return;
     }
     let (Value::Object(before), Value::Object(after)) = (old, new) else {
-        found.push(format!("{place}: {new}, until now {old}"));
+        found.push(Change { field: place.to_owned(), new: new.to_string(), old: old.to_string() });
         return;
     };
     let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
@@ -151,5 +203,126 @@ fn compare(place: &str, old: &Value, new: &Value, found: &mut Vec<String>) {
         let of = |tree: &serde_json::Map<String, Value>| tree.get(name).cloned().unwrap_or(Value::Null);
         let place = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
         compare(&place, &of(before), &of(after), found);
+    }
+}
+
+/// Once people are asked to vote, it is counted as they were told.
+fn refuse_another_vote(workflow: &Workflow, state: &State, changes: &[Change]) -> Result<(), CommandError> {
+    let of_vote = |change: &&Change| {
+        OF_THE_VOTE.iter().any(|name| change.field == *name || change.field.starts_with(&format!("{name}.")))
+    };
+    let asks = |step: &Step| matches!(&step.kind, StepKind::Action { with, .. } if with.contains_key("bound_to"));
+    match changes.iter().find(of_vote) {
+        Some(change) if !begun(workflow, state, asks).is_empty() => Err(CommandError::usage(
+            format!("{change}: people are asked to vote on this candidate by what it was until now"),
+            "leave it as it is; where the vote cannot be held so, `quorate cancel-candidate`, then change it",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// What is done with one commit is not done with another.
+fn refuse_used_commit(workflow: &Workflow, state: &State) -> Result<(), CommandError> {
+    let uses = |step: &Step| match &step.kind {
+        StepKind::Action { with, .. } => with.values().any(|value| value.to_string().contains("{{ commit ")),
+        StepKind::Person { .. } => false,
+    };
+    let used = begun(workflow, state, uses);
+    match used.last() {
+        None => Ok(()),
+        Some(last) => Err(CommandError::usage(
+            format!("--commit: already used by {}", used.join(", ")),
+            format!("`quorate undo {last}` first, where that can be done"),
+        )),
+    }
+}
+
+/// The steps of a kind that are begun or settled.
+fn begun<'w>(workflow: &'w Workflow, state: &State, of_kind: impl Fn(&Step) -> bool) -> Vec<&'w str> {
+    let begun = |step: &&Step| {
+        let record = state.step(&step.id, step.per_candidate);
+        record.is_some_and(|record| record.settled() || record.intention.is_some())
+    };
+    let steps = workflow.phases.iter().flat_map(|phase| &phase.steps);
+    steps.filter(|step| of_kind(step)).filter(begun).map(|step| step.id.as_str()).collect()
+}
+
+/// Ends what an interrupted correction left: its file takes its place.
+fn settle(directory: &Path, state: &State) -> Result<(), CommandError> {
+    let digest = |path: &Path| fs::read(path).map(|text| Sha512::of(&text).to_string()).ok();
+    let recorded = state.files.get(PRODUCT_FILE).cloned();
+    let holds = |path: &Path| digest(path) == recorded;
+    if !holds(&directory.join(PRODUCT_FILE)) && holds(&next_file(directory, PRODUCT_FILE)) {
+        return take_its_place(directory, PRODUCT_FILE);
+    }
+    Ok(())
+}
+
+/// Before the record says so, the new text is on the disk, beside the old one.
+fn write_next(directory: &Path, name: &str, text: &str) -> Result<(), CommandError> {
+    let next = next_file(directory, name);
+    fs::write(&next, text)
+        .and_then(|()| fs::File::open(&next)?.sync_all())
+        .map_err(|error| unwritable(directory, &error))
+}
+
+fn take_its_place(directory: &Path, name: &str) -> Result<(), CommandError> {
+    fs::rename(next_file(directory, name), directory.join(name)).map_err(|error| unwritable(directory, &error))
+}
+
+fn unwritable(directory: &Path, error: &std::io::Error) -> CommandError {
+    CommandError::new(ExitCode::Service, format!("cannot write {}: {error}", directory.display()), "see its rights")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Assets;
+    use crate::engine::Entry;
+
+    fn workflow() -> Workflow {
+        let file = "workflows/release.toml";
+        Workflow::parse(file, &Assets::default().text(file).unwrap()).unwrap()
+    }
+
+    fn with_intended(step: &str, candidate: u32) -> State {
+        let event = Event::StepIntended { token: "a".repeat(32) };
+        let at = "2026-01-01T00:00:00Z".parse().unwrap();
+        let mut state = State::default();
+        let step = Some(step.to_owned());
+        state.apply(&Entry { seq: 0, at, who: String::new(), candidate, step, event });
+        state
+    }
+
+    fn changed(field: &str) -> [Change; 1] {
+        [Change { field: field.to_owned(), new: "2".into(), old: "1".into() }]
+    }
+
+    #[test]
+    fn a_vote_that_is_called_is_counted_as_people_were_told() {
+        let workflow = workflow();
+        let refused =
+            |state: &State, field: &str| refuse_another_vote(&workflow, state, &changed(field)).err().map(|e| e.what);
+        let called = with_intended("send-vote", 1);
+        for field in ["vote", "vote.action", "waits.vote_hours"] {
+            assert_eq!(refused(&State::default(), field), None);
+            let said = refused(&called, field).unwrap();
+            assert!(said.starts_with(&format!("{field}: 2, until now 1: people are asked to vote")), "{said}");
+        }
+        for field in ["mail.archive", "waits.promote_hours", "voters"] {
+            assert_eq!(refused(&called, field), None);
+        }
+    }
+
+    #[test]
+    fn a_commit_that_a_step_has_used_stays() {
+        let workflow = workflow();
+        let refused = |state: &State| refuse_used_commit(&workflow, state).err().map(|e| (e.what, e.hint.unwrap()));
+        assert_eq!(refused(&with_intended("choose-key", 0)), None);
+        for step in ["trial-build", "create-release-branch"] {
+            let (what, hint) = refused(&with_intended(step, 0)).unwrap();
+            assert_eq!(what, format!("--commit: already used by {step}"));
+            assert!(hint.contains(&format!("`quorate undo {step}`")), "{hint}");
+        }
     }
 }

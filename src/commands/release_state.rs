@@ -6,6 +6,7 @@
 
 //! Finding the releases that are under way, and reading their records.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,12 +14,15 @@ use super::CommandError;
 use super::environment::Environment;
 use crate::config::{Product, parse_product};
 use crate::engine::{Entry, JournalEnd, JournalReader, State, Workflow};
+use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Sha512, Version};
 
 /// The files that a release is started with; what they say holds for all of it.
 pub const WORKFLOW_FILE: &str = "workflow.toml";
 /// The product's configuration.
 pub const PRODUCT_FILE: &str = "product.toml";
+/// The directory of the templates.
+pub const TEMPLATES: &str = "templates";
 /// What the journal's first line says of the release, for when the journal is lost.
 pub const RECORD_FILE: &str = "release.json";
 /// The journal.
@@ -38,6 +42,9 @@ pub struct ReleaseState {
     pub product: Product,
     /// Its workflow.
     pub workflow: Workflow,
+    /// The templates that it was started with; one that an earlier version of the program
+    /// started has none of its own.
+    pub templates: Option<Templates>,
     /// Its journal's entries, folded.
     pub state: State,
 }
@@ -135,6 +142,7 @@ impl ReleaseState {
             version,
             product: parse_product(&name(PRODUCT_FILE), &product_text)?,
             workflow: Workflow::parse(&name(WORKFLOW_FILE), &workflow_text)?,
+            templates: pinned_templates(directory, &state.files),
             record,
             state,
         })
@@ -167,7 +175,7 @@ fn releases(state: &Path) -> Vec<(String, PathBuf)> {
 /// `quorate start` leaves.
 pub fn was_at_work(directory: &Path) -> bool {
     let of_start = |name: &str| {
-        [WORKFLOW_FILE, PRODUCT_FILE, RECORD_FILE, JOURNAL_FILE].contains(&name) || name.ends_with(".lock")
+        [WORKFLOW_FILE, PRODUCT_FILE, RECORD_FILE, JOURNAL_FILE, TEMPLATES].contains(&name) || name.ends_with(".lock")
     };
     let names = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name());
     names.filter_map(|name| name.into_string().ok()).any(|name| !of_start(&name) && !name.starts_with('.'))
@@ -201,22 +209,39 @@ pub fn next_file(directory: &Path, name: &str) -> PathBuf {
 
 /// The text of a file that the release goes by, as it is recorded.
 fn pinned(directory: &Path, name: &str, state: &State) -> Result<String, CommandError> {
-    let path = directory.join(name);
-    let text = fs::read_to_string(&path).map_err(|error| {
-        CommandError::usage(format!("cannot read {}: {error}", path.display()), "restore it from a copy")
-    })?;
     let expected = state.files.get(name).map(String::as_str).unwrap_or_default();
+    let path = directory.join(name);
+    unchanged(&path, expected).or_else(|why| {
+        // A correction that was recorded and not put in its place any more.
+        unchanged(&next_file(directory, name), expected).map_err(|_| match path.exists() {
+            true => CommandError::usage(
+                why,
+                "put back what it was; a configuration that has to be corrected is taken in by `quorate reconfigure`",
+            ),
+            false => CommandError::usage(why, "restore it from a copy"),
+        })
+    })
+}
+
+/// The text of a file that has the expected digest, else what is wrong with it.
+fn unchanged(path: &Path, expected: &str) -> Result<String, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     if Sha512::of(text.as_bytes()).as_str() == expected {
         return Ok(text);
     }
-    // A correction that was recorded and not put in its place any more.
-    if let Ok(next) = fs::read_to_string(next_file(directory, name))
-        && Sha512::of(next.as_bytes()).as_str() == expected
-    {
-        return Ok(next);
-    }
-    Err(CommandError::usage(
-        format!("{} was changed since the release was started with it", path.display()),
-        "put back what it was; a configuration that has to be corrected is taken in by `quorate reconfigure`",
-    ))
+    Err(format!("{} was changed since the release was started with it", path.display()))
+}
+
+/// The templates in the release's directory, each looked at when it is used.
+fn pinned_templates(directory: &Path, files: &BTreeMap<String, String>) -> Option<Templates> {
+    let prefix = format!("{TEMPLATES}/");
+    let of_templates = files.iter().filter(|(name, _)| name.starts_with(&prefix));
+    let digests: BTreeMap<String, String> = of_templates.map(|(name, digest)| (name.clone(), digest.clone())).collect();
+    let directory = directory.to_owned();
+    (!digests.is_empty()).then(|| {
+        Templates::new(move |name| {
+            let name = format!("{TEMPLATES}/{name}");
+            digests.get(&name).map(|digest| unchanged(&directory.join(&name), digest)).transpose()
+        })
+    })
 }

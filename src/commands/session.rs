@@ -81,8 +81,11 @@ impl Session {
         effects: Effects,
         clock: &dyn Clock,
     ) -> Result<(Self, State), CommandError> {
-        let ReleaseState { directory, record, version, product, workflow, state, .. } = release;
-        let services = connect(environment, &directory, &record, &product, version, accounts, effects)?;
+        let ReleaseState { directory, record, version, product, workflow, templates, state } = release;
+        let mut services = connect(environment, &directory, &record, &product, version, accounts, effects)?;
+        if let Some(templates) = templates {
+            services.templates = templates;
+        }
         let today = clock.now().to_zoned(TimeZone::UTC).date().to_string();
         let home = accounts.home.clone().unwrap_or_default();
         let values = Values { product, record, version, today, home, directory: directory.clone() };

@@ -6,28 +6,32 @@
 
 //! `quorate start`: a release begins to be recorded.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::CommandError;
 use super::already_out::AlreadyOut;
+use super::check_commit::check_commit;
 use super::check_repository::{Branch, check_repository, check_series, check_unreleased};
 use super::check_templates::check_templates;
 use super::check_version::check_version;
 use super::check_workflow::check_workflow;
-use super::connect::connect;
 use super::environment::{Environment, absolute};
 use super::error::chain;
 use super::left_behind::Left;
-use super::release_state::{JOURNAL_FILE, PRODUCT_FILE, RECORD_FILE, WORKFLOW_FILE, release_directory, was_at_work};
-use super::session::{Values, open_journal, who};
+use super::release_state::{
+    JOURNAL_FILE, PRODUCT_FILE, RECORD_FILE, TEMPLATES, WORKFLOW_FILE, release_directory, was_at_work,
+};
+use super::session::{open_journal, who};
 use crate::config::{
     AssetError, Assets, ConfigError, Occasion, Product, check_numbering, check_product, doubts, parse_product,
     release_values, render_product,
 };
 use crate::engine::{Clock, Event, Journal, JournalError, Renderer, State, SystemClock, ValueSource, Workflow};
+use crate::mail::Templates;
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
-use crate::services::{Effects, KeyDescription, OpenPgp};
+use crate::services::{KeyDescription, OpenPgp};
 use crate::ui::ExitCode;
 
 /// The product where none is named.
@@ -36,8 +40,8 @@ pub const DEFAULT_PRODUCT: &str = "flink-statefun";
 /// Begins the release of VERSION.
 ///
 /// Records product, workflow, release manager and key; nothing else is touched.
-/// The workflow and the product's configuration are copied into the record, so
-/// that a release runs to its end by what it was started with.
+/// The workflow, the product's configuration and the templates are copied into the
+/// record, so that a release runs to its end by what it was started with.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Three numbers: 3.4.0.
@@ -62,6 +66,10 @@ pub struct Args {
     /// and carried no further.
     #[arg(long)]
     again: bool,
+    /// The commit of the main branch that the new series' branch is to start at; else it is
+    /// that branch's tip when the step is done. `quorate reconfigure --commit` chooses later.
+    #[arg(long, value_name = "COMMIT")]
+    commit: Option<String>,
     /// Begin although the version does not follow on what the clone says.
     #[arg(long)]
     any_version: bool,
@@ -83,6 +91,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         repository: repository.display().to_string(),
         rehearsal: left.rehearsal,
         begun_anew: args.again,
+        commit: None,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let rendered = check_configuration(&record, version, &files)?;
@@ -91,13 +100,20 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     if !args.any_version {
         check_version(&repository, &rendered, version)?;
     }
+    if let Some(commit) = args.commit.as_ref().or(left.commit.as_ref()) {
+        record.commit = Some(check_commit(&repository, &rendered, version, commit)?);
+    }
     let (name, email) = identity(&repository)?;
     let key = signing_key(environment, &repository, args.key.as_deref())?;
     record.manager = Manager { name, email, key };
-    check_templates(&environment.assets, &record, version, &files)?;
     let beginning = if args.again { Beginning::Again } else { Beginning::First };
-    let out =
-        if args.again { already_out(environment, &place, &record, version, &files)? } else { AlreadyOut::default() };
+    check_files(&record, version, &files, beginning)?;
+    check_templates(environment, &record, version, &files)?;
+    let out = if args.again {
+        AlreadyOut::of_release(environment, &place, &record, version, &files)?
+    } else {
+        AlreadyOut::default()
+    };
     let (state, who) = (&environment.state, who(&repository));
     let directory = begin(state, &record, version, &files, beginning, &who, &SystemClock)?;
     if out.candidate() > 1 {
@@ -110,28 +126,6 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     doubts(&rendered, record.rehearsal).iter().for_each(|doubt| ui.warn(doubt));
     ui.say("Next: `quorate doctor`, then `quorate run`; `quorate guide` prints the whole guide for this release.");
     Ok(ExitCode::Done)
-}
-
-/// What there is of a release whose record begins anew.
-fn already_out(
-    environment: &Environment,
-    directory: &Path,
-    record: &ReleaseRecord,
-    version: Version,
-    files: &ReleaseFiles,
-) -> Result<AlreadyOut, CommandError> {
-    let product = files.product()?;
-    let accounts = &environment.accounts;
-    let services = connect(environment, directory, record, &product, version, accounts, Effects::unwatched())?;
-    let values = Values {
-        product,
-        record: record.clone(),
-        version,
-        today: "2000-01-01".into(),
-        home: accounts.home.clone().unwrap_or_default(),
-        directory: directory.to_owned(),
-    };
-    AlreadyOut::look(&services, &values)
 }
 
 /// A product was taken that nobody named: which others there are.
@@ -159,6 +153,8 @@ pub struct ReleaseFiles {
     pub product: ReleaseFile,
     /// The workflow.
     pub workflow: ReleaseFile,
+    /// All templates, by names such as `templates/mail/vote/body.txt.j2`.
+    pub templates: BTreeMap<String, ReleaseFile>,
 }
 
 /// A file that a release is started with.
@@ -187,8 +183,24 @@ impl ReleaseFiles {
         Ok(Workflow::parse(&self.workflow.place, &self.workflow.text)?)
     }
 
-    fn named(&self) -> [(&'static str, &str); 2] {
-        [(PRODUCT_FILE, &self.product.text), (WORKFLOW_FILE, &self.workflow.text)]
+    /// The templates, to be filled in.
+    pub fn filled_in(&self) -> Templates {
+        let texts = self.templates.clone();
+        Templates::new(move |name| {
+            Ok::<_, std::io::Error>(texts.get(&format!("{TEMPLATES}/{name}")).map(|file| file.text.clone()))
+        })
+    }
+
+    /// Where a template is from, by its name under `templates/`.
+    pub fn place_of_template(&self, name: &str) -> String {
+        let name = format!("{TEMPLATES}/{name}");
+        self.templates.get(&name).map_or(name, |file| file.place.clone())
+    }
+
+    /// All of them, each with its name in the release's directory.
+    fn named(&self) -> impl Iterator<Item = (&str, &str)> {
+        let templates = self.templates.iter().map(|(name, file)| (name.as_str(), file.text.as_str()));
+        [(PRODUCT_FILE, &*self.product.text), (WORKFLOW_FILE, &*self.workflow.text)].into_iter().chain(templates)
     }
 }
 
@@ -200,7 +212,20 @@ pub fn release_files(assets: &Assets, product: &str, workflow: &str) -> Result<R
     Ok(ReleaseFiles {
         product: release_file(assets, "release-config", "product", product)?,
         workflow: release_file(assets, "workflows", "workflow", workflow)?,
+        templates: template_files(assets)?,
     })
+}
+
+/// All templates of the assets.
+///
+/// # Errors
+/// When one cannot be read.
+pub fn template_files(assets: &Assets) -> Result<BTreeMap<String, ReleaseFile>, CommandError> {
+    let read = |name: String| {
+        let file = ReleaseFile { place: assets.place(&name), text: assets.text(&name)? };
+        Ok((name, file))
+    };
+    assets.names_below(TEMPLATES).into_iter().map(read).collect()
 }
 
 /// The workflow or configuration `id` of a directory of the assets; `what` names its kind.
@@ -268,13 +293,15 @@ pub fn begin(
             "make the state directory yours and writable, or name another by --state",
         )
     };
-    fs::create_dir_all(&directory).map_err(fail)?;
     let release = serde_json::to_value(record).expect("a record is plain data");
     for (name, text) in files.named() {
-        fs::write(directory.join(name), text).map_err(fail)?;
+        let path = directory.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&directory)).map_err(fail)?;
+        fs::write(path, text).map_err(fail)?;
     }
     fs::write(directory.join(RECORD_FILE), format!("{release:#}\n")).map_err(fail)?;
-    let digests = files.named().map(|(name, text)| (name.to_owned(), Sha512::of(text.as_bytes()).to_string())).into();
+    let digests =
+        files.named().map(|(name, text)| (name.to_owned(), Sha512::of(text.as_bytes()).to_string())).collect();
     let mut journal = Journal::create(&journal_path, who)?;
     journal.append(clock.now(), 0, None, Event::ReleaseStarted { release, files: digests })?;
     Ok(directory)

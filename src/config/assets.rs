@@ -98,8 +98,41 @@ impl Assets {
         names
     }
 
+    /// All names under `directory` ("templates"), each from the root of the assets, sorted.
+    pub fn names_below(&self, directory: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        if let Some(dir) =
+            root(directory).and_then(|(dir, rest)| if rest.is_empty() { Some(dir) } else { dir.get_dir(rest) })
+        {
+            let top = directory.split('/').next().unwrap_or(directory);
+            embedded_below(dir, top, &mut names);
+        }
+        if let Some(overrides) = &self.overrides {
+            files_below(overrides, directory, &mut names);
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
     fn names_beside(&self, name: &str) -> Vec<String> {
         self.names(name.rsplit_once('/').map_or("", |(directory, _)| directory))
+    }
+}
+
+fn embedded_below(dir: &Dir<'_>, top: &str, names: &mut Vec<String>) {
+    names.extend(dir.files().filter_map(|file| Some(format!("{top}/{}", file.path().to_str()?))));
+    dir.dirs().for_each(|dir| embedded_below(dir, top, names));
+}
+
+/// The files under `directory` of `root`, but for hidden ones: an editor leaves those.
+fn files_below(root: &Path, directory: &str, names: &mut Vec<String>) {
+    for entry in fs::read_dir(root.join(directory)).into_iter().flatten().flatten() {
+        let Some(name) = entry.file_name().to_str().filter(|name| !name.starts_with('.')).map(str::to_owned) else {
+            continue;
+        };
+        let name = format!("{directory}/{name}");
+        if entry.path().is_dir() { files_below(root, &name, names) } else { names.push(name) }
     }
 }
 

@@ -60,6 +60,7 @@ pub fn release_values(
         "repository": record.repository,
         "rehearsal": record.rehearsal,
         "begun_anew": record.begun_anew,
+        "commit": record.commit.as_deref().unwrap_or_default(),
         "today": today,
         "home": home.display().to_string(),
         "workspace": {

@@ -90,12 +90,12 @@ events! {
         /// Why.
         why: String,
     }
-    /// The release goes on by a corrected configuration.
+    /// The release goes on by a corrected configuration, or from another commit.
     "release-reconfigured" => ReleaseReconfigured {
-        /// The file that was corrected.
-        file: String,
-        /// Its SHA-512 from here on.
-        digest: String,
+        /// What `release-started` would say of it now.
+        release: Value,
+        /// The SHA-512 of each file that is new, by name.
+        files: std::collections::BTreeMap<String, String>,
         /// What changed, field by field.
         changes: Vec<String>,
         /// Why.

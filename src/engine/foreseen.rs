@@ -82,6 +82,14 @@ impl Unknowns {
         link
     }
 
+    /// A text of a form of its own, `before` and `after` its name; shown without them.
+    pub fn formed(&mut self, field: &str, before: &str, after: &str) -> String {
+        let name = self.text(field);
+        let formed = format!("{before}{name}{after}");
+        self.names.push((formed.clone(), name));
+        formed
+    }
+
     /// The text with names in the place of stand-ins.
     pub(super) fn named(&self, text: &str) -> String {
         let mut named = text.to_owned();

@@ -46,7 +46,7 @@ pub use journal::{Journal, JournalEnd, JournalError, JournalReader};
 pub use observer::{CheckOutcome, Observer, Silent, StepOutcome};
 pub use person::{Answer, Person};
 pub use plan::{CheckState, PhaseState, Plan, PlannedCheck, PlannedPhase, PlannedStep, StepState};
-pub use preview::{Doer, Preview, StepPreview, Warning};
+pub use preview::{Doer, Preview, StepPreview, TextFault, Warning, text_faults};
 pub use registry::{Registry, RegistryError};
 pub use render::{RenderError, Renderer, ValueSource};
 pub use state::{CandidateState, CheckRecord, Intention, RulingRecord, State, StepRecord, StepStatus};

@@ -106,6 +106,48 @@ impl Preview {
     }
 }
 
+/// What is wrong with a text that a step will send or leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextFault {
+    /// The step.
+    pub step: String,
+    /// Its line in the workflow.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// All that is wrong with the texts that steps will send or leave, as far as it can be
+/// told now; asks no service.
+///
+/// # Errors
+/// When a condition of the workflow cannot be told.
+pub fn text_faults<W: ?Sized + 'static>(
+    workflow: &Workflow,
+    state: &State,
+    renderer: &Renderer,
+    doer: &Doer<'_, W>,
+) -> Result<Vec<TextFault>, RenderError> {
+    let plan = Plan::of(workflow, state, renderer)?;
+    let mut faults = Vec::new();
+    let steps = workflow.phases.iter().flat_map(|phase| &phase.steps);
+    for step in steps.filter(|step| plan.step(&step.id).is_some()) {
+        foresee(doer, renderer, step);
+        let Some(action) = foreseen_action(doer.registry, renderer, step) else { continue };
+        let found = match doer.with(|cx| action.composed(cx)) {
+            Ok(None) => Vec::new(),
+            Ok(Some(_)) => match doer.with(|cx| action.problems(cx)) {
+                Ok(problems) => problems.into_iter().map(|problem| problem.what).collect(),
+                Err(error) => vec![error.to_string()],
+            },
+            Err(error) => vec![error.to_string()],
+        };
+        let of_step = |what| TextFault { step: step.id.clone(), line: step.line, what: renderer.named(what) };
+        faults.extend(found.iter().map(|what| of_step(what)));
+    }
+    Ok(faults)
+}
+
 /// What a preview is made with.
 pub struct Doer<'a, W: ?Sized> {
     /// What steps can do.

@@ -284,8 +284,9 @@ impl State {
                 self.started = Some(entry.at);
             }
             (Event::ReleaseTakenOver { release, .. }, _) => self.release = release.clone(),
-            (Event::ReleaseReconfigured { file, digest, .. }, _) => {
-                self.files.insert(file.clone(), digest.clone());
+            (Event::ReleaseReconfigured { release, files, .. }, _) => {
+                self.release = release.clone();
+                self.files.extend(files.clone());
             }
             (Event::CandidateCancelled { why }, _) => {
                 self.cancelled.insert(self.candidate.number, why.clone());

@@ -23,9 +23,13 @@ impl Person for SimulatedManager {
     }
 
     fn attest(&mut self, item: &StepPreview) -> Answer {
-        Answer::Yes { note: note(&item.id).to_owned() }
+        let note = note(&item.id);
+        Answer::Yes { note: if item.note.fault(note).is_some() { LINK } else { note }.to_owned() }
     }
 }
+
+/// What is noted where a link is wanted and none is known.
+const LINK: &str = "https://lists.example.org/thread/simulated (simulated)";
 
 /// What is noted of a step; some notes go into mails.
 fn note(id: &str) -> &'static str {

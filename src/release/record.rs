@@ -27,6 +27,10 @@ pub struct ReleaseRecord {
     /// Whether the record was begun anew, after an earlier one of the release was lost.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub begun_anew: bool,
+    /// The commit that the series' branch starts at, where one was chosen; else it is
+    /// the tip of the main branch by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
     /// The version of this program.
     pub quorate: String,
 }

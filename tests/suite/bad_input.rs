@@ -239,6 +239,70 @@ fn a_malformed_template_is_refused_before_anything_is_recorded() {
 }
 
 #[test]
+fn what_the_templates_come_to_is_looked_at_before_anything_is_recorded() {
+    let user = User::looking();
+    for (name, more, says) in [
+        ("mail/announce/body.txt.j2", "{{ nosuch.value }}", "`nosuch` is undefined"),
+        ("mail/announce/body.txt.j2", "See [42].", "reference [42] is used and not defined"),
+        (
+            "mail/announce/body.txt.j2",
+            "https://dist.apache.org/repos/dist/release/x",
+            "does not link to dist.apache.org",
+        ),
+        ("mail/cancel/body.txt.j2", "\n{{ nosuch }}", "`nosuch` is undefined"),
+        ("website/blog-post.md.j2", "{{ nosuch.value }}", "`nosuch` is undefined"),
+    ] {
+        let text = tree::text(format!("templates/{name}").as_ref()) + more;
+        let path = user.put(&format!("assets/templates/{name}"), &text);
+        let mut place = path.display().to_string();
+        if more.contains("{{") {
+            place = format!("{place}:{}: ", text.lines().count());
+        }
+        user.refused(2, &START, &[&place, says]);
+        assert!(!user.path("state").exists());
+        fs::remove_file(path).unwrap();
+    }
+    user.runs(0, &START);
+}
+
+#[test]
+fn an_option_or_variable_that_is_empty_is_refused_by_its_name() {
+    for (option, variable) in
+        [("--release", "QUORATE_RELEASE"), ("--assets", "QUORATE_ASSETS"), ("--state", "QUORATE_STATE")]
+    {
+        let user = User::looking().with(variable, "");
+        user.refused(2, &["status"], &[option, variable, "is empty"]);
+    }
+}
+
+/// The branch of a series may start at an earlier commit than the main branch's tip.
+#[test]
+fn a_chosen_commit_is_one_of_the_main_branch_and_is_recorded() {
+    let user = User::looking();
+    let clone = git2::Repository::open(user.place.world.clone_path()).unwrap();
+    let tip = clone.revparse_single("refs/remotes/origin/main").unwrap().id().to_string();
+    let with = |commit: &str| {
+        [&START[..], &["--commit", commit]].concat().iter().map(|&word| word.to_owned()).collect::<Vec<_>>()
+    };
+    let refused = |commit: &str, says: &str| {
+        let words = with(commit);
+        user.refused(2, &words.iter().map(String::as_str).collect::<Vec<_>>(), &["--commit", says]);
+        assert!(!user.path("state").exists());
+    };
+    refused("0123456789", "there is no such commit in the clone");
+    let me = git2::Signature::now("Ann Example", "ann@example.org").unwrap();
+    let tree = clone.find_tree(clone.treebuilder(None).unwrap().write().unwrap()).unwrap();
+    let elsewhere = clone.commit(None, &me, &me, "elsewhere", &tree, &[]).unwrap().to_string();
+    refused(&elsewhere, "is not in origin/main");
+    let words = with(&tip[..12]);
+    user.runs(0, &words.iter().map(String::as_str).collect::<Vec<_>>());
+    let plan = user.runs(0, &["plan"]).out;
+    let said: String = plan.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(&format!("Creates the branch release-1.2 at {tip}")), "{plan}");
+    assert!(said.contains(&format!("from {tip}, to see that the release build works")), "{plan}");
+}
+
+#[test]
 fn the_built_in_workflow_can_be_used_for_every_product_and_kind_of_release() {
     let user = User::looking();
     user.put("assets/release-config/statefun.toml", &{

@@ -13,6 +13,69 @@ use crate::user::{User, VERSION};
 
 const START: [&str; 4] = ["start", VERSION, "--product", "sample"];
 
+/// The mails of a release are made from the templates that it was started with,
+/// whatever the assets are later.
+#[test]
+fn a_release_keeps_the_templates_that_it_was_started_with() {
+    let user = User::looking();
+    let name = "templates/mail/discuss-release/subject.txt.j2";
+    let own = user.put(&format!("assets/{name}"), "[DISCUSS] By our own template {{ version }}\n");
+    user.runs(0, &START);
+    user.runs(0, &["attest", "make-the-case", "--note", "it is time"]);
+    fs::remove_file(own).unwrap();
+    let shown = || user.runs(0, &["plan", "--json"]).out;
+    assert!(shown().contains("By our own template"), "{}", shown());
+    assert_eq!(fs::read_to_string(user.record(name)).unwrap(), "[DISCUSS] By our own template {{ version }}\n");
+
+    // A record begun anew goes on by them too.
+    fs::remove_file(user.record("journal.jsonl")).unwrap();
+    user.runs(0, &[&START[..], &["--again"]].concat());
+    user.runs(0, &["attest", "make-the-case", "--note", "it is time"]);
+    assert!(shown().contains("By our own template"), "{}", shown());
+
+    fs::write(user.record(name), "[DISCUSS] Another\n").unwrap();
+    let changed = shown();
+    assert!(!changed.contains("By our own template") && !changed.contains("[DISCUSS] Another"), "{changed}");
+}
+
+/// An address that was wrong is corrected in mid-release, with the change in the record.
+#[test]
+fn a_configuration_can_be_corrected_while_the_release_is_under_way() {
+    let user = User::looking().started();
+    let old = fs::read_to_string(user.record("product.toml")).unwrap();
+    let list = toml::from_str::<toml::Table>(&old).unwrap()["mail"]["dev"].as_str().unwrap().to_owned();
+    let with = |address: &str| old.replace(&format!("dev = \"{list}\""), &format!("dev = \"{address}\""));
+    let moved = "developers@sample.example.org";
+    let file = user.put("product.toml", &with(moved)).display().to_string();
+    let reconfigure = ["reconfigure", "--product-file", &file, "--why", "the list has moved"];
+    let agreed = [&reconfigure[..], &["--execute", "--confirm", VERSION]].concat();
+    let change = format!("mail.dev: \"{moved}\", until now \"{list}\"");
+
+    let ran = user.runs(0, &reconfigure);
+    assert!(ran.err.contains(&change) && ran.err.contains("Nothing was done"), "{}", ran.err);
+    assert_eq!(fs::read_to_string(user.record("product.toml")).unwrap(), old);
+    let bad = user.put("bad.toml", &with("nobody")).display().to_string();
+    user.refused(2, &["reconfigure", "--product-file", &bad, "--why", "x"], &["mail.dev", "bad.toml"]);
+    let same = user.record("product.toml").display().to_string();
+    user.refused(2, &["reconfigure", "--product-file", &same, "--why", "x"], &["nothing would change"]);
+
+    user.runs(0, &agreed);
+    let shown = || user.runs(0, &["plan", "--json"]).out;
+    assert!(shown().contains(moved), "{}", shown());
+    let log = user.runs(0, &["log", "--json"]).out;
+    assert!(log.contains("release-reconfigured") && log.contains("the list has moved"), "{log}");
+
+    // Killed between the record and the file's taking its name.
+    fs::rename(user.record("product.toml"), user.record("product.toml.next")).unwrap();
+    fs::write(user.record("product.toml"), &old).unwrap();
+    assert!(shown().contains(moved), "{}", shown());
+    let back = user.put("back.toml", &old).display().to_string();
+    let again = ["reconfigure", "--product-file", &back, "--why", "it moved back", "--execute", "--confirm", VERSION];
+    user.runs(0, &again);
+    assert_eq!(fs::read_to_string(user.record("product.toml")).unwrap(), old);
+    assert!(!shown().contains(moved), "{}", shown());
+}
+
 #[test]
 fn a_configuration_that_no_release_can_use_is_refused_with_its_fields_and_nothing_is_recorded() {
     let user = User::looking();

@@ -36,12 +36,36 @@ fn a_rehearsal_that_is_ended_leaves_neither_its_world_nor_an_agent() {
         let status = rehearsal.wait().unwrap();
         assert_eq!(status.code(), Some(if signal == "TERM" { 143 } else { 130 }), "{status}");
         assert!(!world.exists(), "{} is left", world.display());
-        let home = world.join("gnupg").display().to_string();
-        let running = fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| {
-            let line = fs::read(entry.path().join("cmdline")).ok()?;
-            let line = String::from_utf8_lossy(&line).into_owned();
-            (line.contains("gpg-agent") && line.contains(&home)).then_some(line)
-        });
-        assert_eq!(running.collect::<Vec<_>>(), [""; 0], "an agent is left");
+        assert_eq!(agents_of(&world), [""; 0], "an agent is left");
     }
+}
+
+/// Also where nobody reads what it prints at its end.
+#[test]
+fn a_rehearsal_whose_reader_went_away_leaves_neither_its_world_nor_an_agent() {
+    let place = tempfile::Builder::new().prefix("q-").tempdir_in("/tmp").unwrap();
+    let mut rehearsal = Command::new(env!("CARGO_BIN_EXE_quorate"))
+        .arg("rehearse")
+        .env("TMPDIR", place.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(rehearsal.stdout.take());
+    let status = rehearsal.wait().unwrap();
+    assert_eq!(status.code(), Some(141), "{status}");
+    let left: Vec<_> = fs::read_dir(place.path()).unwrap().flatten().map(|entry| entry.path()).collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(agents_of(place.path()), [""; 0], "an agent is left");
+}
+
+/// The command lines of GnuPG's agents whose home is below `directory`.
+fn agents_of(directory: &Path) -> Vec<String> {
+    let below = directory.display().to_string();
+    let lines = fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| {
+        let line = fs::read(entry.path().join("cmdline")).ok()?;
+        Some(String::from_utf8_lossy(&line).into_owned())
+    });
+    lines.filter(|line| line.contains("gpg-agent") && line.contains(&below)).collect()
 }

@@ -49,16 +49,26 @@ fn what_comes_from_outside_is_shown_and_not_obeyed() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("a␛[31mclone") && !ran.err.contains('\u{1b}'), "{:?}", ran.err);
 
-    // A name that git knows stands in the status and in the log.
+    // No mail can be signed by such a name; that is found before the release begins.
     let user = User::at(Arc::new(Place::new()));
     let clone = git2::Repository::open(user.place.world.clone_path()).unwrap();
-    clone.config().unwrap().set_str("user.name", "Ann\u{1b}]0;title\u{7} Example").unwrap();
+    let plain = clone.config().unwrap().get_string("user.name").unwrap();
+    let call = |name: &str| clone.config().unwrap().set_str("user.name", name).unwrap();
+    call("Ann\u{1b}]0;title\u{7} Example");
+    let ran = user.run(&["start", VERSION, "--product", "sample"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("Ann␛]0;title␇ Example") && !ran.err.contains('\u{1b}'), "{:?}", ran.err);
+
+    // A name that git knows later stands in the status and in the log.
+    call(&plain);
     let user = user.started();
+    call("Ann\u{1b}]0;title\u{7} Example");
+    user.runs(0, &["take-over", "--why", "a new name"]);
     for command in ["status", "log"] {
         let ran = user.runs(0, &[command]);
         assert!(ran.out.contains("Ann␛]0;title␇ Example"), "{command}: {:?}", ran.out);
         assert!(!ran.out.contains(['\u{1b}', '\u{7}']), "{command}: {:?}", ran.out);
     }
     let log = user.runs(0, &["log", "--json"]).json();
-    assert!(log[0]["who"].as_str().unwrap().starts_with("Ann\u{1b}]0;title\u{7}"), "data stays as it is: {log}");
+    assert!(log[1]["who"].as_str().unwrap().starts_with("Ann\u{1b}]0;title\u{7}"), "data stays as it is: {log}");
 }

@@ -57,8 +57,12 @@ impl Manager {
             if next.contains(&id) || self.state(id) != "waiting" {
                 return;
             }
-            let answered =
-                next.iter().filter(|item| self.user.run(&["attest", item, "--note", "seen"]).code == 0).count();
+            let note = |item: &str| match item {
+                "community-agrees" | "manager-selected" => "https://lists.example.org/1",
+                _ => "seen",
+            };
+            let answers = |item: &&&str| self.user.run(&["attest", item, "--note", note(item)]).code == 0;
+            let answered = next.iter().filter(answers).count();
             assert!(answered > 0, "{next:?}: {}", ran.err);
         }
         panic!("{id} is never reached");
@@ -237,9 +241,9 @@ fn weigh_before_the_vote(manager: &Manager) {
     let fault = "greeter-core/FIX.md has no licence header";
     let ran = user.runs(3, &["run", "--execute"]);
     assert!(ran.err.contains(fault), "{}", ran.err);
-    for id in ["maven-staged", "website-proposed"] {
-        user.runs(0, &["attest", id, "--note", "seen"]);
-    }
+    user.runs(0, &["attest", "maven-staged", "--note", "seen"]);
+    user.refused(2, &["attest", "website-proposed", "--note", "seen"], &["the note must hold a link (https://…)"]);
+    user.runs(0, &["attest", "website-proposed", "--note", "https://git.example.org/pull/1"]);
     user.runs(0, &["run", "--execute", "--to", "build"]);
     let ran = user.runs(3, &["run", "--execute"]);
     let warning = "warning: before send-vote: the optional check licence-headers-present does not hold";

@@ -52,3 +52,47 @@ fn a_corrected_configuration_is_shown_recorded_and_used() {
     fs::write(user.record("product.toml.next"), "format = 1\n").unwrap();
     user.refused(2, &["status"], &["was changed since", "quorate reconfigure"]);
 }
+
+/// The commit that a series' branch starts at can be chosen when the release is under way,
+/// and stays chosen in a record that is begun anew.
+#[test]
+fn a_commit_is_chosen_later_and_outlives_a_lost_record() {
+    let user = User::looking().started();
+    let clone = git2::Repository::open(user.place.world.clone_path()).unwrap();
+    let tip = clone.revparse_single("refs/remotes/origin/main").unwrap().id().to_string();
+    let command = ["reconfigure", "--commit", &tip[..12], "--why", "what came later is too new"];
+    let agreed = [&command[..], &["--execute", "--confirm", VERSION]].concat();
+    let chosen = || {
+        let plan = user.runs(0, &["plan"]).out;
+        let said: String = plan.split_whitespace().collect::<Vec<_>>().join(" ");
+        said.contains(&format!("Creates the branch release-1.2 at {tip}"))
+    };
+
+    user.refused(2, &["reconfigure", "--commit", "0123456789", "--why", "x"], &["there is no such commit"]);
+    let ran = user.runs(0, &command);
+    assert!(ran.err.contains(&format!("commit: {tip}, until now the tip by then")), "{}", ran.err);
+    assert!(!chosen());
+    let before = fs::read_to_string(user.record("product.toml")).unwrap();
+    user.runs(0, &agreed);
+    assert!(chosen());
+    assert_eq!(fs::read_to_string(user.record("product.toml")).unwrap(), before);
+    user.refused(2, &command, &["nothing would change"]);
+
+    fs::remove_file(user.record("journal.jsonl")).unwrap();
+    let ran = user.runs(0, &["start", VERSION, "--product", "sample", "--again"]);
+    assert!(ran.err.contains(&format!("Its branch starts at {tip}")), "{}", ran.err);
+    assert!(chosen());
+}
+
+/// A correction that makes a text unfit to be sent is found before it is taken in.
+#[test]
+fn what_the_texts_come_to_is_looked_at_before_a_correction_is_taken_in() {
+    let user = User::looking().started();
+    let before = fs::read_to_string(user.record("product.toml")).unwrap();
+    let downloads = before.lines().find(|line| line.starts_with("downloads = ")).unwrap();
+    let corrected = before.replace(downloads, "downloads = \"https://dist.apache.org/repos/dist/release\"");
+    let file = user.put("corrected.toml", &corrected).display().to_string();
+    let command = ["reconfigure", "--product-file", &file, "--why", "x", "--execute", "--confirm", VERSION];
+    user.refused(2, &command, &["does not link to dist.apache.org"]);
+    assert_eq!(fs::read_to_string(user.record("product.toml")).unwrap(), before);
+}

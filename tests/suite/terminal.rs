@@ -213,7 +213,7 @@ fn ctrl_c_in_the_middle_of_a_step_is_an_interruption_like_any_other() {
     user.runs(0, &["attest", "make-the-case", "--note", "x"]);
     user.runs(0, &["skip", "propose-release", "--why", "known"]);
     for id in ["resolve-objections", "select-manager", "community-agrees", "manager-selected"] {
-        user.runs(0, &["attest", id, "--note", "x"]);
+        user.runs(0, &["attest", id, "--note", "https://lists.example.org/1"]);
     }
     user.runs(0, &["run", "--to", "decide", "--execute"]);
     let mut run = Terminal::of(&user, &["run", "trial-build"]);

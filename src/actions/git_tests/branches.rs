@@ -112,6 +112,25 @@ fn a_branch_with_another_history_is_nobodys_to_take_up() {
 }
 
 #[test]
+fn a_branch_is_taken_up_only_where_it_left_at_the_commit_that_was_chosen() {
+    let world = World::new();
+    let chosen = world.repositories.at("HEAD");
+    let tip = world.repositories.others_commit("main", "b", "b", "by another");
+    let values = json!({ "branch": "release-3.4", "from": "main", "commit": chosen, "adopt": true });
+    let adopt: CreateBranch = action(values);
+    let made = world.run(&adopt);
+    assert_eq!((&made["commit"], &made["found"]), (&json!(chosen), &Value::Null), "none is there: it is made");
+    world.git(&["push", "-q", "origin", "refs/heads/release-3.4"]);
+    let Probed::Done(found) = adopt.probe(&world.cx()).unwrap() else { panic!("it is there") };
+    assert_eq!(found["commit"], chosen);
+    world.git(&["fetch", "-q", "origin"]);
+    world.git(&["push", "-q", "origin", &format!("{tip}:refs/heads/release-3.4")]);
+    let (found, expected) = world.conflict(&adopt);
+    assert_eq!(found, format!("the branch release-3.4 at {tip}, which left the remote's main at {tip}"));
+    assert_eq!(expected, format!("none, or one from {chosen}, the commit that was chosen"));
+}
+
+#[test]
 fn what_was_interrupted_is_done_even_if_the_remote_has_gone_on() {
     for point in 0..2 {
         let world = World::new();

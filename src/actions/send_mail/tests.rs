@@ -281,6 +281,7 @@ fn all_faults_are_problems_and_the_whole_mail_is_shown() {
     let shown = action(json!({})).document(&cx).unwrap().unwrap();
     assert!(shown.contains("To: dev@example.org, user@example.org\nSubject: [VOTE] 3.4.0\n"), "{shown}");
     assert!(shown.contains("\n\nVote until 2026-11-24"), "{shown}");
+    assert!(!shown.contains("Message-ID: ") && !shown.contains("Date: "), "these are given when it is sent: {shown}");
     let faulty = action(json!({"more": {"extra": " TBD [1]"}, "in_reply_to": "no id"}));
     let problems = faulty.problems(&cx).unwrap();
     assert_eq!(problems.len(), 3, "{problems:?}");

@@ -131,6 +131,7 @@ fn filled_in(product: &Product, record: Option<&ReleaseRecord>, version: Version
         repository: String::new(),
         rehearsal: false,
         begun_anew: false,
+        commit: None,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let record = record.cloned().unwrap_or_else(nobody);

@@ -40,6 +40,7 @@ pub(super) fn imagined(
         repository: repository.display().to_string(),
         rehearsal: false,
         begun_anew: false,
+        commit: None,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let release = ReleaseState {
@@ -48,6 +49,7 @@ pub(super) fn imagined(
         product: files.product()?,
         workflow: files.workflow()?,
         record,
+        templates: None,
         state: State::default(),
     };
     Session::new(environment, release, &environment.accounts, Effects::unwatched(), &SystemClock)

@@ -19,6 +19,7 @@ use std::time::Instant;
 use super::CommandError;
 use super::check_repository::{Branch, check_repository};
 use super::check_templates::check_templates;
+use super::check_version::unlike;
 use super::environment::{Environment, absolute};
 use super::halt;
 use super::run::phase_goal;
@@ -112,12 +113,15 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
     // Before anything is made; the world's own clone is looked at when its release begins.
     let looked_at = repository.as_deref().unwrap_or(Path::new("/nowhere"));
     let record = stage::record(product, version, &"0".repeat(40), looked_at);
-    check_configuration(&record, version, &files)?;
+    let rendered = check_configuration(&record, version, &files)?;
     if let Some(repository) = &repository {
         check_repository(repository, &files.product()?, Branch::Anywhere)?;
+        if let Some(unlike) = unlike(repository, &rendered, version) {
+            ui.warn(&format!("{unlike}; `quorate start` would refuse to begin this release"));
+        }
     }
     check_files(&record, version, &files, Beginning::First)?;
-    check_templates(&environment.assets, &record, version, &files)?;
+    check_templates(environment, &record, version, &files)?;
     let interruption = args
         .interrupt
         .as_deref()
@@ -144,25 +148,32 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
     let outcome = play(environment, &stage, &goal, interruption)?;
     let report = report::Report::of(&stage, started.elapsed())?;
     report.write(&stage)?;
+    // Nobody may be reading any more, which ends the program: what is to go is gone by then.
+    drop(stage);
+    let said = match place {
+        Place::Kept(_) => None,
+        Place::Temporary(directory) if outcome == ExitCode::Done => {
+            drop(directory);
+            Some("The world is gone again; --keep DIR leaves it to be looked at.".to_owned())
+        }
+        Place::Temporary(directory) => {
+            Some(format!("The world is left in {} to be looked at.", directory.keep().display()))
+        }
+    };
     if args.json {
         ui.json(&report);
     } else {
         ui.data(&report.to_text(ui));
     }
-    match place {
-        Place::Kept(_) => {}
-        Place::Temporary(directory) if outcome == ExitCode::Done => {
-            ui.say("The world is gone again; --keep DIR leaves it to be looked at.");
-            drop(stage);
-            drop(directory);
-        }
-        Place::Temporary(directory) => {
-            let kept = directory.keep();
-            ui.say(&format!("The world is left in {} to be looked at.", kept.display()));
-        }
+    if let Some(said) = said {
+        ui.say(&said);
     }
     Ok(outcome)
 }
+
+/// What the simulated manager gives as the reason, in the words of a mail.
+const VOTED_DOWN: &str = "The vote did not pass: it has not the three binding +1 that a release needs, and what was \
+                          found in this thread is to be mended first.";
 
 /// Where the world is.
 enum Place {
@@ -231,8 +242,8 @@ fn play(
                     true
                 }
                 Obstacle::Person(_) if id == "record-vote" => community.weigh(&mut driver)?,
-                Obstacle::CheckFailed(faults) if id == "community-approves" && community.alarmed(&driver.state) => {
-                    driver.cancel_candidate(&format!("the vote did not pass: {}", faults.join("; ")))?;
+                Obstacle::CheckFailed(_) if id == "community-approves" && community.alarmed(&driver.state) => {
+                    driver.cancel_candidate(VOTED_DOWN)?;
                     true
                 }
                 // Only once: a second time there is nothing left to mend.

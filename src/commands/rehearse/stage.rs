@@ -175,6 +175,7 @@ pub fn record(product: &str, version: Version, key: &str, repository: &Path) -> 
         repository: repository.display().to_string(),
         rehearsal: true,
         begun_anew: false,
+        commit: None,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }
