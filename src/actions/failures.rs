@@ -6,8 +6,11 @@
 
 //! How the services' errors become an action's, each with the next thing to do.
 
-use crate::engine::ActionError;
-use crate::services::{GitError, OpenPgpError, WorkspaceError};
+use reqwest::StatusCode;
+use serde_json::Value;
+
+use crate::engine::{ActionError, Probed};
+use crate::services::{GitError, OpenPgpError, WebError, WorkspaceError};
 
 /// A workspace that could not be used.
 pub(crate) fn workspace_failed(error: WorkspaceError) -> ActionError {
@@ -53,6 +56,59 @@ pub(crate) fn openpgp_failed(error: OpenPgpError) -> ActionError {
     match error.is_of_the_set_up() {
         true => ActionError::misconfigured(error.to_string(), hint),
         false => ActionError::service("OpenPGP", error, hint),
+    }
+}
+
+/// A web service that did not do what it was asked. What it refused was not done; where
+/// no answer came, or one of its own trouble, nobody knows.
+pub(crate) fn web_failed(error: WebError) -> ActionError {
+    let hint = error.hint();
+    let refused = error.status().is_some_and(|status| status.is_client_error() && !is_passing(status));
+    match error {
+        WebError::Address { .. } | WebError::Redirected { .. } | WebError::Client { .. } => {
+            ActionError::misconfigured(error.to_string(), hint)
+        }
+        error if refused => ActionError::refused(error.to_string(), hint),
+        error => {
+            let service = match &error {
+                WebError::Status { service, .. }
+                | WebError::Unexpected { service, .. }
+                | WebError::Lost { service, .. }
+                | WebError::Cut { service, .. }
+                | WebError::Unreachable { service, .. }
+                | WebError::Untrusted { service, .. }
+                | WebError::TooLarge { service, .. }
+                | WebError::Body { service, .. } => service.clone(),
+                _ => "the service".to_owned(),
+            };
+            ActionError::service(service, error, hint)
+        }
+    }
+}
+
+fn is_passing(status: StatusCode) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT
+}
+
+/// The end of a write to a web service: what the service shows after it, whatever it
+/// answered. `truth` is asked only where the write may have happened.
+pub(crate) fn settle_web(
+    written: Result<(), WebError>,
+    truth: impl FnOnce() -> Result<Probed, ActionError>,
+) -> Result<Value, ActionError> {
+    let fault = match written {
+        Err(error) if !error.may_have_happened() => return Err(web_failed(error)),
+        written => written.err(),
+    };
+    match (fault, truth()) {
+        (_, Ok(Probed::Done(outputs))) => Ok(outputs),
+        (_, Ok(Probed::Conflict { found, expected })) => Err(ActionError::Conflict { found, expected }),
+        (Some(fault), _) => Err(web_failed(fault)),
+        (None, Err(error)) => Err(error),
+        (None, Ok(Probed::Absent | Probed::Waiting { .. })) => Err(ActionError::refused(
+            "the service said that it did it, and does not show it",
+            "run it again: it looks first whether it was done",
+        )),
     }
 }
 

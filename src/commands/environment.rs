@@ -37,6 +37,18 @@ pub struct Accounts {
     pub svn: Option<(String, SecretString)>,
     /// `QUORATE_SMTP_USER` and `QUORATE_SMTP_PASSWORD`.
     pub smtp: Option<(String, SecretString)>,
+    /// `QUORATE_NEXUS_USER` and `QUORATE_NEXUS_PASSWORD`: the two parts of the user token.
+    pub nexus: Option<(String, SecretString)>,
+    /// `QUORATE_JIRA_TOKEN`.
+    pub jira: Option<SecretString>,
+    /// `QUORATE_CONFLUENCE_TOKEN`.
+    pub confluence: Option<SecretString>,
+    /// `QUORATE_GITHUB_TOKEN`.
+    pub github: Option<SecretString>,
+    /// `QUORATE_PYPI_TOKEN`.
+    pub pypi: Option<SecretString>,
+    /// `QUORATE_NPM_TOKEN`.
+    pub npm: Option<SecretString>,
     /// `GNUPGHOME`.
     pub gnupg_home: Option<PathBuf>,
     /// `HOME`, where Maven's settings are.
@@ -84,6 +96,12 @@ impl Environment {
         let accounts = Accounts {
             svn: account("QUORATE_SVN_USER", "QUORATE_SVN_PASSWORD")?,
             smtp: account("QUORATE_SMTP_USER", "QUORATE_SMTP_PASSWORD")?,
+            nexus: account("QUORATE_NEXUS_USER", "QUORATE_NEXUS_PASSWORD")?,
+            jira: token("QUORATE_JIRA_TOKEN"),
+            confluence: token("QUORATE_CONFLUENCE_TOKEN"),
+            github: token("QUORATE_GITHUB_TOKEN"),
+            pypi: token("QUORATE_PYPI_TOKEN"),
+            npm: token("QUORATE_NPM_TOKEN"),
             gnupg_home: env::var_os("GNUPGHOME").filter(|home| !home.is_empty()).map(PathBuf::from),
             home: env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from),
         };
@@ -106,6 +124,10 @@ fn default_state() -> Option<PathBuf> {
 pub fn absolute(path: &Path) -> Result<PathBuf, CommandError> {
     std::path::absolute(path)
         .map_err(|error| CommandError::usage(format!("`{}` is no usable path: {error}", path.display()), ""))
+}
+
+fn token(variable: &str) -> Option<SecretString> {
+    env::var(variable).ok().filter(|value| !value.is_empty()).map(SecretString::from)
 }
 
 fn account(user: &str, password: &str) -> Result<Option<(String, SecretString)>, CommandError> {

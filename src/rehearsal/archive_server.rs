@@ -11,10 +11,8 @@
 //! there at once. Nothing is written.
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -23,17 +21,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
 
 use super::archive_views::{Archive, Filter};
+use super::stand_ins::{Faults, Host};
 
 /// A running archive; it ends when it is dropped.
 #[derive(Debug)]
-pub struct ArchiveServer {
-    port: u16,
-    end: Option<oneshot::Sender<()>>,
-    serving: Option<JoinHandle<()>>,
-}
+pub struct ArchiveServer(Host);
 
 impl ArchiveServer {
     /// An archive on `port` of loopback (0: a free one) over the mails under `directory`.
@@ -41,45 +35,27 @@ impl ArchiveServer {
     /// # Errors
     /// When the port cannot be had.
     pub fn start(directory: impl Into<PathBuf>, port: u16) -> io::Result<Self> {
+        Self::with_faults(directory, port, Faults::default())
+    }
+
+    /// The same, with faults.
+    ///
+    /// # Errors
+    /// As those of [`ArchiveServer::start`].
+    pub fn with_faults(directory: impl Into<PathBuf>, port: u16, faults: Faults) -> io::Result<Self> {
         let directory = directory.into();
         std::fs::create_dir_all(directory.join("mails"))?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        listener.set_nonblocking(true)?;
-        let port = listener.local_addr()?.port();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let (end, ended) = oneshot::channel();
-        let serving = thread::Builder::new().name("archive".to_owned()).spawn(move || {
-            runtime.block_on(async {
-                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-                tokio::select! {
-                    _ = axum::serve(listener, router(directory)) => {}
-                    _ = ended => {}
-                }
-            });
-            runtime.shutdown_background();
-        })?;
-        Ok(Self { port, end: Some(end), serving: Some(serving) })
+        Host::start("archive", port, router(directory), faults).map(Self)
     }
 
     /// Its base address.
     pub fn base(&self) -> String {
-        format!("http://{}:{}", Ipv4Addr::LOCALHOST, self.port)
+        self.0.base()
     }
 
     /// The port that it listens on.
     pub fn port(&self) -> u16 {
-        self.port
-    }
-}
-
-impl Drop for ArchiveServer {
-    fn drop(&mut self) {
-        if let Some(end) = self.end.take() {
-            let _ = end.send(());
-        }
-        if let Some(serving) = self.serving.take() {
-            let _ = serving.join();
-        }
+        self.0.port()
     }
 }
 

@@ -20,6 +20,7 @@ mod sample_project;
 mod sample_series;
 mod smtp_server;
 mod smtp_wire;
+pub mod stand_ins;
 mod world;
 
 pub use archive_server::ArchiveServer;

@@ -55,6 +55,8 @@ pub struct World {
     pub smtp_password: String,
     /// Where the archive listens.
     pub archive_port: u16,
+    /// Where the stand-ins for the web services listen.
+    pub stand_ins_port: u16,
     /// When it was made; where its simulated clock began.
     pub made: Timestamp,
 }
@@ -96,10 +98,10 @@ impl World {
     ///
     /// # Errors
     /// When a program or file fails.
-    pub fn make(directory: &Path, wish: &Wish<'_>, ports: (u16, u16), now: Timestamp) -> Result<Self, Failed> {
+    pub fn make(directory: &Path, wish: &Wish<'_>, ports: [u16; 3], now: Timestamp) -> Result<Self, Failed> {
         let configuration: Table = toml::from_str(wish.configuration)
             .map_err(|error| Failed::new("read the product's configuration", &error.to_string()))?;
-        for part in ["remote.git", "clone", "sample", "svn", "gnupg", "mail", "state"] {
+        for part in ["remote.git", "clone", "sample", "svn", "gnupg", "mail", "state", "stand-ins"] {
             let _ = fs::remove_dir_all(directory.join(part));
         }
         let main = text_of(&configuration, "git", "main");
@@ -119,9 +121,10 @@ impl World {
             fail_first_candidate: wish.fail_first_candidate,
             source: wish.source.map(Path::to_owned),
             key,
-            smtp_port: ports.0,
+            smtp_port: ports[0],
             smtp_password: "rehearsal".into(),
-            archive_port: ports.1,
+            archive_port: ports[1],
+            stand_ins_port: ports[2],
             made: now,
         };
         let text = serde_json::to_string_pretty(&world).expect("plain data");
@@ -194,6 +197,11 @@ impl World {
     /// The mail server's directory.
     pub fn mail(&self) -> PathBuf {
         self.directory.join("mail")
+    }
+
+    /// Where the stand-ins for the web services keep their state.
+    pub fn stand_ins(&self) -> PathBuf {
+        self.directory.join("stand-ins")
     }
 
     /// Where the release is recorded.

@@ -18,6 +18,7 @@ mod openpgp;
 mod ponymail;
 mod smtp;
 mod svn;
+mod web;
 #[cfg(test)]
 mod web_testing;
 mod whimsy;
@@ -45,5 +46,6 @@ pub use svn::{
     Access, AccessError, Change, ChangedPath, CommitNote, Depth, Entry, EntryKind, Holding, Info, Revision, RunCommit,
     Svn, SvnError, SvnFault, SvnUrl, SvnUrlError,
 };
+pub use web::{Answer, Body, Limits, Login, Request, Web, WebError};
 pub use whimsy::{Committee, CommitteeMember, Whimsy, WhimsyError};
 pub use workspace::{Workspace, WorkspaceError};

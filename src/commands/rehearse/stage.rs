@@ -16,6 +16,7 @@ use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directo
 use crate::commands::session::{Session, open_journal};
 use crate::commands::start::{Beginning, begin, release_files};
 use crate::engine::{Clock, Entry, Journal, JournalReader, State, SystemClock};
+use crate::rehearsal::stand_ins::{Faults, StandIns};
 use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Wish, World};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, OpenPgp};
@@ -46,6 +47,7 @@ pub struct Stage {
     /// The mail server.
     pub smtp: SmtpServer,
     _archive: ArchiveServer,
+    _stand_ins: StandIns,
     _lock: File,
     home: PathBuf,
 }
@@ -96,6 +98,8 @@ impl Stage {
         };
         let smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).map_err(port_taken)?;
         let archive = ArchiveServer::start(world.mail(), world.archive_port).map_err(port_taken)?;
+        let stand_ins =
+            StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).map_err(port_taken)?;
         let home = world.gnupg_home().map_err(failed)?;
         let (clock, directory) = begin_or_resume(&world, wanted.version, files)?;
         let release = ReleaseState::read(environment, &directory)?;
@@ -112,10 +116,11 @@ impl Stage {
             smtp: Some((account.user, account.password)),
             gnupg_home: Some(home.clone()),
             home: Some(world.home()),
+            ..Accounts::default()
         };
         let effects = interruption.map_or_else(Effects::unwatched, Interruption::effects);
         let (session, _) = Session::new(environment, release, &accounts, effects, &clock)?;
-        Ok(Self { world, clock, session, smtp, _archive: archive, _lock: lock, home })
+        Ok(Self { world, clock, session, smtp, _archive: archive, _stand_ins: stand_ins, _lock: lock, home })
     }
 
     /// The journal, open for writing, with its state and its last entry.
@@ -216,6 +221,7 @@ fn check_usable(directory: &Path) -> Result<(), CommandError> {
         "svn-import",
         "gnupg",
         "mail",
+        "stand-ins",
         "state",
         "home",
         "roster.toml",
@@ -258,10 +264,13 @@ fn lock(directory: &Path) -> Result<File, CommandError> {
     }
 }
 
-fn free_ports() -> Result<(u16, u16), CommandError> {
-    let bind = || std::net::TcpListener::bind(("127.0.0.1", 0));
-    let found = bind().and_then(|one| bind().and_then(|two| Ok((one.local_addr()?.port(), two.local_addr()?.port()))));
-    found.map_err(|error| {
+/// Ports that nobody listens on now: all three are held until each is known.
+fn free_ports() -> Result<[u16; 3], CommandError> {
+    let found = [(); 3].map(|()| std::net::TcpListener::bind(("127.0.0.1", 0)));
+    let [one, two, three] =
+        found.map(|listener| listener.and_then(|listener| Ok((listener.local_addr()?.port(), listener))));
+    let ports = one.and_then(|one| Ok([one, two?, three?].map(|(port, _)| port)));
+    ports.map_err(|error| {
         CommandError::new(ExitCode::Service, format!("there is no free port on loopback: {error}"), "")
     })
 }

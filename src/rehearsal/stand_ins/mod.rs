@@ -1,0 +1,46 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+//! Services that cannot be had on one machine, as stand-ins on loopback: with real
+//! state in files, real paths, status codes and error bodies, and faults on demand.
+//! Each is below its own name: `http://127.0.0.1:PORT/nexus`.
+
+mod faults;
+mod host;
+mod kept;
+
+use std::io;
+use std::path::Path;
+
+use axum::Router;
+
+pub use faults::{Fault, FaultKind, Faults};
+pub use host::Host;
+pub use kept::Kept;
+
+/// All stand-ins, at one port.
+#[derive(Debug)]
+pub struct StandIns(Host);
+
+impl StandIns {
+    /// Starts all on `port` of loopback (0: a free one), with their state under `directory`.
+    ///
+    /// # Errors
+    /// When the port cannot be had, or the state not be read.
+    pub fn start(directory: &Path, port: u16, faults: Faults) -> io::Result<Self> {
+        std::fs::create_dir_all(directory)?;
+        Host::start("stand-ins", port, Router::new(), faults).map(Self)
+    }
+
+    /// The base address of one of them: `nexus`.
+    pub fn base(&self, name: &str) -> String {
+        format!("{}/{name}", self.0.base())
+    }
+
+    /// The port that they listen on.
+    pub fn port(&self) -> u16 {
+        self.0.port()
+    }
+}
