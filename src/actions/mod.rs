@@ -27,10 +27,12 @@ mod git_contract_tests;
 mod git_tests;
 mod hash_artifacts;
 mod list_contributors;
+mod merge_pull_request;
 #[cfg(test)]
 mod offline;
 mod prepare_text;
 mod promote_candidate;
+pub(crate) mod propose_change;
 mod push;
 mod record_finding;
 mod record_vote;
@@ -63,10 +65,12 @@ pub use create_branch::{BranchCreated, CreateBranch};
 pub use delete_remote_refs::{DeleteRemoteRefs, DeletedRef, RefsDeleted};
 pub use hash_artifacts::{HashArtifacts, HashArtifactsOutput};
 pub use list_contributors::ListContributors;
+pub use merge_pull_request::{MergePullRequest, PullMerged, ShownPage};
 #[cfg(test)]
 pub(crate) use offline::offline;
 pub use prepare_text::PrepareText;
 pub use promote_candidate::{PromoteCandidate, Promoted};
+pub use propose_change::{PlannedCommit, PlannedPull, PlannedRun, PlannedVersions, ProposeChange, Proposed};
 pub use push::{Push, Pushed, PushedRef, Update};
 pub use record_finding::RecordFinding;
 pub use record_vote::RecordVote;

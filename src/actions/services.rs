@@ -8,7 +8,7 @@
 
 use crate::config::Assets;
 use crate::mail::Templates;
-use crate::services::{Git, OpenPgp, PonyMail, Relay, Svn, Workspace};
+use crate::services::{Git, GitHub, OpenPgp, Pages, PonyMail, Registries, Relay, Svn, Workspace};
 
 /// All clients of one release, already pointed at its services.
 #[derive(Debug)]
@@ -23,6 +23,12 @@ pub struct Services {
     pub relay: Relay,
     /// The mail archive, where the product has one.
     pub archive: Option<PonyMail>,
+    /// Where the project's repositories are shown and merged.
+    pub github: GitHub,
+    /// Pages that anybody may read.
+    pub pages: Pages,
+    /// Registries of images.
+    pub registries: Registries,
     /// The release's own directory.
     pub workspace: Workspace,
     /// The mail templates.

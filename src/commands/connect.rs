@@ -11,10 +11,15 @@ use std::path::Path;
 use super::CommandError;
 use super::environment::{Accounts, Environment};
 use crate::actions::{Author, Services};
-use crate::config::{AssetError, Assets, Mail, Occasion, Product, Tls, release_values, render_product};
+use crate::config::{
+    AssetError, Assets, GitHubAddresses, Mail, Occasion, Product, Tls, release_values, render_product,
+};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
-use crate::services::{Authorities, Effects, Git, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, Workspace};
+use crate::services::{
+    Authorities, Effects, Git, GitHub, Login, OpenPgp, Pages, PonyMail, Registries, Relay, RelayAddress, Security, Svn,
+    Workspace,
+};
 
 /// The clients of a release.
 ///
@@ -40,11 +45,24 @@ pub fn connect(
         svn: Svn::new(accounts.svn.clone(), None, effects.clone()),
         relay: Relay::new(address, account, effects.clone()),
         archive: mail.archive.as_ref().map(PonyMail::new),
+        github: github(&product.github, accounts, effects.clone())?,
+        pages: Pages::default(),
+        registries: Registries::default(),
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
         assets: environment.assets.clone(),
         author: Author { name: record.manager.name.clone(), email: record.manager.email.clone() },
     })
+}
+
+/// GitHub with the token that was given, or without one.
+///
+/// # Errors
+/// When its addresses cannot be used.
+pub fn github(addresses: &GitHubAddresses, accounts: &Accounts, effects: Effects) -> Result<GitHub, CommandError> {
+    let login = accounts.github.clone().map_or(Login::Anonymous, Login::Bearer);
+    GitHub::new(&addresses.api, &addresses.uploads, login, effects)
+        .map_err(|error| CommandError::usage(error.to_string(), error.hint()))
 }
 
 /// How to reach the relay.

@@ -18,6 +18,7 @@ mod mail_store;
 mod people;
 mod sample_project;
 mod sample_series;
+mod sites;
 mod smtp_server;
 mod smtp_wire;
 pub mod stand_ins;

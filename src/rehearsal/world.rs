@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::command::{Failed, run};
-use super::{sample_project, smtp_server::SmtpAccount};
+use super::stand_ins::github;
+use super::{sample_project, sites, smtp_server::SmtpAccount};
 use crate::release::{Sha512, Version};
 use crate::services::OpenPgp;
 
@@ -112,6 +113,13 @@ impl World {
             .map_err(|error| Failed::new("make an OpenPGP key", &error.to_string()))?;
         make_clone(directory, &configuration, &key)?;
         make_maven_settings(directory, &configuration)?;
+        let before = earlier_versions(wish.version).into_iter().next();
+        sites::make(
+            directory,
+            &configuration,
+            wish.version,
+            before.unwrap_or(Version { major: 0, minor: 0, patch: 1 }),
+        )?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
             format: 1,
@@ -176,12 +184,51 @@ impl World {
                 ("archive_lag_minutes", Value::from(0)),
             ],
         );
+        self.point_at_sites(&mut table, &project);
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
             vote.remove("whimsy");
             vote.remove("aliases");
             vote.insert("roster".to_owned(), Value::from(self.directory.join(ROSTER_FILE).display().to_string()));
         }
         toml::to_string(&table).map_err(|error| fail(error.to_string()))
+    }
+
+    /// Puts the world's pages, repositories and images in the place of the real ones.
+    fn point_at_sites(&self, table: &mut Table, project: &str) {
+        let base = format!("http://127.0.0.1:{}", self.stand_ins_port);
+        let names = sites::Names::of(table);
+        let repository = |what: &str| Value::from(names.path(&self.stand_ins(), what).display().to_string());
+        // the last part of the address says which documentation it is
+        let documentation = text_of(table, "documentation", "url");
+        let documentation = documentation.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        let pages = |path: String| Value::from(format!("{base}/pages/{path}"));
+        let changes = [
+            ("links", "keys", pages(format!("downloads/{project}/KEYS"))),
+            ("links", "mirrors", pages("mirrors".to_owned())),
+            ("links", "downloads", pages("site/downloads.html".to_owned())),
+            ("website", "repository", repository("site")),
+            ("website", "url", pages("site".to_owned())),
+            ("documentation", "url", pages(format!("docs/{documentation}"))),
+            ("docker", "repository", repository("docker")),
+            ("docker", "registry", Value::from(format!("{base}/images"))),
+            ("playground", "repository", repository("playground")),
+        ];
+        for (section, key, value) in changes {
+            if let Some(Value::Table(section)) = table.get_mut(section) {
+                section.insert(key.to_owned(), value);
+            }
+        }
+        let github = Table::from_iter([
+            ("api".to_owned(), Value::from(format!("{base}/github"))),
+            ("uploads".to_owned(), Value::from(format!("{base}/github/uploads"))),
+            ("repository".to_owned(), repository("")),
+        ]);
+        table.insert("github".to_owned(), Value::Table(github));
+    }
+
+    /// The release manager's token at the stand-in for GitHub: nothing of value.
+    pub fn github_token(&self) -> &'static str {
+        github::TOKEN
     }
 
     /// The bare remote.

@@ -13,9 +13,12 @@ mod build;
 mod download;
 mod effects;
 mod git;
+mod github;
 mod keys_file;
 mod openpgp;
+mod pages;
 mod ponymail;
+mod registry;
 mod smtp;
 mod svn;
 mod web;
@@ -31,14 +34,19 @@ pub use effects::{Effects, Moment};
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
 pub use git::{
-    Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate,
-    Tag, TreeFile,
+    Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewFile, NewTag, Patch, PeeledCommit,
+    RefUpdate, Tag, TreeFile,
+};
+pub use github::{
+    GitHub, NewPull, NewRelease, NoSlug, Pull, PullState, Release, ReleaseFile, Rights, Run, RunState, Slug,
 };
 pub use keys_file::{KeysFileError, fetch_keys_file};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
+pub use pages::{Link, Pages};
 pub use ponymail::{ArchiveError, Archived, ArchivedThread, PonyMail};
+pub use registry::Registries;
 pub use smtp::{Authorities, MaybeSent, Relay, RelayAddress, RelayError, Security};
 #[cfg(test)]
 pub(crate) use svn::testing as svn_testing;

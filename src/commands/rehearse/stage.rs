@@ -114,6 +114,7 @@ impl Stage {
         let accounts = Accounts {
             svn: None,
             smtp: Some((account.user, account.password)),
+            github: Some(world.github_token().into()),
             gnupg_home: Some(home.clone()),
             home: Some(world.home()),
             ..Accounts::default()

@@ -25,7 +25,7 @@ use crate::commands::start::release_file;
 use crate::config::Mail;
 use crate::engine::{Clock, Event, Journal, Registry, State, ValueSource, Workflow};
 use crate::release::Sha512;
-use crate::services::{Effects, Git, OpenPgp, PonyMail, Relay, Svn, Workspace};
+use crate::services::{Effects, Git, GitHub, OpenPgp, Pages, PonyMail, Registries, Relay, Svn, Workspace};
 use crate::ui::ExitCode;
 
 /// Who writes, to which list, and how mail gets there.
@@ -239,6 +239,9 @@ fn services(environment: &Environment, directory: &Path, sender: &Sender, effect
         svn: Svn::new(None, None, effects.clone()),
         relay: Relay::new(relay_address(&sender.mail), account, effects.clone()),
         archive: sender.archive(),
+        github: GitHub::nowhere(),
+        pages: Pages::default(),
+        registries: Registries::default(),
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
         assets: environment.assets.clone(),

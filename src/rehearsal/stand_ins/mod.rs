@@ -8,8 +8,12 @@
 //! Each is below its own name: `http://127.0.0.1:PORT/nexus`.
 
 mod faults;
+pub mod github;
 mod host;
+mod images;
 mod kept;
+mod pages;
+mod sites;
 
 use std::io;
 use std::path::Path;
@@ -19,6 +23,7 @@ use axum::Router;
 pub use faults::{Fault, FaultKind, Faults};
 pub use host::Host;
 pub use kept::Kept;
+pub use sites::Sites;
 
 /// All stand-ins, at one port.
 #[derive(Debug)]
@@ -31,7 +36,11 @@ impl StandIns {
     /// When the port cannot be had, or the state not be read.
     pub fn start(directory: &Path, port: u16, faults: Faults) -> io::Result<Self> {
         std::fs::create_dir_all(directory)?;
-        Host::start("stand-ins", port, Router::new(), faults).map(Self)
+        let router = Router::new()
+            .nest("/github", github::router(&directory.join("github"))?)
+            .nest("/images", images::router(directory))
+            .nest("/pages", pages::router(directory));
+        Host::start("stand-ins", port, router, faults).map(Self)
     }
 
     /// The base address of one of them: `nexus`.

@@ -194,6 +194,15 @@ impl Web {
         }
     }
 
+    /// The answer to a request that changes nothing, whatever its status; a redirect is not
+    /// followed. It is repeated where that may help.
+    ///
+    /// # Errors
+    /// When no answer can be had.
+    pub fn ask(&self, request: Request) -> Result<Answer, WebError> {
+        self.repeated(&request, true)
+    }
+
     /// Sends a request that changes something, once; the effect is named `effect`
     /// ("nexus close") for whoever watches.
     ///
@@ -323,11 +332,11 @@ impl Web {
 }
 
 /// Whether nobody on the way can read what is sent there.
-fn is_safe(url: &Url) -> bool {
+pub(super) fn is_safe(url: &Url) -> bool {
     url.has_host() && (url.scheme() == "https" || url.scheme() == "http" && is_loopback(url))
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
