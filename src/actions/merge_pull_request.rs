@@ -31,12 +31,19 @@ pub struct MergePullRequest {
     pub branch: String,
     /// The title of the commit.
     pub title: String,
+    /// Whether the branch's commits become one; otherwise they stay and are merged.
+    #[serde(default = "yes")]
+    pub squash: bool,
     /// The page that shows the change once it is built anew, and what it shows then.
     #[serde(default)]
     pub page: Option<ShownPage>,
     /// Files that people finish before the merge, as beginnings of paths.
     #[serde(default)]
     pub finished: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A page of the web that is built from the branch.
@@ -70,7 +77,15 @@ impl Action<Services> for MergePullRequest {
     fn commands(&self, _world: &Services) -> Vec<String> {
         let mut commands = vec![
             shell::command(&["gh", "pr", "ready", &self.branch, "--repo", &self.repository]),
-            shell::command(&["gh", "pr", "merge", &self.branch, "--squash", "--repo", &self.repository]),
+            shell::command(&[
+                "gh",
+                "pr",
+                "merge",
+                &self.branch,
+                if self.squash { "--squash" } else { "--merge" },
+                "--repo",
+                &self.repository,
+            ]),
         ];
         if let Some(page) = &self.page {
             commands.push(format!(
@@ -135,7 +150,7 @@ impl Action<Services> for MergePullRequest {
         if pull.draft {
             github.mark_ready(&pull).map_err(web_failed)?;
         }
-        let merged = github.merge_pull(&place.slug, &pull, &self.title).map(drop);
+        let merged = github.merge_pull(&place.slug, &pull, &self.title, self.squash).map(drop);
         settle_web(merged, || match self.probe(cx)? {
             // it is in; that the page shows it is for the next probe to find
             Probed::Waiting { .. } => Ok(Probed::Done(output(&self.find(cx)?.1.unwrap_or(pull)))),

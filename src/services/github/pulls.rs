@@ -160,15 +160,17 @@ impl GitHub {
         .map(drop)
     }
 
-    /// Merges a pull request whose branch is at `pull.commit`, as one commit called `title`.
+    /// Merges a pull request whose branch is at `pull.commit`, as one commit called `title`
+    /// or by one of that name.
     ///
     /// # Errors
     /// When GitHub refuses it (405: it cannot be merged; 409: the branch has moved), or it
     /// is not known whether it was done.
-    pub fn merge_pull(&self, slug: &Slug, pull: &Pull, title: &str) -> Result<Merge, WebError> {
+    pub fn merge_pull(&self, slug: &Slug, pull: &Pull, title: &str, squash: bool) -> Result<Merge, WebError> {
+        let way = if squash { MergeMethod::Squash } else { MergeMethod::Merge };
         self.ask("PUT", "the merged commit", |octocrab| async move {
             let pulls = octocrab.pulls(&slug.owner, &slug.name);
-            let merge = pulls.merge(pull.number).title(title).sha(pull.commit.as_str()).method(MergeMethod::Squash);
+            let merge = pulls.merge(pull.number).title(title).sha(pull.commit.as_str()).method(way);
             merge.send().await
         })
     }
