@@ -28,6 +28,8 @@ pub(crate) fn offline(place: &Path) -> Services {
         github: GitHub::nowhere(),
         pages: Pages::default(),
         registries: Registries::default(),
+        nexus: None,
+        central: None,
         workspace: Workspace::new(place, effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>((name == "text.md.j2").then(|| "Version {{ version }}\n".to_owned()))

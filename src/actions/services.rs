@@ -8,7 +8,7 @@
 
 use crate::config::Assets;
 use crate::mail::Templates;
-use crate::services::{Git, GitHub, OpenPgp, Pages, PonyMail, Registries, Relay, Svn, Workspace};
+use crate::services::{Central, Git, GitHub, Nexus, OpenPgp, Pages, PonyMail, Registries, Relay, Svn, Workspace};
 
 /// All clients of one release, already pointed at its services.
 #[derive(Debug)]
@@ -29,6 +29,10 @@ pub struct Services {
     pub pages: Pages,
     /// Registries of images.
     pub registries: Registries,
+    /// The manager of staging repositories, where the product has Maven artifacts.
+    pub nexus: Option<Nexus>,
+    /// Maven Central, for the same.
+    pub central: Option<Central>,
     /// The release's own directory.
     pub workspace: Workspace,
     /// The mail templates.

@@ -12,14 +12,15 @@ use super::CommandError;
 use super::environment::{Accounts, Environment};
 use crate::actions::{Author, Services};
 use crate::config::{
-    AssetError, Assets, GitHubAddresses, Mail, Occasion, Product, Tls, release_values, render_product,
+    AssetError, Assets, GitHubAddresses, Mail, Maven, Occasion, Product, Tls, release_values, render_product,
 };
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
 use crate::services::{
-    Authorities, Effects, Git, GitHub, Login, OpenPgp, Pages, PonyMail, Registries, Relay, RelayAddress, Security, Svn,
-    Workspace,
+    Authorities, Central, Effects, Git, GitHub, Login, Nexus, OpenPgp, Pages, PonyMail, Registries, Relay,
+    RelayAddress, Security, Svn, WebError, Workspace,
 };
+use crate::ui::ExitCode;
 
 /// The clients of a release.
 ///
@@ -48,6 +49,8 @@ pub fn connect(
         github: github(&product.github, accounts, effects.clone())?,
         pages: Pages::default(),
         registries: Registries::default(),
+        nexus: product.maven.as_ref().map(|maven| nexus(maven, accounts, effects.clone())).transpose()?,
+        central: product.maven.as_ref().map(|maven| Central::new(&maven.repository)).transpose().map_err(unusable)?,
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
         assets: environment.assets.clone(),
@@ -61,8 +64,19 @@ pub fn connect(
 /// When its addresses cannot be used.
 pub fn github(addresses: &GitHubAddresses, accounts: &Accounts, effects: Effects) -> Result<GitHub, CommandError> {
     let login = accounts.github.clone().map_or(Login::Anonymous, Login::Bearer);
-    GitHub::new(&addresses.api, &addresses.uploads, login, effects)
-        .map_err(|error| CommandError::usage(error.to_string(), error.hint()))
+    GitHub::new(&addresses.api, &addresses.uploads, login, effects).map_err(unusable)
+}
+
+/// The manager of a product's staging repositories.
+///
+/// # Errors
+/// When its address cannot be used.
+pub fn nexus(maven: &Maven, accounts: &Accounts, effects: Effects) -> Result<Nexus, CommandError> {
+    Nexus::new(&maven.nexus, accounts.nexus.clone(), effects).map_err(unusable)
+}
+
+fn unusable(error: WebError) -> CommandError {
+    CommandError::from_error(ExitCode::Usage, &error, &error.hint())
 }
 
 /// How to reach the relay.

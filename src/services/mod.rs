@@ -10,11 +10,13 @@
 
 mod artifacts;
 mod build;
+mod central;
 mod download;
 mod effects;
 mod git;
 mod github;
 mod keys_file;
+mod nexus;
 mod openpgp;
 mod pages;
 mod ponymail;
@@ -29,6 +31,7 @@ mod workspace;
 
 pub use artifacts::Artifacts;
 pub use build::{BuildError, BuildRun, find_output, missing_programs};
+pub use central::Central;
 pub use download::{Cache, DownloadError, Downloader};
 pub use effects::{Effects, Moment};
 #[cfg(test)]
@@ -41,6 +44,7 @@ pub use github::{
     GitHub, NewPull, NewRelease, NoSlug, Pull, PullState, Release, ReleaseFile, Rights, Run, RunState, Slug,
 };
 pub use keys_file::{KeysFileError, fetch_keys_file};
+pub use nexus::{Activity, ActivityEvent, Nexus, Pace, StagingProfile, StagingRepository, StagingState, Transition};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};

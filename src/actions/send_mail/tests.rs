@@ -63,6 +63,8 @@ fn services(place: &Path, relay: &SmtpServer, password: &str, archive: Option<Po
         github: GitHub::nowhere(),
         pages: Pages::default(),
         registries: Registries::default(),
+        nexus: None,
+        central: None,
         workspace: Workspace::new(place.join("work"), effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>(match name {

@@ -242,6 +242,8 @@ fn services(environment: &Environment, directory: &Path, sender: &Sender, effect
         github: GitHub::nowhere(),
         pages: Pages::default(),
         registries: Registries::default(),
+        nexus: None,
+        central: None,
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
         assets: environment.assets.clone(),

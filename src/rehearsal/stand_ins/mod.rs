@@ -12,6 +12,7 @@ pub mod github;
 mod host;
 mod images;
 mod kept;
+pub mod nexus;
 mod pages;
 mod sites;
 
@@ -39,6 +40,7 @@ impl StandIns {
         let router = Router::new()
             .nest("/github", github::router(&directory.join("github"))?)
             .nest("/images", images::router(directory))
+            .nest("/nexus", nexus::router(&directory.join("nexus"))?)
             .nest("/pages", pages::router(directory));
         Host::start("stand-ins", port, router, faults).map(Self)
     }
