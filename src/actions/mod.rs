@@ -33,6 +33,8 @@ mod merge_pull_request;
 mod offline;
 mod prepare_text;
 mod promote_candidate;
+#[cfg(test)]
+mod proposal_tests;
 pub(crate) mod propose_change;
 mod push;
 mod record_finding;

@@ -32,5 +32,7 @@ pub use interruption::Interruption;
 pub use letters::{Letter, VoteMail, first_look, late_letter, letters, verdicts};
 pub use mail_store::{MailStore, StoredMail};
 pub use people::{Mood, SimulatedManager, has_mail, votes};
+#[cfg(test)]
+pub(crate) use sites::plant;
 pub use smtp_server::{SmtpAccount, SmtpServer};
 pub use world::{MANAGER, Wish, World};

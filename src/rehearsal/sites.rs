@@ -269,7 +269,7 @@ fn older(text: &str, before: Version) -> String {
 }
 
 /// A bare repository with these files as its one commit.
-fn plant(path: &Path, branch: &str, files: &Files) -> Result<(), git2::Error> {
+pub(crate) fn plant(path: &Path, branch: &str, files: &Files) -> Result<(), git2::Error> {
     let mut options = RepositoryInitOptions::new();
     options.bare(true).mkpath(true).initial_head(branch).external_template(false);
     let git = Repository::init_opts(path, &options)?;

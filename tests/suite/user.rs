@@ -14,6 +14,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 
 use jiff::Timestamp;
+use quorate::rehearsal::stand_ins::{Faults, StandIns};
 use quorate::rehearsal::{Wish, World};
 use quorate::services::OpenPgp;
 
@@ -40,7 +41,7 @@ impl Place {
             fail_first_candidate: false,
         };
         let free = || std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        let world = World::make(directory.path(), &wish, (free(), free()), Timestamp::now()).unwrap();
+        let world = World::make(directory.path(), &wish, [free(), free(), free()], Timestamp::now()).unwrap();
         Self { world, directory }
     }
 
@@ -55,6 +56,11 @@ impl Place {
         })
     }
 
+    /// The stand-ins for the services of the web, running.
+    pub fn stand_ins(&self) -> StandIns {
+        stand_ins(&self.world)
+    }
+
     /// The world's directory.
     pub fn path(&self) -> &Path {
         self.directory.path()
@@ -65,6 +71,11 @@ impl Drop for Place {
     fn drop(&mut self) {
         let _ = OpenPgp::stop_agent(&self.directory.path().join("gnupg"));
     }
+}
+
+/// The stand-ins of a world, running.
+pub fn stand_ins(world: &World) -> StandIns {
+    StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).unwrap()
 }
 
 /// The sample product's configuration, as it is for real.
@@ -112,7 +123,8 @@ impl User {
         ] {
             user = user.with(name, &value.display().to_string());
         }
-        user
+        let token = user.place.world.github_token();
+        user.with("QUORATE_GITHUB_TOKEN", token)
     }
 
     /// With an environment variable.

@@ -13,8 +13,6 @@
 
 mod commits;
 mod place;
-#[cfg(test)]
-mod tests;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
