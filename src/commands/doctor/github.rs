@@ -37,7 +37,9 @@ pub fn ask_github(subject: &Subject) -> Part {
         return skip(&names, &format!("{}: --offline", product.github.api));
     }
     match github(&product.github, &subject.accounts, Effects::unwatched()) {
-        Err(error) => Part::Found(vec![login.failed(chain(&error), "correct [github] in the product's configuration")]),
+        Err(error) => {
+            Part::Found(vec![login.failed(error.what.clone(), "correct [github] in the product's configuration")])
+        }
         Ok(github) => {
             let limits =
                 Limits { connect: super::PATIENCE, request: super::PATIENCE, attempts: 1, ..Limits::default() };

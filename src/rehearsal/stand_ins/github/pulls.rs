@@ -165,11 +165,9 @@ impl Hub {
     pub(super) fn graphql(&self, call: &Call) -> Result<Reply, Fault> {
         let wish = call.json()?;
         let query = wish["query"].as_str().unwrap_or_default();
-        let variables = &wish["variables"];
-        let id = ["id", "input"].iter().find_map(|name| match &variables[*name] {
-            Value::String(id) => Some(id.clone()),
-            input => input["pullRequestId"].as_str().map(str::to_owned),
-        });
+        // the variable is called as the client likes
+        let given = wish["variables"].as_object().into_iter().flat_map(|variables| variables.values());
+        let id = given.clone().find_map(|value| value["pullRequestId"].as_str().or(value.as_str()).map(str::to_owned));
         let known = query.contains("markPullRequestReadyForReview");
         let found = id.as_deref().and_then(|id| id.strip_prefix("PR_")).and_then(|id| id.parse::<u64>().ok());
         let (Some(id), true) = (found, known && call.may_push()) else {
