@@ -7,7 +7,7 @@
 
 use git2::Oid;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Hub;
 use super::call::{Call, Fault, Reply};
