@@ -12,9 +12,9 @@ use super::maven::{
 };
 use super::{
     AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors,
-    MakeSourceArchive, MergePullRequest, PrepareText, PromoteCandidate, ProposeChange, Push, RecordFinding, RecordVote,
-    RemoveDirectories, RemoveOutdatedReleases, SendMail, Services, SetVersions, SignArtifacts, SignTag, StageCandidate,
-    TrackBranch, TrialBuild, Wait, WriteManifest,
+    MakeSourceArchive, MergePullRequest, PrepareText, PromoteCandidate, ProposeChange, PublishOnGitHub, Push,
+    RecordFinding, RecordVote, RemoveDirectories, RemoveOutdatedReleases, SendMail, Services, SetVersions,
+    SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait, WriteManifest,
 };
 use crate::engine::Registry;
 use crate::probes::{
@@ -43,6 +43,7 @@ pub fn registry() -> Registry<Services> {
         .action::<PrepareText>("prepare-text")
         .action::<PromoteCandidate>("promote-candidate")
         .action::<ProposeChange>("propose-change")
+        .action::<PublishOnGitHub>("publish-on-github")
         .action::<Push>("push")
         .action::<RecordFinding>("record-finding")
         .action::<RecordVote>("record-vote")

@@ -446,11 +446,14 @@ pub struct GitHubAddresses {
     /// The product's repository there, where `git.url` is another one.
     #[serde(default)]
     pub repository: String,
+    /// Whether the release is published there too, with the files that were voted on.
+    #[serde(default)]
+    pub release: bool,
 }
 
 impl Default for GitHubAddresses {
     fn default() -> Self {
-        Self { api: github_api(), uploads: github_uploads(), repository: String::new() }
+        Self { api: github_api(), uploads: github_uploads(), repository: String::new(), release: false }
     }
 }
 

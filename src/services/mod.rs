@@ -41,7 +41,7 @@ pub use git::{
     RefUpdate, Tag, TreeFile,
 };
 pub use github::{
-    GitHub, NewPull, NewRelease, NoSlug, Pull, PullState, Release, ReleaseFile, Rights, Run, RunState, Slug,
+    GitHub, NewPull, NewRelease, NoSlug, Pull, PullState, Release, ReleaseFile, Rights, Run, RunState, Slug, sha256_of,
 };
 pub use keys_file::{KeysFileError, fetch_keys_file};
 pub use nexus::{Activity, ActivityEvent, Nexus, Pace, StagingProfile, StagingRepository, StagingState, Transition};

@@ -43,7 +43,7 @@ fn of_a_write() -> Vec<Row> {
     ]
 }
 
-fn each(
+pub(super) fn each(
     (method, path): (&str, &str),
     begin: impl Fn(&Site),
     action: impl Fn(&Site) -> Box<dyn Action<Services>>,

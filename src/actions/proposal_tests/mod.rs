@@ -9,6 +9,7 @@
 mod faults;
 mod kills;
 mod proposing;
+mod releases;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
