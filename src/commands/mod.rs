@@ -33,6 +33,7 @@ mod reconfigure;
 mod rehearse;
 mod release_files;
 mod release_state;
+mod repository_address;
 mod roster;
 mod run;
 mod session;

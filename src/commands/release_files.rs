@@ -115,7 +115,10 @@ pub fn release_file(assets: &Assets, directory: &str, what: &str, id: &str) -> R
     }
 }
 
-/// The workflows or configurations that there are.
+/// The workflows or configurations that there are, by their ids.
 pub fn known(assets: &Assets, directory: &str) -> Vec<String> {
-    assets.names(directory).iter().filter_map(|name| name.strip_suffix(".toml")).map(str::to_owned).collect()
+    let names = assets.names(directory);
+    let mut ids: Vec<String> = names.iter().filter_map(|name| name.strip_suffix(".toml")).map(str::to_owned).collect();
+    ids.sort();
+    ids
 }

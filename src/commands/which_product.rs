@@ -11,6 +11,7 @@ use toml::Table;
 
 use super::CommandError;
 use super::release_files::known;
+use super::repository_address::{same_repository, without_login};
 use crate::config::Assets;
 
 /// The product whose official repository (`git.url`) is a remote of the clone at
@@ -19,18 +20,20 @@ use crate::config::Assets;
 /// # Errors
 /// When there is no clone, or it is of none or of several of the products.
 pub fn product_of_clone(assets: &Assets, repository: &Path) -> Result<String, CommandError> {
-    // as places, not as addresses: those may hold a password
-    let places: Vec<String> = remotes_of(repository).iter().map(|url| place(url)).collect();
-    let fits = |id: &String| official(assets, id).is_some_and(|url| places.contains(&place(&url)));
+    let remotes = remotes_of(repository);
+    let fits = |id: &String| {
+        official(assets, id).is_some_and(|url| remotes.iter().any(|remote| same_repository(remote, &url)))
+    };
     let products = known(assets, "release-config");
     let found: Vec<&String> = products.iter().filter(|id| fits(id)).collect();
     if let [product] = found[..] {
         return Ok(product.clone());
     }
     let shown = repository.display();
-    let what = match (places.is_empty(), found.is_empty()) {
+    let shown_remotes: Vec<String> = remotes.iter().map(|url| without_login(url)).collect();
+    let what = match (remotes.is_empty(), found.is_empty()) {
         (true, _) => format!("which product is meant? {shown} is no clone with a remote that would tell"),
-        (_, true) => format!("which product is meant? No product has its repository at {}", places.join(" or ")),
+        (_, true) => format!("which product is meant? No product has its repository at {}", shown_remotes.join(" or ")),
         _ => format!("which product is meant? {shown} is a clone of several: {}", listed(&found)),
     };
     let all: Vec<&String> = products.iter().collect();
@@ -57,43 +60,9 @@ fn official(assets: &Assets, id: &str) -> Option<String> {
     Some(table.get("git")?.get("url")?.as_str()?.to_owned())
 }
 
-/// The place that an address means, however it is written: `https://HOST/PATH.git`,
-/// `ssh://git@HOST/PATH` and `git@HOST:PATH` are the same; a path stays one.
-fn place(url: &str) -> String {
-    let url = url.trim().trim_end_matches('/');
-    let url = url.strip_suffix(".git").unwrap_or(url);
-    let (host, path) = match (url.split_once("://"), url.split_once(':')) {
-        (Some((_, rest)), _) => rest.split_once('/').unwrap_or((rest, "")),
-        (None, Some((host, path))) if !host.contains('/') => (host, path),
-        _ => return url.to_owned(),
-    };
-    let host = host.rsplit('@').next().unwrap_or(host);
-    format!("{}/{}", host.to_ascii_lowercase(), path.trim_start_matches('/'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_place_has_many_addresses() {
-        let expected = place("https://github.com/apache/flink-statefun");
-        for same in [
-            "https://github.com/apache/flink-statefun.git",
-            "https://ann@GitHub.com/apache/flink-statefun/",
-            "git@github.com:apache/flink-statefun.git",
-            "ssh://git@github.com/apache/flink-statefun",
-        ] {
-            assert_eq!(place(same), expected, "{same}");
-        }
-        for other in [
-            "https://github.com/ann/flink-statefun",
-            "/srv/apache/flink-statefun",
-            "https://example.org/apache/flink-statefun",
-        ] {
-            assert_ne!(place(other), expected, "{other}");
-        }
-    }
 
     #[test]
     fn a_clone_is_of_the_product_that_is_its_remotes() {

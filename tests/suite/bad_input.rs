@@ -61,7 +61,10 @@ fn where_no_product_is_named_the_clone_tells_it_or_those_there_are_are_listed() 
     user.refused(
         2,
         &["start", VERSION, "--repo", &other.display().to_string()],
-        &["No product has its repository at git.example.org/ann/other", "--product: flink-statefun, sample"],
+        &[
+            "No product has its repository at git.example.org/ann/other",
+            "--product: flink, flink-connector-kafka, flink-statefun, quorate, sample",
+        ],
     );
     let ran = user.runs(0, &["start", VERSION]);
     assert!(ran.err.contains("The release of sample"), "{}", ran.err);
