@@ -112,7 +112,7 @@ fn verify(
         return Ok(vec![format!("there is no {}", directory.display())]);
     }
     let files = list_files(directory).map_err(no_room)?;
-    let found = rules.verify(directory, &files, against);
+    let found = rules.verify(directory, &files, against, &|_, _| {});
     let report = Report::new("", found.files, found.whole, found.bytes, std::time::Duration::ZERO);
     Ok(report.faults().into_iter().map(|fault| format!("{prefix}{fault}")).collect())
 }

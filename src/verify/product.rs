@@ -64,8 +64,15 @@ pub struct Against<'a> {
 }
 
 impl ProductRules {
-    /// Verifies the `files` of `directory` as a candidate of this product.
-    pub fn verify(&self, directory: &Path, files: &[Listed], against: &Against<'_>) -> CandidateFindings {
+    /// Verifies the `files` of `directory` as a candidate of this product; `progress` hears
+    /// of each artifact that is done, with its bytes.
+    pub fn verify(
+        &self,
+        directory: &Path,
+        files: &[Listed],
+        against: &Against<'_>,
+        progress: &(dyn Fn(&str, u64) + Sync),
+    ) -> CandidateFindings {
         let rules = |path: &str| self.of_archive(path, against.limits);
         let candidate = Candidate {
             directory,
@@ -75,7 +82,7 @@ impl ProductRules {
             rules: &rules,
             now: against.now,
         };
-        let mut found = candidate.verify(files, &|_, _| {});
+        let mut found = candidate.verify(files, progress);
         for (name, why) in &self.stand_ins {
             if let Some(findings) = found.files.get_mut(name) {
                 findings.push(Finding::skip("contents", format!("a stand-in of a rehearsal: {why}")));
