@@ -23,7 +23,7 @@ use crate::engine::{ActionError, Context, Finding, Probe};
 use crate::release::{Sha512, Version, VersionError};
 use crate::services::{SvnUrl, fetch_keys_file};
 use crate::verify::signature::KeyRing;
-use crate::verify::{Against, Limits, Manifest, ProductRules, Report, list_files};
+use crate::verify::{Against, Limits, Manifest, ProductRules, Report, Scope, list_files};
 
 /// Whether a candidate passes what `quorate verify` asks.
 #[derive(Debug, Clone, Deserialize)]
@@ -61,7 +61,13 @@ impl Probe<Services> for CandidateVerifies {
         })?;
         rules.stand_ins = stand_ins(self.stand_ins.clone());
         let keys = keys(&self.keys)?;
-        let against = Against { keys: &keys, expect: Some(&manifest), limits: Limits::default(), now: signing_time() };
+        let against = Against {
+            keys: &keys,
+            expect: Some(&manifest),
+            limits: Limits::default(),
+            now: signing_time(),
+            scope: Scope::Whole,
+        };
         let here = cx.world.workspace.path(&self.directory);
         let mut faults = verify(&rules, &here, &against, "")?;
         let mut places = "on this machine".to_owned();

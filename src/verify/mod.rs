@@ -48,6 +48,6 @@ pub use contents::{ArchiveForm, ContentRules};
 pub use inventory::{Layout, Listed};
 pub use licence::{Document, ExcludeError, HeaderCheck, Judgement, RatExcludes};
 pub use manifest::Manifest;
-pub use product::{Against, ProductRules, version_in};
+pub use product::{Against, ProductRules, Scope, version_in};
 pub use report::{FileReport, Finding, Report, Status};
 pub use tree::{Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive};

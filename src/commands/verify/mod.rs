@@ -181,8 +181,13 @@ fn verify(
     if let Some(file) = &args.rat_excludes {
         rules.rat_excludes = rat_excludes(file)?;
     }
-    let against =
-        Against { keys, expect: subject.expect.as_ref(), limits: limits(&args.limits), now: Timestamp::now() };
+    let against = Against {
+        keys,
+        expect: subject.expect.as_ref(),
+        limits: limits(&args.limits),
+        now: Timestamp::now(),
+        scope: here.scope(),
+    };
     let count = FileCount::begin(environment.ui, "verifying");
     let progress = |name: &str, bytes| {
         count.bytes(name, bytes);

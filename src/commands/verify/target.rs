@@ -14,7 +14,7 @@ use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::services::{Cache, Came, DownloadError, Downloader, Effects, Svn, SvnUrl};
 use crate::ui::{ExitCode, FileCount};
-use crate::verify::{ArchiveKind, Listed, list_files};
+use crate::verify::{ArchiveKind, Listed, Scope, list_files};
 
 /// What is looked for beside a single archive.
 const COMPANIONS: [&str; 3] = [".asc", ".sha512", ".sha256"];
@@ -37,6 +37,7 @@ pub struct Here {
     directory: PathBuf,
     /// For a single file: its name.
     only: Option<String>,
+    scope: Scope,
     _downloaded: Option<Place>,
 }
 
@@ -73,30 +74,41 @@ impl Target {
     /// When they cannot be downloaded.
     pub fn bring(self, environment: &Environment) -> Result<Here, CommandError> {
         match self {
-            Self::Directory(directory) => Ok(Here { directory, only: None, _downloaded: None }),
+            Self::Directory(directory) => Ok(Here { directory, only: None, scope: Scope::Whole, _downloaded: None }),
             Self::File(path) => {
                 let directory = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                Ok(Here { directory: directory.to_owned(), only: Some(name), _downloaded: None })
+                Ok(Here {
+                    directory: directory.to_owned(),
+                    only: Some(name),
+                    scope: Scope::Artifact,
+                    _downloaded: None,
+                })
             }
             Self::Web(address) => {
                 let cache = cache_directory();
                 let place = place_below(&cache)?;
                 download(environment, &address, cache, place.path())?;
-                Ok(Here::downloaded(place))
+                let scope = if is_archive(&address) { Scope::Artifact } else { Scope::Whole };
+                Ok(Here::downloaded(place, scope))
             }
             Self::Subversion(address) => {
                 let place = place_below(&std::env::temp_dir())?;
                 export(environment, &address, place.path())?;
-                Ok(Here::downloaded(place))
+                Ok(Here::downloaded(place, Scope::Whole))
             }
         }
     }
 }
 
 impl Here {
-    fn downloaded(place: Place) -> Self {
-        Self { directory: place.path().to_owned(), only: None, _downloaded: Some(place) }
+    fn downloaded(place: Place, scope: Scope) -> Self {
+        Self { directory: place.path().to_owned(), only: None, scope, _downloaded: Some(place) }
+    }
+
+    /// How much of a candidate they are.
+    pub fn scope(&self) -> Scope {
+        self.scope
     }
 
     /// Where they are.
