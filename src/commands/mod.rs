@@ -23,6 +23,7 @@ mod error;
 mod guide;
 mod halt;
 mod hash;
+mod identity;
 mod keys;
 mod left_behind;
 mod log;
@@ -30,7 +31,9 @@ mod man;
 mod plan;
 mod reconfigure;
 mod rehearse;
+mod release_files;
 mod release_state;
+mod repository_address;
 mod roster;
 mod run;
 mod session;
@@ -42,6 +45,7 @@ mod take_over;
 mod undo;
 mod verify;
 mod vote;
+mod which_product;
 
 use std::path::PathBuf;
 

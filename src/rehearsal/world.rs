@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::command::{Failed, run};
-use super::{sample_project, smtp_server::SmtpAccount};
+use super::smtp_server::SmtpAccount;
+use super::{made_tree, sample_project};
+use crate::config::Product;
 use crate::release::{Sha512, Version};
 use crate::services::OpenPgp;
 
@@ -47,6 +49,9 @@ pub struct World {
     pub fail_first_candidate: bool,
     /// The repository that was copied, if it is not the sample.
     pub source: Option<PathBuf>,
+    /// Whether the repository was made up from the product's configuration.
+    #[serde(default)]
+    pub made_up: bool,
     /// The fingerprint of the release manager's key.
     pub key: String,
     /// Where the mail server listens.
@@ -70,10 +75,21 @@ pub struct Wish<'a> {
     pub configuration: &'a str,
     /// The version.
     pub version: Version,
-    /// The repository to copy; the sample where there is none.
-    pub source: Option<&'a Path>,
+    /// The repository that is copied.
+    pub source: Source<'a>,
     /// Whether the first candidate is voted down.
     pub fail_first_candidate: bool,
+}
+
+/// Where a world's repository comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// The sample project.
+    Sample,
+    /// A repository of the product.
+    Repository(&'a Path),
+    /// Made up from the product's configuration, which is filled in.
+    MadeUp(&'a Product),
 }
 
 impl World {
@@ -119,7 +135,11 @@ impl World {
             product: wish.product.to_owned(),
             version: wish.version.to_string(),
             fail_first_candidate: wish.fail_first_candidate,
-            source: wish.source.map(Path::to_owned),
+            source: match wish.source {
+                Source::Repository(path) => Some(path.to_owned()),
+                Source::Sample | Source::MadeUp(_) => None,
+            },
+            made_up: matches!(wish.source, Source::MadeUp(_)),
             key,
             smtp_port: ports[0],
             smtp_password: "rehearsal".into(),
@@ -181,6 +201,9 @@ impl World {
             vote.remove("aliases");
             vote.insert("roster".to_owned(), Value::from(self.directory.join(ROSTER_FILE).display().to_string()));
         }
+        if self.made_up {
+            leave_builds_to_stand_ins(&mut table);
+        }
         toml::to_string(&table).map_err(|error| fail(error.to_string()))
     }
 
@@ -230,13 +253,11 @@ impl World {
 
 fn make_remote(directory: &Path, wish: &Wish<'_>, main: &str) -> Result<(), Failed> {
     let remote = directory.join("remote.git");
+    let sample = directory.join("sample");
     let source = match wish.source {
-        Some(source) => source.to_owned(),
-        None => {
-            let sample = directory.join("sample");
-            sample_project::create(&sample, wish.version)?;
-            sample
-        }
+        Source::Repository(source) => source.to_owned(),
+        Source::Sample => sample_project::create(&sample, wish.version).map(|()| sample)?,
+        Source::MadeUp(product) => made_tree::create(&sample, product, wish.version).map(|()| sample)?,
     };
     let head = format!("--initial-branch={main}");
     run(directory, "git", &["init", "--quiet", "--bare", &head, "remote.git"], &[])?;
@@ -332,6 +353,19 @@ fn file_url(path: &Path) -> Result<String, Failed> {
     let url = reqwest::Url::from_directory_path(path)
         .map_err(|()| Failed::new("make an address", &format!("{} is no absolute path", path.display())))?;
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// What was made up from a configuration has nothing to build.
+fn leave_builds_to_stand_ins(configuration: &mut Table) {
+    let needs = || Value::Array(vec![Value::from("a repository of the product, by --repo")]);
+    if let Some(Value::Table(trial)) = configuration.get_mut("trial_build") {
+        trial.insert("requires".to_owned(), needs());
+    }
+    for build in configuration.get_mut("build").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Value::Table(build) = build {
+            build.insert("requires".to_owned(), needs());
+        }
+    }
 }
 
 /// A short path to the world's OpenPGP home: an agent's socket takes no long one.

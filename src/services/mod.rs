@@ -26,7 +26,7 @@ mod workspace;
 
 pub use artifacts::Artifacts;
 pub use build::{BuildError, BuildRun, find_output, missing_programs};
-pub use download::{Cache, DownloadError, Downloader};
+pub use download::{Cache, Came, DownloadError, Downloader};
 pub use effects::{Effects, Moment};
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
