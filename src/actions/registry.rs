@@ -7,8 +7,8 @@
 //! The names under which workflows know actions and probes.
 
 use super::maven::{
-    AwaitCentral, CentralServes, CloseNexus, DeployMaven, DropNexus, MavenStaged, ProfileListed, ReleaseNexus, ReviewMaven,
-    SeeProfile,
+    AwaitCentral, CentralServes, CloseNexus, DeployMaven, DropNexus, MavenStaged, ProfileListed, ReleaseNexus,
+    ReviewMaven, SeeProfile,
 };
 use super::{
     AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors,

@@ -15,7 +15,8 @@ use crate::config::{AssetError, Assets, Mail, Maven, Occasion, Product, Tls, rel
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
 use crate::services::{
-    Authorities, Central, Effects, Git, Nexus, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, WebError, Workspace,
+    Authorities, Central, Effects, Git, Nexus, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, WebError,
+    Workspace,
 };
 use crate::ui::ExitCode;
 

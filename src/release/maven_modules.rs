@@ -349,7 +349,13 @@ mod tests {
             ("core/pom.xml", pom(&format!("{}{core}", parent()))),
             ("examples/pom.xml", pom(&format!("{}{examples}", parent()))),
             ("examples/hello/pom.xml", pom(&format!("{}<artifactId>hello</artifactId>", parent()))),
-            ("docs/pom.xml", pom(&format!("{}<artifactId>docs-${{project.version}}</artifactId><packaging>war</packaging>", parent()))),
+            (
+                "docs/pom.xml",
+                pom(&format!(
+                    "{}<artifactId>docs-${{project.version}}</artifactId><packaging>war</packaging>",
+                    parent()
+                )),
+            ),
         ]
         .map(|(path, text)| (path.to_owned(), text))
         .into()
@@ -364,7 +370,8 @@ mod tests {
 
     #[test]
     fn what_is_published_is_read_from_the_poms() {
-        let core = "org/example/core/1.2.0/core-1.2.0.pom .pom .jar -sources.jar -javadoc.jar -tests.jar -test-sources.jar";
+        let core =
+            "org/example/core/1.2.0/core-1.2.0.pom .pom .jar -sources.jar -javadoc.jar -tests.jar -test-sources.jar";
         let top = "org/example/top/1.2.0/top-1.2.0.pom .pom";
         assert_eq!(of(&[], &MavenRules::default()), [core, top]);
         let docs = "org/example/docs-1.2.0/1.2.0/docs-1.2.0-1.2.0.pom .pom .war";
@@ -388,7 +395,9 @@ mod tests {
         assert!(fault("core/pom.xml", &pom(parent())).ends_with("it has no artifactId"));
         let foreign = pom("<artifactId>core</artifactId><version>${somewhere}</version><groupId>x</groupId>");
         assert!(fault("core/pom.xml", &foreign).contains("version `${somewhere}` cannot be told"));
-        let circle = pom("<groupId>x</groupId><artifactId>x</artifactId><version>1</version><modules><module>.</module></modules>");
+        let circle = pom(
+            "<groupId>x</groupId><artifactId>x</artifactId><version>1</version><modules><module>.</module></modules>",
+        );
         assert!(fault("pom.xml", &circle).ends_with("nest without end"));
         let outside = circle.replace(">.<", ">../../x<");
         assert!(fault("pom.xml", &outside).ends_with("is outside of the tree"));
@@ -404,7 +413,10 @@ mod tests {
         assert_eq!(module.ending("org/example/core/1.2.0/other-1.2.0.jar"), None);
         assert_eq!(module.ending("org/example/core2/1.2.0/core-1.2.0.jar"), None);
         let profiles = |words: &[&str]| maven_profiles(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
-        assert_eq!(profiles(&["mvn", "deploy", "-Papache-release,?docs", "-P", "x", "-DskipTests"]), ["apache-release", "docs", "x"]);
+        assert_eq!(
+            profiles(&["mvn", "deploy", "-Papache-release,?docs", "-P", "x", "-DskipTests"]),
+            ["apache-release", "docs", "x"]
+        );
         assert_eq!(profiles(&["mvn", "deploy"]), [""; 0]);
     }
 }

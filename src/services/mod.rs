@@ -38,9 +38,7 @@ pub use git::{
     Tag, TreeFile,
 };
 pub use keys_file::{KeysFileError, fetch_keys_file};
-pub use nexus::{
-    Activity, ActivityEvent, Nexus, Pace, StagingProfile, StagingRepository, StagingState, Transition,
-};
+pub use nexus::{Activity, ActivityEvent, Nexus, Pace, StagingProfile, StagingRepository, StagingState, Transition};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};

@@ -107,9 +107,8 @@ pub(super) fn before<'a>(versions: &'a [String], version: &str) -> Option<&'a st
 
 /// The modules of the release before that this one has not.
 pub(super) fn left_out(before: &[MavenModule], modules: &[MavenModule]) -> Vec<String> {
-    let there = |old: &&MavenModule| {
-        modules.iter().any(|module| module.group == old.group && module.artifact == old.artifact)
-    };
+    let there =
+        |old: &&MavenModule| modules.iter().any(|module| module.group == old.group && module.artifact == old.artifact);
     before.iter().filter(|old| !there(old)).map(|old| format!("{} as a whole", old.artifact)).collect()
 }
 

@@ -66,7 +66,11 @@ impl Action<Services> for DeployMaven {
     fn summary(&self) -> String {
         match self.stand_in {
             true => format!("Uploads stand-ins for the Maven artifacts of {} to a staging repository", self.tag),
-            false => format!("Builds {} with `{}`, which uploads to a staging repository", self.tag, self.maven.deploy.join(" ")),
+            false => format!(
+                "Builds {} with `{}`, which uploads to a staging repository",
+                self.tag,
+                self.maven.deploy.join(" ")
+            ),
         }
     }
 
@@ -94,7 +98,10 @@ impl Action<Services> for DeployMaven {
         let needs: &[String] = if self.stand_in { &[] } else { self.maven.deploy.get(..1).unwrap_or_default() };
         let missing = missing_programs(needs).into_iter();
         let missing = missing.map(|program| {
-            Problem::new(format!("the upload needs `{program}`, which is not on the PATH"), format!("install `{program}`"))
+            Problem::new(
+                format!("the upload needs `{program}`, which is not on the PATH"),
+                format!("install `{program}`"),
+            )
         });
         Ok(snapshot.into_iter().chain(missing).collect())
     }
@@ -116,7 +123,8 @@ impl Action<Services> for DeployMaven {
             }
             _ => Ok(Probed::Conflict {
                 found: format!("staging repositories that hold this version: {}", told(&found)),
-                expected: "none, or one that holds all of its modules; drop those that are not to be voted on".to_owned(),
+                expected: "none, or one that holds all of its modules; drop those that are not to be voted on"
+                    .to_owned(),
             }),
         }
     }
@@ -133,7 +141,9 @@ impl Action<Services> for DeployMaven {
             drop_repository(nexus, &left.repository.repository_id, "An upload that was interrupted")?;
         }
         match self.stand_in {
-            true => nexus.deploy(&stand_in::files(&modules, &poms, &self.maven, &cx.world.openpgp)?).map_err(web_failed)?,
+            true => {
+                nexus.deploy(&stand_in::files(&modules, &poms, &self.maven, &cx.world.openpgp)?).map_err(web_failed)?
+            }
             false => self.build(cx)?,
         }
         let found = self.found(cx, nexus, &modules)?;
@@ -224,7 +234,11 @@ impl DeployMaven {
         let world = cx.world;
         let tree = world.workspace.fresh_path(format!("trees/{}-maven", self.place())).map_err(workspace_failed)?;
         world.git.export(&self.reference(), &tree).map_err(|error: ExportError| {
-            ActionError::service("exporting the tree", error, "see that the disk has room, and that the clone is complete")
+            ActionError::service(
+                "exporting the tree",
+                error,
+                "see that the disk has room, and that the clone is complete",
+            )
         })?;
         let run = BuildRun {
             command: &self.maven.deploy,

@@ -45,7 +45,11 @@ impl Action<Services> for DropNexus {
     }
 
     fn commands(&self, world: &Services) -> Vec<String> {
-        if self.repository.is_empty() { Vec::new() } else { bulk(world, "drop", &[&self.repository], &self.description) }
+        if self.repository.is_empty() {
+            Vec::new()
+        } else {
+            bulk(world, "drop", &[&self.repository], &self.description)
+        }
     }
 
     fn probe(&self, cx: &Cx<'_>) -> Result<Probed, ActionError> {

@@ -30,7 +30,11 @@ impl Found {
             lacks => format!(", without {lacks} of its modules"),
         };
         let description = description.as_deref().unwrap_or_default();
-        format!("{repository_id} ({}, by {user_id}, {}, `{description}`{lacks})", state.word(), made.strftime("%Y-%m-%d %H:%M UTC"))
+        format!(
+            "{repository_id} ({}, by {user_id}, {}, `{description}`{lacks})",
+            state.word(),
+            made.strftime("%Y-%m-%d %H:%M UTC")
+        )
     }
 }
 

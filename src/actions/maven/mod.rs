@@ -54,9 +54,7 @@ fn nexus<'a>(cx: &Cx<'a>) -> Result<&'a Nexus, ActionError> {
     let nexus = any_nexus(cx)?;
     match nexus.has_login() {
         true => Ok(nexus),
-        false => {
-            Err(ActionError::misconfigured(format!("{} wants to know who asks", nexus.address()), NO_LOGIN))
-        }
+        false => Err(ActionError::misconfigured(format!("{} wants to know who asks", nexus.address()), NO_LOGIN)),
     }
 }
 

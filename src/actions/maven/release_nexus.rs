@@ -94,7 +94,12 @@ impl Action<Services> for ReleaseNexus {
         let repository = match nexus.settled(&self.repository).map_err(web_failed)? {
             Some(repository) if repository.state == StagingState::Closed => self.promote(cx, nexus)?,
             Some(repository) => repository,
-            None => return Err(ActionError::refused(format!("{} is gone", self.repository), "run it again: it asks Maven Central")),
+            None => {
+                return Err(ActionError::refused(
+                    format!("{} is gone", self.repository),
+                    "run it again: it asks Maven Central",
+                ));
+            }
         };
         self.has_arrived(nexus, &repository, &modules)?;
         for other in self.others(nexus, &modules)? {
@@ -104,7 +109,9 @@ impl Action<Services> for ReleaseNexus {
     }
 
     fn reversal(&self, _outputs: &Value) -> Reversal {
-        Reversal::Irreversible("Maven Central never forgets: what is wrong in it is mended by the next version".to_owned())
+        Reversal::Irreversible(
+            "Maven Central never forgets: what is wrong in it is mended by the next version".to_owned(),
+        )
     }
 }
 
@@ -120,7 +127,8 @@ impl ReleaseNexus {
     /// How what is staged differs from what was voted on.
     fn changed(&self, cx: &Cx<'_>, nexus: &Nexus) -> Result<Vec<Problem>, ActionError> {
         let url = nexus.content(&self.repository);
-        let hint = "nobody may have touched it since the vote: find out who did; a further candidate needs a further vote";
+        let hint =
+            "nobody may have touched it since the vote: find out who did; a further candidate needs a further vote";
         let Some(copy) = Copy::fetch(&url)? else {
             return Ok(vec![Problem::new(format!("{url} shows nothing"), hint)]);
         };
@@ -159,7 +167,12 @@ impl ReleaseNexus {
     }
 
     /// That the repository which is released to has every module.
-    fn has_arrived(&self, nexus: &Nexus, repository: &StagingRepository, modules: &[MavenModule]) -> Result<(), ActionError> {
+    fn has_arrived(
+        &self,
+        nexus: &Nexus,
+        repository: &StagingRepository,
+        modules: &[MavenModule],
+    ) -> Result<(), ActionError> {
         let target = repository.release_repository_id.as_deref().unwrap_or("releases");
         let missing = super::find::missing(nexus, target, modules)?;
         match missing.is_empty() {
@@ -190,9 +203,10 @@ impl ReleaseNexus {
                         central.address(),
                         module.pom_path()
                     ),
-                    expected: "the closed staging repository that was voted on; if it was released and dropped by hand, \
+                    expected:
+                        "the closed staging repository that was voted on; if it was released and dropped by hand, \
                                run this again when Maven Central serves it"
-                        .to_owned(),
+                            .to_owned(),
                 });
             }
         }

@@ -16,6 +16,7 @@ use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directo
 use crate::commands::session::{Session, open_journal};
 use crate::commands::start::{Beginning, begin, release_files};
 use crate::engine::{Clock, Entry, Journal, JournalReader, State, SystemClock};
+use crate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
 use crate::rehearsal::stand_ins::{Faults, StandIns};
 use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Wish, World};
 use crate::release::{Manager, ReleaseRecord, Version};
@@ -114,6 +115,7 @@ impl Stage {
         let accounts = Accounts {
             svn: None,
             smtp: Some((account.user, account.password)),
+            nexus: Some((NEXUS_ACCOUNT.0.to_owned(), NEXUS_ACCOUNT.1.into())),
             gnupg_home: Some(home.clone()),
             home: Some(world.home()),
             ..Accounts::default()

@@ -21,8 +21,8 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::{Body, Effects, Limits, Login, Request, Web, WebError};
-use wire::{Data, LoggedIn};
 pub use wire::{Activity, ActivityEvent, StagingProfile, StagingRepository, StagingState};
+use wire::{Data, LoggedIn};
 
 /// The client of one Nexus.
 #[derive(Debug)]

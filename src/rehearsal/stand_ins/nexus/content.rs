@@ -48,10 +48,15 @@ impl Nexus {
                 (None, Some(id)) => Err((StatusCode::NOT_FOUND, format!("No such repository: {id}"))),
                 (None, None) => {
                     let group = relative.to_string_lossy().replace('/', ".");
-                    let profile = staging.profiles.iter().find(|profile| group.starts_with(&format!("{}.", profile.name)));
+                    let profile =
+                        staging.profiles.iter().find(|profile| group.starts_with(&format!("{}.", profile.name)));
                     let profile = profile.map(|profile| profile.id.clone());
                     let none = || (StatusCode::BAD_REQUEST, "No staging profile takes this path".to_owned());
-                    profile.map(|profile| staging.open(&profile, user, &agent, "Implicitly created (auto staging).", now())).ok_or_else(none)
+                    profile
+                        .map(|profile| {
+                            staging.open(&profile, user, &agent, "Implicitly created (auto staging).", now())
+                        })
+                        .ok_or_else(none)
                 }
             }
         });
@@ -59,7 +64,8 @@ impl Nexus {
             Ok(id) => self.files_of(&id).join(relative),
             Err((status, says)) => return Told::error(status, &says),
         };
-        let written = fs::create_dir_all(target.parent().unwrap_or(&target)).and_then(|()| fs::write(&target, &request.body));
+        let written =
+            fs::create_dir_all(target.parent().unwrap_or(&target)).and_then(|()| fs::write(&target, &request.body));
         match written {
             Ok(()) => Told { status: StatusCode::CREATED, value: serde_json::Value::Null, names: ("created", "item") },
             Err(error) => Told::error(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
@@ -110,7 +116,9 @@ impl Nexus {
 
     /// The versions of an artifact.
     fn metadata(&self, directory: &[&str]) -> Response<Body> {
-        let (Some(place), Some((artifact, group))) = (safe(directory), directory.split_last()) else { return not_found() };
+        let (Some(place), Some((artifact, group))) = (safe(directory), directory.split_last()) else {
+            return not_found();
+        };
         let under_way = self.staging.read(|staging| staging.under_way.clone());
         let prefix = directory.join("/");
         let mut versions: Vec<String> = fs::read_dir(self.released().join(place))
@@ -138,7 +146,8 @@ impl Nexus {
 /// The path that these parts make; none that leads elsewhere.
 fn safe(parts: &[&str]) -> Option<PathBuf> {
     let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
-    let good = !parts.is_empty() && parts.iter().all(|part| !matches!(*part, "." | "..") && !part.contains(['/', '\\', '\0']));
+    let good =
+        !parts.is_empty() && parts.iter().all(|part| !matches!(*part, "." | "..") && !part.contains(['/', '\\', '\0']));
     good.then(|| parts.iter().collect())
 }
 
@@ -170,7 +179,9 @@ fn listing(directory: &Path, address: &str) -> Response<Body> {
         .collect();
     names.sort();
     let address = address.trim_end_matches('/');
-    let row = |name: &String| format!("<tr><td><a href=\"{address}/{name}\">{}</a></td><td>&nbsp;</td></tr>\n", escaped(name));
+    let row = |name: &String| {
+        format!("<tr><td><a href=\"{address}/{name}\">{}</a></td><td>&nbsp;</td></tr>\n", escaped(name))
+    };
     let rows: String = names.iter().map(row).collect();
     let page = format!(
         "<html><head><title>Index of {address}</title></head><body><h1>Index</h1><table>\n\

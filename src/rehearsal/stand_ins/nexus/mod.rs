@@ -80,7 +80,13 @@ struct Request {
     user: Option<String>,
 }
 
-async fn answer(State(nexus): State<Nexus>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response<Body> {
+async fn answer(
+    State(nexus): State<Nexus>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("127.0.0.1");
     let base = format!("http://{host}/nexus");
     let path = percent_encoding::percent_decode_str(uri.path()).decode_utf8_lossy().into_owned();
@@ -108,10 +114,12 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let digits = |three: &[u8]| {
         let bits = three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
-        (0..4).map(move |at| match at <= three.len() {
-            true => char::from(DIGITS[(bits >> (18 - 6 * at) & 63) as usize]),
-            false => '=',
-        }).collect::<String>()
+        (0..4)
+            .map(move |at| match at <= three.len() {
+                true => char::from(DIGITS[(bits >> (18 - 6 * at) & 63) as usize]),
+                false => '=',
+            })
+            .collect::<String>()
     };
     bytes.chunks(3).map(digits).collect()
 }
@@ -137,7 +145,9 @@ impl Nexus {
             ["central", "maven2", rest @ ..] => return self.central(request, rest),
             ["service", "local", "status"] => return self.status(request).response(&request.headers),
             ["service", "local", ..] => {}
-            _ => return plain(StatusCode::NOT_FOUND, "text/html", "<html><body><h1>404 - Not Found</h1></body></html>"),
+            _ => {
+                return plain(StatusCode::NOT_FOUND, "text/html", "<html><body><h1>404 - Not Found</h1></body></html>");
+            }
         }
         let Some(user) = request.user.as_deref() else { return unknown_account() };
         let told = match parts.as_slice() {
@@ -146,7 +156,13 @@ impl Nexus {
                 ("guest", &Method::GET) if rest == ["profiles"] => {
                     Told::ok(json!({"data": []}), "stagingProfiles", "stagingProfile")
                 }
-                ("guest", _) => return plain(StatusCode::FORBIDDEN, "text/html", "<html><body><h1>403 - Forbidden</h1></body></html>"),
+                ("guest", _) => {
+                    return plain(
+                        StatusCode::FORBIDDEN,
+                        "text/html",
+                        "<html><body><h1>403 - Forbidden</h1></body></html>",
+                    );
+                }
                 (user, _) => self.staging(request, rest, user),
             },
             _ => Told::error(StatusCode::NOT_FOUND, "Not found"),
@@ -170,14 +186,14 @@ impl Nexus {
         match parts {
             ["profiles"] if reads => self.profiles(request, |_| true),
             ["profile_evaluate"] if reads => self.profiles(request, |name| evaluates(name, &request.query)),
-            ["profiles", id] if reads => self.staging.read(|staging| {
-                match staging.profiles.iter().find(|profile| profile.id == *id) {
+            ["profiles", id] if reads => {
+                self.staging.read(|staging| match staging.profiles.iter().find(|profile| profile.id == *id) {
                     Some(profile) => {
                         Told::ok(json!({"data": answers::profile(profile, &request.base)}), "stagingProfile", "item")
                     }
                     None => Told::error(StatusCode::NOT_FOUND, &format!("No such profile: {id}")),
-                }
-            }),
+                })
+            }
             ["profile_repositories"] if reads => self.repositories(request, |_| true),
             ["profile_repositories", id] if reads => self.repositories(request, |profile| profile == *id),
             ["repository", id] if reads => self.repository(id, |staging, repository| {
@@ -192,7 +208,8 @@ impl Nexus {
                 self.deploy(request, user, Some(id), path)
             }
             ["profiles", profile, "start"] if request.method == Method::POST => self.start(request, user, profile),
-            ["profiles", _, what @ ("finish" | "promote" | "drop")] | ["bulk", what @ ("close" | "promote" | "drop")]
+            ["profiles", _, what @ ("finish" | "promote" | "drop")]
+            | ["bulk", what @ ("close" | "promote" | "drop")]
                 if request.method == Method::POST =>
             {
                 let what = if *what == "finish" { "close" } else { what };

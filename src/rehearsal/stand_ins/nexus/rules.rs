@@ -37,7 +37,10 @@ pub(super) fn rulings(files: &Files, released: &dyn Fn(&str) -> bool) -> Vec<Rul
         of("pom-staging", poms(files)),
         of(
             "artifact-uniqueness-staging",
-            artifacts(files).filter(|path| released(path)).map(|path| format!("Already released: <b>/{path}</b>")).collect(),
+            artifacts(files)
+                .filter(|path| released(path))
+                .map(|path| format!("Already released: <b>/{path}</b>"))
+                .collect(),
         ),
     ]
 }
@@ -146,7 +149,10 @@ fn pom(path: &str, text: &str) -> Option<String> {
         let found = if name == "artifactId" { child(project, name) } else { own(name) };
         // what a property says cannot be told here
         if found.as_deref() != Some(expected.as_str()) && !found.as_deref().is_some_and(|said| said.contains("${")) {
-            return Some(format!("its {name} is {}, expected {expected}", found.unwrap_or_else(|| "missing".to_owned())));
+            return Some(format!(
+                "its {name} is {}, expected {expected}",
+                found.unwrap_or_else(|| "missing".to_owned())
+            ));
         }
     }
     let versions = project.descendants().filter(|node| node.tag_name().name() == "version");

@@ -46,7 +46,8 @@ impl Nexus {
             for id in &asked.ids {
                 if let Some(repository) = staging.find_mut(id) {
                     let drop_after = asked.drop_after;
-                    repository.becoming = Some(Becoming { what: what.to_owned(), begun: now, until: now + TAKES, drop_after });
+                    repository.becoming =
+                        Some(Becoming { what: what.to_owned(), begun: now, until: now + TAKES, drop_after });
                     if what == "close" && !asked.description.is_empty() {
                         repository.description.clone_from(&asked.description);
                     }
@@ -109,7 +110,8 @@ impl Nexus {
         let files = files_below(&self.files_of(id));
         for (path, bytes) in &files {
             let target = self.released().join(path);
-            let written = fs::create_dir_all(target.parent().unwrap_or(&target)).and_then(|()| fs::write(&target, bytes));
+            let written =
+                fs::create_dir_all(target.parent().unwrap_or(&target)).and_then(|()| fs::write(&target, bytes));
             written.unwrap_or_else(|error| panic!("cannot write {}: {error}", target.display()));
         }
         let events = vec![Event::new("repositoryReleased", becoming.until, &[("id", id), ("target", "releases")])];
