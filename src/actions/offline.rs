@@ -23,6 +23,8 @@ pub(crate) fn offline(place: &Path) -> Services {
         svn: Svn::new(None, None, effects.clone()),
         relay: Relay::new(address, None, effects.clone()),
         archive: None,
+        nexus: None,
+        central: None,
         workspace: Workspace::new(place, effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>((name == "text.md.j2").then(|| "Version {{ version }}\n".to_owned()))

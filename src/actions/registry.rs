@@ -6,6 +6,10 @@
 
 //! The names under which workflows know actions and probes.
 
+use super::maven::{
+    AwaitCentral, CentralServes, CloseNexus, DeployMaven, DropNexus, MavenStaged, ProfileListed, ReleaseNexus,
+    ReviewMaven, SeeProfile,
+};
 use super::{
     AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors,
     MakeSourceArchive, PrepareText, PromoteCandidate, Push, RecordFinding, RecordVote, RemoveDirectories,
@@ -23,10 +27,14 @@ use crate::probes::{
 pub fn registry() -> Registry<Services> {
     Registry::new()
         .action::<AddKey>("add-key")
+        .action::<AwaitCentral>("await-maven-central")
         .action::<AwaitVotes>("await-votes")
         .action::<BuildArtifacts>("build-artifacts")
+        .action::<CloseNexus>("close-nexus")
         .action::<CreateBranch>("create-branch")
         .action::<DeleteRemoteRefs>("delete-remote-refs")
+        .action::<DeployMaven>("deploy-maven")
+        .action::<DropNexus>("drop-nexus")
         .action::<HashArtifacts>("hash-artifacts")
         .action::<ListContributors>("list-contributors")
         .action::<MakeSourceArchive>("source-archive")
@@ -35,8 +43,11 @@ pub fn registry() -> Registry<Services> {
         .action::<Push>("push")
         .action::<RecordFinding>("record-finding")
         .action::<RecordVote>("record-vote")
+        .action::<ReleaseNexus>("release-nexus")
         .action::<RemoveDirectories>("remove-directories")
         .action::<RemoveOutdatedReleases>("remove-outdated-releases")
+        .action::<ReviewMaven>("review-maven")
+        .action::<SeeProfile>("see-staging-profile")
         .action::<SendMail>("send-mail")
         .action::<SetVersions>("set-versions")
         .action::<SignArtifacts>("sign-artifacts")
@@ -49,6 +60,7 @@ pub fn registry() -> Registry<Services> {
         .probe::<BranchAtVersion>("branch-at-version")
         .probe::<BranchHasFixes>("branch-has-fixes")
         .probe::<CandidateVerifies>("candidate-verifies")
+        .probe::<CentralServes>("maven-central-serves")
         .probe::<EditsHold>("edits-hold")
         .probe::<GitSigningKey>("git-signing-key")
         .probe::<HashesHold>("hashes-hold")
@@ -56,6 +68,8 @@ pub fn registry() -> Registry<Services> {
         .probe::<LicenceHeaders>("licence-headers")
         .probe::<MailArchived>("mail-archived")
         .probe::<MavenSettings>("maven-settings")
+        .probe::<MavenStaged>("maven-staged")
+        .probe::<ProfileListed>("staging-profile-listed")
         .probe::<RemoteBranch>("remote-branch")
         .probe::<RemoteLacks>("remote-lacks")
         .probe::<RemoteTags>("remote-tags")

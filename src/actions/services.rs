@@ -8,7 +8,7 @@
 
 use crate::config::Assets;
 use crate::mail::Templates;
-use crate::services::{Git, OpenPgp, PonyMail, Relay, Svn, Workspace};
+use crate::services::{Central, Git, Nexus, OpenPgp, PonyMail, Relay, Svn, Workspace};
 
 /// All clients of one release, already pointed at its services.
 #[derive(Debug)]
@@ -23,6 +23,10 @@ pub struct Services {
     pub relay: Relay,
     /// The mail archive, where the product has one.
     pub archive: Option<PonyMail>,
+    /// The manager of staging repositories, where the product has Maven artifacts.
+    pub nexus: Option<Nexus>,
+    /// Maven Central, for the same.
+    pub central: Option<Central>,
     /// The release's own directory.
     pub workspace: Workspace,
     /// The mail templates.

@@ -11,10 +11,14 @@ use std::path::Path;
 use super::CommandError;
 use super::environment::{Accounts, Environment};
 use crate::actions::{Author, Services};
-use crate::config::{AssetError, Assets, Mail, Occasion, Product, Tls, release_values, render_product};
+use crate::config::{AssetError, Assets, Mail, Maven, Occasion, Product, Tls, release_values, render_product};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
-use crate::services::{Authorities, Effects, Git, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, Workspace};
+use crate::services::{
+    Authorities, Central, Effects, Git, Nexus, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, WebError,
+    Workspace,
+};
+use crate::ui::ExitCode;
 
 /// The clients of a release.
 ///
@@ -40,11 +44,25 @@ pub fn connect(
         svn: Svn::new(accounts.svn.clone(), None, effects.clone()),
         relay: Relay::new(address, account, effects.clone()),
         archive: mail.archive.as_ref().map(PonyMail::new),
+        nexus: product.maven.as_ref().map(|maven| nexus(maven, accounts, effects.clone())).transpose()?,
+        central: product.maven.as_ref().map(|maven| Central::new(&maven.repository)).transpose().map_err(unusable)?,
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
         assets: environment.assets.clone(),
         author: Author { name: record.manager.name.clone(), email: record.manager.email.clone() },
     })
+}
+
+/// The manager of a product's staging repositories.
+///
+/// # Errors
+/// When its address cannot be used.
+pub fn nexus(maven: &Maven, accounts: &Accounts, effects: Effects) -> Result<Nexus, CommandError> {
+    Nexus::new(&maven.nexus, accounts.nexus.clone(), effects).map_err(unusable)
+}
+
+fn unusable(error: WebError) -> CommandError {
+    CommandError::from_error(ExitCode::Usage, &error, &error.hint())
 }
 
 /// How to reach the relay.

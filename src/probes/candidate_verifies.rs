@@ -124,7 +124,7 @@ fn verify(
 }
 
 /// The keys at `url`.
-pub(super) fn keys(url: &str) -> Result<KeyRing, ActionError> {
+pub(crate) fn keys(url: &str) -> Result<KeyRing, ActionError> {
     let hint = format!("see that {url} can be read");
     let text = fetch_keys_file(url).map_err(|error| ActionError::service("KEYS", error, hint))?;
     KeyRing::parse(text.as_bytes()).map_err(|error| {
@@ -134,7 +134,7 @@ pub(super) fn keys(url: &str) -> Result<KeyRing, ActionError> {
 
 /// The time as of which signatures are judged: that of the machine's own clock, by which
 /// they are made. A rehearsal's clock is another, and may be behind it.
-pub(super) fn signing_time() -> Timestamp {
+pub(crate) fn signing_time() -> Timestamp {
     Timestamp::now()
 }
 

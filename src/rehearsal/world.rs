@@ -17,6 +17,7 @@ use toml::{Table, Value};
 
 use super::command::{Failed, run};
 use super::smtp_server::SmtpAccount;
+use super::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
 use super::{made_tree, sample_project};
 use crate::config::Product;
 use crate::release::{Sha512, Version};
@@ -128,6 +129,7 @@ impl World {
             .map_err(|error| Failed::new("make an OpenPGP key", &error.to_string()))?;
         make_clone(directory, &configuration, &key)?;
         make_maven_settings(directory, &configuration)?;
+        make_staging_profile(directory, &configuration)?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
             format: 1,
@@ -196,6 +198,7 @@ impl World {
                 ("archive_lag_minutes", Value::from(0)),
             ],
         );
+        self.point_maven(&mut table);
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
             vote.remove("whimsy");
             vote.remove("aliases");
@@ -205,6 +208,21 @@ impl World {
             leave_builds_to_stand_ins(&mut table);
         }
         toml::to_string(&table).map_err(|error| fail(error.to_string()))
+    }
+
+    /// Has the Maven artifacts go to the stand-ins, also where Maven itself is run.
+    fn point_maven(&self, table: &mut Table) {
+        let Some(Value::Table(maven)) = table.get_mut("maven") else { return };
+        let nexus = format!("http://127.0.0.1:{}/nexus", self.stand_ins_port);
+        let id =
+            maven.get("server_ids").and_then(Value::as_array).and_then(|ids| ids.last()?.as_str()).unwrap_or_default();
+        let upload = format!("-DaltDeploymentRepository={id}::{nexus}/service/local/staging/deploy/maven2");
+        let settings = self.home().join(".m2/settings.xml").display().to_string();
+        if let Some(Value::Array(deploy)) = maven.get_mut("deploy") {
+            deploy.extend(["--settings".to_owned(), settings, upload].map(Value::from));
+        }
+        maven.insert("repository".to_owned(), Value::from(format!("{nexus}/central/maven2")));
+        maven.insert("nexus".to_owned(), Value::from(nexus));
     }
 
     /// The bare remote.
@@ -331,6 +349,13 @@ fn earlier_versions(version: Version) -> Vec<Version> {
     earlier
 }
 
+/// The stand-in for Nexus has the product's staging profile.
+fn make_staging_profile(directory: &Path, configuration: &Table) -> Result<(), Failed> {
+    let profile = text_of(configuration, "maven", "profile");
+    let made = if profile.is_empty() { Ok(()) } else { set_profile(&directory.join("stand-ins/nexus"), &profile) };
+    made.map_err(|error| Failed::new("prepare the stand-in for Nexus", &error.to_string()))
+}
+
 fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Failed> {
     let ids = configuration.get("maven").and_then(|maven| maven.get("server_ids")).and_then(Value::as_array);
     let servers: String = ids
@@ -339,7 +364,8 @@ fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Fa
         .filter_map(Value::as_str)
         .map(|id| {
             format!(
-                "    <server><id>{id}</id><username>token-name</username><password>token-password</password></server>\n"
+                "    <server><id>{id}</id><username>{}</username><password>{}</password></server>\n",
+                NEXUS_ACCOUNT.0, NEXUS_ACCOUNT.1
             )
         })
         .collect();

@@ -10,6 +10,7 @@ mod checksum_file;
 mod contributors;
 mod digest;
 mod edit;
+mod maven_modules;
 mod note;
 mod outdated;
 mod path_rules;
@@ -24,6 +25,7 @@ pub use edit::{
     AllowedLeftover, EditFault, EditFaults, EditRule, Edits, Hit, Leftover, Tree, VersionChange, all_snapshots, apply,
     authority, leftovers, other_snapshots,
 };
+pub use maven_modules::{MavenModule, MavenRules, ModuleError, maven_modules, maven_profiles};
 pub use note::{TEMPLATE_MARKS, is_invisible, unfit};
 pub use outdated::outdated;
 pub use path_rules::{PathRules, PatternError};

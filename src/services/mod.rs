@@ -10,10 +10,12 @@
 
 mod artifacts;
 mod build;
+mod central;
 mod download;
 mod effects;
 mod git;
 mod keys_file;
+mod nexus;
 mod openpgp;
 mod ponymail;
 mod smtp;
@@ -27,6 +29,8 @@ mod workspace;
 pub use artifacts::Artifacts;
 pub use build::{BuildError, BuildRun, find_output, missing_programs};
 pub use download::{Cache, Came, DownloadError, Downloader};
+pub use central::Central;
+pub use download::{Cache, DownloadError, Downloader};
 pub use effects::{Effects, Moment};
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
@@ -35,6 +39,7 @@ pub use git::{
     Tag, TreeFile,
 };
 pub use keys_file::{KeysFileError, fetch_keys_file};
+pub use nexus::{Activity, ActivityEvent, Nexus, Pace, StagingProfile, StagingRepository, StagingState, Transition};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};

@@ -17,6 +17,7 @@ use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directo
 use crate::commands::session::{Session, open_journal};
 use crate::commands::start::{Beginning, begin};
 use crate::engine::{Clock, Entry, Journal, JournalReader, State, SystemClock};
+use crate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
 use crate::rehearsal::stand_ins::{Faults, StandIns};
 use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Source, Wish, World};
 use crate::release::{Manager, ReleaseRecord, Version};
@@ -115,6 +116,7 @@ impl Stage {
         let accounts = Accounts {
             svn: None,
             smtp: Some((account.user, account.password)),
+            nexus: Some((NEXUS_ACCOUNT.0.to_owned(), NEXUS_ACCOUNT.1.into())),
             gnupg_home: Some(home.clone()),
             home: Some(world.home()),
             ..Accounts::default()

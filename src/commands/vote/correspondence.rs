@@ -239,6 +239,8 @@ fn services(environment: &Environment, directory: &Path, sender: &Sender, effect
         svn: Svn::new(None, None, effects.clone()),
         relay: Relay::new(relay_address(&sender.mail), account, effects.clone()),
         archive: sender.archive(),
+        nexus: None,
+        central: None,
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
         assets: environment.assets.clone(),

@@ -10,6 +10,7 @@
 mod faults;
 mod host;
 mod kept;
+pub mod nexus;
 
 use std::io;
 use std::path::Path;
@@ -31,7 +32,8 @@ impl StandIns {
     /// When the port cannot be had, or the state not be read.
     pub fn start(directory: &Path, port: u16, faults: Faults) -> io::Result<Self> {
         std::fs::create_dir_all(directory)?;
-        Host::start("stand-ins", port, Router::new(), faults).map(Self)
+        let router = Router::new().nest("/nexus", nexus::router(&directory.join("nexus"))?);
+        Host::start("stand-ins", port, router, faults).map(Self)
     }
 
     /// The base address of one of them: `nexus`.

@@ -24,6 +24,7 @@ use reqwest::blocking::Client;
 
 pub use cache::Cache;
 pub use error::DownloadError;
+pub(super) use listing::children;
 
 use super::web;
 
@@ -92,6 +93,20 @@ impl Downloader {
         Ok(paths)
     }
 
+    /// The paths of all that the directory at `address` lists, and the directories below
+    /// it, sorted; none where there is no such directory, or nothing in it.
+    ///
+    /// # Errors
+    /// When it cannot be listed.
+    pub fn paths(&self, address: &str) -> Result<Vec<String>, DownloadError> {
+        match self.list(address) {
+            Ok(files) => Ok(files.into_iter().map(|file| file.path).collect()),
+            Err(DownloadError::Empty { .. }) => Ok(Vec::new()),
+            Err(DownloadError::Status { status, .. }) if status == reqwest::StatusCode::NOT_FOUND => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Downloads the file at `address` to `target`.
     ///
     /// # Errors
@@ -151,6 +166,15 @@ impl Downloader {
                 let path = listing::path_below(&root, &url);
                 let path = path.ok_or_else(|| DownloadError::Name { url: url.to_string() })?;
                 files.push(RemoteFile { path, url });
+            let page = fetch::page(&self.client, &directory)?;
+            for child in children(&directory, &page) {
+                if child.path().ends_with('/') {
+                    open.push_back(child);
+                } else if let Some(path) = listing::path_below(&root, &child) {
+                    files.push(RemoteFile { path, url: child });
+                } else {
+                    return Err(DownloadError::Name { url: child.to_string() });
+                }
             }
             level = below;
         }
