@@ -23,6 +23,9 @@ pub(crate) fn offline(place: &Path) -> Services {
         svn: Svn::new(None, None, effects.clone()),
         relay: Relay::new(address, None, effects.clone()),
         archive: None,
+        jira: None,
+        pypi: None,
+        npm: None,
         workspace: Workspace::new(place, effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>((name == "text.md.j2").then(|| "Version {{ version }}\n".to_owned()))

@@ -6,6 +6,8 @@
 
 //! The names under which workflows know actions and probes.
 
+use super::packages::{NpmPackage, PublishNpm, PypiPackage, UploadPypi};
+use super::tracker::{AuditReleaseNotes, CreateVersion, ReleaseVersion, TriageIssues};
 use super::{
     AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors,
     MakeSourceArchive, PrepareText, PromoteCandidate, Push, RecordFinding, RecordVote, RemoveDirectories,
@@ -15,26 +17,30 @@ use super::{
 use crate::engine::Registry;
 use crate::probes::{
     BranchAtVersion, BranchHasFixes, CandidateVerifies, EditsHold, GitSigningKey, HashesHold, KeyPublished,
-    LicenceHeaders, MailArchived, MavenSettings, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds,
-    SvnLacks, TagsFree, Unreleased, VotePassed,
+    LicenceHeaders, MailArchived, MavenSettings, NoOpenIssues, NotesAuditedIs, RemoteBranch, RemoteLacks, RemoteTags,
+    SignaturesHold, SvnHolds, SvnLacks, TagsFree, TrackerVersionIs, Unreleased, VotePassed,
 };
 
 /// All actions and probes.
 pub fn registry() -> Registry<Services> {
     Registry::new()
         .action::<AddKey>("add-key")
+        .action::<AuditReleaseNotes>("audit-release-notes")
         .action::<AwaitVotes>("await-votes")
         .action::<BuildArtifacts>("build-artifacts")
         .action::<CreateBranch>("create-branch")
+        .action::<CreateVersion>("create-version")
         .action::<DeleteRemoteRefs>("delete-remote-refs")
         .action::<HashArtifacts>("hash-artifacts")
         .action::<ListContributors>("list-contributors")
         .action::<MakeSourceArchive>("source-archive")
         .action::<PrepareText>("prepare-text")
         .action::<PromoteCandidate>("promote-candidate")
+        .action::<PublishNpm>("publish-npm")
         .action::<Push>("push")
         .action::<RecordFinding>("record-finding")
         .action::<RecordVote>("record-vote")
+        .action::<ReleaseVersion>("release-version")
         .action::<RemoveDirectories>("remove-directories")
         .action::<RemoveOutdatedReleases>("remove-outdated-releases")
         .action::<SendMail>("send-mail")
@@ -43,7 +49,9 @@ pub fn registry() -> Registry<Services> {
         .action::<SignTag>("sign-tag")
         .action::<StageCandidate>("stage-candidate")
         .action::<TrackBranch>("track-branch")
+        .action::<TriageIssues>("triage-issues")
         .action::<TrialBuild>("trial-build")
+        .action::<UploadPypi>("upload-pypi")
         .action::<Wait>("wait")
         .action::<WriteManifest>("write-manifest")
         .probe::<BranchAtVersion>("branch-at-version")
@@ -56,6 +64,10 @@ pub fn registry() -> Registry<Services> {
         .probe::<LicenceHeaders>("licence-headers")
         .probe::<MailArchived>("mail-archived")
         .probe::<MavenSettings>("maven-settings")
+        .probe::<NoOpenIssues>("no-open-issues")
+        .probe::<NotesAuditedIs>("notes-audited")
+        .probe::<NpmPackage>("npm-serves")
+        .probe::<PypiPackage>("pypi-serves")
         .probe::<RemoteBranch>("remote-branch")
         .probe::<RemoteLacks>("remote-lacks")
         .probe::<RemoteTags>("remote-tags")
@@ -63,6 +75,7 @@ pub fn registry() -> Registry<Services> {
         .probe::<SvnHolds>("svn-holds")
         .probe::<SvnLacks>("svn-lacks")
         .probe::<TagsFree>("tags-free")
+        .probe::<TrackerVersionIs>("tracker-version")
         .probe::<Unreleased>("unreleased")
         .probe::<VotePassed>("vote-passed")
 }

@@ -8,7 +8,7 @@
 
 use crate::config::Assets;
 use crate::mail::Templates;
-use crate::services::{Git, OpenPgp, PonyMail, Relay, Svn, Workspace};
+use crate::services::{Git, Jira, Npm, OpenPgp, PonyMail, PyPi, Relay, Svn, Workspace};
 
 /// All clients of one release, already pointed at its services.
 #[derive(Debug)]
@@ -23,6 +23,12 @@ pub struct Services {
     pub relay: Relay,
     /// The mail archive, where the product has one.
     pub archive: Option<PonyMail>,
+    /// The issue tracker.
+    pub jira: Option<Jira>,
+    /// The Python package index, where the product has a package there.
+    pub pypi: Option<PyPi>,
+    /// The npm registry, where the product has a package there.
+    pub npm: Option<Npm>,
     /// The release's own directory.
     pub workspace: Workspace,
     /// The mail templates.

@@ -23,6 +23,7 @@ mod error;
 mod guide;
 mod halt;
 mod hash;
+mod issues;
 mod keys;
 mod left_behind;
 mod log;
@@ -112,6 +113,8 @@ enum Command {
     CancelCandidate(cancel_candidate::Args),
     TakeOver(take_over::Args),
     Reconfigure(reconfigure::Args),
+    Triage(issues::triage::Args),
+    Notes(issues::notes::Args),
     Vote(vote::Args),
     Roster(roster::Args),
     Verify(verify::Args),
@@ -144,6 +147,8 @@ impl Cli {
             Command::CancelCandidate(args) => cancel_candidate::run(&environment, args),
             Command::TakeOver(args) => take_over::run(&environment, args),
             Command::Reconfigure(args) => reconfigure::run(&environment, args),
+            Command::Triage(args) => issues::triage::run(&environment, &args),
+            Command::Notes(args) => issues::notes::run(&environment, &args),
             Command::Vote(args) => vote::run(&environment, args),
             Command::Roster(args) => roster::run(&environment, args),
             Command::Verify(args) => verify::run(&environment, args),

@@ -11,6 +11,7 @@ mod contributors;
 mod digest;
 mod edit;
 mod note;
+mod notes;
 mod outdated;
 mod path_rules;
 mod record;
@@ -25,6 +26,7 @@ pub use edit::{
     authority, leftovers, other_snapshots,
 };
 pub use note::{TEMPLATE_MARKS, is_invisible, unfit};
+pub use notes::{NoteEntry, NoteFinding, Notes, NotesFormat, audit};
 pub use outdated::outdated;
 pub use path_rules::{PathRules, PatternError};
 pub use record::{Manager, ReleaseRecord};

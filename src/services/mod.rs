@@ -13,9 +13,12 @@ mod build;
 mod download;
 mod effects;
 mod git;
+mod jira;
 mod keys_file;
+mod npm;
 mod openpgp;
 mod ponymail;
+mod pypi;
 mod smtp;
 mod svn;
 mod web;
@@ -34,11 +37,14 @@ pub use git::{
     Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate,
     Tag, TreeFile,
 };
+pub use jira::{Issue, Jira, Jql, Open, TrackerVersion};
 pub use keys_file::{KeysFileError, fetch_keys_file};
+pub use npm::{Npm, Package, PublishedPackage, integrity};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
 pub use ponymail::{ArchiveError, Archived, ArchivedThread, PonyMail};
+pub use pypi::{IndexFile, PyPi, normal_name};
 pub use smtp::{Authorities, MaybeSent, Relay, RelayAddress, RelayError, Security};
 #[cfg(test)]
 pub(crate) use svn::testing as svn_testing;

@@ -57,6 +57,9 @@ fn services(place: &Path, relay: &SmtpServer, password: &str, archive: Option<Po
         svn: Svn::new(None, None, effects.clone()),
         relay: Relay::new(address, Some(("ann".into(), password.into())), effects.clone()),
         archive,
+        jira: None,
+        pypi: None,
+        npm: None,
         workspace: Workspace::new(place.join("work"), effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>(match name {

@@ -16,7 +16,7 @@ use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directo
 use crate::commands::session::{Session, open_journal};
 use crate::commands::start::{Beginning, begin, release_files};
 use crate::engine::{Clock, Entry, Journal, JournalReader, State, SystemClock};
-use crate::rehearsal::stand_ins::{Faults, StandIns};
+use crate::rehearsal::stand_ins::{Faults, StandIns, jira, npm, pypi};
 use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Wish, World};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, OpenPgp};
@@ -116,6 +116,9 @@ impl Stage {
             smtp: Some((account.user, account.password)),
             gnupg_home: Some(home.clone()),
             home: Some(world.home()),
+            jira: Some(jira::ADMINISTRATOR.into()),
+            pypi: Some(pypi::MAINTAINER.into()),
+            npm: Some(npm::MAINTAINER.into()),
             ..Accounts::default()
         };
         let effects = interruption.map_or_else(Effects::unwatched, Interruption::effects);
