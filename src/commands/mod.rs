@@ -24,6 +24,7 @@ mod guide;
 mod halt;
 mod hash;
 mod identity;
+mod issues;
 mod keys;
 mod left_behind;
 mod log;
@@ -116,6 +117,8 @@ enum Command {
     CancelCandidate(cancel_candidate::Args),
     TakeOver(take_over::Args),
     Reconfigure(reconfigure::Args),
+    Triage(issues::triage::Args),
+    Notes(issues::notes::Args),
     Vote(vote::Args),
     Roster(roster::Args),
     Verify(verify::Args),
@@ -148,6 +151,8 @@ impl Cli {
             Command::CancelCandidate(args) => cancel_candidate::run(&environment, args),
             Command::TakeOver(args) => take_over::run(&environment, args),
             Command::Reconfigure(args) => reconfigure::run(&environment, args),
+            Command::Triage(args) => issues::triage::run(&environment, &args),
+            Command::Notes(args) => issues::notes::run(&environment, &args),
             Command::Vote(args) => vote::run(&environment, args),
             Command::Roster(args) => roster::run(&environment, args),
             Command::Verify(args) => verify::run(&environment, args),

@@ -17,10 +17,11 @@ use toml::{Table, Value};
 
 use super::command::{Failed, run};
 use super::smtp_server::SmtpAccount;
+use super::stand_ins::jira;
 use super::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
 use super::{made_tree, sample_project};
-use crate::config::Product;
-use crate::release::{Sha512, Version};
+use crate::config::{Occasion, Product, release_values, render_product};
+use crate::release::{Manager, ReleaseRecord, Sha512, Version};
 use crate::services::OpenPgp;
 
 /// The file that says that a directory is a world, and that it is whole.
@@ -130,6 +131,7 @@ impl World {
         make_clone(directory, &configuration, &key)?;
         make_maven_settings(directory, &configuration)?;
         make_staging_profile(directory, &configuration)?;
+        make_tracker(directory, wish)?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
             format: 1,
@@ -199,6 +201,10 @@ impl World {
             ],
         );
         self.point_maven(&mut table);
+        let stand_in = |name: &str| Value::from(format!("http://127.0.0.1:{}/{name}", self.stand_ins_port));
+        section(&mut table, "jira", &[("url", stand_in("jira"))]);
+        section(&mut table, "pypi", &[("index", stand_in("pypi/simple")), ("upload", stand_in("pypi/legacy/"))]);
+        section(&mut table, "npm", &[("registry", stand_in("npm"))]);
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
             vote.remove("whimsy");
             vote.remove("aliases");
@@ -372,6 +378,42 @@ fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Fa
     let text = format!("<settings>\n  <servers>\n{servers}  </servers>\n</settings>\n");
     make_directory(&directory.join("home/.m2"))?;
     write(&directory.join("home/.m2/settings.xml"), text.as_bytes())
+}
+
+/// An issue tracker with the product's project, its versions and some issues.
+fn make_tracker(directory: &Path, wish: &Wish<'_>) -> Result<(), Failed> {
+    let version_name = |version: Version| -> Result<Product, Failed> {
+        let fail = |error: String| Failed::new("fill in the product's configuration", &error);
+        let product: Product = toml::from_str(wish.configuration).map_err(|error| fail(error.to_string()))?;
+        let (name, email) = (MANAGER.0.to_owned(), MANAGER.1.to_owned());
+        let record = ReleaseRecord {
+            product: wish.product.to_owned(),
+            version: version.to_string(),
+            manager: Manager { name, email, key: "0".repeat(40) },
+            repository: String::new(),
+            rehearsal: true,
+            begun_anew: false,
+            commit: None,
+            quorate: String::new(),
+        };
+        let values =
+            release_values(&product, &record, version, &Occasion::any()).map_err(|error| fail(error.to_string()))?;
+        render_product(&product, &values).map_err(|error| fail(error.to_string()))
+    };
+    let mut earlier = Vec::new();
+    for version in earlier_versions(wish.version) {
+        earlier.push(version_name(version)?.jira.version);
+    }
+    let product = version_name(wish.version)?;
+    let seed = jira::Seed {
+        key: &product.jira.key,
+        id: product.jira.project_id,
+        name: &product.project_name,
+        version: &product.jira.version,
+        earlier: &earlier,
+    };
+    jira::seed(&directory.join("stand-ins"), &seed)
+        .map_err(|error| Failed::new("make the issue tracker", &error.to_string()))
 }
 
 /// The address of a directory on this machine, with what an address cannot hold encoded.

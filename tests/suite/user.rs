@@ -40,7 +40,7 @@ impl Place {
             fail_first_candidate: false,
         };
         let free = || std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        let world = World::make(directory.path(), &wish, (free(), free()), Timestamp::now()).unwrap();
+        let world = World::make(directory.path(), &wish, [free(), free(), free()], Timestamp::now()).unwrap();
         Self { world, directory }
     }
 

@@ -253,6 +253,9 @@ fn play(
                     driver.observer.time_passes(used, why);
                     true
                 }
+                Obstacle::Person(_) if id == "triage-blockers" || id == "audit-release-notes" => {
+                    community.decide(&mut driver)?
+                }
                 Obstacle::Person(_) if id == "record-vote" => community.weigh(&mut driver)?,
                 Obstacle::CheckFailed(_) if id == "community-approves" && community.alarmed(&driver.state) => {
                     driver.cancel_candidate(VOTED_DOWN)?;

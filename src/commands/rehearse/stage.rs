@@ -18,7 +18,7 @@ use crate::commands::session::{Session, open_journal};
 use crate::commands::start::{Beginning, begin};
 use crate::engine::{Clock, Entry, Journal, JournalReader, State, SystemClock};
 use crate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
-use crate::rehearsal::stand_ins::{Faults, StandIns};
+use crate::rehearsal::stand_ins::{Faults, StandIns, jira, npm, pypi};
 use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Source, Wish, World};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, OpenPgp};
@@ -119,6 +119,9 @@ impl Stage {
             nexus: Some((NEXUS_ACCOUNT.0.to_owned(), NEXUS_ACCOUNT.1.into())),
             gnupg_home: Some(home.clone()),
             home: Some(world.home()),
+            jira: Some(jira::ADMINISTRATOR.into()),
+            pypi: Some(pypi::MAINTAINER.into()),
+            npm: Some(npm::MAINTAINER.into()),
             ..Accounts::default()
         };
         let effects = interruption.map_or_else(Effects::unwatched, Interruption::effects);

@@ -158,23 +158,13 @@ impl Downloader {
             if listed > MOST_DIRECTORIES {
                 return Err(DownloadError::TooLarge { url: root.to_string(), most: MOST_DIRECTORIES });
             }
-            let pages =
-                several(&level, |directory| Ok(listing::children(directory, &fetch::page(&self.client, directory)?)))?;
+            let pages = several(&level, |directory| Ok(children(directory, &fetch::page(&self.client, directory)?)))?;
             let (below, found): (Vec<Url>, Vec<Url>) =
                 pages.into_iter().flatten().partition(|child| child.path().ends_with('/'));
             for url in found {
                 let path = listing::path_below(&root, &url);
                 let path = path.ok_or_else(|| DownloadError::Name { url: url.to_string() })?;
                 files.push(RemoteFile { path, url });
-            let page = fetch::page(&self.client, &directory)?;
-            for child in children(&directory, &page) {
-                if child.path().ends_with('/') {
-                    open.push_back(child);
-                } else if let Some(path) = listing::path_below(&root, &child) {
-                    files.push(RemoteFile { path, url: child });
-                } else {
-                    return Err(DownloadError::Name { url: child.to_string() });
-                }
             }
             level = below;
         }
