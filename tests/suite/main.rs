@@ -20,6 +20,7 @@ mod guide;
 mod headers;
 mod imports;
 mod lost_record;
+mod mail_nonsense;
 mod plain_text;
 mod real_release;
 mod reconfigure;
