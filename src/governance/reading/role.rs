@@ -8,6 +8,7 @@
 //! came to, or answers.
 
 use super::Text;
+use super::announced::{is_announced, names_other_candidates};
 use super::lines::Logical;
 use super::result;
 use super::subject::{Subject, Tag};
@@ -22,7 +23,8 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
         return Role::Cancels { line: subject.written.trim().to_owned() };
     }
     let announces = subject.has(Tag::Result)
-        && (!subject.answer || text.by_caller && result::is_announced(&sentences, lines, text));
+        && !names_other_candidates(&subject.written.to_lowercase(), text)
+        && (!subject.answer || text.by_caller && is_announced(&sentences, lines, text));
     if announces {
         return Role::Announces(result::claimed(lines));
     }
@@ -30,7 +32,7 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
     if let Some(line) = may_say.then(|| cancellation(text, &sentences)).flatten() {
         return Role::Cancels { line };
     }
-    if text.called && result::is_announced(&sentences, lines, text) {
+    if text.called && is_announced(&sentences, lines, text) {
         return Role::Announces(result::claimed(lines));
     }
     if opens(subject, text, &sentences) {
