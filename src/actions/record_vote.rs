@@ -138,9 +138,9 @@ impl RecordVote {
     pub fn read(&self, world: &Services, now: Timestamp) -> Result<Option<VoteRead>, ActionError> {
         let Some(rules) = &self.vote else { return Ok(None) };
         let question = VoteQuestion { rules, message_id: &self.thread, list: &self.list, rulings: &self.rulings };
-        let read = read_vote(world, &question, now)?;
-        if let (Some(read), Some(file)) = (&read, &self.kept) {
-            KeptTally::keep(&world.workspace, file, &self.thread, &read.tally).map_err(workspace_failed)?;
+        let mut read = read_vote(world, &question, now)?;
+        if let (Some(read), Some(file)) = (&mut read, &self.kept) {
+            KeptTally::keep(&world.workspace, file, &self.thread, &mut read.tally).map_err(workspace_failed)?;
         }
         Ok(read)
     }
@@ -307,6 +307,33 @@ mod tests {
         let unknown = json!({"vote": {"bylaws": "flink", "action": "picnic", "roster": "greeter"}});
         let error = probed(&world, with(ruled(), unknown), end).unwrap_err();
         assert!(error.to_string().contains("name no action `picnic`"), "{error}");
+    }
+
+    #[test]
+    fn a_roster_that_is_not_what_it_was_is_told_and_the_record_names_what_was_used() {
+        let place = tempfile::tempdir().unwrap();
+        let end = "2026-11-23T17:30:00Z";
+        let (world, _server, _) = archived(place.path(), end.parse().unwrap());
+        let file = place.path().join("people.toml");
+        let roster = world.assets.text("release-config/rosters/greeter.toml").unwrap();
+        std::fs::write(&file, &roster).unwrap();
+        let by_file = || with(ruled(), json!({"vote": {"bylaws": "flink", "roster": file}}));
+        let read = |with: Value| {
+            let record: RecordVote = serde_json::from_value(with).unwrap();
+            record.read(&world, end.parse().unwrap()).unwrap().unwrap().tally
+        };
+        let told =
+            |tally: &crate::governance::Tally| tally.notes.iter().any(|note| note.contains("is not what it was"));
+        assert!(!told(&read(by_file())));
+        std::fs::write(&file, format!("{roster}\n# somebody was here\n")).unwrap();
+        assert!(told(&read(by_file())) && told(&read(by_file())), "as long as it is another one");
+        let Probed::Done(output) = probed(&world, by_file(), end).unwrap() else { panic!("not done") };
+        let record: VoteRecord = serde_json::from_value(output).unwrap();
+        let used = record.roster.unwrap().files;
+        assert_eq!(used[0].sha512, Sha512::of(&std::fs::read(&file).unwrap()));
+        assert_eq!(record.bylaws_file.unwrap().name, "release-config/bylaws/flink.toml");
+        std::fs::write(&file, &roster).unwrap();
+        assert!(!told(&read(by_file())));
     }
 
     #[test]
