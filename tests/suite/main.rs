@@ -34,6 +34,7 @@ mod user;
 mod verify;
 mod voice;
 mod vote;
+mod vote_bad_mails;
 mod vote_in_release;
 mod vote_mail;
 mod ways_out;

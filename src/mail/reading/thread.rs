@@ -69,6 +69,8 @@ pub(super) struct Mail<'m> {
     pub(super) parsed: Rc<Subject>,
     pub(super) at: Option<Timestamp>,
     pub(super) doubts: Vec<String>,
+    /// What of it cannot be read.
+    faults: Vec<String>,
     /// Where among all mails it stood.
     pub(super) place: String,
 }
@@ -146,6 +148,13 @@ fn thread_of(raws: Vec<Raw<'_, &[u8]>>, selection: Selection<'_>) -> ThreadRead 
                 .push(LeftOut { mail: place.clone(), why: "it has no headers that a mail has".to_owned() }),
         }
     }
+    if let Some((place, Some(_), last)) = unescaped.last()
+        && !last.ends_with(b"\n")
+        && !mails.is_empty()
+    {
+        let why = "the file ends in the middle of a line: it may be cut off there, and later mails with it".to_owned();
+        thread.left_out.push(LeftOut { mail: place.clone(), why });
+    }
     thread.mails = mails.len();
     let chosen = choose(mails, selection, &mut thread.left_out);
     let chosen = in_order(once_each(chosen, &mut thread.left_out));
@@ -189,7 +198,11 @@ fn mail<'m>(
     let written = headers.raw("subject").unwrap_or_default();
     let parsed = subjects.entry(written).or_insert_with(|| Rc::new(Subject::of(&decoded(written)))).clone();
     let id = id.unwrap_or_else(|| format!("{place} without Message-ID"));
-    Some(Mail { headers, body, id, parents, parsed, at, doubts, place: place.to_owned() })
+    let mut faults = Vec::new();
+    if body.is_empty() && !raw.ends_with(b"\n\n") && !raw.ends_with(b"\n\r\n") {
+        faults.push("it breaks off in its headers: its text was not read".to_owned());
+    }
+    Some(Mail { headers, body, id, parents, parsed, at, doubts, faults, place: place.to_owned() })
 }
 
 /// A mail with its text, ready to be read.
@@ -235,7 +248,8 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
 fn open(mail: &Mail<'_>) -> Opened {
     let body = body::body(&mail.headers, mail.body);
     let sender = sender::sender(&mail.headers, &body.text);
-    Opened { text: body.text, faults: body.faults, sender }
+    let faults = mail.faults.iter().cloned().chain(body.faults).collect();
+    Opened { text: body.text, faults, sender }
 }
 
 /// The mail that calls the vote.
