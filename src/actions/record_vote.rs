@@ -15,8 +15,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Services;
-use super::failures::workspace_failed;
-use super::voting::{KeptTally, RulingGiven, VoteQuestion, VoteRead, VoteRecord, VoteSource, read_vote, to_rule_on};
+use super::voting::{RulingGiven, VoteQuestion, VoteRead, VoteRecord, VoteSource, read_and_keep, to_rule_on};
 use crate::config::Vote;
 use crate::engine::{Action, ActionError, Context, Probed, Reversal, Unknowns};
 use crate::governance::{BallotBox, VoteOutcome, VotingPeriod};
@@ -134,15 +133,11 @@ impl RecordVote {
     /// archive does not have the vote's mail, or there are no rules.
     ///
     /// # Errors
-    /// As [`read_vote`].
+    /// As [`read_vote`](super::voting::read_vote).
     pub fn read(&self, world: &Services, now: Timestamp) -> Result<Option<VoteRead>, ActionError> {
         let Some(rules) = &self.vote else { return Ok(None) };
         let question = VoteQuestion { rules, message_id: &self.thread, list: &self.list, rulings: &self.rulings };
-        let mut read = read_vote(world, &question, now)?;
-        if let (Some(read), Some(file)) = (&mut read, &self.kept) {
-            KeptTally::keep(&world.workspace, file, &self.thread, &mut read.tally).map_err(workspace_failed)?;
-        }
-        Ok(read)
+        read_and_keep(world, &question, self.kept.as_deref(), now)
     }
 
     fn counted(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
@@ -193,6 +188,7 @@ mod tests {
 
     use super::*;
     use crate::actions::offline;
+    use crate::actions::voting::KeptTally;
     use crate::engine::Intent;
     use crate::rehearsal::{Mood, VoteMail, letters, verdicts};
     use crate::release::Sha512;

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Services;
+use super::failures::workspace_failed;
 use crate::config::Vote;
 use crate::engine::ActionError;
 use crate::governance::{Action, Bylaws, Case, LeftOut, Review, Ruling, Tally, tally};
@@ -118,6 +119,23 @@ pub fn read_vote(
         why: left.why,
     }));
     Ok(Some(VoteRead { tally, link: called.link, bylaws, action }))
+}
+
+/// As [`read_vote`]; the tally is kept in the workspace's file `kept`, for `quorate status`.
+///
+/// # Errors
+/// As [`read_vote`], and when the file cannot be written.
+pub fn read_and_keep(
+    world: &Services,
+    question: &VoteQuestion<'_>,
+    kept: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<VoteRead>, ActionError> {
+    let mut read = read_vote(world, question, now)?;
+    if let (Some(read), Some(file)) = (&mut read, kept) {
+        KeptTally::keep(&world.workspace, file, question.message_id, &mut read.tally).map_err(workspace_failed)?;
+    }
+    Ok(read)
 }
 
 fn ruling(given: &RulingGiven) -> Result<Ruling, ActionError> {

@@ -114,7 +114,8 @@ fn cast_of(cast: &Finding, value: VoteValue, casts: &[&Finding], lines: &[Logica
 /// "(non-binding)" on a line of its own.
 fn claim_alone(lines: &[Logical]) -> Option<Claim> {
     lines.iter().find_map(|line| {
-        if line.text.len() > 60 || line.text.contains(['+', '[']) {
+        let many = line.text.split_ascii_whitespace().count() > 8;
+        if many || line.text.len() > 60 || line.text.contains(['+', '[']) {
             return None;
         }
         let tokens = tokens(&line.text);

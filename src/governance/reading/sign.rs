@@ -84,6 +84,7 @@ pub(super) fn tokens(sentence: &str) -> Vec<Token> {
         };
         let text = match kind {
             Kind::Sign(_) => rest[..length].to_owned(),
+            _ if rest[..length].is_ascii() => rest[..length].to_ascii_lowercase(),
             _ => rest[..length].to_lowercase(),
         };
         found.push(Token { kind, text, at, spaced });

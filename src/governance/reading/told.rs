@@ -52,9 +52,14 @@ pub(super) fn leads_reasons(lines: &[Logical]) -> bool {
 
 /// Whether a line can have a vote, or take one back: the others need no closer look.
 pub(super) fn may_tell(text: &str) -> bool {
-    let value =
-        |pair: &[u8]| matches!(pair[0], b'+' | b'-') && (pair[1].is_ascii_digit() || matches!(pair[1], b'.' | b' '));
+    let may = |pair: &[u8]| match pair[0] {
+        b'+' | b'-' => pair[1].is_ascii_digit() || matches!(pair[1], b'.' | b' '),
+        b'm' => pair[1] == b'y',
+        b'M' => matches!(pair[1], b'y' | b'Y'),
+        _ => false,
+    };
     text.contains('0')
-        || text.as_bytes().windows(2).any(value)
-        || ["my", "My", "MY", "earlier", "previous"].iter().any(|word| text.contains(word))
+        || text.as_bytes().windows(2).any(may)
+        || text.as_bytes().windows(4).any(|four| matches!(four, b"earl" | b"prev"))
+            && ["earlier", "previous"].iter().any(|word| text.contains(word))
 }
