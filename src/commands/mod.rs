@@ -23,6 +23,7 @@ mod error;
 mod guide;
 mod halt;
 mod hash;
+mod identity;
 mod keys;
 mod left_behind;
 mod log;
@@ -30,6 +31,7 @@ mod man;
 mod plan;
 mod reconfigure;
 mod rehearse;
+mod release_files;
 mod release_state;
 mod roster;
 mod run;
@@ -42,6 +44,7 @@ mod take_over;
 mod undo;
 mod verify;
 mod vote;
+mod which_product;
 
 use std::path::PathBuf;
 

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use super::Args;
 use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment, absolute};
+use crate::commands::release_files::release_files;
 use crate::commands::release_state::ReleaseState;
-use crate::commands::start::{DEFAULT_PRODUCT, release_files};
+use crate::commands::which_product::product_of_clone;
 use crate::config::{Occasion, Product, release_values, render_product};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, Git, Svn};
@@ -48,10 +49,13 @@ impl Subject {
     /// product's configuration cannot be used.
     pub fn of(environment: &Environment, args: &Args) -> Result<Self, CommandError> {
         let release = current_release(environment, args.product.as_deref())?;
-        let wanted = args.product.as_deref().unwrap_or(DEFAULT_PRODUCT);
         let (product, record, version) = match release {
             Some(release) => (release.product, Some(release.record), release.version),
-            None => (product_of(environment, wanted)?, None, Version { major: 1, minor: 0, patch: 0 }),
+            None => {
+                let clone = args.repo.as_deref().unwrap_or(Path::new("."));
+                let wanted = args.product.clone().map_or_else(|| product_of_clone(&environment.assets, clone), Ok)?;
+                (product_of(environment, &wanted)?, None, Version { major: 1, minor: 0, patch: 0 })
+            }
         };
         let repository = match (&args.repo, &record) {
             (Some(path), _) => absolute(path)?,

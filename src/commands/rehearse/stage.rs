@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment};
+use crate::commands::release_files::{ReleaseFiles, release_files};
 use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directory};
 use crate::commands::session::{Session, open_journal};
-use crate::commands::start::{Beginning, begin, release_files};
+use crate::commands::start::{Beginning, begin};
 use crate::engine::{Clock, Entry, Journal, JournalReader, State, SystemClock};
 use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Wish, World};
 use crate::release::{Manager, ReleaseRecord, Version};
@@ -149,7 +150,7 @@ impl Drop for Stage {
 fn begin_or_resume(
     world: &World,
     version: Version,
-    mut files: crate::commands::start::ReleaseFiles,
+    mut files: ReleaseFiles,
 ) -> Result<(SimulatedClock, PathBuf), CommandError> {
     let directory = release_directory(&world.state(), &world.product, version);
     let journal = directory.join(JOURNAL_FILE);

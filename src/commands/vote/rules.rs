@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::CommandError;
 use crate::commands::environment::{Environment, absolute};
-use crate::commands::start::release_file;
+use crate::commands::release_files::release_file;
 use crate::config::{Mail, USUAL_BYLAWS, Vote, parse_product};
 
 /// The rules that a command line names; the product's configuration says the rest.
