@@ -22,6 +22,8 @@ mod delete_remote_refs;
 mod edit_commands;
 pub(crate) mod failures;
 #[cfg(test)]
+pub(crate) mod fault_matrix;
+#[cfg(test)]
 mod git_contract_tests;
 #[cfg(test)]
 mod git_tests;
@@ -31,6 +33,7 @@ pub mod maven;
 mod merge_pull_request;
 #[cfg(test)]
 mod offline;
+pub mod packages;
 mod prepare_text;
 mod promote_candidate;
 #[cfg(test)]
@@ -56,6 +59,7 @@ pub(crate) mod subversion;
 #[cfg(test)]
 mod subversion_tests;
 mod track_branch;
+pub mod tracker;
 mod trial_build;
 pub mod voting;
 mod wait;

@@ -40,7 +40,7 @@ impl Action<Services> for AwaitCentral {
         let central = central(cx)?;
         let modules = modules(cx, &format!("refs/tags/{}", self.tag), &self.maven)?;
         Ok(match first_missing(central, &modules)? {
-            None => Probed::Done(json!({"modules": modules.len(), "at": central.address()})),
+            None => Probed::Done(json!({"modules": modules.len(), "central": central.address()})),
             Some(path) => Probed::Waiting {
                 until: Some(cx.now + PAUSE),
                 why: format!("{} does not serve {path} yet; it may take some hours", central.address()),

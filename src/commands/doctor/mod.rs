@@ -22,6 +22,7 @@ mod programs;
 mod published_key;
 mod render;
 mod subject;
+mod web_accounts;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -100,6 +101,8 @@ fn examine(environment: &Environment, subject: &Subject) -> Vec<Item> {
     let github = github::ask_github(subject);
     let relay = mail::ask_relay(subject);
     let archive = mail::ask_archive(subject);
+    let tracker = web_accounts::ask_tracker(subject);
+    let npm = web_accounts::ask_npm(subject);
     let builds = machine::ask_builds(subject);
     let mut parts = vec![programs::examine(), clone::examine(subject), remote];
     // The agent may ask for a passphrase: on a terminal that nothing else draws on yet.
@@ -107,6 +110,7 @@ fn examine(environment: &Environment, subject: &Subject) -> Vec<Item> {
     parts.extend(repositories);
     parts.extend([account, machine::examine_maven(subject), relay, mail::examine_sender(subject), archive]);
     parts.push(github);
+    parts.extend([tracker, web_accounts::examine_pypi(subject), npm]);
     parts.push(machine::examine_state(subject));
     parts.extend(builds);
     let _waiting = Waiting::begin(environment.ui, "asking the services");

@@ -7,13 +7,18 @@
 //! state in files, real paths, status codes and error bodies, and faults on demand.
 //! Each is below its own name: `http://127.0.0.1:PORT/nexus`.
 
+pub mod confluence;
 mod faults;
+mod form;
 pub mod github;
 mod host;
 mod images;
+pub mod jira;
 mod kept;
 pub mod nexus;
+pub mod npm;
 mod pages;
+pub mod pypi;
 mod sites;
 
 use std::io;
@@ -38,10 +43,14 @@ impl StandIns {
     pub fn start(directory: &Path, port: u16, faults: Faults) -> io::Result<Self> {
         std::fs::create_dir_all(directory)?;
         let router = Router::new()
+            .nest("/confluence", confluence::router(directory)?)
             .nest("/github", github::router(&directory.join("github"))?)
             .nest("/images", images::router(directory))
+            .nest("/jira", jira::router(directory)?)
             .nest("/nexus", nexus::router(&directory.join("nexus"))?)
-            .nest("/pages", pages::router(directory));
+            .nest("/npm", npm::router(directory)?)
+            .nest("/pages", pages::router(directory))
+            .nest("/pypi", pypi::router(directory)?);
         Host::start("stand-ins", port, router, faults).map(Self)
     }
 
