@@ -36,10 +36,10 @@ mod offline;
 pub mod packages;
 mod prepare_text;
 mod promote_candidate;
-#[cfg(test)]
-mod proposal_tests;
 pub(crate) mod propose_change;
 mod publish_on_github;
+#[cfg(test)]
+mod pull_request_tests;
 mod push;
 mod record_finding;
 mod record_vote;

@@ -20,10 +20,10 @@ use super::{
 };
 use crate::engine::Registry;
 use crate::probes::{
-    BranchAtVersion, BranchHasFixes, CandidateVerifies, ChecksPassed, EditsHold, GitSigningKey, HashesHold,
-    ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived, MavenSettings, NoOpenIssues, NotesAuditedIs,
-    PageShows, ProposalHolds, ProposalOpen, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds, SvnLacks,
-    TagsFree, TrackerVersionIs, Unreleased, VotePassed,
+    BranchAtVersion, BranchHasFixes, CandidateVerifies, ChangeHolds, ChecksPassed, EditsHold, GitSigningKey,
+    HashesHold, ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived, MavenSettings, NoOpenIssues,
+    NotesAuditedIs, PageShows, PullRequestOpen, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds,
+    SvnLacks, TagsFree, TrackerVersionIs, Unreleased, VotePassed,
 };
 
 /// All actions and probes.
@@ -84,8 +84,8 @@ pub fn registry() -> Registry<Services> {
         .probe::<MailArchived>("mail-archived")
         .probe::<MavenSettings>("maven-settings")
         .probe::<PageShows>("page-shows")
-        .probe::<ProposalHolds>("proposal-holds")
-        .probe::<ProposalOpen>("proposal-open")
+        .probe::<ChangeHolds>("change-holds")
+        .probe::<PullRequestOpen>("pull-request-open")
         .probe::<MavenStaged>("maven-staged")
         .probe::<ProfileListed>("staging-profile-listed")
         .probe::<NoOpenIssues>("no-open-issues")

@@ -14,6 +14,7 @@ use octocrab::models::repos;
 use reqwest::Method;
 use sha2::{Digest, Sha256};
 
+use super::carrier::demand_json;
 use super::{GitHub, Slug};
 use crate::services::web::{Body, Request, WebError};
 
@@ -98,7 +99,8 @@ impl GitHub {
         let id = release.to_string();
         let mut url = self.uploads.at(&["repos", &slug.owner, &slug.name, "releases", &id, "assets"]);
         url.query_pairs_mut().append_pair("name", name);
-        self.uploads.write("github post assets", Request::new(Method::POST, url, Body::File(file))).map(drop)
+        let request = Request::new(Method::POST, url, Body::File(file));
+        demand_json(&self.uploads.write("github post assets", request)?)
     }
 
     /// Removes a file of a release.
