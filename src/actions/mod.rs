@@ -30,11 +30,15 @@ mod git_tests;
 mod hash_artifacts;
 mod list_contributors;
 pub mod maven;
+mod merge_pull_request;
 #[cfg(test)]
 mod offline;
 pub mod packages;
 mod prepare_text;
 mod promote_candidate;
+#[cfg(test)]
+mod proposal_tests;
+pub(crate) mod propose_change;
 mod push;
 mod record_finding;
 mod record_vote;
@@ -68,10 +72,12 @@ pub use create_branch::{BranchCreated, CreateBranch};
 pub use delete_remote_refs::{DeleteRemoteRefs, DeletedRef, RefsDeleted};
 pub use hash_artifacts::{HashArtifacts, HashArtifactsOutput};
 pub use list_contributors::ListContributors;
+pub use merge_pull_request::{MergePullRequest, PullMerged, ShownPage};
 #[cfg(test)]
 pub(crate) use offline::offline;
 pub use prepare_text::PrepareText;
 pub use promote_candidate::{PromoteCandidate, Promoted};
+pub use propose_change::{PlannedCommit, PlannedPull, PlannedRun, PlannedVersions, ProposeChange, Proposed};
 pub use push::{Push, Pushed, PushedRef, Update};
 pub use record_finding::RecordFinding;
 pub use record_vote::RecordVote;

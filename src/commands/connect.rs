@@ -11,12 +11,14 @@ use std::path::Path;
 use super::CommandError;
 use super::environment::{Accounts, Environment};
 use crate::actions::{Author, Services};
-use crate::config::{AssetError, Assets, Mail, Maven, Occasion, Product, Tls, release_values, render_product};
+use crate::config::{
+    AssetError, Assets, GitHubAddresses, Mail, Maven, Occasion, Product, Tls, release_values, render_product,
+};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
 use crate::services::{
-    Authorities, Central, Effects, Git, Jira, Nexus, Npm, OpenPgp, PonyMail, PyPi, Relay, RelayAddress, Security, Svn,
-    WebError, Workspace,
+    Authorities, Central, Effects, Git, GitHub, Jira, Login, Nexus, Npm, OpenPgp, Pages, PonyMail, PyPi, Registries,
+    Relay, RelayAddress, Security, Svn, WebError, Workspace,
 };
 use crate::ui::ExitCode;
 
@@ -50,6 +52,9 @@ pub fn connect(
         svn: Svn::new(accounts.svn.clone(), None, effects.clone()),
         relay: Relay::new(relay, account, effects.clone()),
         archive: mail.archive.as_ref().map(PonyMail::new),
+        github: github(&product.github, accounts, effects.clone())?,
+        pages: Pages::default(),
+        registries: Registries::default(),
         nexus: product.maven.as_ref().map(|maven| nexus(maven, accounts, effects.clone())).transpose()?,
         central: product.maven.as_ref().map(|maven| Central::new(&maven.repository)).transpose().map_err(unusable)?,
         jira: Some(jira),
@@ -60,6 +65,15 @@ pub fn connect(
         assets: environment.assets.clone(),
         author: Author { name: record.manager.name.clone(), email: record.manager.email.clone() },
     })
+}
+
+/// GitHub with the token that was given, or without one.
+///
+/// # Errors
+/// When its addresses cannot be used.
+pub fn github(addresses: &GitHubAddresses, accounts: &Accounts, effects: Effects) -> Result<GitHub, CommandError> {
+    let login = accounts.github.clone().map_or(Login::Anonymous, Login::Bearer);
+    GitHub::new(&addresses.api, &addresses.uploads, login, effects).map_err(unusable)
 }
 
 /// The manager of a product's staging repositories.

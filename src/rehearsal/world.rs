@@ -17,9 +17,10 @@ use toml::{Table, Value};
 
 use super::command::{Failed, run};
 use super::smtp_server::SmtpAccount;
+use super::stand_ins::github;
 use super::stand_ins::jira;
 use super::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
-use super::{made_tree, post_office, sample_project};
+use super::{made_tree, post_office, sample_project, sites};
 use crate::config::{Occasion, Product, release_values, render_product};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
 use crate::services::OpenPgp;
@@ -132,6 +133,13 @@ impl World {
         make_maven_settings(directory, &configuration)?;
         make_staging_profile(directory, &configuration)?;
         make_tracker(directory, wish)?;
+        let before = earlier_versions(wish.version).into_iter().next();
+        sites::make(
+            directory,
+            &configuration,
+            wish.version,
+            before.unwrap_or(Version { major: 0, minor: 0, patch: 1 }),
+        )?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
             format: 1,
@@ -202,6 +210,7 @@ impl World {
         section(&mut table, "pypi", &[("index", stand_in("pypi/simple")), ("upload", stand_in("pypi/legacy/"))]);
         section(&mut table, "npm", &[("registry", stand_in("npm"))]);
         section(&mut table, "mail", &[("archive_lag_minutes", Value::from(0))]);
+        self.point_at_sites(&mut table, &project);
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
             vote.remove("whimsy");
             vote.remove("aliases");
@@ -226,6 +235,44 @@ impl World {
         }
         maven.insert("repository".to_owned(), Value::from(format!("{nexus}/central/maven2")));
         maven.insert("nexus".to_owned(), Value::from(nexus));
+    }
+
+    /// Puts the world's pages, repositories and images in the place of the real ones.
+    fn point_at_sites(&self, table: &mut Table, project: &str) {
+        let base = format!("http://127.0.0.1:{}", self.stand_ins_port);
+        let names = sites::Names::of(table);
+        let repository = |what: &str| Value::from(names.path(&self.stand_ins(), what).display().to_string());
+        // the last part of the address says which documentation it is
+        let documentation = text_of(table, "documentation", "url");
+        let documentation = documentation.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        let pages = |path: String| Value::from(format!("{base}/pages/{path}"));
+        let changes = [
+            ("links", "keys", pages(format!("downloads/{project}/KEYS"))),
+            ("links", "mirrors", pages("mirrors".to_owned())),
+            ("links", "downloads", pages("site/downloads.html".to_owned())),
+            ("website", "repository", repository("site")),
+            ("website", "url", pages("site".to_owned())),
+            ("documentation", "url", pages(format!("docs/{documentation}"))),
+            ("docker", "repository", repository("docker")),
+            ("docker", "registry", Value::from(format!("{base}/images"))),
+            ("playground", "repository", repository("playground")),
+        ];
+        for (section, key, value) in changes {
+            if let Some(Value::Table(section)) = table.get_mut(section) {
+                section.insert(key.to_owned(), value);
+            }
+        }
+        let github = Table::from_iter([
+            ("api".to_owned(), Value::from(format!("{base}/github"))),
+            ("uploads".to_owned(), Value::from(format!("{base}/github/uploads"))),
+            ("repository".to_owned(), repository("")),
+        ]);
+        table.insert("github".to_owned(), Value::Table(github));
+    }
+
+    /// The release manager's token at the stand-in for GitHub: nothing of value.
+    pub fn github_token(&self) -> &'static str {
+        github::TOKEN
     }
 
     /// The bare remote.

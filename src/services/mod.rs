@@ -14,13 +14,16 @@ mod central;
 mod download;
 mod effects;
 mod git;
+mod github;
 mod jira;
 mod keys_file;
 mod nexus;
 mod npm;
 mod openpgp;
+mod pages;
 mod ponymail;
 mod pypi;
+mod registry;
 mod smtp;
 mod svn;
 mod web;
@@ -37,8 +40,11 @@ pub use effects::{Effects, Moment};
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
 pub use git::{
-    Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate,
-    Tag, TreeFile,
+    Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewFile, NewTag, Patch, PeeledCommit,
+    RefUpdate, Tag, TreeFile,
+};
+pub use github::{
+    GitHub, NewPull, NewRelease, NoSlug, Pull, PullState, Release, ReleaseFile, Rights, Run, RunState, Slug,
 };
 pub use jira::{Issue, Jira, Jql, Open, TrackerVersion};
 pub use keys_file::{KeysFileError, fetch_keys_file};
@@ -47,8 +53,10 @@ pub use npm::{Npm, Package, PublishedPackage, integrity};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
+pub use pages::{Link, Pages};
 pub use ponymail::{ArchiveError, Archived, ArchivedThread, PonyMail};
 pub use pypi::{IndexFile, PyPi, normal_name};
+pub use registry::Registries;
 pub use smtp::{Authorities, MaybeSent, Relay, RelayAddress, RelayError, Security};
 #[cfg(test)]
 pub(crate) use svn::testing as svn_testing;

@@ -62,6 +62,7 @@ fn a_mail_of_the_vote_that_is_out_but_not_recorded_is_answered_before_the_candid
 
     let _smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
     let _archive = ArchiveServer::start(world.mail(), world.archive_port).unwrap();
+    let _stand_ins = crate::user::stand_ins(&world);
     // What is left is a person's: to mend what was found.
     let said = cancel(3);
     assert!(said.contains("git tag -d release-1.2.0-rc1"), "{said}");

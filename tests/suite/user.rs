@@ -14,6 +14,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 
 use jiff::Timestamp;
+use quorate::rehearsal::stand_ins::{Faults, StandIns};
 use quorate::rehearsal::{Source, Wish, World};
 use quorate::services::OpenPgp;
 
@@ -55,6 +56,11 @@ impl Place {
         })
     }
 
+    /// The stand-ins for the services of the web, running.
+    pub fn stand_ins(&self) -> StandIns {
+        stand_ins(&self.world)
+    }
+
     /// The world's directory.
     pub fn path(&self) -> &Path {
         self.directory.path()
@@ -65,6 +71,11 @@ impl Drop for Place {
     fn drop(&mut self) {
         let _ = OpenPgp::stop_agent(&self.directory.path().join("gnupg"));
     }
+}
+
+/// The stand-ins of a world, running.
+pub fn stand_ins(world: &World) -> StandIns {
+    StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).unwrap()
 }
 
 /// The sample product's configuration, as it is for real.
@@ -112,7 +123,8 @@ impl User {
         ] {
             user = user.with(name, &value.display().to_string());
         }
-        user
+        let token = user.place.world.github_token();
+        user.with("QUORATE_GITHUB_TOKEN", token)
     }
 
     /// With an environment variable.

@@ -15,7 +15,10 @@ use super::*;
 use crate::actions::Author;
 use crate::mail::Templates;
 use crate::rehearsal::{ArchiveServer, SmtpAccount, SmtpServer};
-use crate::services::{Authorities, Effects, Git, Moment, OpenPgp, Relay, RelayAddress, Security, Svn, Workspace};
+use crate::services::{
+    Authorities, Effects, Git, GitHub, Moment, OpenPgp, Pages, Registries, Relay, RelayAddress, Security, Svn,
+    Workspace,
+};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -57,6 +60,9 @@ fn services(place: &Path, relay: &SmtpServer, password: &str, archive: Option<Po
         svn: Svn::new(None, None, effects.clone()),
         relay: Relay::new(address, Some(("ann".into(), password.into())), effects.clone()),
         archive,
+        github: GitHub::nowhere(),
+        pages: Pages::default(),
+        registries: Registries::default(),
         nexus: None,
         central: None,
         jira: None,

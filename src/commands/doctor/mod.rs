@@ -13,6 +13,7 @@
 mod ask;
 mod clone;
 mod distribution;
+mod github;
 mod item;
 mod key;
 mod machine;
@@ -97,6 +98,7 @@ fn examine(environment: &Environment, subject: &Subject) -> Vec<Item> {
     let published = published_key::ask_keys(subject, key.as_ref().ok());
     let repositories = distribution::ask_repositories(subject);
     let account = distribution::ask_account(subject);
+    let github = github::ask_github(subject);
     let relay = mail::ask_relay(subject);
     let archive = mail::ask_archive(subject);
     let tracker = web_accounts::ask_tracker(subject);
@@ -108,6 +110,7 @@ fn examine(environment: &Environment, subject: &Subject) -> Vec<Item> {
     parts.extend(repositories);
     parts.extend([account, machine::examine_maven(subject), relay, mail::examine_sender(subject), archive]);
     parts.extend([tracker, web_accounts::examine_pypi(subject), npm]);
+    parts.push(github);
     parts.push(machine::examine_state(subject));
     parts.extend(builds);
     let _waiting = Waiting::begin(environment.ui, "asking the services");

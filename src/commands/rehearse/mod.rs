@@ -240,8 +240,9 @@ fn play(
     let mut progress = Progress::new(ui);
     let mut driver = stage.session.driver(journal, state, &stage.clock, &mut progress);
     let mut mended = 0;
+    let mut manager = SimulatedManager { stand_ins: stage.world.stand_ins() };
     loop {
-        let halt = driver.advance(goal, &mut SimulatedManager)?;
+        let halt = driver.advance(goal, &mut manager)?;
         ending::await_end();
         let Halt::Pending(pending) = &halt else { return Ok(halt::report(ui, &halt)) };
         let mut moved = false;

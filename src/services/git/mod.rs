@@ -32,7 +32,7 @@ use std::time::Duration;
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
 pub use checkout::Head;
-pub use commit::{Committer, NewCommit};
+pub use commit::{Committer, NewCommit, NewFile};
 pub use error::{GitError, LibGit2};
 pub use export::{ExportError, PeeledCommit};
 pub use history::Patch;

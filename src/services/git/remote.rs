@@ -115,6 +115,27 @@ impl Git {
         Ok(git)
     }
 
+    /// A bare repository in `directory` that stands for the one at `address`: it has what
+    /// was fetched from there, and is made where there is none.
+    ///
+    /// # Errors
+    /// When the directory cannot be written, or holds a repository that cannot be used.
+    pub fn kept_of(address: &str, directory: &Path, effects: Effects) -> Result<Self, GitError> {
+        let local = |source: git2::Error| GitError::Local {
+            doing: format!("keep a copy of {} in {}", without_credentials(address), directory.display()),
+            source: source.into(),
+        };
+        let mut options = git2::RepositoryInitOptions::new();
+        options.bare(true).mkpath(true).external_template(false);
+        let repository = Repository::init_opts(directory, &options).map_err(local)?;
+        match repository.find_remote("origin") {
+            Ok(remote) if remote.url().ok() == Some(address) => {}
+            Ok(_) => repository.remote_set_url("origin", address).map_err(local)?,
+            Err(_) => drop(repository.remote("origin", address).map_err(local)?),
+        }
+        Ok(Self::new(directory, "origin", effects))
+    }
+
     fn fetch(&self, refspecs: &[&str]) -> Result<(), GitError> {
         self.demand_remote()?;
         let mut arguments = NOTHING_ELSE.to_vec();
