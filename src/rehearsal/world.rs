@@ -17,8 +17,9 @@ use toml::{Table, Value};
 
 use super::command::{Failed, run};
 use super::smtp_server::SmtpAccount;
+use super::stand_ins::github;
+use super::stand_ins::jira;
 use super::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
-use super::stand_ins::{github, jira};
 use super::{made_tree, post_office, sample_project, sites};
 use crate::config::{Occasion, Product, release_values, render_product};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
@@ -130,6 +131,8 @@ impl World {
             .map_err(|error| Failed::new("make an OpenPGP key", &error.to_string()))?;
         make_clone(directory, &configuration, &key)?;
         make_maven_settings(directory, &configuration)?;
+        make_staging_profile(directory, &configuration)?;
+        make_tracker(directory, wish)?;
         let before = earlier_versions(wish.version).into_iter().next();
         sites::make(
             directory,
@@ -137,8 +140,6 @@ impl World {
             wish.version,
             before.unwrap_or(Version { major: 0, minor: 0, patch: 1 }),
         )?;
-        make_staging_profile(directory, &configuration)?;
-        make_tracker(directory, wish)?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
             format: 1,
@@ -203,13 +204,13 @@ impl World {
                 &format!("http://127.0.0.1:{}", self.archive_port),
             ),
         );
-        self.point_at_sites(&mut table, &project);
         self.point_maven(&mut table);
         let stand_in = |name: &str| Value::from(format!("http://127.0.0.1:{}/{name}", self.stand_ins_port));
         section(&mut table, "jira", &[("url", stand_in("jira"))]);
         section(&mut table, "pypi", &[("index", stand_in("pypi/simple")), ("upload", stand_in("pypi/legacy/"))]);
         section(&mut table, "npm", &[("registry", stand_in("npm"))]);
         section(&mut table, "mail", &[("archive_lag_minutes", Value::from(0))]);
+        self.point_at_sites(&mut table, &project);
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
             vote.remove("whimsy");
             vote.remove("aliases");
@@ -219,6 +220,21 @@ impl World {
             leave_builds_to_stand_ins(&mut table);
         }
         toml::to_string(&table).map_err(|error| fail(error.to_string()))
+    }
+
+    /// Has the Maven artifacts go to the stand-ins, also where Maven itself is run.
+    fn point_maven(&self, table: &mut Table) {
+        let Some(Value::Table(maven)) = table.get_mut("maven") else { return };
+        let nexus = format!("http://127.0.0.1:{}/nexus", self.stand_ins_port);
+        let id =
+            maven.get("server_ids").and_then(Value::as_array).and_then(|ids| ids.last()?.as_str()).unwrap_or_default();
+        let upload = format!("-DaltDeploymentRepository={id}::{nexus}/service/local/staging/deploy/maven2");
+        let settings = self.home().join(".m2/settings.xml").display().to_string();
+        if let Some(Value::Array(deploy)) = maven.get_mut("deploy") {
+            deploy.extend(["--settings".to_owned(), settings, upload].map(Value::from));
+        }
+        maven.insert("repository".to_owned(), Value::from(format!("{nexus}/central/maven2")));
+        maven.insert("nexus".to_owned(), Value::from(nexus));
     }
 
     /// Puts the world's pages, repositories and images in the place of the real ones.
@@ -257,21 +273,6 @@ impl World {
     /// The release manager's token at the stand-in for GitHub: nothing of value.
     pub fn github_token(&self) -> &'static str {
         github::TOKEN
-    }
-
-    /// Has the Maven artifacts go to the stand-ins, also where Maven itself is run.
-    fn point_maven(&self, table: &mut Table) {
-        let Some(Value::Table(maven)) = table.get_mut("maven") else { return };
-        let nexus = format!("http://127.0.0.1:{}/nexus", self.stand_ins_port);
-        let id =
-            maven.get("server_ids").and_then(Value::as_array).and_then(|ids| ids.last()?.as_str()).unwrap_or_default();
-        let upload = format!("-DaltDeploymentRepository={id}::{nexus}/service/local/staging/deploy/maven2");
-        let settings = self.home().join(".m2/settings.xml").display().to_string();
-        if let Some(Value::Array(deploy)) = maven.get_mut("deploy") {
-            deploy.extend(["--settings".to_owned(), settings, upload].map(Value::from));
-        }
-        maven.insert("repository".to_owned(), Value::from(format!("{nexus}/central/maven2")));
-        maven.insert("nexus".to_owned(), Value::from(nexus));
     }
 
     /// The bare remote.

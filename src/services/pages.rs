@@ -93,7 +93,7 @@ impl Pages {
             why: why.to_owned(),
         };
         let url = Url::parse(address).map_err(|_| unusable("it is no address; expected https://HOST/PATH"))?;
-        match (web::is_safe(&url), web::is_loopback(&url)) {
+        match (web::is_safe(&url), web::is_here(&url)) {
             (true, true) => Ok((&self.here, url)),
             (true, false) => Ok((&self.outside, url)),
             (false, _) => Err(unusable("expected https; http is taken for this machine alone")),

@@ -116,8 +116,8 @@ impl Stage {
         let accounts = Accounts {
             svn: None,
             smtp: Some((account.user, account.password)),
-            github: Some(world.github_token().into()),
             nexus: Some((NEXUS_ACCOUNT.0.to_owned(), NEXUS_ACCOUNT.1.into())),
+            github: Some(world.github_token().into()),
             gnupg_home: Some(home.clone()),
             home: Some(world.home()),
             jira: Some(jira::ADMINISTRATOR.into()),

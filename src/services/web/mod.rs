@@ -31,7 +31,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::Effects;
 pub use answer::Answer;
 pub use error::WebError;
-pub(super) use reader::{SILENCE, protected, reader, text};
+pub(super) use reader::{SILENCE, is_here, protected, reader, text};
 pub use request::{Body, Request};
 
 /// How many redirects are followed.
@@ -337,17 +337,13 @@ impl Web {
             builder = builder.tls_certs_merge([Certificate::from_pem(pem.as_bytes())?]);
         }
         // a proxy that is set up for the world outside knows nothing of this machine
-        Ok(if reader::is_here(&self.base) { builder.no_proxy() } else { builder })
+        Ok(if is_here(&self.base) { builder.no_proxy() } else { builder })
     }
 }
 
 /// Whether nobody on the way can read what is sent there.
 pub(super) fn is_safe(url: &Url) -> bool {
     url.has_host() && protected(url).is_ok()
-}
-
-pub(super) fn is_loopback(url: &Url) -> bool {
-    reader::is_here(url)
 }
 
 /// An address as errors show it: without its query.
