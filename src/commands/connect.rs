@@ -9,13 +9,14 @@
 use std::path::Path;
 
 use super::CommandError;
+use super::accounts::by_token;
 use super::environment::{Accounts, Environment};
 use crate::actions::{Author, Services};
 use crate::config::{AssetError, Assets, Mail, Occasion, Product, Tls, release_values, render_product};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
 use crate::services::{
-    Authorities, Effects, Git, Jira, Npm, OpenPgp, PonyMail, PyPi, Relay, RelayAddress, Security, Svn, WebError,
+    Authorities, Effects, Git, Jira, Login, Npm, OpenPgp, PonyMail, PyPi, Relay, RelayAddress, Security, Svn, WebError,
     Workspace,
 };
 use crate::ui::ExitCode;
@@ -39,11 +40,12 @@ pub fn connect(
     let relay = relay_address(mail);
     let account = accounts.smtp.clone().filter(|_| mail.smtp_login);
     let address = |error: WebError| CommandError::from_error(ExitCode::Usage, &error, error.hint());
-    let jira = Jira::new(&product.jira.url, accounts.jira.clone(), effects.clone()).map_err(address)?;
+    let logins = logins(environment, accounts);
+    let jira = Jira::new(&product.jira.url, logins.jira, effects.clone()).map_err(address)?;
     let pypi = product.pypi.as_ref();
-    let pypi = pypi.map(|pypi| PyPi::new(&pypi.index, &pypi.upload, accounts.pypi.clone(), effects.clone()));
+    let pypi = pypi.map(|pypi| PyPi::new(&pypi.index, &pypi.upload, logins.pypi, effects.clone()));
     let npm = product.npm.as_ref();
-    let npm = npm.map(|npm| Npm::new(&npm.registry, accounts.npm.clone(), effects.clone()));
+    let npm = npm.map(|npm| Npm::new(&npm.registry, logins.npm, effects.clone()));
     Ok(Services {
         git: Git::new(&record.repository, &product.git.remote, effects.clone()),
         openpgp: OpenPgp::new(accounts.gnupg_home.clone(), &record.manager.key, effects.clone()),
@@ -58,6 +60,22 @@ pub fn connect(
         assets: environment.assets.clone(),
         author: Author { name: record.manager.name.clone(), email: record.manager.email.clone() },
     })
+}
+
+/// The logins at web services that take a token.
+struct Logins {
+    jira: Login,
+    pypi: Login,
+    npm: Login,
+}
+
+fn logins(environment: &Environment, accounts: &Accounts) -> Logins {
+    let ui = environment.ui;
+    Logins {
+        jira: by_token(ui, accounts.jira.clone(), "the issue tracker", "QUORATE_JIRA_TOKEN", Login::Bearer),
+        pypi: by_token(ui, accounts.pypi.clone(), "the Python package index", "QUORATE_PYPI_TOKEN", PyPi::login),
+        npm: by_token(ui, accounts.npm.clone(), "the npm registry", "QUORATE_NPM_TOKEN", Login::Bearer),
+    }
 }
 
 /// How to reach the relay.

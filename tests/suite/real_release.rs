@@ -61,8 +61,12 @@ impl Manager {
                 "community-agrees" | "manager-selected" => "https://lists.example.org/1",
                 _ => "seen",
             };
+            for id in next.iter().filter(|id| ["triage-blockers", "audit-release-notes"].contains(id)) {
+                self.user.decides(id);
+            }
+            let left = next.iter().filter(|id| !["triage-blockers", "audit-release-notes"].contains(id));
             let answers = |item: &&&str| self.user.run(&["attest", item, "--note", note(item)]).code == 0;
-            let answered = next.iter().filter(answers).count();
+            let answered = left.clone().filter(answers).count() + next.len() - left.count();
             assert!(answered > 0, "{next:?}: {}", ran.err);
         }
         panic!("{id} is never reached");
@@ -94,8 +98,12 @@ fn a_release_goes_from_its_start_to_a_candidate_that_is_cancelled() {
     // The relay made itself known once, and is down.
     drop(SmtpServer::start(world.mail(), world.smtp_port, account()).unwrap());
     let _archive = ArchiveServer::start(world.mail(), world.archive_port).unwrap();
-    let user =
-        User::at(place.clone()).with("QUORATE_SMTP_USER", "ann").with("QUORATE_SMTP_PASSWORD", PASSWORD).started();
+    let _stand_ins = place.stand_ins();
+    let user = User::at(place.clone())
+        .with_tokens()
+        .with("QUORATE_SMTP_USER", "ann")
+        .with("QUORATE_SMTP_PASSWORD", PASSWORD)
+        .started();
     let manager = Manager { user };
     decide(&manager);
     prepare(&manager);

@@ -14,6 +14,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 
 use jiff::Timestamp;
+use quorate::rehearsal::stand_ins::{Faults, StandIns, jira, npm, pypi};
 use quorate::rehearsal::{Wish, World};
 use quorate::services::OpenPgp;
 
@@ -53,6 +54,11 @@ impl Place {
             *shared = Arc::downgrade(&place);
             place
         })
+    }
+
+    /// The web services of the world, which end when the value is dropped.
+    pub fn stand_ins(&self) -> StandIns {
+        StandIns::start(&self.world.stand_ins(), self.world.stand_ins_port, Faults::default()).unwrap()
     }
 
     /// The world's directory.
@@ -119,6 +125,36 @@ impl User {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.insert(name.to_owned(), value.to_owned());
         self
+    }
+
+    /// With the tokens of the world's web services.
+    pub fn with_tokens(self) -> Self {
+        self.with("QUORATE_JIRA_TOKEN", jira::ADMINISTRATOR)
+            .with("QUORATE_PYPI_TOKEN", pypi::MAINTAINER)
+            .with("QUORATE_NPM_TOKEN", npm::MAINTAINER)
+    }
+
+    /// Decides on what is open in the tracker, or in its notes, as the step `id` waits for.
+    pub fn decides(&self, id: &str) {
+        match id {
+            "triage-blockers" => {
+                self.runs(3, &["triage"]);
+                for (key, decision, left) in
+                    [("GREETER-110", "--resolve", 3), ("GREETER-111", "--keep", 3), ("GREETER-112", "--move", 0)]
+                {
+                    self.runs(left, &["triage", key, decision, "--why", "so it was agreed"]);
+                }
+            }
+            "audit-release-notes" => {
+                let found = self.runs(3, &["notes", "--json"]).json();
+                assert_eq!(found["findings"].as_array().map(Vec::len), Some(2), "{found}");
+                self.runs(
+                    0,
+                    &["notes", "--accept", "GREETER-106", "--accept", "GREETER-108", "--why", "short and true"],
+                );
+            }
+            _ => {}
+        }
     }
 
     /// Without an environment variable.

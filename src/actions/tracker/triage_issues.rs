@@ -137,10 +137,7 @@ impl Action<Services> for TriageIssues {
     fn commands(&self, world: &Services) -> Vec<String> {
         let TriageQuestion { project, version, .. } = &self.question;
         let Some(jira) = &world.jira else { return Vec::new() };
-        vec![
-            format!("open '{}'", jira.page(&Jql::of_version(project, version, Open::Only))),
-            "quorate triage".to_owned(),
-        ]
+        vec![format!("xdg-open '{}'", jira.page(&Jql::of_version(project, version, Open::Only)))]
     }
 
     fn problems(&self, cx: &Cx<'_>) -> Result<Vec<Problem>, ActionError> {
