@@ -22,7 +22,7 @@ def main():
     assert page["version"]["number"] == 1
     assert wiki.page_exists("GREETER", "GIP-1: Greet twice")
     assert wiki.get_page_id("GREETER", "GIP-1: Greet twice") == page["id"]
-    assert wiki.get_page_by_title("GREETER", "GIP-2") is None
+    assert not wiki.page_exists("GREETER", "GIP-2")
 
     wiki.update_page(page["id"], "GIP-1: Greet twice", "<p>Twice, and louder</p>")
     shown = wiki.get_page_by_id(page["id"], expand="body.storage,version,ancestors")

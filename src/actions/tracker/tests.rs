@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::actions::fault_matrix::{impatient, intent, said};
+use crate::actions::fault_tests::{impatient, intent, said};
 use crate::actions::{Services, offline, registry};
 use crate::engine::{Action, ActionError, Context, Finding, Probed, Reversal};
 use crate::rehearsal::stand_ins::jira::{ADMINISTRATOR, COMMITTER, Seed, seed};
