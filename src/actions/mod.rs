@@ -29,6 +29,7 @@ mod git_contract_tests;
 mod git_tests;
 mod hash_artifacts;
 mod list_contributors;
+pub mod maven;
 #[cfg(test)]
 mod offline;
 pub mod packages;

@@ -26,6 +26,8 @@ pub(crate) fn offline(place: &Path) -> Services {
         jira: None,
         pypi: None,
         npm: None,
+        nexus: None,
+        central: None,
         workspace: Workspace::new(place, effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>((name == "text.md.j2").then(|| "Version {{ version }}\n".to_owned()))

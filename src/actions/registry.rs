@@ -6,6 +6,10 @@
 
 //! The names under which workflows know actions and probes.
 
+use super::maven::{
+    AwaitCentral, CentralServes, CloseNexus, DeployMaven, DropNexus, MavenStaged, ProfileListed, ReleaseNexus,
+    ReviewMaven, SeeProfile,
+};
 use super::packages::{NpmPackage, PublishNpm, PypiPackage, UploadPypi};
 use super::tracker::{AuditReleaseNotes, CreateVersion, ReleaseVersion, TriageIssues};
 use super::{
@@ -26,11 +30,15 @@ pub fn registry() -> Registry<Services> {
     Registry::new()
         .action::<AddKey>("add-key")
         .action::<AuditReleaseNotes>("audit-release-notes")
+        .action::<AwaitCentral>("await-maven-central")
         .action::<AwaitVotes>("await-votes")
         .action::<BuildArtifacts>("build-artifacts")
+        .action::<CloseNexus>("close-nexus")
         .action::<CreateBranch>("create-branch")
         .action::<CreateVersion>("create-version")
         .action::<DeleteRemoteRefs>("delete-remote-refs")
+        .action::<DeployMaven>("deploy-maven")
+        .action::<DropNexus>("drop-nexus")
         .action::<HashArtifacts>("hash-artifacts")
         .action::<ListContributors>("list-contributors")
         .action::<MakeSourceArchive>("source-archive")
@@ -41,8 +49,11 @@ pub fn registry() -> Registry<Services> {
         .action::<RecordFinding>("record-finding")
         .action::<RecordVote>("record-vote")
         .action::<ReleaseVersion>("release-version")
+        .action::<ReleaseNexus>("release-nexus")
         .action::<RemoveDirectories>("remove-directories")
         .action::<RemoveOutdatedReleases>("remove-outdated-releases")
+        .action::<ReviewMaven>("review-maven")
+        .action::<SeeProfile>("see-staging-profile")
         .action::<SendMail>("send-mail")
         .action::<SetVersions>("set-versions")
         .action::<SignArtifacts>("sign-artifacts")
@@ -57,6 +68,7 @@ pub fn registry() -> Registry<Services> {
         .probe::<BranchAtVersion>("branch-at-version")
         .probe::<BranchHasFixes>("branch-has-fixes")
         .probe::<CandidateVerifies>("candidate-verifies")
+        .probe::<CentralServes>("maven-central-serves")
         .probe::<EditsHold>("edits-hold")
         .probe::<GitSigningKey>("git-signing-key")
         .probe::<HashesHold>("hashes-hold")
@@ -68,6 +80,8 @@ pub fn registry() -> Registry<Services> {
         .probe::<NotesAuditedIs>("notes-audited")
         .probe::<NpmPackage>("npm-serves")
         .probe::<PypiPackage>("pypi-serves")
+        .probe::<MavenStaged>("maven-staged")
+        .probe::<ProfileListed>("staging-profile-listed")
         .probe::<RemoteBranch>("remote-branch")
         .probe::<RemoteLacks>("remote-lacks")
         .probe::<RemoteTags>("remote-tags")

@@ -8,7 +8,7 @@
 
 use crate::config::Assets;
 use crate::mail::Templates;
-use crate::services::{Git, Jira, Npm, OpenPgp, PonyMail, PyPi, Relay, Svn, Workspace};
+use crate::services::{Central, Git, Jira, Nexus, Npm, OpenPgp, PonyMail, PyPi, Relay, Svn, Workspace};
 
 /// All clients of one release, already pointed at its services.
 #[derive(Debug)]
@@ -29,6 +29,10 @@ pub struct Services {
     pub pypi: Option<PyPi>,
     /// The npm registry, where the product has a package there.
     pub npm: Option<Npm>,
+    /// The manager of staging repositories, where the product has Maven artifacts.
+    pub nexus: Option<Nexus>,
+    /// Maven Central, for the same.
+    pub central: Option<Central>,
     /// The release's own directory.
     pub workspace: Workspace,
     /// The mail templates.

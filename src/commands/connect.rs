@@ -12,12 +12,12 @@ use super::CommandError;
 use super::accounts::by_token;
 use super::environment::{Accounts, Environment};
 use crate::actions::{Author, Services};
-use crate::config::{AssetError, Assets, Mail, Occasion, Product, Tls, release_values, render_product};
+use crate::config::{AssetError, Assets, Mail, Maven, Occasion, Product, Tls, release_values, render_product};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
 use crate::services::{
-    Authorities, Effects, Git, Jira, Login, Npm, OpenPgp, PonyMail, PyPi, Relay, RelayAddress, Security, Svn, WebError,
-    Workspace,
+    Authorities, Central, Effects, Git, Jira, Login, Nexus, Npm, OpenPgp, PonyMail, PyPi, Relay, RelayAddress,
+    Security, Svn, WebError, Workspace,
 };
 use crate::ui::ExitCode;
 
@@ -55,6 +55,8 @@ pub fn connect(
         jira: Some(jira),
         pypi: pypi.transpose().map_err(address)?,
         npm: npm.transpose().map_err(address)?,
+        nexus: product.maven.as_ref().map(|maven| nexus(maven, accounts, effects.clone())).transpose()?,
+        central: product.maven.as_ref().map(|maven| Central::new(&maven.repository)).transpose().map_err(unusable)?,
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
         assets: environment.assets.clone(),
@@ -76,6 +78,18 @@ fn logins(environment: &Environment, accounts: &Accounts) -> Logins {
         pypi: by_token(ui, accounts.pypi.clone(), "the Python package index", "QUORATE_PYPI_TOKEN", PyPi::login),
         npm: by_token(ui, accounts.npm.clone(), "the npm registry", "QUORATE_NPM_TOKEN", Login::Bearer),
     }
+}
+
+/// The manager of a product's staging repositories.
+///
+/// # Errors
+/// When its address cannot be used.
+pub fn nexus(maven: &Maven, accounts: &Accounts, effects: Effects) -> Result<Nexus, CommandError> {
+    Nexus::new(&maven.nexus, accounts.nexus.clone(), effects).map_err(unusable)
+}
+
+fn unusable(error: WebError) -> CommandError {
+    CommandError::from_error(ExitCode::Usage, &error, &error.hint())
 }
 
 /// How to reach the relay.

@@ -24,6 +24,7 @@ mod error;
 mod guide;
 mod halt;
 mod hash;
+mod identity;
 mod issues;
 mod keys;
 mod left_behind;
@@ -32,7 +33,9 @@ mod man;
 mod plan;
 mod reconfigure;
 mod rehearse;
+mod release_files;
 mod release_state;
+mod repository_address;
 mod roster;
 mod run;
 mod session;
@@ -44,6 +47,7 @@ mod take_over;
 mod undo;
 mod verify;
 mod vote;
+mod which_product;
 
 use std::path::PathBuf;
 

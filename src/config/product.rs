@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::release::{AllowedLeftover, EditRule};
+use crate::release::{AllowedLeftover, EditRule, MavenRules};
 
 /// A product that can be released.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -350,6 +350,16 @@ pub struct Maven {
     pub server_ids: Vec<String>,
     /// A page of Maven Central that shows the artifacts.
     pub central: String,
+    /// Maven Central itself, which is asked for the artifacts.
+    #[serde(default = "maven_central")]
+    pub repository: String,
+    /// What the poms do not say of the artifacts that must be staged.
+    #[serde(default)]
+    pub artifacts: MavenRules,
+}
+
+fn maven_central() -> String {
+    "https://repo1.maven.org/maven2".to_owned()
 }
 
 /// The Python package.

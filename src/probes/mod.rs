@@ -34,6 +34,7 @@ mod vote_passed;
 pub use branch_at_version::BranchAtVersion;
 pub use branch_has_fixes::BranchHasFixes;
 pub use candidate_verifies::CandidateVerifies;
+pub(crate) use candidate_verifies::{keys as keys_at, signing_time};
 pub use edits_hold::EditsHold;
 pub use git_signing_key::GitSigningKey;
 pub use hashes_hold::HashesHold;

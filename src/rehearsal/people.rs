@@ -35,7 +35,6 @@ const LINK: &str = "https://lists.example.org/thread/simulated (simulated)";
 fn note(id: &str) -> &'static str {
     match id {
         "make-the-case" => "Users wait for what is on the main branch. (This release is a rehearsal.)",
-        "close-nexus" => "https://repository.example.org/content/repositories/staging-1001/ (simulated)",
         "website-pull-request" => "https://git.example.org/site/pull/1 (simulated)",
         "merge-website" => "https://site.example.org/blog/release/ (simulated)",
         "blog-post" => "What is new, in a few words (simulated)",

@@ -16,8 +16,10 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::command::{Failed, run};
+use super::smtp_server::SmtpAccount;
 use super::stand_ins::jira;
-use super::{sample_project, smtp_server::SmtpAccount};
+use super::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
+use super::{made_tree, sample_project};
 use crate::config::{Occasion, Product, release_values, render_product};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
 use crate::services::OpenPgp;
@@ -49,6 +51,9 @@ pub struct World {
     pub fail_first_candidate: bool,
     /// The repository that was copied, if it is not the sample.
     pub source: Option<PathBuf>,
+    /// Whether the repository was made up from the product's configuration.
+    #[serde(default)]
+    pub made_up: bool,
     /// The fingerprint of the release manager's key.
     pub key: String,
     /// Where the mail server listens.
@@ -72,10 +77,21 @@ pub struct Wish<'a> {
     pub configuration: &'a str,
     /// The version.
     pub version: Version,
-    /// The repository to copy; the sample where there is none.
-    pub source: Option<&'a Path>,
+    /// The repository that is copied.
+    pub source: Source<'a>,
     /// Whether the first candidate is voted down.
     pub fail_first_candidate: bool,
+}
+
+/// Where a world's repository comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// The sample project.
+    Sample,
+    /// A repository of the product.
+    Repository(&'a Path),
+    /// Made up from the product's configuration, which is filled in.
+    MadeUp(&'a Product),
 }
 
 impl World {
@@ -115,6 +131,7 @@ impl World {
         make_clone(directory, &configuration, &key)?;
         make_maven_settings(directory, &configuration)?;
         make_tracker(directory, wish)?;
+        make_staging_profile(directory, &configuration)?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
             format: 1,
@@ -122,7 +139,11 @@ impl World {
             product: wish.product.to_owned(),
             version: wish.version.to_string(),
             fail_first_candidate: wish.fail_first_candidate,
-            source: wish.source.map(Path::to_owned),
+            source: match wish.source {
+                Source::Repository(path) => Some(path.to_owned()),
+                Source::Sample | Source::MadeUp(_) => None,
+            },
+            made_up: matches!(wish.source, Source::MadeUp(_)),
             key,
             smtp_port: ports[0],
             smtp_password: "rehearsal".into(),
@@ -183,12 +204,31 @@ impl World {
         section(&mut table, "jira", &[("url", stand_in("jira"))]);
         section(&mut table, "pypi", &[("index", stand_in("pypi/simple")), ("upload", stand_in("pypi/legacy/"))]);
         section(&mut table, "npm", &[("registry", stand_in("npm"))]);
+        self.point_maven(&mut table);
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
             vote.remove("whimsy");
             vote.remove("aliases");
             vote.insert("roster".to_owned(), Value::from(self.directory.join(ROSTER_FILE).display().to_string()));
         }
+        if self.made_up {
+            leave_builds_to_stand_ins(&mut table);
+        }
         toml::to_string(&table).map_err(|error| fail(error.to_string()))
+    }
+
+    /// Has the Maven artifacts go to the stand-ins, also where Maven itself is run.
+    fn point_maven(&self, table: &mut Table) {
+        let Some(Value::Table(maven)) = table.get_mut("maven") else { return };
+        let nexus = format!("http://127.0.0.1:{}/nexus", self.stand_ins_port);
+        let id =
+            maven.get("server_ids").and_then(Value::as_array).and_then(|ids| ids.last()?.as_str()).unwrap_or_default();
+        let upload = format!("-DaltDeploymentRepository={id}::{nexus}/service/local/staging/deploy/maven2");
+        let settings = self.home().join(".m2/settings.xml").display().to_string();
+        if let Some(Value::Array(deploy)) = maven.get_mut("deploy") {
+            deploy.extend(["--settings".to_owned(), settings, upload].map(Value::from));
+        }
+        maven.insert("repository".to_owned(), Value::from(format!("{nexus}/central/maven2")));
+        maven.insert("nexus".to_owned(), Value::from(nexus));
     }
 
     /// The bare remote.
@@ -237,13 +277,11 @@ impl World {
 
 fn make_remote(directory: &Path, wish: &Wish<'_>, main: &str) -> Result<(), Failed> {
     let remote = directory.join("remote.git");
+    let sample = directory.join("sample");
     let source = match wish.source {
-        Some(source) => source.to_owned(),
-        None => {
-            let sample = directory.join("sample");
-            sample_project::create(&sample, wish.version)?;
-            sample
-        }
+        Source::Repository(source) => source.to_owned(),
+        Source::Sample => sample_project::create(&sample, wish.version).map(|()| sample)?,
+        Source::MadeUp(product) => made_tree::create(&sample, product, wish.version).map(|()| sample)?,
     };
     let head = format!("--initial-branch={main}");
     run(directory, "git", &["init", "--quiet", "--bare", &head, "remote.git"], &[])?;
@@ -317,6 +355,13 @@ fn earlier_versions(version: Version) -> Vec<Version> {
     earlier
 }
 
+/// The stand-in for Nexus has the product's staging profile.
+fn make_staging_profile(directory: &Path, configuration: &Table) -> Result<(), Failed> {
+    let profile = text_of(configuration, "maven", "profile");
+    let made = if profile.is_empty() { Ok(()) } else { set_profile(&directory.join("stand-ins/nexus"), &profile) };
+    made.map_err(|error| Failed::new("prepare the stand-in for Nexus", &error.to_string()))
+}
+
 fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Failed> {
     let ids = configuration.get("maven").and_then(|maven| maven.get("server_ids")).and_then(Value::as_array);
     let servers: String = ids
@@ -325,7 +370,8 @@ fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Fa
         .filter_map(Value::as_str)
         .map(|id| {
             format!(
-                "    <server><id>{id}</id><username>token-name</username><password>token-password</password></server>\n"
+                "    <server><id>{id}</id><username>{}</username><password>{}</password></server>\n",
+                NEXUS_ACCOUNT.0, NEXUS_ACCOUNT.1
             )
         })
         .collect();
@@ -375,6 +421,19 @@ fn file_url(path: &Path) -> Result<String, Failed> {
     let url = reqwest::Url::from_directory_path(path)
         .map_err(|()| Failed::new("make an address", &format!("{} is no absolute path", path.display())))?;
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// What was made up from a configuration has nothing to build.
+fn leave_builds_to_stand_ins(configuration: &mut Table) {
+    let needs = || Value::Array(vec![Value::from("a repository of the product, by --repo")]);
+    if let Some(Value::Table(trial)) = configuration.get_mut("trial_build") {
+        trial.insert("requires".to_owned(), needs());
+    }
+    for build in configuration.get_mut("build").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Value::Table(build) = build {
+            build.insert("requires".to_owned(), needs());
+        }
+    }
 }
 
 /// A short path to the world's OpenPGP home: an agent's socket takes no long one.

@@ -10,6 +10,7 @@ mod checksum_file;
 mod contributors;
 mod digest;
 mod edit;
+mod maven_modules;
 mod note;
 mod notes;
 mod outdated;
@@ -25,6 +26,7 @@ pub use edit::{
     AllowedLeftover, EditFault, EditFaults, EditRule, Edits, Hit, Leftover, Tree, VersionChange, all_snapshots, apply,
     authority, leftovers, other_snapshots,
 };
+pub use maven_modules::{MavenModule, MavenRules, ModuleError, maven_modules, maven_profiles};
 pub use note::{TEMPLATE_MARKS, is_invisible, unfit};
 pub use notes::{NoteEntry, NoteFinding, Notes, NotesFormat, audit};
 pub use outdated::outdated;

@@ -10,15 +10,18 @@
 
 mod artifacts;
 mod build;
+mod central;
 mod download;
 mod effects;
 mod git;
 mod jira;
 mod keys_file;
+mod nexus;
 mod npm;
 mod openpgp;
 mod ponymail;
 mod pypi;
+mod reading;
 mod smtp;
 mod svn;
 mod web;
@@ -29,7 +32,8 @@ mod workspace;
 
 pub use artifacts::Artifacts;
 pub use build::{BuildError, BuildRun, find_output, missing_programs};
-pub use download::{Cache, DownloadError, Downloader};
+pub use central::Central;
+pub use download::{Cache, Came, DownloadError, Downloader};
 pub use effects::{Effects, Moment};
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
@@ -39,6 +43,7 @@ pub use git::{
 };
 pub use jira::{Issue, Jira, Jql, Open, TrackerVersion};
 pub use keys_file::{KeysFileError, fetch_keys_file};
+pub use nexus::{Activity, ActivityEvent, Nexus, Pace, StagingProfile, StagingRepository, StagingState, Transition};
 pub use npm::{Npm, Package, PublishedPackage, integrity};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;

@@ -178,7 +178,7 @@ pub fn aside<T>(question: impl FnOnce() -> T) -> T {
     }
 }
 
-fn spinner(message: String) -> ProgressBar {
+pub(super) fn spinner(message: String) -> ProgressBar {
     let spinner = ProgressBar::new_spinner()
         .with_style(ProgressStyle::with_template("  {spinner} {msg} {elapsed}").expect("a fixed template"))
         .with_message(message);

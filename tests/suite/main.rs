@@ -21,6 +21,7 @@ mod headers;
 mod imports;
 mod lost_record;
 mod plain_text;
+mod products;
 mod real_release;
 mod reconfigure;
 mod sample;

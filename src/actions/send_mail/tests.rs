@@ -60,6 +60,8 @@ fn services(place: &Path, relay: &SmtpServer, password: &str, archive: Option<Po
         jira: None,
         pypi: None,
         npm: None,
+        nexus: None,
+        central: None,
         workspace: Workspace::new(place.join("work"), effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>(match name {

@@ -19,9 +19,9 @@ use crate::actions::{Author, Services, registry};
 use crate::commands::CommandError;
 use crate::commands::connect::{relay_address, templates};
 use crate::commands::environment::Environment;
+use crate::commands::release_files::release_file;
 use crate::commands::release_state::{JOURNAL_FILE, WORKFLOW_FILE};
 use crate::commands::session::open_journal;
-use crate::commands::start::release_file;
 use crate::config::Mail;
 use crate::engine::{Clock, Event, Journal, Registry, State, ValueSource, Workflow};
 use crate::release::Sha512;
@@ -242,6 +242,8 @@ fn services(environment: &Environment, directory: &Path, sender: &Sender, effect
         jira: None,
         pypi: None,
         npm: None,
+        nexus: None,
+        central: None,
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
         assets: environment.assets.clone(),

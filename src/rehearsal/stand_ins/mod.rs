@@ -13,6 +13,7 @@ mod form;
 mod host;
 pub mod jira;
 mod kept;
+pub mod nexus;
 pub mod npm;
 pub mod pypi;
 
@@ -40,6 +41,7 @@ impl StandIns {
             .nest("/confluence", confluence::router(directory)?)
             .nest("/jira", jira::router(directory)?)
             .nest("/npm", npm::router(directory)?)
+            .nest("/nexus", nexus::router(&directory.join("nexus"))?)
             .nest("/pypi", pypi::router(directory)?);
         Host::start("stand-ins", port, router, faults).map(Self)
     }

@@ -207,6 +207,11 @@ impl WebError {
         self.status() == Some(StatusCode::NOT_FOUND)
     }
 
+    /// Whether these words are in what the service says of it.
+    pub fn names(&self, words: &str) -> bool {
+        matches!(self, Self::Status { said, .. } if said.contains(words))
+    }
+
     /// The next thing to do, as far as it follows from the error alone.
     pub fn hint(&self) -> String {
         match self {

@@ -183,7 +183,16 @@ impl Web {
     /// # Errors
     /// When no answer can be had, or it is an error.
     pub fn write(&self, effect: &str, request: Request) -> Result<Answer, WebError> {
-        let answer = self.effects.around(effect, || self.repeated(&request, false))?;
+        self.effects.around(effect, || self.send(request))
+    }
+
+    /// Sends one of several requests that together are one effect, which the caller tells
+    /// of; else as [`Web::write`].
+    ///
+    /// # Errors
+    /// When no answer can be had, or it is an error.
+    pub fn send(&self, request: Request) -> Result<Answer, WebError> {
+        let answer = self.repeated(&request, false)?;
         if answer.status.is_redirection() {
             let to = self.redirected(&answer)?;
             return Err(self.redirect_refused(&answer, &to, "what writes is not sent on to another address"));

@@ -1,0 +1,81 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `maven-staged`: the staging repository is closed, everybody can read it, every file in it
+//! is signed by a key of KEYS and has its digest, and all of it is what was recorded.
+
+use serde::Deserialize;
+
+use super::inventory::{Copy, differences};
+use super::{Cx, any_nexus};
+use crate::actions::Services;
+use crate::actions::failures::{web_failed, workspace_failed};
+use crate::engine::{ActionError, Finding, Probe};
+use crate::probes::keys_at;
+use crate::release::Sha512;
+use crate::services::StagingState;
+use crate::verify::{Candidate, Layout, Report};
+
+/// Whether the Maven artifacts are staged as they were recorded.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MavenStaged {
+    /// The staging repository's id.
+    repository: String,
+    /// The SHA-512 of the list of its files, as it was recorded.
+    sha512: Sha512,
+    /// Where KEYS is.
+    keys: String,
+    /// The candidate's directory in the workspace.
+    directory: String,
+}
+
+impl Probe<Services> for MavenStaged {
+    fn examine(&self, cx: &Cx<'_>) -> Result<Finding, ActionError> {
+        let nexus = any_nexus(cx)?;
+        // whoever has no login sees the files alone, as a voter does
+        if nexus.has_login() {
+            let repository = nexus.settled(&self.repository).map_err(web_failed)?;
+            let state = repository.map(|repository| repository.state);
+            if state != Some(StagingState::Closed) {
+                let found = state.map_or("gone", StagingState::word);
+                return Ok(Finding::Fails(vec![format!("{} is {found}, expected closed", self.repository)]));
+            }
+        }
+        let url = nexus.content(&self.repository);
+        let Some(copy) = Copy::fetch(&url)? else {
+            return Ok(Finding::Fails(vec![format!("{url} shows nothing")]));
+        };
+        let mut faults = self.verify(&copy)?;
+        let (list, inventory) = copy.inventory()?;
+        if inventory.sha512 != self.sha512 {
+            faults.push(format!("{url} does not hold what was recorded when it was closed"));
+            let file = super::close_nexus::list_file(&self.directory);
+            let recorded = cx.world.workspace.read(file).map_err(workspace_failed)?;
+            faults.extend(recorded.iter().flat_map(|bytes| differences(&String::from_utf8_lossy(bytes), &list)));
+        }
+        Ok(match faults.is_empty() {
+            true => Finding::Holds(format!("the {} files at {url} are verified and as recorded", inventory.files)),
+            false => Finding::Fails(faults),
+        })
+    }
+}
+
+impl MavenStaged {
+    fn verify(&self, copy: &Copy) -> Result<Vec<String>, ActionError> {
+        let keys = keys_at(&self.keys)?;
+        let candidate = Candidate {
+            directory: &copy.directory(),
+            layout: Layout::Maven,
+            keys: Some(&keys),
+            expect: None,
+            rules: &|_| None,
+            now: crate::probes::signing_time(),
+        };
+        let found = candidate.verify(&copy.files, &|_, _| {});
+        Ok(Report::new("", found.files, found.whole, found.bytes, std::time::Duration::ZERO).faults())
+    }
+}
