@@ -23,11 +23,11 @@ pub(crate) fn offline(place: &Path) -> Services {
         svn: Svn::new(None, None, effects.clone()),
         relay: Relay::new(address, None, effects.clone()),
         archive: None,
+        nexus: None,
+        central: None,
         jira: None,
         pypi: None,
         npm: None,
-        nexus: None,
-        central: None,
         workspace: Workspace::new(place, effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>((name == "text.md.j2").then(|| "Version {{ version }}\n".to_owned()))

@@ -23,16 +23,16 @@ pub struct Services {
     pub relay: Relay,
     /// The mail archive, where the product has one.
     pub archive: Option<PonyMail>,
+    /// The manager of staging repositories, where the product has Maven artifacts.
+    pub nexus: Option<Nexus>,
+    /// Maven Central, for the same.
+    pub central: Option<Central>,
     /// The issue tracker.
     pub jira: Option<Jira>,
     /// The Python package index, where the product has a package there.
     pub pypi: Option<PyPi>,
     /// The npm registry, where the product has a package there.
     pub npm: Option<Npm>,
-    /// The manager of staging repositories, where the product has Maven artifacts.
-    pub nexus: Option<Nexus>,
-    /// Maven Central, for the same.
-    pub central: Option<Central>,
     /// The release's own directory.
     pub workspace: Workspace,
     /// The mail templates.

@@ -19,7 +19,7 @@ use super::command::{Failed, run};
 use super::smtp_server::SmtpAccount;
 use super::stand_ins::jira;
 use super::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
-use super::{made_tree, sample_project};
+use super::{made_tree, post_office, sample_project};
 use crate::config::{Occasion, Product, release_values, render_product};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
 use crate::services::OpenPgp;
@@ -130,8 +130,8 @@ impl World {
             .map_err(|error| Failed::new("make an OpenPGP key", &error.to_string()))?;
         make_clone(directory, &configuration, &key)?;
         make_maven_settings(directory, &configuration)?;
-        make_tracker(directory, wish)?;
         make_staging_profile(directory, &configuration)?;
+        make_tracker(directory, wish)?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
             format: 1,
@@ -190,21 +190,18 @@ impl World {
         section(
             &mut table,
             "mail",
-            &[
-                ("smtp_host", Value::from("localhost")),
-                ("smtp_port", Value::from(i64::from(self.smtp_port))),
-                ("smtp_tls", Value::from("starttls")),
-                ("smtp_login", Value::from(true)),
-                ("smtp_ca", Value::from(self.mail().join("smtp-ca.pem").display().to_string())),
-                ("archive", Value::from(format!("http://127.0.0.1:{}", self.archive_port))),
-                ("archive_lag_minutes", Value::from(0)),
-            ],
+            &post_office::fields(
+                self.smtp_port,
+                &post_office::certificate(&self.mail()),
+                &format!("http://127.0.0.1:{}", self.archive_port),
+            ),
         );
+        self.point_maven(&mut table);
         let stand_in = |name: &str| Value::from(format!("http://127.0.0.1:{}/{name}", self.stand_ins_port));
         section(&mut table, "jira", &[("url", stand_in("jira"))]);
         section(&mut table, "pypi", &[("index", stand_in("pypi/simple")), ("upload", stand_in("pypi/legacy/"))]);
         section(&mut table, "npm", &[("registry", stand_in("npm"))]);
-        self.point_maven(&mut table);
+        section(&mut table, "mail", &[("archive_lag_minutes", Value::from(0))]);
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
             vote.remove("whimsy");
             vote.remove("aliases");

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use reqwest::Url;
 
-use super::reading;
+use super::web;
 
 /// The most that a KEYS file may have; that of a large project has 2 MB.
 const KEYS_BYTES: u64 = 64 * 1024 * 1024;
@@ -74,10 +74,10 @@ fn by_http(url: &str) -> Result<String, KeysFileError> {
     let failed = |source| KeysFileError::Http { url: url.to_owned(), source };
     let broken = |source| KeysFileError::Broken { url: url.to_owned(), source };
     let parsed = Url::parse(url).map_err(|error| address(error.into()))?;
-    reading::protected(&parsed).map_err(|error| address(error.into()))?;
-    let client = reading::reader(reading::SILENCE).map_err(failed)?;
+    web::protected(&parsed).map_err(|error| address(error.into()))?;
+    let client = web::reader(web::SILENCE).map_err(failed)?;
     let response = client.get(parsed).send().and_then(|response| response.error_for_status()).map_err(failed)?;
-    let text = reading::text(response, KEYS_BYTES).map_err(broken)?;
+    let text = web::text(response, KEYS_BYTES).map_err(broken)?;
     text.ok_or_else(|| broken(io::Error::other(format!("it has more than {KEYS_BYTES} bytes"))))
 }
 

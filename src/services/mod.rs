@@ -21,7 +21,6 @@ mod npm;
 mod openpgp;
 mod ponymail;
 mod pypi;
-mod reading;
 mod smtp;
 mod svn;
 mod web;

@@ -123,7 +123,10 @@ fn services_that_are_down_are_unknown_and_the_rest_is_judged(world: &World) {
 fn offline_says_what_it_skips_and_still_asks_what_is_on_this_machine(world: &World) {
     let answer = world.doctor(&["--json", "--offline"]);
     assert_eq!(answer.code, 0, "{}", answer.text);
-    assert_eq!(answer.having("skipped"), ["svn-account", "smtp", "smtp-login", "archive", "tracker", "tracker-login", "npm-login"]);
+    assert_eq!(
+        answer.having("skipped"),
+        ["svn-account", "smtp", "smtp-login", "archive", "tracker", "tracker-login", "npm-login"]
+    );
     assert!(answer.item("smtp")["found"].as_str().unwrap().ends_with("--offline"));
     assert_eq!([answer.state("remote"), answer.state("svn-dev")], ["ok"; 2], "both are on this machine");
 }

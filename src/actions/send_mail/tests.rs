@@ -57,11 +57,11 @@ fn services(place: &Path, relay: &SmtpServer, password: &str, archive: Option<Po
         svn: Svn::new(None, None, effects.clone()),
         relay: Relay::new(address, Some(("ann".into(), password.into())), effects.clone()),
         archive,
+        nexus: None,
+        central: None,
         jira: None,
         pypi: None,
         npm: None,
-        nexus: None,
-        central: None,
         workspace: Workspace::new(place.join("work"), effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>(match name {

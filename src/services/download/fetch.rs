@@ -19,7 +19,7 @@ use reqwest::{StatusCode, Url};
 use super::cache::{Cache, is_checksum};
 use super::error::DownloadError;
 use super::{Came, Progress, RemoteFile};
-use crate::services::reading;
+use crate::services::web;
 
 /// How often a download is tried without a single byte more.
 const ATTEMPTS: u32 = 4;
@@ -49,7 +49,7 @@ pub fn page(client: &Client, url: &Url) -> Result<String, DownloadError> {
 
 fn read_page(client: &Client, url: &Url) -> Result<String, Ended> {
     let response = send(url, client.get(url.clone()))?;
-    match reading::text(response, PAGE_BYTES) {
+    match web::text(response, PAGE_BYTES) {
         Ok(Some(text)) => Ok(text),
         // Half a list would be a candidate with less in it.
         Ok(None) => Err(Ended::ForGood(DownloadError::Endless { url: url.to_string(), most: PAGE_BYTES })),

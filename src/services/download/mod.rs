@@ -26,7 +26,7 @@ pub use cache::Cache;
 pub use error::DownloadError;
 pub(super) use listing::children;
 
-use super::reading;
+use super::web;
 
 /// How many files are downloaded, and directories listed, at a time.
 const WORKERS: usize = 8;
@@ -68,12 +68,12 @@ impl Downloader {
     /// # Errors
     /// When no HTTP client can be made.
     pub fn new(cache: Cache) -> Result<Self, DownloadError> {
-        Self::patient(cache, reading::SILENCE)
+        Self::patient(cache, web::SILENCE)
     }
 
     /// One that waits so long for a server that says nothing.
     fn patient(cache: Cache, silence: Duration) -> Result<Self, DownloadError> {
-        Ok(Self { client: reading::reader(silence).map_err(DownloadError::Client)?, cache })
+        Ok(Self { client: web::reader(silence).map_err(DownloadError::Client)?, cache })
     }
 
     /// Downloads all that the directory at `address` lists, and the directories below
@@ -158,8 +158,7 @@ impl Downloader {
             if listed > MOST_DIRECTORIES {
                 return Err(DownloadError::TooLarge { url: root.to_string(), most: MOST_DIRECTORIES });
             }
-            let pages =
-                several(&level, |directory| Ok(children(directory, &fetch::page(&self.client, directory)?)))?;
+            let pages = several(&level, |directory| Ok(children(directory, &fetch::page(&self.client, directory)?)))?;
             let (below, found): (Vec<Url>, Vec<Url>) =
                 pages.into_iter().flatten().partition(|child| child.path().ends_with('/'));
             for url in found {
@@ -220,7 +219,7 @@ fn parsed(address: &str) -> Result<Url, DownloadError> {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => url,
         _ => return Err(DownloadError::Address { address: address.to_owned() }),
     };
-    match reading::protected(&url) {
+    match web::protected(&url) {
         Ok(()) => Ok(url),
         Err(source) => Err(DownloadError::Unprotected { url: url.to_string(), source: source.into() }),
     }

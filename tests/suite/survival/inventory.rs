@@ -92,12 +92,15 @@ fn services(world: &Path) -> Vec<String> {
     let (jira, pypi, npm) = (state("jira.json"), state("pypi.json"), state("npm.json"));
     let list = |of: &Value| of.as_array().unwrap().clone();
     let versions = list(&jira["versions"]);
-    let versions = versions.iter().map(|version| format!("version {} released {}", version["name"], version["released"]));
+    let versions =
+        versions.iter().map(|version| format!("version {} released {}", version["name"], version["released"]));
     let issues = list(&jira["issues"]);
     let issues = issues.iter().map(|issue| format!("{} {} {}", issue["key"], issue["status"], issue["fix_versions"]));
     let keys = |of: &Value| of.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let files = keys(&pypi["projects"]).into_iter().flat_map(|name| keys(&pypi["projects"][name.as_str()]));
-    let packages = keys(&npm).into_iter().map(|name| format!("{name} {} {}", npm[&name]["tags"], keys(&npm[&name]["versions"]).join(" ")));
+    let packages = keys(&npm)
+        .into_iter()
+        .map(|name| format!("{name} {} {}", npm[&name]["tags"], keys(&npm[&name]["versions"]).join(" ")));
     versions.chain(issues).chain(files.collect::<Vec<_>>()).chain(packages.collect::<Vec<_>>()).collect()
 }
 

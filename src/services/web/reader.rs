@@ -16,14 +16,14 @@ use reqwest::blocking::{Client, Response};
 use reqwest::redirect::Policy;
 
 /// How long a server may be silent.
-pub(super) const SILENCE: Duration = Duration::from_secs(60);
+pub(in crate::services) const SILENCE: Duration = Duration::from_secs(60);
 /// How often an answer may lead elsewhere.
 const REDIRECTS: usize = 10;
 
 /// Why an address is not asked.
 #[derive(Debug, thiserror::Error)]
 #[error("{url} is not protected on its way, expected https (http is for this machine alone)")]
-pub(super) struct Unprotected {
+pub(in crate::services) struct Unprotected {
     url: String,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Unprotected {
 ///
 /// # Errors
 /// When no HTTP client can be made.
-pub(super) fn reader(silence: Duration) -> Result<Client, reqwest::Error> {
+pub(in crate::services) fn reader(silence: Duration) -> Result<Client, reqwest::Error> {
     // The program installs it once; a second time is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let redirects = Policy::custom(|attempt| match protected(attempt.url()) {
@@ -45,16 +45,20 @@ pub(super) fn reader(silence: Duration) -> Result<Client, reqwest::Error> {
 }
 
 /// That nobody on the way can put in something else: https, or this machine.
-pub(super) fn protected(url: &Url) -> Result<(), Unprotected> {
-    let local = url.host_str().is_some_and(|host| {
-        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-    });
+pub(in crate::services) fn protected(url: &Url) -> Result<(), Unprotected> {
     match url.scheme() {
         "https" => Ok(()),
-        "http" if local => Ok(()),
+        "http" if is_here(url) => Ok(()),
         _ => Err(Unprotected { url: url.to_string() }),
     }
+}
+
+/// Whether an address is of this machine.
+pub(in crate::services) fn is_here(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    })
 }
 
 /// The body as text, what is no UTF-8 in it replaced; `None` where it has more than `most`
@@ -62,7 +66,7 @@ pub(super) fn protected(url: &Url) -> Result<(), Unprotected> {
 ///
 /// # Errors
 /// When the answer breaks off.
-pub(super) fn text(response: Response, most: u64) -> io::Result<Option<String>> {
+pub(in crate::services) fn text(response: Response, most: u64) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
     response.take(most + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= most).then(|| String::from_utf8_lossy(&bytes).into_owned()))
