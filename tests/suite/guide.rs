@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use quorate::engine::{StepKind, Workflow};
+use quorate::rehearsal::stand_ins::{Faults, StandIns};
 use quorate::rehearsal::{ArchiveServer, SmtpServer};
 use serde_json::Value;
 
@@ -142,6 +143,7 @@ fn what_is_done_by_hand_as_it_says_is_found_done() {
     let world = &place.world;
     let _smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
     let _archive = ArchiveServer::start(world.mail(), world.archive_port).unwrap();
+    let _stand_ins = StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).unwrap();
     let user = User::at(place.clone()).started();
     let mut by_hand = Vec::new();
     for _ in 0..80 {
