@@ -10,6 +10,8 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
+use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
+use quorate::rehearsal::stand_ins::{Faults, StandIns};
 use quorate::rehearsal::{ArchiveServer, SmtpServer, World};
 use secrecy::ExposeSecret;
 
@@ -44,6 +46,8 @@ fn a_mail_of_the_vote_that_is_out_but_not_recorded_is_answered_before_the_candid
             .env("HOME", world.home())
             .env("QUORATE_SMTP_USER", &account.user)
             .env("QUORATE_SMTP_PASSWORD", account.password.expose_secret())
+            .env("QUORATE_NEXUS_USER", NEXUS_ACCOUNT.0)
+            .env("QUORATE_NEXUS_PASSWORD", NEXUS_ACCOUNT.1)
             .stdin(Stdio::null())
             .output()
             .unwrap();
@@ -62,6 +66,7 @@ fn a_mail_of_the_vote_that_is_out_but_not_recorded_is_answered_before_the_candid
 
     let _smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
     let _archive = ArchiveServer::start(world.mail(), world.archive_port).unwrap();
+    let _stand_ins = StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).unwrap();
     // What is left is a person's: to mend what was found.
     let said = cancel(3);
     assert!(said.contains("git tag -d release-1.2.0-rc1"), "{said}");

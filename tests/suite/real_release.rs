@@ -191,8 +191,10 @@ fn build(manager: &Manager) {
     user.runs(0, &["run", "push-candidate-branch", "--execute"]);
     assert_eq!(manager.remote("release-1.2.0-rc1"), Some(pushed));
     let ran = user.runs(3, &["run", "--execute"]);
-    assert!(ran.err.contains("deploy-maven"), "{}", ran.err);
-    assert_eq!(manager.state("stage-candidate"), "done");
+    assert!(ran.err.contains("website-pull-request"), "{}", ran.err);
+    for step in ["deploy-maven", "review-maven", "close-nexus", "stage-candidate"] {
+        assert_eq!(manager.state(step), "done", "{step}");
+    }
     assert!(manager.remote("refs/tags/release-1.2.0-rc1").is_some());
     attest_with_links(manager);
     weigh_before_the_vote(manager);
@@ -230,17 +232,11 @@ fn push_without_a_licence_header(manager: &Manager) {
 /// What the vote mail links to is noted with its link, or not at all.
 fn attest_with_links(manager: &Manager) {
     let user = &manager.user;
-    for id in ["deploy-maven", "review-maven"] {
-        user.runs(0, &["attest", id, "--note", "seen"]);
-    }
-    for (id, link) in
-        [("close-nexus", "https://nexus.example.org/1001/"), ("website-pull-request", "https://git.example.org/pull/1")]
-    {
-        let ran = user.runs(3, &["run", "--execute"]);
-        assert!(ran.err.contains(&format!("quorate attest {id} --note \"https://…\"")), "{}", ran.err);
-        user.refused(2, &["attest", id, "--note", "ok fine"], &[id, "the note must hold a link (https://…)"]);
-        user.runs(0, &["attest", id, "--note", &format!("{link}, by Ann")]);
-    }
+    let (id, link) = ("website-pull-request", "https://git.example.org/pull/1");
+    let ran = user.runs(3, &["run", "--execute"]);
+    assert!(ran.err.contains(&format!("quorate attest {id} --note \"https://…\"")), "{}", ran.err);
+    user.refused(2, &["attest", id, "--note", "ok fine"], &[id, "the note must hold a link (https://…)"]);
+    user.runs(0, &["attest", id, "--note", &format!("{link}, by Ann")]);
 }
 
 /// A failed optional check is told with its faults, and again wherever the vote is agreed to.
@@ -249,7 +245,6 @@ fn weigh_before_the_vote(manager: &Manager) {
     let fault = "greeter-core/FIX.md has no licence header";
     let ran = user.runs(3, &["run", "--execute"]);
     assert!(ran.err.contains(fault), "{}", ran.err);
-    user.runs(0, &["attest", "maven-staged", "--note", "seen"]);
     user.refused(2, &["attest", "website-proposed", "--note", "seen"], &["the note must hold a link (https://…)"]);
     user.runs(0, &["attest", "website-proposed", "--note", "https://git.example.org/pull/1"]);
     user.runs(0, &["run", "--execute", "--to", "build"]);
@@ -262,7 +257,8 @@ fn weigh_before_the_vote(manager: &Manager) {
     let vote = plan["items"].as_array().unwrap().iter().find(|item| item["id"] == "send-vote").unwrap().clone();
     assert_eq!(vote["warnings"][0]["faults"], serde_json::json!([fault]));
     let text = vote["document"].as_str().unwrap();
-    assert!(text.contains("https://nexus.example.org/1001/\n") && !text.contains("1001/,"), "{text}");
+    assert!(text.contains("https://git.example.org/pull/1\n") && !text.contains("pull/1,"), "{text}");
+    assert!(text.contains("/nexus/content/repositories/orgapachegreeter-1004/\n"), "{text}");
 }
 
 fn cancel(manager: &Manager) {
@@ -277,7 +273,8 @@ fn cancel(manager: &Manager) {
     assert!(ran.err.contains("--confirm 1.2.0") && !ran.err.contains("cancel-mail"), "{}", ran.err);
     assert_eq!(user.listing(), before);
     let ran = user.runs(3, &[&cancel[..], &["--execute", "--confirm", VERSION]].concat());
-    assert!(ran.err.contains("drop-nexus"), "{}", ran.err);
+    assert!(ran.err.contains("fix-issues"), "{}", ran.err);
+    assert_eq!(manager.state("drop-nexus"), "done");
     assert!(
         ran.err.contains("stays in your clone") && ran.err.contains("`git branch -D release-1.2.0-rc1`"),
         "{}",

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, Weak};
 use jiff::Timestamp;
 use quorate::rehearsal::stand_ins::{Faults, StandIns, jira, npm, pypi};
 use quorate::rehearsal::{Source, Wish, World};
+use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
 use quorate::services::OpenPgp;
 
 /// The version that the sample product's world is made for.
@@ -73,9 +74,14 @@ impl Drop for Place {
     }
 }
 
-/// The sample product's configuration, as it is for real.
+/// The sample product's configuration, as it is for real, but for Maven: a script uploads
+/// in its place.
 pub fn configuration() -> String {
-    crate::tree::text(Path::new("release-config/sample.toml"))
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/maven/deploy.sh");
+    let text = crate::tree::text(Path::new("release-config/sample.toml"));
+    let (before, deploy) = text.split_once("\ndeploy = ").unwrap();
+    let (_, after) = deploy.split_once("]\n").unwrap();
+    format!("{before}\ndeploy = [\"sh\", \"{}\"]\n{after}", script.display())
 }
 
 /// Somebody with a home, a record of releases and configurations of their own.
@@ -114,6 +120,8 @@ impl User {
             ("GNUPGHOME", gnupg),
             ("QUORATE_STATE", user.path("state")),
             ("QUORATE_ASSETS", user.path("assets")),
+            ("QUORATE_NEXUS_USER", PathBuf::from(NEXUS_ACCOUNT.0)),
+            ("QUORATE_NEXUS_PASSWORD", PathBuf::from(NEXUS_ACCOUNT.1)),
             ("GIT_CONFIG_GLOBAL", PathBuf::from("/dev/null")),
         ] {
             user = user.with(name, &value.display().to_string());

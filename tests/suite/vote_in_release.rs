@@ -12,6 +12,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use jiff::Timestamp;
+use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
+use quorate::rehearsal::stand_ins::{Faults, StandIns};
 use quorate::rehearsal::{ArchiveServer, SmtpServer, World};
 use serde_json::{Value, json};
 
@@ -48,6 +50,8 @@ impl Desk {
             .env("HOME", world.join("home"))
             .env("QUORATE_SMTP_USER", "ann")
             .env("QUORATE_SMTP_PASSWORD", "rehearsal")
+            .env("QUORATE_NEXUS_USER", NEXUS_ACCOUNT.0)
+            .env("QUORATE_NEXUS_PASSWORD", NEXUS_ACCOUNT.1)
             .stdin(Stdio::null())
             .output()
             .unwrap();
@@ -116,6 +120,7 @@ fn while_a_vote_runs_it_can_be_read_ruled_on_and_looked_at() {
     let world = World::open(&desk.world()).unwrap().unwrap();
     let smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
     let archive = ArchiveServer::start(world.mail(), world.archive_port).unwrap();
+    let _stand_ins = StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).unwrap();
     let run = ["run", "--execute", "--confirm", "1.2.0"];
     desk.gives(3, &run);
     let log = desk.json(0, &["log", "--json", "--step", "send-vote"]);
