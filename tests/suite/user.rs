@@ -14,9 +14,9 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 
 use jiff::Timestamp;
+use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
 use quorate::rehearsal::stand_ins::{Faults, StandIns, jira, npm, pypi};
 use quorate::rehearsal::{Source, Wish, World};
-use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
 use quorate::services::OpenPgp;
 
 /// The version that the sample product's world is made for.
