@@ -89,7 +89,7 @@ pub fn nexus(maven: &Maven, accounts: &Accounts, effects: Effects) -> Result<Nex
 }
 
 fn unusable(error: WebError) -> CommandError {
-    CommandError::from_error(ExitCode::Usage, &error, &error.hint())
+    CommandError::from_error(ExitCode::Usage, &error, error.hint())
 }
 
 /// How to reach the relay.

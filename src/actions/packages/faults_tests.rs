@@ -22,7 +22,7 @@ fn scene(name: &str, with: fn(&Place) -> Value, file: &'static str, happened: fn
         faults: place.faults.clone(),
         action: registry().build_action(name, with(&place)).unwrap(),
         happened: Box::new(count),
-        keep: vec![Box::new(place)],
+        _keep: vec![Box::new(place)],
     }
 }
 

@@ -22,7 +22,7 @@ fn scene(name: &str, with: serde_json::Value, happened: fn(&serde_json::Value) -
         faults: place.faults.clone(),
         action,
         happened: Box::new(move || happened(&serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap())),
-        keep: vec![Box::new(place)],
+        _keep: vec![Box::new(place)],
     }
 }
 
