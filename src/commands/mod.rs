@@ -6,6 +6,7 @@
 
 //! The command line: one file per command. Nothing imports this.
 
+mod accounts;
 mod again;
 mod already_out;
 mod attest;

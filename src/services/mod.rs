@@ -64,6 +64,6 @@ pub use svn::{
     Access, AccessError, Change, ChangedPath, CommitNote, Depth, Entry, EntryKind, Holding, Info, Revision, RunCommit,
     Svn, SvnError, SvnFault, SvnUrl, SvnUrlError,
 };
-pub use web::{Answer, Body, Limits, Login, Request, Web, WebError};
+pub use web::{Answer, Asked, Body, Limits, Login, Request, Web, WebError};
 pub use whimsy::{Committee, CommitteeMember, Whimsy, WhimsyError};
 pub use workspace::{Workspace, WorkspaceError};

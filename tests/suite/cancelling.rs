@@ -10,6 +10,8 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
+use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
+use quorate::rehearsal::stand_ins::{Faults, StandIns};
 use quorate::rehearsal::{ArchiveServer, SmtpServer, World};
 use secrecy::ExposeSecret;
 
@@ -44,6 +46,8 @@ fn a_mail_of_the_vote_that_is_out_but_not_recorded_is_answered_before_the_candid
             .env("HOME", world.home())
             .env("QUORATE_SMTP_USER", &account.user)
             .env("QUORATE_SMTP_PASSWORD", account.password.expose_secret())
+            .env("QUORATE_NEXUS_USER", NEXUS_ACCOUNT.0)
+            .env("QUORATE_NEXUS_PASSWORD", NEXUS_ACCOUNT.1)
             .stdin(Stdio::null())
             .output()
             .unwrap();

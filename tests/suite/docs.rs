@@ -176,6 +176,7 @@ fn the_checklists_have_the_items_of_the_guide() {
         gates,
         [
             "not-released",
+            "maven-staged",
             "source-staged",
             "candidate-tagged",
             "release-tags-free",
