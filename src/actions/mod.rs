@@ -36,9 +36,10 @@ mod offline;
 pub mod packages;
 mod prepare_text;
 mod promote_candidate;
-#[cfg(test)]
-mod proposal_tests;
 pub(crate) mod propose_change;
+mod publish_on_github;
+#[cfg(test)]
+mod pull_request_tests;
 mod push;
 mod record_finding;
 mod record_vote;
@@ -78,6 +79,7 @@ pub(crate) use offline::offline;
 pub use prepare_text::PrepareText;
 pub use promote_candidate::{PromoteCandidate, Promoted};
 pub use propose_change::{PlannedCommit, PlannedPull, PlannedRun, PlannedVersions, ProposeChange, Proposed};
+pub use publish_on_github::{PublishOnGitHub, PublishedOnGitHub};
 pub use push::{Push, Pushed, PushedRef, Update};
 pub use record_finding::RecordFinding;
 pub use record_vote::RecordVote;

@@ -14,16 +14,16 @@ use super::packages::{NpmPackage, PublishNpm, PypiPackage, UploadPypi};
 use super::tracker::{AuditReleaseNotes, CreateVersion, ReleaseVersion, TriageIssues};
 use super::{
     AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors,
-    MakeSourceArchive, MergePullRequest, PrepareText, PromoteCandidate, ProposeChange, Push, RecordFinding, RecordVote,
-    RemoveDirectories, RemoveOutdatedReleases, SendMail, Services, SetVersions, SignArtifacts, SignTag, StageCandidate,
-    TrackBranch, TrialBuild, Wait, WriteManifest,
+    MakeSourceArchive, MergePullRequest, PrepareText, PromoteCandidate, ProposeChange, PublishOnGitHub, Push,
+    RecordFinding, RecordVote, RemoveDirectories, RemoveOutdatedReleases, SendMail, Services, SetVersions,
+    SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait, WriteManifest,
 };
 use crate::engine::Registry;
 use crate::probes::{
-    BranchAtVersion, BranchHasFixes, CandidateVerifies, ChecksPassed, EditsHold, GitSigningKey, HashesHold,
-    ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived, MavenSettings, NoOpenIssues, NotesAuditedIs,
-    PageShows, ProposalHolds, ProposalOpen, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds, SvnLacks,
-    TagsFree, TrackerVersionIs, Unreleased, VotePassed,
+    BranchAtVersion, BranchHasFixes, CandidateVerifies, ChangeHolds, ChecksPassed, EditsHold, GitSigningKey,
+    HashesHold, ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived, MavenSettings, NoOpenIssues,
+    NotesAuditedIs, PageShows, PullRequestOpen, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds,
+    SvnLacks, TagsFree, TrackerVersionIs, Unreleased, VotePassed,
 };
 
 /// All actions and probes.
@@ -46,8 +46,9 @@ pub fn registry() -> Registry<Services> {
         .action::<MergePullRequest>("merge-pull-request")
         .action::<PrepareText>("prepare-text")
         .action::<PromoteCandidate>("promote-candidate")
-        .action::<PublishNpm>("publish-npm")
         .action::<ProposeChange>("propose-change")
+        .action::<PublishOnGitHub>("publish-on-github")
+        .action::<PublishNpm>("publish-npm")
         .action::<Push>("push")
         .action::<RecordFinding>("record-finding")
         .action::<RecordVote>("record-vote")
@@ -83,8 +84,8 @@ pub fn registry() -> Registry<Services> {
         .probe::<MailArchived>("mail-archived")
         .probe::<MavenSettings>("maven-settings")
         .probe::<PageShows>("page-shows")
-        .probe::<ProposalHolds>("proposal-holds")
-        .probe::<ProposalOpen>("proposal-open")
+        .probe::<ChangeHolds>("change-holds")
+        .probe::<PullRequestOpen>("pull-request-open")
         .probe::<MavenStaged>("maven-staged")
         .probe::<ProfileListed>("staging-profile-listed")
         .probe::<NoOpenIssues>("no-open-issues")

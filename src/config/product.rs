@@ -462,6 +462,20 @@ pub struct Website {
     /// The versions of the project's main product that the download entry says this one works with.
     #[serde(default)]
     pub compatibility: Vec<String>,
+    /// The key of the download entry; the series where it is empty.
+    #[serde(default)]
+    pub entry: String,
+    /// The files that it links, each under the beginning of its fields: `source_release`; only
+    /// that where none is named.
+    #[serde(default)]
+    pub entry_files: BTreeMap<String, String>,
+    /// Further fields of it.
+    #[serde(default)]
+    pub entry_more: BTreeMap<String, String>,
+    /// The fields of the archive's entry beside the date; both forms of the version where
+    /// none is named.
+    #[serde(default)]
+    pub archive_entry: BTreeMap<String, String>,
 }
 
 fn main_branch() -> String {
@@ -481,11 +495,14 @@ pub struct GitHubAddresses {
     /// The product's repository there, where `git.url` is another one.
     #[serde(default)]
     pub repository: String,
+    /// Whether the release is published there too, with the files that were voted on.
+    #[serde(default)]
+    pub release: bool,
 }
 
 impl Default for GitHubAddresses {
     fn default() -> Self {
-        Self { api: github_api(), uploads: github_uploads(), repository: String::new() }
+        Self { api: github_api(), uploads: github_uploads(), repository: String::new(), release: false }
     }
 }
 

@@ -186,7 +186,11 @@ fn website(shape: &Shape, before: Version) -> Files {
                     text += &format!("{}{part}:\n", "  ".repeat(depth));
                 }
                 let indent = "  ".repeat(parts.len());
-                text += &format!("{indent}-\n{indent}  {identity}: {before}\n{indent}  release_date: 2026-01-02\n");
+                text += &format!("{indent}-\n");
+                for field in identity.split('+') {
+                    text += &format!("{indent}  {field}: {before}\n");
+                }
+                text += &format!("{indent}  release_date: 2026-01-02\n");
                 files.insert(file.clone(), text);
             }
             Change::File { .. } | Change::Line { .. } => {}

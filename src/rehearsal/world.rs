@@ -266,12 +266,12 @@ impl World {
                 section.insert(key.to_owned(), value);
             }
         }
-        let github = Table::from_iter([
-            ("api".to_owned(), Value::from(format!("{base}/github"))),
-            ("uploads".to_owned(), Value::from(format!("{base}/github/uploads"))),
-            ("repository".to_owned(), repository("")),
-        ]);
-        table.insert("github".to_owned(), Value::Table(github));
+        let github = table.entry("github").or_insert_with(|| Value::Table(Table::new()));
+        if let Value::Table(github) = github {
+            github.insert("api".to_owned(), Value::from(format!("{base}/github")));
+            github.insert("uploads".to_owned(), Value::from(format!("{base}/github/uploads")));
+            github.insert("repository".to_owned(), repository(""));
+        }
     }
 
     /// The release manager's token at the stand-in for GitHub: nothing of value.

@@ -44,7 +44,7 @@ pub use git::{
     RefUpdate, Tag, TreeFile,
 };
 pub use github::{
-    GitHub, NewPull, NewRelease, NoSlug, Pull, PullState, Release, ReleaseFile, Rights, Run, RunState, Slug,
+    GitHub, NewPull, NewRelease, NoSlug, Pull, PullState, Release, ReleaseFile, Rights, Run, RunState, Slug, sha256_of,
 };
 pub use jira::{Issue, Jira, Jql, Open, TrackerVersion};
 pub use keys_file::{KeysFileError, fetch_keys_file};

@@ -100,3 +100,50 @@ impl Pages {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::services::web_testing::answering;
+
+    fn pages() -> Pages {
+        let limits = Limits { attempts: 1, answer: 100, request: Duration::from_secs(5), ..Limits::default() };
+        Pages::default().limited(limits)
+    }
+
+    fn server() -> String {
+        answering(|path| match path {
+            "/there" => (200, "Version 1.2.0".to_owned()),
+            "/no-head" => (405, String::new()),
+            "/gone" => (404, "<h1>Not Found</h1>".to_owned()),
+            "/later" => (503, String::new()),
+            "/busy" => (429, String::new()),
+            _ => (200, "x".repeat(200)),
+        })
+    }
+
+    #[test]
+    fn a_page_is_read_or_missing_or_cannot_be_asked() {
+        let (pages, server) = (pages(), server());
+        let text = |path: &str| pages.text(&format!("{server}{path}"));
+        assert_eq!(text("/there").unwrap().as_deref(), Some("Version 1.2.0"));
+        assert_eq!(text("/gone").unwrap(), None);
+        assert!(matches!(text("/later"), Err(WebError::Status { .. })));
+        assert!(matches!(text("/endless"), Err(WebError::TooLarge { .. })));
+        assert!(matches!(pages.text("http://example.org/"), Err(WebError::Address { .. })), "not in the clear");
+    }
+
+    #[test]
+    fn a_link_that_could_not_be_asked_is_not_a_broken_one() {
+        let (pages, server) = (pages(), server());
+        let link = |path: &str| pages.link(&format!("{server}{path}"));
+        assert_eq!(link("/there").unwrap(), Link::Answers);
+        assert!(matches!(link("/gone").unwrap(), Link::Broken(why) if why.contains("404")));
+        assert!(matches!(link("/no-head").unwrap(), Link::Broken(_)));
+        assert!(link("/later").is_err() && link("/busy").is_err());
+        assert!(matches!(pages.link("http://example.org/a").unwrap(), Link::Broken(why) if why.contains("https")));
+        assert!(matches!(pages.link("nothing").unwrap(), Link::Broken(_)));
+    }
+}

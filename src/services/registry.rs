@@ -97,3 +97,58 @@ impl Registries {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::rehearsal::plant;
+    use crate::rehearsal::stand_ins::{Fault, FaultKind, Faults, Sites, StandIns};
+
+    #[test]
+    fn a_tag_has_a_digest_or_is_not_there_or_cannot_be_asked() {
+        let directory = tempfile::tempdir().unwrap();
+        let images = directory.path().join("images.git");
+        let files = BTreeMap::from([("1.2.0/Dockerfile".to_owned(), "FROM scratch\n".to_owned())]);
+        plant(&images, "main", &files).unwrap();
+        let nowhere = directory.path().join("nowhere");
+        let sites = Sites {
+            format: 1,
+            website: nowhere.clone(),
+            website_base: "main".into(),
+            images,
+            images_base: "main".into(),
+            sources: nowhere.clone(),
+            releases: nowhere,
+            name: "Greeter".into(),
+            version: "1.2.0".into(),
+        };
+        sites.keep(directory.path()).unwrap();
+        let faults = Faults::default();
+        let stand_ins = StandIns::start(directory.path(), 0, faults.clone()).unwrap();
+        let registries = Registries::default().limited(Limits { attempts: 1, answer: 1 << 20, ..Limits::default() });
+        let digest = |tag: &str| registries.digest(&stand_ins.base("images"), "apache/greeter", tag);
+        let found = digest("1.2.0").unwrap().unwrap();
+        assert!(found.starts_with("sha256:") && found.len() == 71, "{found}");
+        assert_eq!(digest("1.3.0").unwrap(), None);
+        let status = |status| FaultKind::Status { status, retry_after: None, body: String::new() };
+        for (path, kind) in [
+            ("/manifests/", status(500)),
+            ("/manifests/", status(429)),
+            ("/manifests/", FaultKind::Page),
+            ("/manifests/", FaultKind::CutBefore),
+            ("/manifests/", FaultKind::Redirect("http://example.invalid/".into())),
+            ("/token", status(401)),
+            ("/token", FaultKind::Page),
+            ("/token", FaultKind::Endless),
+            ("/token", FaultKind::Truncated),
+        ] {
+            let method = if path == "/token" { "GET" } else { "HEAD" };
+            faults.add(Fault::once(method, path, kind.clone()));
+            assert!(digest("1.2.0").is_err(), "{path} {kind:?} is no answer");
+            assert!(faults.are_spent(), "{path} {kind:?}");
+        }
+        assert_eq!(digest("1.2.0").unwrap(), Some(found));
+    }
+}

@@ -45,7 +45,7 @@ git clone --quiet "$remote" "$state/clone" 2> /dev/null
 cargo build --quiet --example stand_ins --manifest-path "$root/Cargo.toml"
 coproc SERVER { "${CARGO_TARGET_DIR:-$root/target}/debug/examples/stand_ins" "$state" 0; }
 read -r address <&"${SERVER[0]}"
-"$tools/venv/bin/python" "$root/tests/conformance/github.py" "$address/github" \
+"$tools/venv/bin/python" "$root/tests/conformance/github_client.py" "$address/github" \
   "$tools/node_modules/@octokit/openapi/generated/api.github.com.json"
 exec {SERVER[1]}>&-
 wait "$SERVER_PID"

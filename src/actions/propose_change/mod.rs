@@ -57,6 +57,10 @@ pub struct PlannedPull {
     /// Whether it is a draft, which nobody merges by mistake.
     #[serde(default)]
     pub draft: bool,
+    /// What the description must say; one that begins as the prepared one does and lacks it
+    /// is of an earlier candidate.
+    #[serde(default)]
+    pub says: Option<String>,
 }
 
 /// What is there.
@@ -91,8 +95,8 @@ impl Action<Services> for ProposeChange {
 
     fn commands(&self, world: &Services) -> Vec<String> {
         let mut commands = vec![
-            shell::command(&["git", "clone", &self.repository, "proposal"]),
-            "cd proposal".to_owned(),
+            shell::command(&["git", "clone", &self.repository, "change"]),
+            "cd change".to_owned(),
             shell::command(&["git", "checkout", "-b", &self.branch, &format!("origin/{}", self.base)]),
         ];
         commands.extend(self.commits.iter().flat_map(PlannedCommit::commands));
@@ -253,6 +257,7 @@ impl ProposeChange {
                 found: format!("{}, which was closed without being merged", pull.link),
                 expected: "none, or one that is open: open it again, or have its branch deleted".to_owned(),
             },
+            Some(pull) if self.is_outdated(cx, &pull)? => Probed::Absent,
             Some(pull) => Probed::Done(self.output(place, tip.to_owned(), Some(&pull))),
         })
     }
@@ -268,10 +273,19 @@ impl ProposeChange {
             let new = NewPull { title, body: &body, owner, branch: &self.branch, base: &self.base, draft };
             return settle_web(github.open_pull(&place.slug, &new).map(drop), || self.probe(cx));
         };
-        if pull.state == PullState::Open && pull.body.trim() != body.trim() {
+        if self.is_outdated(cx, &pull)? {
             github.describe_pull(&place.slug, pull.number, &planned.title, &body).map_err(web_failed)?;
         }
         Ok(self.output(place, tip.to_owned(), Some(&pull)))
+    }
+
+    /// Whether an open pull request's description was made for an earlier candidate; what
+    /// people have written is theirs.
+    fn is_outdated(&self, cx: &Cx<'_>, pull: &Pull) -> Result<bool, ActionError> {
+        let says = self.pull_request.as_ref().and_then(|planned| planned.says.as_ref());
+        let (Some(says), Some(Composed { text, .. })) = (says, self.composed(cx)?) else { return Ok(false) };
+        let same_start = pull.body.lines().next().map(str::trim_end) == text.lines().next().map(str::trim_end);
+        Ok(pull.state == PullState::Open && same_start && !pull.body.contains(says) && text.contains(says))
     }
 
     fn output(&self, place: &Place, commit: String, pull: Option<&Pull>) -> Value {

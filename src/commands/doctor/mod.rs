@@ -109,8 +109,8 @@ fn examine(environment: &Environment, subject: &Subject) -> Vec<Item> {
     parts.extend([key::examine(subject, &key, Timestamp::now()), published]);
     parts.extend(repositories);
     parts.extend([account, machine::examine_maven(subject), relay, mail::examine_sender(subject), archive]);
-    parts.extend([tracker, web_accounts::examine_pypi(subject), npm]);
     parts.push(github);
+    parts.extend([tracker, web_accounts::examine_pypi(subject), npm]);
     parts.push(machine::examine_state(subject));
     parts.extend(builds);
     let _waiting = Waiting::begin(environment.ui, "asking the services");

@@ -53,7 +53,7 @@ pub enum Change {
         file: String,
         /// Where the list is: `release_archive.flink`.
         list: String,
-        /// The field that tells items apart: `version_long`.
+        /// The field that tells items apart: `version_long`; several by `+`.
         identity: String,
         /// The prepared text that has the item.
         from: String,

@@ -48,6 +48,24 @@ fn an_item_is_put_before_the_others_once_and_put_right() {
 }
 
 #[test]
+fn an_item_may_be_told_apart_by_several_fields() {
+    let text = "all:\n  - name: a\n    version: 3.0.0\n  - name: b\n    version: 3.0.0\n";
+    let change = Change::YamlItem {
+        file: "a.yml".into(),
+        list: "all".into(),
+        identity: "name+version".into(),
+        from: "t".into(),
+    };
+    let made = once(text, &change, "-\n  name: \"b\"\n  version: \"3.0.0\"\n  date: 1\n").unwrap().unwrap();
+    assert!(
+        made.contains("- name: a\n    version: 3.0.0\n  -\n    name: \"b\"\n") && made.ends_with("date: 1\n"),
+        "{made}"
+    );
+    let made = once(text, &change, "- name: c\n  version: 3.0.0\n").unwrap().unwrap();
+    assert!(made.starts_with("all:\n  - name: c\n    version: 3.0.0\n  - name: a\n"), "{made}");
+}
+
+#[test]
 fn an_entry_is_put_above_the_others_or_in_the_place_of_its_own() {
     let wanted = "\"1.2\":\n  name: \"Greeter 1.2.0\"\n";
     let made = once(ENTRIES, &key("1.2"), wanted).unwrap().unwrap();

@@ -49,7 +49,9 @@ pub(super) fn list_at(document: &Yaml, path: &str) -> Option<Vec<Yaml>> {
     }
 }
 
-/// A field of an item, as text.
-pub(super) fn field(item: &Yaml, name: &str) -> Option<String> {
-    pairs(item)?.into_iter().find(|(key, _)| key == name).and_then(|(_, value)| scalar(&value))
+/// The fields of an item, as text: one, or several that are joined by `+`.
+pub(super) fn field(item: &Yaml, names: &str) -> Option<String> {
+    let pairs = pairs(item)?;
+    let one = |name| pairs.iter().find(|(key, _)| key == name).and_then(|(_, value)| scalar(value));
+    names.split('+').map(one).collect::<Option<Vec<_>>>().map(|values| values.join(" "))
 }

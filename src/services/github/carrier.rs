@@ -76,7 +76,7 @@ fn carry(web: &Web, method: Method, path: &str, sent: &Bytes) -> Carried {
 }
 
 /// A page that wants somebody to log in has status 200 too.
-fn demand_json(answer: &Answer) -> Result<(), WebError> {
+pub(super) fn demand_json(answer: &Answer) -> Result<(), WebError> {
     let fits = answer.bytes.is_empty() || serde_json::from_slice::<IgnoredAny>(&answer.bytes).is_ok();
     if fits { Ok(()) } else { Err(answer.unexpected("expected JSON")) }
 }

@@ -28,7 +28,7 @@ use super::Effects;
 use super::web::{Login, Web, WebError};
 use carrier::Carrier;
 pub use pulls::{NewPull, Pull, PullState};
-pub use releases::{NewRelease, Release, ReleaseFile};
+pub use releases::{NewRelease, Release, ReleaseFile, sha256_of};
 pub use rights::Rights;
 pub use slug::{NoSlug, Slug};
 pub use standing::{Run, RunState};

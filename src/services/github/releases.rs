@@ -6,11 +6,15 @@
 
 //! Releases, and the files with them.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use octocrab::models::repos;
 use reqwest::Method;
+use sha2::{Digest, Sha256};
 
+use super::carrier::demand_json;
 use super::{GitHub, Slug};
 use crate::services::web::{Body, Request, WebError};
 
@@ -95,7 +99,8 @@ impl GitHub {
         let id = release.to_string();
         let mut url = self.uploads.at(&["repos", &slug.owner, &slug.name, "releases", &id, "assets"]);
         url.query_pairs_mut().append_pair("name", name);
-        self.uploads.write("github post assets", Request::new(Method::POST, url, Body::File(file))).map(drop)
+        let request = Request::new(Method::POST, url, Body::File(file));
+        demand_json(&self.uploads.write("github post assets", request)?)
     }
 
     /// Removes a file of a release.
@@ -116,6 +121,30 @@ impl GitHub {
             octocrab.repos(&slug.owner, &slug.name).releases().update(release).draft(false).send().await
         })
         .map(drop)
+    }
+}
+
+/// The digest of a file as GitHub writes it: `sha256:…`.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn sha256_of(path: &Path) -> io::Result<String> {
+    let (mut file, mut hasher) = (File::open(path)?, Sha256::new());
+    io::copy(&mut file, &mut Hashing(&mut hasher))?;
+    let digits: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("sha256:{digits}"))
+}
+
+struct Hashing<'a>(&'a mut Sha256);
+
+impl io::Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

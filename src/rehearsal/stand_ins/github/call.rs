@@ -73,7 +73,11 @@ impl Call {
         self.query.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// The body; an empty one asks for nothing in particular.
     pub(super) fn json(&self) -> Result<Value, Fault> {
+        if self.body.is_empty() {
+            return Ok(json!({}));
+        }
         serde_json::from_slice(&self.body).map_err(|_| Fault::new(400, "Problems parsing JSON"))
     }
 

@@ -43,7 +43,7 @@ fn of_a_write() -> Vec<Row> {
     ]
 }
 
-fn each(
+pub(super) fn each(
     (method, path): (&str, &str),
     begin: impl Fn(&Site),
     action: impl Fn(&Site) -> Box<dyn Action<Services>>,
@@ -76,7 +76,7 @@ fn a_pull_request_is_opened_once_whatever_happens() {
     each(
         ("POST", "/pulls"),
         |_| {},
-        |site| Box::new(site.proposal()),
+        |site| Box::new(site.change()),
         |site, name| assert_eq!(site.pulls(), 1, "{name}"),
     );
 }
@@ -85,7 +85,7 @@ fn a_pull_request_is_opened_once_whatever_happens() {
 fn a_pull_request_is_merged_once_whatever_happens() {
     each(
         ("PUT", "/merge"),
-        |site| drop(act(&site.proposal(), &site.services(Effects::unwatched())).unwrap()),
+        |site| drop(act(&site.change(), &site.services(Effects::unwatched())).unwrap()),
         |site| Box::new(site.merge()),
         |site, name| assert_eq!(site.commits("main"), ["Add Greeter 1.2.0", "As it was"], "{name}"),
     );
@@ -95,7 +95,7 @@ fn a_pull_request_is_merged_once_whatever_happens() {
 fn what_could_not_be_asked_is_never_absent() {
     let site = Site::new();
     let world = site.services(Effects::unwatched());
-    let action = site.proposal();
+    let action = site.change();
     act(&action, &world).unwrap();
     // a harmless request is repeated: a fault that passes is not noticed
     let passes = ["429", "500", "503", "cut before", "cut after", "truncated"];
@@ -112,8 +112,8 @@ fn what_could_not_be_asked_is_never_absent() {
             continue;
         }
         let lasting = Site::new();
-        act(&lasting.proposal(), &lasting.services(Effects::unwatched())).unwrap();
+        act(&lasting.change(), &lasting.services(Effects::unwatched())).unwrap();
         lasting.faults.add(Fault::once("GET", "/pulls", kind).always());
-        assert!(probe(&lasting.proposal(), &lasting.services(Effects::unwatched())).is_err(), "{name}");
+        assert!(probe(&lasting.change(), &lasting.services(Effects::unwatched())).is_err(), "{name}");
     }
 }

@@ -51,12 +51,12 @@ fn everywhere(
 }
 
 #[test]
-fn a_proposal_survives_an_end_at_any_moment() {
+fn a_change_survives_an_end_at_any_moment() {
     let first = Site::new();
-    let commit = act(&first.proposal(), &first.services(Effects::unwatched())).unwrap()["commit"].clone();
+    let commit = act(&first.change(), &first.services(Effects::unwatched())).unwrap()["commit"].clone();
     everywhere(
         |_| {},
-        |site| Box::new(site.proposal()),
+        |site| Box::new(site.change()),
         |site, made| {
             assert_eq!(made["commit"], commit, "the same commit");
             assert_eq!((site.pulls(), site.commits("release-1.2.0").len()), (1, 2));
@@ -67,7 +67,7 @@ fn a_proposal_survives_an_end_at_any_moment() {
 #[test]
 fn a_merge_survives_an_end_at_any_moment() {
     everywhere(
-        |site| drop(act(&site.proposal(), &site.services(Effects::unwatched())).unwrap()),
+        |site| drop(act(&site.change(), &site.services(Effects::unwatched())).unwrap()),
         |site| Box::new(site.merge()),
         |site, _| assert_eq!(site.commits("main"), ["Add Greeter 1.2.0", "As it was"]),
     );

@@ -13,10 +13,10 @@ use crate::actions::{Services, failures::web_failed};
 use crate::engine::{ActionError, Context, Finding, Probe};
 use crate::services::Link;
 
-/// Parameters of `proposal-holds`.
+/// Parameters of `change-holds`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ProposalHolds {
+pub struct ChangeHolds {
     /// The repository, as git takes it.
     pub repository: String,
     /// The branch that the change is for.
@@ -33,7 +33,7 @@ pub struct ProposalHolds {
     pub pages: Vec<String>,
 }
 
-impl Probe<Services> for ProposalHolds {
+impl Probe<Services> for ChangeHolds {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
         let place = Place::open(cx, &self.repository)?;
         let (branch, tip) = match (place.tip(&self.branch)?, place.tip(&self.base)?) {

@@ -13,7 +13,7 @@ use crate::services::PullState;
 #[test]
 fn a_change_is_proposed_once_found_again_and_taken_back() {
     let site = Site::new();
-    let (world, action) = (site.services(Effects::unwatched()), site.proposal());
+    let (world, action) = (site.services(Effects::unwatched()), site.change());
     assert_eq!(probe(&action, &world).unwrap(), Probed::Absent);
     let made = act(&action, &world).unwrap();
     assert_eq!(probe(&action, &world).unwrap(), Probed::Done(made.clone()));
@@ -36,7 +36,7 @@ fn a_change_is_proposed_once_found_again_and_taken_back() {
 #[test]
 fn a_later_candidate_brings_data_up_to_date_and_leaves_what_people_wrote() {
     let site = Site::new();
-    let (world, action) = (site.services(Effects::unwatched()), site.proposal());
+    let (world, mut action) = (site.services(Effects::unwatched()), site.change());
     act(&action, &world).unwrap();
     let clone = site.directory.path().join("clone");
     run(
@@ -50,21 +50,29 @@ fn a_later_candidate_brings_data_up_to_date_and_leaves_what_people_wrote() {
     assert!(matches!(probe(&action, &world).unwrap(), Probed::Done(_)));
 
     world.workspace.write("texts/entry.yml", ENTRY.replace("1.2.0", "1.2.0, at last").as_bytes()).unwrap();
-    world.workspace.write("texts/pull.md", b"Adds 1.2.0, second candidate.\n").unwrap();
+    world.workspace.write("texts/pull.md", b"Adds 1.2.0.\nOf candidate 2.\n").unwrap();
     world.workspace.write("texts/post.md", b"another frame\n").unwrap();
+    action.pull_request.as_mut().unwrap().says = Some("candidate 2".to_owned());
     assert_eq!(probe(&action, &world).unwrap(), Probed::Absent);
     act(&action, &world).unwrap();
     assert_eq!(site.commits("release-1.2.0"), ["Add Greeter 1.2.0", "Write", "Add Greeter 1.2.0", "As it was"]);
     assert_eq!(site.git(&["show", "release-1.2.0:posts/1.2.0.md"]), "All is new.");
     assert!(site.git(&["show", "release-1.2.0:data/greeter.yml"]).contains("at last"));
-    assert_eq!(world.github.pull(&slug(), 1).unwrap().body, "Adds 1.2.0, second candidate.\n");
+    assert_eq!(world.github.pull(&slug(), 1).unwrap().body, "Adds 1.2.0.\nOf candidate 2.\n");
     assert_eq!(site.pulls(), 1);
+
+    action.pull_request.as_mut().unwrap().says = Some("candidate 3".to_owned());
+    world.workspace.write("texts/pull.md", b"Adds 1.2.0.\nOf candidate 3.\n").unwrap();
+    assert_eq!(probe(&action, &world).unwrap(), Probed::Absent, "the description alone is out of date");
+    act(&action, &world).unwrap();
+    world.github.describe_pull(&slug(), 1, "Add Greeter 1.2.0", "In my own words.").unwrap();
+    assert!(matches!(probe(&action, &world).unwrap(), Probed::Done(_)), "what people write stays");
 }
 
 #[test]
 fn what_a_person_did_by_hand_is_found() {
     let site = Site::new();
-    let (world, action) = (site.services(Effects::unwatched()), site.proposal());
+    let (world, action) = (site.services(Effects::unwatched()), site.change());
     let files = [("data/greeter.yml", format!("{ENTRY}{ENTRIES}")), ("posts/1.2.0.md", "All new!\n".to_owned())];
     let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
     site.pushed_by_hand("release-1.2.0", "bob", &files);
@@ -77,7 +85,7 @@ fn what_a_person_did_by_hand_is_found() {
 #[test]
 fn somebody_elses_branch_is_left_alone() {
     let site = Site::new();
-    let (world, action) = (site.services(Effects::unwatched()), site.proposal());
+    let (world, action) = (site.services(Effects::unwatched()), site.change());
     site.pushed_by_hand("release-1.2.0", "bob", &[("posts/other.md", "other\n")]);
     let before = site.git(&["rev-parse", "release-1.2.0"]);
     let Probed::Conflict { found, .. } = probe(&action, &world).unwrap() else { panic!("no conflict") };
@@ -93,22 +101,22 @@ fn a_draft_is_made_ready_and_merged_once() {
     let merge = site.merge();
     let error = probe(&merge, &world).unwrap_err();
     assert!(told(&error).contains("has no pull request of the branch release-1.2.0"), "{}", told(&error));
-    act(&site.proposal(), &world).unwrap();
+    act(&site.change(), &world).unwrap();
     assert_eq!(probe(&merge, &world).unwrap(), Probed::Absent);
     let made = act(&merge, &world).unwrap();
     assert_eq!(probe(&merge, &world).unwrap(), Probed::Done(made.clone()));
     assert_eq!(made["commit"].as_str(), Some(site.git(&["rev-parse", "main"]).as_str()));
     assert_eq!(site.commits("main"), ["Add Greeter 1.2.0", "As it was"]);
-    assert!(matches!(probe(&site.proposal(), &world).unwrap(), Probed::Done(_)), "merged, it still is proposed");
+    assert!(matches!(probe(&site.change(), &world).unwrap(), Probed::Done(_)), "merged, it still is proposed");
     site.git(&["branch", "-D", "release-1.2.0"]);
-    assert!(matches!(probe(&site.proposal(), &world).unwrap(), Probed::Done(_)), "and without its branch");
+    assert!(matches!(probe(&site.change(), &world).unwrap(), Probed::Done(_)), "and without its branch");
 }
 
 #[test]
 fn what_stands_in_the_way_of_a_merge_is_told() {
     let site = Site::new();
     let world = site.services(Effects::unwatched());
-    act(&site.proposal(), &world).unwrap();
+    act(&site.change(), &world).unwrap();
     site.pushed_by_hand("main", "bob", &[("data/greeter.yml", "\"1.3\":\n  name: other\n")]);
     let mut merge = site.merge();
     merge.finished = vec!["posts/".to_owned()];

@@ -9,6 +9,7 @@
 mod faults;
 mod kills;
 mod proposing;
+mod releases;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -94,7 +95,7 @@ impl Site {
         run(&clone, &["push", "--quiet", "origin", branch]);
     }
 
-    fn proposal(&self) -> ProposeChange {
+    fn change(&self) -> ProposeChange {
         serde_json::from_value(json!({
             "repository": self.remote(), "base": "main", "branch": "release-1.2.0", "texts": "texts",
             "commits": [{"message": "Add Greeter 1.2.0", "changes": [

@@ -4,7 +4,7 @@
 # in compliance with the License. A copy is at
 # http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 """Drives the stand-in for GitHub by PyGithub, and holds the shape of each answer to GitHub's own
-description of its interface: github.py ADDRESS OPENAPI_JSON"""
+description of its interface: github_client.py ADDRESS OPENAPI_JSON"""
 
 import json
 import sys
@@ -85,7 +85,7 @@ def drive():
         holds("a file of a release", (asset.name, asset.size, asset.state) == ("a.tgz", 5, "uploaded"))
         refused("the same again", 422, "already_exists", lambda: release.upload_asset(file.name, name="a.tgz"))
     release.update_release(name="One", message="text", draft=False)
-    holds("the release is found", repository.get_release("v1").title == "One")
+    holds("the release is found", repository.get_release("v1").name == "One")
 
     refused("a wrong token", 401, "Bad credentials", lambda: client("wrong").get_user().login)
     refused("no such repository", 404, "Not Found", lambda: github.get_repo("greeter/lost"))
@@ -141,7 +141,7 @@ class Shapes:
         return found
 
     def check(self, template, path, method="GET", status=200, body=None):
-        request = urllib.request.Request(f"{ADDRESS}{path}", method=method, data=body and json.dumps(body).encode())
+        request = urllib.request.Request(f"{ADDRESS}{path}", method=method, data=None if body is None else json.dumps(body).encode())
         request.add_header("Authorization", f"Bearer {TOKEN}")
         try:
             with urllib.request.urlopen(request) as answer:

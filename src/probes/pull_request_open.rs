@@ -12,10 +12,10 @@ use crate::actions::{Services, failures::web_failed};
 use crate::engine::{ActionError, Context, Finding, Probe};
 use crate::services::PullState;
 
-/// Parameters of `proposal-open`.
+/// Parameters of `pull-request-open`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ProposalOpen {
+pub struct PullRequestOpen {
     /// The repository, as git takes it.
     pub repository: String,
     /// The branch that the change is for.
@@ -24,7 +24,7 @@ pub struct ProposalOpen {
     pub branch: String,
 }
 
-impl Probe<Services> for ProposalOpen {
+impl Probe<Services> for PullRequestOpen {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
         let place = Place::open(cx, &self.repository)?;
         let github = &cx.world.github;
