@@ -20,6 +20,7 @@ mod mail;
 mod programs;
 mod published_key;
 mod render;
+mod staging;
 mod subject;
 
 use std::path::PathBuf;
@@ -98,12 +99,13 @@ fn examine(environment: &Environment, subject: &Subject) -> Vec<Item> {
     let account = distribution::ask_account(subject);
     let relay = mail::ask_relay(subject);
     let archive = mail::ask_archive(subject);
+    let staging = staging::ask_staging(subject);
     let builds = machine::ask_builds(subject);
     let mut parts = vec![programs::examine(), clone::examine(subject), remote];
     // The agent may ask for a passphrase: on a terminal that nothing else draws on yet.
     parts.extend([key::examine(subject, &key, Timestamp::now()), published]);
     parts.extend(repositories);
-    parts.extend([account, machine::examine_maven(subject), relay, mail::examine_sender(subject), archive]);
+    parts.extend([account, machine::examine_maven(subject), staging, relay, mail::examine_sender(subject), archive]);
     parts.push(machine::examine_state(subject));
     parts.extend(builds);
     let _waiting = Waiting::begin(environment.ui, "asking the services");
