@@ -8,9 +8,11 @@ CARGO ?= cargo
 # further arguments of `quorate rehearse`: make rehearse ARGS="--fail-first-candidate --keep world"
 ARGS ?=
 SEEDS ?= 20
+# for each fuzz target: make fuzz FUZZ_SECONDS=600
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test lint docs bench survive
+.PHONY: help setup rehearse test lint docs bench survive fuzz
 
 help: ## Lists these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -42,3 +44,7 @@ bench: ## Measures the project's numbers, both sides in one run, with the releas
 	@scripts/setup.sh bench
 	$(CARGO) bench --locked --bench release --bench tally --bench verify
 	@scripts/bench-fast.sh
+
+fuzz: ## Feeds FUZZ_SECONDS=n of bytes to each reader of foreign files, guided by coverage
+	@scripts/setup.sh test
+	@scripts/fuzz.sh $(FUZZ_SECONDS)

@@ -8,7 +8,8 @@
 # Installs what building, testing and rehearsing need and this machine lacks, and
 # says what. Where it may not install, it prints the command and exits 1.
 #
-#   scripts/setup.sh [test|bench]     also what only the tests or the measurements need
+#   scripts/setup.sh [test|bench|fast]     also what only the tests, the measurements, or a
+#                                          build with `--features fast-openpgp` need
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -89,6 +90,8 @@ wanted_packages() {
     if [[ $purpose == bench ]]; then
         program "$manager"   rsync       rsync             rsync             rsync
         program "$manager"   /usr/bin/time time            time              gnu-time
+    fi
+    if [[ $purpose == bench || $purpose == fast ]]; then
         # for the fast arithmetic of signatures, which is measured too
         library "$manager"   'nettle >= 3.4' nettle-dev    nettle-devel      nettle
         library "$manager"   hogweed     nettle-dev        nettle-devel      nettle

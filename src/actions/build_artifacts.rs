@@ -13,9 +13,12 @@ use serde_json::Value;
 use super::Services;
 use super::building::{Receipt, Site, missing_for, place_of};
 use super::failures::{git_failed, outputs_do_not_fit, workspace_failed};
+use super::packages::manifest_faults;
 use super::shell;
 use crate::config::Build;
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use crate::release::FileDigest;
+use crate::services::{GitError, TreeFile};
 
 /// The artifacts beside the source archive.
 #[derive(Debug, Clone, Deserialize)]
@@ -30,6 +33,19 @@ pub struct BuildArtifacts {
     /// Whether a build whose programs are missing leaves stand-ins.
     #[serde(default)]
     stand_ins: bool,
+    /// The npm package in the tree, which must be fit to be published before anything is
+    /// built.
+    #[serde(default)]
+    npm: Option<PackageJson>,
+}
+
+/// A package.json in the tree, and what it must say.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PackageJson {
+    directory: String,
+    name: String,
+    version: String,
 }
 
 /// What was built.
@@ -40,6 +56,9 @@ pub struct BuildArtifactsOutput {
     pub files: Vec<String>,
     /// Those that only stand in for the real ones.
     pub stand_ins: Vec<StandIn>,
+    /// Each of them bound to its bytes.
+    #[serde(default)]
+    pub digests: Vec<FileDigest>,
 }
 
 /// An artifact that only stands in for the real one.
@@ -82,6 +101,10 @@ impl Action<Services> for BuildArtifacts {
         if let Err(error) = cx.world.git.peeled_commit(&self.reference()) {
             let what = format!("there is no tag {} in the clone: {error}", self.tag);
             problems.push(Problem::new(what, "make or fetch the tag first"));
+            return Ok(problems);
+        }
+        if let Some(package) = &self.npm {
+            problems.extend(self.package_problems(cx, package)?);
         }
         Ok(problems)
     }
@@ -133,6 +156,29 @@ impl BuildArtifacts {
         cx.world.git.peeled_commit(&self.reference()).map(|commit| commit.id).map_err(git_failed)
     }
 
+    /// What keeps the tag's package.json from being published; said before hours of building.
+    fn package_problems(&self, cx: &Context<'_, Services>, package: &PackageJson) -> Result<Vec<Problem>, ActionError> {
+        let wanted = format!("{}/package.json", package.directory.trim_end_matches('/'));
+        let mut found = None;
+        let visit = |file: TreeFile| {
+            found = Some(file.bytes);
+            Ok::<(), GitError>(())
+        };
+        cx.world.git.visit_files(&self.reference(), |path| path == wanted, visit).map_err(git_failed)?;
+        let problem = |what: String| {
+            Problem::new(
+                format!("{wanted} of {}: {what}", self.tag),
+                "mend it on the release branch, and in [versions.edits] of the product's configuration, and make another candidate",
+            )
+        };
+        let Some(bytes) = found else { return Ok(vec![problem("it is not there".to_owned())]) };
+        let faults = match serde_json::from_slice(&bytes) {
+            Ok(manifest) => manifest_faults(&manifest, &package.name, &package.version),
+            Err(error) => vec![format!("it is no JSON object: {error}")],
+        };
+        Ok(faults.into_iter().map(problem).collect())
+    }
+
     fn site<'a>(&self, build: &'a Build, commit: &'a str) -> Site<'a> {
         let place = format!("{}-{}", place_of(&self.directory), build.id);
         Site { build, place, commit, stand_in: self.stand_ins }
@@ -140,10 +186,11 @@ impl BuildArtifacts {
 }
 
 fn output(receipts: &[Receipt]) -> Result<Value, ActionError> {
-    let mut output = BuildArtifactsOutput { files: Vec::new(), stand_ins: Vec::new() };
+    let mut output = BuildArtifactsOutput { files: Vec::new(), stand_ins: Vec::new(), digests: Vec::new() };
     for receipt in receipts {
         let names = || receipt.files.iter().map(|file| file.name.clone());
         output.files.extend(names());
+        output.digests.extend(receipt.files.iter().cloned());
         if let Some(why) = &receipt.stand_in {
             output.stand_ins.extend(names().map(|name| StandIn { name, why: why.clone() }));
         }

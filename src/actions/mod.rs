@@ -22,6 +22,8 @@ mod delete_remote_refs;
 mod edit_commands;
 pub(crate) mod failures;
 #[cfg(test)]
+pub(crate) mod fault_matrix;
+#[cfg(test)]
 mod git_contract_tests;
 #[cfg(test)]
 mod git_tests;
@@ -30,6 +32,7 @@ mod list_contributors;
 pub mod maven;
 #[cfg(test)]
 mod offline;
+pub mod packages;
 mod prepare_text;
 mod promote_candidate;
 mod push;
@@ -51,6 +54,7 @@ pub(crate) mod subversion;
 #[cfg(test)]
 mod subversion_tests;
 mod track_branch;
+pub mod tracker;
 mod trial_build;
 pub mod voting;
 mod wait;

@@ -25,6 +25,9 @@ pub(crate) fn offline(place: &Path) -> Services {
         archive: None,
         nexus: None,
         central: None,
+        jira: None,
+        pypi: None,
+        npm: None,
         workspace: Workspace::new(place, effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>((name == "text.md.j2").then(|| "Version {{ version }}\n".to_owned()))

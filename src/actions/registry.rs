@@ -10,6 +10,8 @@ use super::maven::{
     AwaitCentral, CentralServes, CloseNexus, DeployMaven, DropNexus, MavenStaged, ProfileListed, ReleaseNexus,
     ReviewMaven, SeeProfile,
 };
+use super::packages::{NpmPackage, PublishNpm, PypiPackage, UploadPypi};
+use super::tracker::{AuditReleaseNotes, CreateVersion, ReleaseVersion, TriageIssues};
 use super::{
     AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors,
     MakeSourceArchive, PrepareText, PromoteCandidate, Push, RecordFinding, RecordVote, RemoveDirectories,
@@ -19,8 +21,8 @@ use super::{
 use crate::engine::Registry;
 use crate::probes::{
     BranchAtVersion, BranchHasFixes, CandidateVerifies, EditsHold, GitSigningKey, HashesHold, KeyPublished,
-    LicenceHeaders, MailArchived, MavenSettings, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds,
-    SvnLacks, TagsFree, Unreleased, VotePassed,
+    LicenceHeaders, MailArchived, MavenSettings, NoOpenIssues, NotesAuditedIs, RemoteBranch, RemoteLacks, RemoteTags,
+    SignaturesHold, SvnHolds, SvnLacks, TagsFree, TrackerVersionIs, Unreleased, VotePassed,
 };
 
 /// All actions and probes.
@@ -28,10 +30,12 @@ pub fn registry() -> Registry<Services> {
     Registry::new()
         .action::<AddKey>("add-key")
         .action::<AwaitCentral>("await-maven-central")
+        .action::<AuditReleaseNotes>("audit-release-notes")
         .action::<AwaitVotes>("await-votes")
         .action::<BuildArtifacts>("build-artifacts")
         .action::<CloseNexus>("close-nexus")
         .action::<CreateBranch>("create-branch")
+        .action::<CreateVersion>("create-version")
         .action::<DeleteRemoteRefs>("delete-remote-refs")
         .action::<DeployMaven>("deploy-maven")
         .action::<DropNexus>("drop-nexus")
@@ -40,10 +44,12 @@ pub fn registry() -> Registry<Services> {
         .action::<MakeSourceArchive>("source-archive")
         .action::<PrepareText>("prepare-text")
         .action::<PromoteCandidate>("promote-candidate")
+        .action::<PublishNpm>("publish-npm")
         .action::<Push>("push")
         .action::<RecordFinding>("record-finding")
         .action::<RecordVote>("record-vote")
         .action::<ReleaseNexus>("release-nexus")
+        .action::<ReleaseVersion>("release-version")
         .action::<RemoveDirectories>("remove-directories")
         .action::<RemoveOutdatedReleases>("remove-outdated-releases")
         .action::<ReviewMaven>("review-maven")
@@ -54,7 +60,9 @@ pub fn registry() -> Registry<Services> {
         .action::<SignTag>("sign-tag")
         .action::<StageCandidate>("stage-candidate")
         .action::<TrackBranch>("track-branch")
+        .action::<TriageIssues>("triage-issues")
         .action::<TrialBuild>("trial-build")
+        .action::<UploadPypi>("upload-pypi")
         .action::<Wait>("wait")
         .action::<WriteManifest>("write-manifest")
         .probe::<BranchAtVersion>("branch-at-version")
@@ -70,6 +78,10 @@ pub fn registry() -> Registry<Services> {
         .probe::<MavenSettings>("maven-settings")
         .probe::<MavenStaged>("maven-staged")
         .probe::<ProfileListed>("staging-profile-listed")
+        .probe::<NoOpenIssues>("no-open-issues")
+        .probe::<NotesAuditedIs>("notes-audited")
+        .probe::<NpmPackage>("npm-serves")
+        .probe::<PypiPackage>("pypi-serves")
         .probe::<RemoteBranch>("remote-branch")
         .probe::<RemoteLacks>("remote-lacks")
         .probe::<RemoteTags>("remote-tags")
@@ -77,6 +89,7 @@ pub fn registry() -> Registry<Services> {
         .probe::<SvnHolds>("svn-holds")
         .probe::<SvnLacks>("svn-lacks")
         .probe::<TagsFree>("tags-free")
+        .probe::<TrackerVersionIs>("tracker-version")
         .probe::<Unreleased>("unreleased")
         .probe::<VotePassed>("vote-passed")
 }

@@ -8,7 +8,7 @@
 
 use crate::config::Assets;
 use crate::mail::Templates;
-use crate::services::{Central, Git, Nexus, OpenPgp, PonyMail, Relay, Svn, Workspace};
+use crate::services::{Central, Git, Jira, Nexus, Npm, OpenPgp, PonyMail, PyPi, Relay, Svn, Workspace};
 
 /// All clients of one release, already pointed at its services.
 #[derive(Debug)]
@@ -27,6 +27,12 @@ pub struct Services {
     pub nexus: Option<Nexus>,
     /// Maven Central, for the same.
     pub central: Option<Central>,
+    /// The issue tracker.
+    pub jira: Option<Jira>,
+    /// The Python package index, where the product has a package there.
+    pub pypi: Option<PyPi>,
+    /// The npm registry, where the product has a package there.
+    pub npm: Option<Npm>,
     /// The release's own directory.
     pub workspace: Workspace,
     /// The mail templates.

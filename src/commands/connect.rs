@@ -15,8 +15,8 @@ use crate::config::{AssetError, Assets, Mail, Maven, Occasion, Product, Tls, rel
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
 use crate::services::{
-    Authorities, Central, Effects, Git, Nexus, OpenPgp, PonyMail, Relay, RelayAddress, Security, Svn, WebError,
-    Workspace,
+    Authorities, Central, Effects, Git, Jira, Nexus, Npm, OpenPgp, PonyMail, PyPi, Relay, RelayAddress, Security, Svn,
+    WebError, Workspace,
 };
 use crate::ui::ExitCode;
 
@@ -36,16 +36,25 @@ pub fn connect(
     // Addresses do not depend on the candidate.
     let product = render_product(product, &release_values(product, record, version, &Occasion::any())?)?;
     let mail = &product.mail;
-    let address = relay_address(mail);
+    let relay = relay_address(mail);
     let account = accounts.smtp.clone().filter(|_| mail.smtp_login);
+    let address = |error: WebError| CommandError::from_error(ExitCode::Usage, &error, error.hint());
+    let jira = Jira::new(&product.jira.url, accounts.jira.clone(), effects.clone()).map_err(address)?;
+    let pypi = product.pypi.as_ref();
+    let pypi = pypi.map(|pypi| PyPi::new(&pypi.index, &pypi.upload, accounts.pypi.clone(), effects.clone()));
+    let npm = product.npm.as_ref();
+    let npm = npm.map(|npm| Npm::new(&npm.registry, accounts.npm.clone(), effects.clone()));
     Ok(Services {
         git: Git::new(&record.repository, &product.git.remote, effects.clone()),
         openpgp: OpenPgp::new(accounts.gnupg_home.clone(), &record.manager.key, effects.clone()),
         svn: Svn::new(accounts.svn.clone(), None, effects.clone()),
-        relay: Relay::new(address, account, effects.clone()),
+        relay: Relay::new(relay, account, effects.clone()),
         archive: mail.archive.as_ref().map(PonyMail::new),
         nexus: product.maven.as_ref().map(|maven| nexus(maven, accounts, effects.clone())).transpose()?,
         central: product.maven.as_ref().map(|maven| Central::new(&maven.repository)).transpose().map_err(unusable)?,
+        jira: Some(jira),
+        pypi: pypi.transpose().map_err(address)?,
+        npm: npm.transpose().map_err(address)?,
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
         assets: environment.assets.clone(),

@@ -9,6 +9,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::CommandError;
@@ -43,8 +44,9 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         return check(environment, &args.files, args.json);
     }
     let mut digests = Vec::new();
-    for path in &args.files {
-        let digest = digest(path)?;
+    let computed: Vec<_> = args.files.par_iter().map(|path| digest(path)).collect();
+    for (path, digest) in args.files.iter().zip(computed) {
+        let digest = digest?;
         match args.write {
             true => write(environment, path, &digest)?,
             // As the user named it, so that `sha512sum --check` finds it from here.
@@ -101,9 +103,8 @@ fn check(environment: &Environment, lists: &[PathBuf], json: bool) -> Result<Exi
     let ui = environment.ui;
     let mut compared = Vec::new();
     for list in lists {
-        for entry in entries(list)? {
-            compared.push(compare(list, &entry)?);
-        }
+        let of_list: Vec<_> = entries(list)?.par_iter().map(|entry| compare(list, entry)).collect();
+        compared.extend(of_list.into_iter().collect::<Result<Vec<_>, _>>()?);
     }
     let wrong = compared.iter().filter(|each| !each.holds).count();
     if json {

@@ -13,9 +13,9 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::environment::Environment;
-use crate::services::fetch_keys_file;
-use crate::ui::{ExitCode, Style, Ui};
-use crate::verify::keys::{KeysReport, check_keys};
+use crate::services::{KeysFileError, fetch_keys_file};
+use crate::ui::{ExitCode, Style, Ui, minute};
+use crate::verify::keys::{KeyReport, KeysReport, check_keys};
 use crate::verify::{Finding, Status};
 
 /// Looks at a KEYS file.
@@ -55,39 +55,60 @@ struct Checked<'a> {
 #[derive(Serialize)]
 struct CheckedKey<'a> {
     fingerprint: &'a str,
+    algorithm: &'a str,
+    expires: Option<Timestamp>,
+    uids: &'a [String],
     lines: &'a [usize],
     checks: &'a [Finding],
 }
 
+impl<'a> CheckedKey<'a> {
+    fn of(key: &'a KeyReport) -> Self {
+        Self {
+            fingerprint: &key.fingerprint,
+            algorithm: &key.algorithm,
+            expires: key.expires,
+            uids: &key.uids,
+            lines: &key.lines,
+            checks: &key.findings,
+        }
+    }
+}
+
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let What::Check(args) = args.what;
-    let bytes = if args.keys.contains("://") {
-        let fetched = fetch_keys_file(&args.keys);
-        let failed = |error| CommandError::from_error(ExitCode::Service, &error, "see whether the address opens");
-        fetched.map_err(failed)?.into_bytes()
-    } else {
-        fs::read(&args.keys).map_err(|error| {
-            CommandError::usage(
-                format!("cannot read {}: {error}", args.keys),
-                "give the project's KEYS: a file or an address",
-            )
-        })?
-    };
+    let bytes = read_keys(&args.keys)?;
     let report = check_keys(&bytes, Timestamp::now());
     let passed = !findings(&report).any(|finding| finding.status == Status::Fail) && !report.keys.is_empty();
     if args.json {
-        let keys = report.keys.iter();
         environment.ui.json(&Checked {
             passed,
-            keys: keys
-                .map(|key| CheckedKey { fingerprint: &key.fingerprint, lines: &key.lines, checks: &key.findings })
-                .collect(),
+            keys: report.keys.iter().map(CheckedKey::of).collect(),
             checks: &report.findings,
         });
     } else {
         print(environment.ui, &args.keys, &report);
     }
     Ok(if passed { ExitCode::Done } else { ExitCode::DoesNotHold })
+}
+
+/// The bytes of the KEYS file at an address or in a file.
+///
+/// # Errors
+/// When it cannot be read, or keys from there would prove nothing.
+pub fn read_keys(place: &str) -> Result<Vec<u8>, CommandError> {
+    let hint = "give the project's KEYS: a file, or an address with https";
+    if !place.contains("://") {
+        return fs::read(place)
+            .map_err(|error| CommandError::usage(format!("cannot read the keys in {place}: {error}"), hint));
+    }
+    fetch_keys_file(place).map(String::into_bytes).map_err(|error| match error {
+        KeysFileError::Address { .. } => CommandError::from_error(ExitCode::Usage, &error, hint),
+        _ => {
+            let hint = "without the project's keys no signature proves anything; name a file or another address";
+            CommandError::from_error(ExitCode::Service, &error, hint)
+        }
+    })
 }
 
 fn findings(report: &KeysReport) -> impl Iterator<Item = &Finding> {
@@ -97,7 +118,8 @@ fn findings(report: &KeysReport) -> impl Iterator<Item = &Finding> {
 fn print(ui: Ui, place: &str, report: &KeysReport) {
     for key in &report.keys {
         let uid = key.uids.first().map_or("no user id", String::as_str);
-        ui.line(&format!("{}  {uid}", ui.paint(&key.fingerprint, Style::Heading)));
+        let until = key.expires.map_or_else(|| "does not expire".to_owned(), |at| format!("until {}", minute(at)));
+        ui.line(&format!("{}  {uid}  ({}, {until})", ui.paint(&key.fingerprint, Style::Heading), key.algorithm));
         key.findings.iter().for_each(|finding| line(ui, finding));
     }
     if !report.findings.is_empty() {

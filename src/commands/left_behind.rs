@@ -13,8 +13,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::CommandError;
+use super::release_files::{ReleaseFile, ReleaseFiles, release_file, template_files};
 use super::release_state::{PRODUCT_FILE, RECORD_FILE, TEMPLATES, WORKFLOW_FILE};
-use super::start::{ReleaseFile, ReleaseFiles, release_file, template_files};
 use crate::config::Assets;
 use crate::release::ReleaseRecord;
 

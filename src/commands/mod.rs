@@ -23,6 +23,8 @@ mod error;
 mod guide;
 mod halt;
 mod hash;
+mod identity;
+mod issues;
 mod keys;
 mod left_behind;
 mod log;
@@ -30,7 +32,9 @@ mod man;
 mod plan;
 mod reconfigure;
 mod rehearse;
+mod release_files;
 mod release_state;
+mod repository_address;
 mod roster;
 mod run;
 mod session;
@@ -42,6 +46,7 @@ mod take_over;
 mod undo;
 mod verify;
 mod vote;
+mod which_product;
 
 use std::path::PathBuf;
 
@@ -112,6 +117,8 @@ enum Command {
     CancelCandidate(cancel_candidate::Args),
     TakeOver(take_over::Args),
     Reconfigure(reconfigure::Args),
+    Triage(issues::triage::Args),
+    Notes(issues::notes::Args),
     Vote(vote::Args),
     Roster(roster::Args),
     Verify(verify::Args),
@@ -144,6 +151,8 @@ impl Cli {
             Command::CancelCandidate(args) => cancel_candidate::run(&environment, args),
             Command::TakeOver(args) => take_over::run(&environment, args),
             Command::Reconfigure(args) => reconfigure::run(&environment, args),
+            Command::Triage(args) => issues::triage::run(&environment, &args),
+            Command::Notes(args) => issues::notes::run(&environment, &args),
             Command::Vote(args) => vote::run(&environment, args),
             Command::Roster(args) => roster::run(&environment, args),
             Command::Verify(args) => verify::run(&environment, args),

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use super::CommandError;
 use super::environment::Environment;
-use super::start::signing_key;
+use super::identity::signing_key;
 use crate::services::{Effects, OpenPgp, OpenPgpError};
 use crate::ui::{ExitCode, Waiting};
 

@@ -6,7 +6,6 @@
 
 //! `quorate start`: a release begins to be recorded.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,19 +18,17 @@ use super::check_version::check_version;
 use super::check_workflow::check_workflow;
 use super::environment::{Environment, absolute};
 use super::error::chain;
+use super::identity::{identity, signing_key};
 use super::left_behind::Left;
-use super::release_state::{
-    JOURNAL_FILE, PRODUCT_FILE, RECORD_FILE, TEMPLATES, WORKFLOW_FILE, release_directory, was_at_work,
-};
+use super::release_files::ReleaseFiles;
+use super::release_state::{JOURNAL_FILE, RECORD_FILE, release_directory, was_at_work};
 use super::session::{open_journal, who};
+use super::which_product::product_of_clone;
 use crate::config::{
-    AssetError, Assets, ConfigError, Occasion, Product, check_numbering, check_product, doubts, parse_product,
-    release_values, render_product,
+    ConfigError, Occasion, Product, check_numbering, check_product, doubts, release_values, render_product,
 };
-use crate::engine::{Clock, Event, Journal, JournalError, Renderer, State, SystemClock, ValueSource, Workflow};
-use crate::mail::Templates;
+use crate::engine::{Clock, Event, Journal, JournalError, Renderer, State, SystemClock, ValueSource};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
-use crate::services::{KeyDescription, OpenPgp};
 use crate::ui::ExitCode;
 
 /// The product where none is named.
@@ -46,7 +43,7 @@ pub const DEFAULT_PRODUCT: &str = "flink-statefun";
 pub struct Args {
     /// Three numbers: 3.4.0.
     version: String,
-    /// A product of release-config/; `flink-statefun` unless this says otherwise.
+    /// A product of release-config/; else the one whose repository the clone is of.
     #[arg(long)]
     product: Option<String>,
     /// Your clone of the product's repository.
@@ -78,12 +75,13 @@ pub struct Args {
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let ui = environment.ui;
     let version: Version = args.version.parse()?;
-    let product = args.product.as_deref().unwrap_or(DEFAULT_PRODUCT);
+    let repository = absolute(&args.repo)?;
+    let product = args.product.map_or_else(|| product_of_clone(&environment.assets, &repository), Ok)?;
+    let product = product.as_str();
     let place = release_directory(&environment.state, product, version);
     let left = if args.again { Left::in_directory(&place, args.workflow.as_deref())? } else { Left::default() };
     let workflow = args.workflow.as_deref().unwrap_or("release");
     let files = left.files(&environment.assets, product, workflow)?;
-    let repository = absolute(&args.repo)?;
     let mut record = ReleaseRecord {
         product: product.to_owned(),
         version: version.to_string(),
@@ -95,8 +93,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let rendered = check_configuration(&record, version, &files)?;
-    let of_product = check_repository(&repository, &files.product()?, Branch::OfRemote);
-    of_product.map_err(|error| if args.product.is_some() { error } else { naming_products(environment, error) })?;
+    check_repository(&repository, &files.product()?, Branch::OfRemote)?;
     if !args.any_version {
         check_version(&repository, &rendered, version)?;
     }
@@ -128,15 +125,6 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     Ok(ExitCode::Done)
 }
 
-/// A product was taken that nobody named: which others there are.
-fn naming_products(environment: &Environment, error: CommandError) -> CommandError {
-    let names = known(&environment.assets, "release-config").join(", ");
-    let hint = format!(
-        "`{DEFAULT_PRODUCT}` was taken since --product names none; the products are {names}; --repo names another clone"
-    );
-    CommandError { hint: Some(hint), ..error }
-}
-
 /// Whether a release is begun for the first time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beginning {
@@ -144,112 +132,6 @@ pub enum Beginning {
     First,
     /// It is under way, and its record was lost.
     Again,
-}
-
-/// The files that a release is started with.
-#[derive(Debug, Clone)]
-pub struct ReleaseFiles {
-    /// The product's configuration.
-    pub product: ReleaseFile,
-    /// The workflow.
-    pub workflow: ReleaseFile,
-    /// All templates, by names such as `templates/mail/vote/body.txt.j2`.
-    pub templates: BTreeMap<String, ReleaseFile>,
-}
-
-/// A file that a release is started with.
-#[derive(Debug, Clone)]
-pub struct ReleaseFile {
-    /// Where it is from, for messages.
-    pub place: String,
-    /// What it says.
-    pub text: String,
-}
-
-impl ReleaseFiles {
-    /// The product's configuration, read.
-    ///
-    /// # Errors
-    /// When it is malformed.
-    pub fn product(&self) -> Result<Product, CommandError> {
-        Ok(parse_product(&self.product.place, &self.product.text)?)
-    }
-
-    /// The workflow, read.
-    ///
-    /// # Errors
-    /// When it is malformed.
-    pub fn workflow(&self) -> Result<Workflow, CommandError> {
-        Ok(Workflow::parse(&self.workflow.place, &self.workflow.text)?)
-    }
-
-    /// The templates, to be filled in.
-    pub fn filled_in(&self) -> Templates {
-        let texts = self.templates.clone();
-        Templates::new(move |name| {
-            Ok::<_, std::io::Error>(texts.get(&format!("{TEMPLATES}/{name}")).map(|file| file.text.clone()))
-        })
-    }
-
-    /// Where a template is from, by its name under `templates/`.
-    pub fn place_of_template(&self, name: &str) -> String {
-        let name = format!("{TEMPLATES}/{name}");
-        self.templates.get(&name).map_or(name, |file| file.place.clone())
-    }
-
-    /// All of them, each with its name in the release's directory.
-    fn named(&self) -> impl Iterator<Item = (&str, &str)> {
-        let templates = self.templates.iter().map(|(name, file)| (name.as_str(), file.text.as_str()));
-        [(PRODUCT_FILE, &*self.product.text), (WORKFLOW_FILE, &*self.workflow.text)].into_iter().chain(templates)
-    }
-}
-
-/// The workflow and configuration for a product.
-///
-/// # Errors
-/// When there is none of that name.
-pub fn release_files(assets: &Assets, product: &str, workflow: &str) -> Result<ReleaseFiles, CommandError> {
-    Ok(ReleaseFiles {
-        product: release_file(assets, "release-config", "product", product)?,
-        workflow: release_file(assets, "workflows", "workflow", workflow)?,
-        templates: template_files(assets)?,
-    })
-}
-
-/// All templates of the assets.
-///
-/// # Errors
-/// When one cannot be read.
-pub fn template_files(assets: &Assets) -> Result<BTreeMap<String, ReleaseFile>, CommandError> {
-    let read = |name: String| {
-        let file = ReleaseFile { place: assets.place(&name), text: assets.text(&name)? };
-        Ok((name, file))
-    };
-    assets.names_below(TEMPLATES).into_iter().map(read).collect()
-}
-
-/// The workflow or configuration `id` of a directory of the assets; `what` names its kind.
-///
-/// # Errors
-/// When there is none of that name.
-pub fn release_file(assets: &Assets, directory: &str, what: &str, id: &str) -> Result<ReleaseFile, CommandError> {
-    let name = format!("{directory}/{id}.toml");
-    match assets.text(&name) {
-        Ok(text) => Ok(ReleaseFile { place: assets.place(&name), text }),
-        Err(AssetError::Missing { .. } | AssetError::Escapes { .. }) => {
-            let known = known(assets, directory);
-            Err(CommandError::usage(
-                format!("there is no {what} `{id}`"),
-                format!("the {what}s are {}; --assets DIR adds those in DIR/{directory}/", known.join(", ")),
-            ))
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// The workflows or configurations that there are.
-fn known(assets: &Assets, directory: &str) -> Vec<String> {
-    assets.names(directory).iter().filter_map(|name| name.strip_suffix(".toml")).map(str::to_owned).collect()
 }
 
 /// Checks everything, then writes the release's directory and the journal's
@@ -369,80 +251,4 @@ impl ValueSource for FirstCandidate<'_> {
         let occasion = Occasion { cancelled: self.cancelled, ..Occasion::any() };
         release_values(self.product, self.record, self.version, &occasion).map_err(|error: ConfigError| chain(&error))
     }
-}
-
-/// The name and address that git knows in the clone.
-///
-/// # Errors
-/// When one of them is not set.
-pub fn identity(repository: &Path) -> Result<(String, String), CommandError> {
-    let config = git2::Repository::open(repository)
-        .and_then(|opened| opened.config())
-        .map_err(|error| CommandError::usage(error.message().to_owned(), ""))?;
-    let value = |name: &str| {
-        config.get_string(name).ok().filter(|text| !text.trim().is_empty()).ok_or_else(|| {
-            CommandError::usage(
-                format!("git does not know your {name}"),
-                format!("git config --global {name} …: it goes on commits, tags and mails"),
-            )
-        })
-    };
-    Ok((value("user.name")?, value("user.email")?))
-}
-
-/// The key to sign with: the one `named`, else git's, else the only one.
-///
-/// # Errors
-/// When it is not there, or several are and none is named.
-pub fn signing_key(environment: &Environment, repository: &Path, named: Option<&str>) -> Result<String, CommandError> {
-    let home = environment.accounts.gnupg_home.as_deref();
-    let keys = OpenPgp::secret_keys(home).map_err(|error| {
-        let (code, hint) = match error.is_of_the_set_up() {
-            true => (ExitCode::Usage, error.hint()),
-            false => (ExitCode::Service, "`gpg --list-secret-keys` shows whether GnuPG works"),
-        };
-        CommandError::from_error(code, &error, hint)
-    })?;
-    let config = git2::Repository::discover(repository).and_then(|found| found.config());
-    let configured =
-        config.or_else(|_| git2::Config::open_default()).and_then(|config| config.get_string("user.signingkey")).ok();
-    let wanted = named.map(str::to_owned).or(configured);
-    choose_key(wanted.as_deref(), &keys).map(|key| key.fingerprint.clone())
-}
-
-/// The one of the secret keys whose full fingerprint is `wanted`; without one,
-/// the only key.
-///
-/// # Errors
-/// When there is none, or several and none is wanted.
-pub fn choose_key<'a>(wanted: Option<&str>, keys: &'a [KeyDescription]) -> Result<&'a KeyDescription, CommandError> {
-    let known = keys.iter().map(|key| key.fingerprint.as_str()).collect::<Vec<_>>().join(", ");
-    match (wanted, keys) {
-        (Some(wanted), _) => {
-            let wanted = plain_fingerprint(wanted);
-            keys.iter().find(|key| key.fingerprint == wanted).ok_or_else(|| {
-                CommandError::usage(
-                    format!("no secret key has the full fingerprint `{wanted}`"),
-                    format!(
-                        "short key ids are not taken; your keys: {}",
-                        if known.is_empty() { "none" } else { &known }
-                    ),
-                )
-            })
-        }
-        (None, [key]) => Ok(key),
-        (None, []) => Err(CommandError::usage(
-            "there is no secret OpenPGP key",
-            "make one by `gpg --quick-generate-key 'NAME <ID@apache.org>' rsa4096 sign,cert 2y`; `quorate doctor` checks it",
-        )),
-        (None, _) => {
-            Err(CommandError::usage("there are several secret OpenPGP keys", format!("name one by --key: {known}")))
-        }
-    }
-}
-
-/// A fingerprint as people write it, in the form that GnuPG has: `0x` and spaces
-/// left out, in upper case.
-pub fn plain_fingerprint(text: &str) -> String {
-    text.trim_start_matches("0x").split_whitespace().collect::<String>().to_uppercase()
 }

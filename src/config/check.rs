@@ -151,6 +151,14 @@ fn files(faults: &mut Faults, product: &Product) {
     faults.once(&names);
     if let Some(npm) = &product.npm {
         faults.unless("npm.directory", &npm.directory, ask::path_in_tree);
+        let mut built: Vec<&str> = names.iter().map(|(_, name)| *name).collect();
+        if let Some(one) = &npm.build {
+            build(faults, "npm.build", one);
+            built = one.outputs.iter().map(|output| output.name.as_str()).collect();
+        }
+        if !built.contains(&npm.file.as_str()) {
+            faults.add("npm.file", &npm.file, "the name of an output of a build");
+        }
     }
     for (index, file) in product.pypi.iter().flat_map(|pypi| &pypi.files).enumerate() {
         if !names.iter().any(|(_, name)| name == file) {
@@ -271,8 +279,11 @@ fn links(faults: &mut Faults, product: &Product) {
     all.extend(
         product.maven.iter().flat_map(|maven| [("maven.nexus", &maven.nexus), ("maven.central", &maven.central)]),
     );
-    all.extend(product.pypi.iter().map(|pypi| ("pypi.page", &pypi.page)));
-    all.extend(product.npm.iter().map(|npm| ("npm.page", &npm.page)));
+    let pypi = product.pypi.iter();
+    all.extend(
+        pypi.flat_map(|pypi| [("pypi.page", &pypi.page), ("pypi.index", &pypi.index), ("pypi.upload", &pypi.upload)]),
+    );
+    all.extend(product.npm.iter().flat_map(|npm| [("npm.page", &npm.page), ("npm.registry", &npm.registry)]));
     let documentation = product.documentation.iter();
     all.extend(documentation.flat_map(|pages| [("documentation.url", &pages.url), ("documentation.bot", &pages.bot)]));
     for (field, link) in all {

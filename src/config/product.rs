@@ -256,7 +256,7 @@ pub struct Waits {
 
 /// How the vote on a candidate is counted. Exactly one of `roster` and `whimsy` says who
 /// has a binding vote.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vote {
     /// The bylaws: a name under `release-config/bylaws/`, or the path of a file.
@@ -280,7 +280,7 @@ fn product_release() -> String {
 }
 
 /// A project's people by the foundation's own lists.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WhimsyRoster {
     /// The committee, as the foundation names it: `flink`.
@@ -327,6 +327,13 @@ pub struct Jira {
     pub version: String,
     /// The name of the next one.
     pub next_version: String,
+    /// The priorities of open issues that stop a release.
+    #[serde(default = "blocker")]
+    pub blocking: Vec<String>,
+}
+
+fn blocker() -> Vec<String> {
+    vec!["Blocker".to_owned()]
 }
 
 /// Maven staging.
@@ -365,6 +372,20 @@ pub struct Pypi {
     pub files: Vec<String>,
     /// Its page.
     pub page: String,
+    /// The index's simple interface.
+    #[serde(default = "pypi_index")]
+    pub index: String,
+    /// Where the index takes files.
+    #[serde(default = "pypi_upload")]
+    pub upload: String,
+}
+
+fn pypi_index() -> String {
+    "https://pypi.org/simple".to_owned()
+}
+
+fn pypi_upload() -> String {
+    "https://upload.pypi.org/legacy/".to_owned()
 }
 
 /// The npm package.
@@ -377,6 +398,20 @@ pub struct Npm {
     pub directory: String,
     /// Its page.
     pub page: String,
+    /// The registry.
+    #[serde(default = "npm_registry")]
+    pub registry: String,
+    /// Its archive: the name of an output of one of the candidate's builds, so that what is
+    /// published is what was voted on; or of `build`.
+    #[serde(default)]
+    pub file: String,
+    /// How the archive is built from the candidate's tag, where it is none of its files.
+    #[serde(default)]
+    pub build: Option<Build>,
+}
+
+fn npm_registry() -> String {
+    "https://registry.npmjs.org".to_owned()
 }
 
 /// The published documentation.

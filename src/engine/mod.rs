@@ -11,6 +11,7 @@
 
 mod action;
 mod attempt;
+mod cancel;
 mod checking;
 mod clock;
 mod decide;
@@ -31,13 +32,13 @@ mod state;
 mod take_up;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod unknown;
 mod workflow;
 mod workflow_file;
 
 pub use action::{Action, ActionError, Composed, Context, Finding, Intent, Probe, Probed, Problem, Reversal};
 pub use clock::{Clock, SystemClock};
-pub use decide::Undoing;
 pub use driver::Driver;
 pub use event::{Entry, Event};
 pub use foreseen::Unknowns;
@@ -50,5 +51,6 @@ pub use preview::{Doer, Preview, StepPreview, TextFault, Warning, text_faults};
 pub use registry::{Registry, RegistryError};
 pub use render::{RenderError, Renderer, ValueSource};
 pub use state::{CandidateState, CheckRecord, Intention, RulingRecord, State, StepRecord, StepStatus};
+pub use undo::Undoing;
 pub use workflow::{Check, CheckKind, Effect, Note, Phase, Role, Step, StepKind, Workflow};
 pub use workflow_file::WorkflowError;

@@ -23,7 +23,7 @@ use crate::engine::{ActionError, Context, Finding, Probe};
 use crate::release::{Sha512, Version, VersionError};
 use crate::services::{SvnUrl, fetch_keys_file};
 use crate::verify::signature::KeyRing;
-use crate::verify::{Against, Limits, Manifest, ProductRules, Report, list_files};
+use crate::verify::{Against, Limits, Manifest, ProductRules, Report, Scope, list_files};
 
 /// Whether a candidate passes what `quorate verify` asks.
 #[derive(Debug, Clone, Deserialize)]
@@ -61,7 +61,13 @@ impl Probe<Services> for CandidateVerifies {
         })?;
         rules.stand_ins = stand_ins(self.stand_ins.clone());
         let keys = keys(&self.keys)?;
-        let against = Against { keys: &keys, expect: Some(&manifest), limits: Limits::default(), now: signing_time() };
+        let against = Against {
+            keys: &keys,
+            expect: Some(&manifest),
+            limits: Limits::default(),
+            now: signing_time(),
+            scope: Scope::Whole,
+        };
         let here = cx.world.workspace.path(&self.directory);
         let mut faults = verify(&rules, &here, &against, "")?;
         let mut places = "on this machine".to_owned();
@@ -112,7 +118,7 @@ fn verify(
         return Ok(vec![format!("there is no {}", directory.display())]);
     }
     let files = list_files(directory).map_err(no_room)?;
-    let found = rules.verify(directory, &files, against);
+    let found = rules.verify(directory, &files, against, &|_, _| {});
     let report = Report::new("", found.files, found.whole, found.bytes, std::time::Duration::ZERO);
     Ok(report.faults().into_iter().map(|fault| format!("{prefix}{fault}")).collect())
 }

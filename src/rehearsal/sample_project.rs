@@ -62,6 +62,11 @@ pub fn create(directory: &Path, version: Version) -> Result<(), Failed> {
     Ok(())
 }
 
+/// The text of the licence.
+pub(super) fn licence() -> &'static str {
+    FILES.get_file("LICENSE").and_then(|file| file.contents_utf8()).expect("the sample has its licence")
+}
+
 /// Runs git as one of the sample's people, at noon of the first day of a month.
 ///
 /// # Errors

@@ -16,9 +16,12 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::command::{Failed, run};
+use super::smtp_server::SmtpAccount;
+use super::stand_ins::jira;
 use super::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
-use super::{sample_project, smtp_server::SmtpAccount};
-use crate::release::{Sha512, Version};
+use super::{made_tree, post_office, sample_project};
+use crate::config::{Occasion, Product, release_values, render_product};
+use crate::release::{Manager, ReleaseRecord, Sha512, Version};
 use crate::services::OpenPgp;
 
 /// The file that says that a directory is a world, and that it is whole.
@@ -48,6 +51,9 @@ pub struct World {
     pub fail_first_candidate: bool,
     /// The repository that was copied, if it is not the sample.
     pub source: Option<PathBuf>,
+    /// Whether the repository was made up from the product's configuration.
+    #[serde(default)]
+    pub made_up: bool,
     /// The fingerprint of the release manager's key.
     pub key: String,
     /// Where the mail server listens.
@@ -71,10 +77,21 @@ pub struct Wish<'a> {
     pub configuration: &'a str,
     /// The version.
     pub version: Version,
-    /// The repository to copy; the sample where there is none.
-    pub source: Option<&'a Path>,
+    /// The repository that is copied.
+    pub source: Source<'a>,
     /// Whether the first candidate is voted down.
     pub fail_first_candidate: bool,
+}
+
+/// Where a world's repository comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// The sample project.
+    Sample,
+    /// A repository of the product.
+    Repository(&'a Path),
+    /// Made up from the product's configuration, which is filled in.
+    MadeUp(&'a Product),
 }
 
 impl World {
@@ -114,6 +131,7 @@ impl World {
         make_clone(directory, &configuration, &key)?;
         make_maven_settings(directory, &configuration)?;
         make_staging_profile(directory, &configuration)?;
+        make_tracker(directory, wish)?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
             format: 1,
@@ -121,7 +139,11 @@ impl World {
             product: wish.product.to_owned(),
             version: wish.version.to_string(),
             fail_first_candidate: wish.fail_first_candidate,
-            source: wish.source.map(Path::to_owned),
+            source: match wish.source {
+                Source::Repository(path) => Some(path.to_owned()),
+                Source::Sample | Source::MadeUp(_) => None,
+            },
+            made_up: matches!(wish.source, Source::MadeUp(_)),
             key,
             smtp_port: ports[0],
             smtp_password: "rehearsal".into(),
@@ -168,21 +190,25 @@ impl World {
         section(
             &mut table,
             "mail",
-            &[
-                ("smtp_host", Value::from("localhost")),
-                ("smtp_port", Value::from(i64::from(self.smtp_port))),
-                ("smtp_tls", Value::from("starttls")),
-                ("smtp_login", Value::from(true)),
-                ("smtp_ca", Value::from(self.mail().join("smtp-ca.pem").display().to_string())),
-                ("archive", Value::from(format!("http://127.0.0.1:{}", self.archive_port))),
-                ("archive_lag_minutes", Value::from(0)),
-            ],
+            &post_office::fields(
+                self.smtp_port,
+                &post_office::certificate(&self.mail()),
+                &format!("http://127.0.0.1:{}", self.archive_port),
+            ),
         );
         self.point_maven(&mut table);
+        let stand_in = |name: &str| Value::from(format!("http://127.0.0.1:{}/{name}", self.stand_ins_port));
+        section(&mut table, "jira", &[("url", stand_in("jira"))]);
+        section(&mut table, "pypi", &[("index", stand_in("pypi/simple")), ("upload", stand_in("pypi/legacy/"))]);
+        section(&mut table, "npm", &[("registry", stand_in("npm"))]);
+        section(&mut table, "mail", &[("archive_lag_minutes", Value::from(0))]);
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
             vote.remove("whimsy");
             vote.remove("aliases");
             vote.insert("roster".to_owned(), Value::from(self.directory.join(ROSTER_FILE).display().to_string()));
+        }
+        if self.made_up {
+            leave_builds_to_stand_ins(&mut table);
         }
         toml::to_string(&table).map_err(|error| fail(error.to_string()))
     }
@@ -248,13 +274,11 @@ impl World {
 
 fn make_remote(directory: &Path, wish: &Wish<'_>, main: &str) -> Result<(), Failed> {
     let remote = directory.join("remote.git");
+    let sample = directory.join("sample");
     let source = match wish.source {
-        Some(source) => source.to_owned(),
-        None => {
-            let sample = directory.join("sample");
-            sample_project::create(&sample, wish.version)?;
-            sample
-        }
+        Source::Repository(source) => source.to_owned(),
+        Source::Sample => sample_project::create(&sample, wish.version).map(|()| sample)?,
+        Source::MadeUp(product) => made_tree::create(&sample, product, wish.version).map(|()| sample)?,
     };
     let head = format!("--initial-branch={main}");
     run(directory, "git", &["init", "--quiet", "--bare", &head, "remote.git"], &[])?;
@@ -353,11 +377,60 @@ fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Fa
     write(&directory.join("home/.m2/settings.xml"), text.as_bytes())
 }
 
+/// An issue tracker with the product's project, its versions and some issues.
+fn make_tracker(directory: &Path, wish: &Wish<'_>) -> Result<(), Failed> {
+    let version_name = |version: Version| -> Result<Product, Failed> {
+        let fail = |error: String| Failed::new("fill in the product's configuration", &error);
+        let product: Product = toml::from_str(wish.configuration).map_err(|error| fail(error.to_string()))?;
+        let (name, email) = (MANAGER.0.to_owned(), MANAGER.1.to_owned());
+        let record = ReleaseRecord {
+            product: wish.product.to_owned(),
+            version: version.to_string(),
+            manager: Manager { name, email, key: "0".repeat(40) },
+            repository: String::new(),
+            rehearsal: true,
+            begun_anew: false,
+            commit: None,
+            quorate: String::new(),
+        };
+        let values =
+            release_values(&product, &record, version, &Occasion::any()).map_err(|error| fail(error.to_string()))?;
+        render_product(&product, &values).map_err(|error| fail(error.to_string()))
+    };
+    let mut earlier = Vec::new();
+    for version in earlier_versions(wish.version) {
+        earlier.push(version_name(version)?.jira.version);
+    }
+    let product = version_name(wish.version)?;
+    let seed = jira::Seed {
+        key: &product.jira.key,
+        id: product.jira.project_id,
+        name: &product.project_name,
+        version: &product.jira.version,
+        earlier: &earlier,
+    };
+    jira::seed(&directory.join("stand-ins"), &seed)
+        .map_err(|error| Failed::new("make the issue tracker", &error.to_string()))
+}
+
 /// The address of a directory on this machine, with what an address cannot hold encoded.
 fn file_url(path: &Path) -> Result<String, Failed> {
     let url = reqwest::Url::from_directory_path(path)
         .map_err(|()| Failed::new("make an address", &format!("{} is no absolute path", path.display())))?;
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// What was made up from a configuration has nothing to build.
+fn leave_builds_to_stand_ins(configuration: &mut Table) {
+    let needs = || Value::Array(vec![Value::from("a repository of the product, by --repo")]);
+    if let Some(Value::Table(trial)) = configuration.get_mut("trial_build") {
+        trial.insert("requires".to_owned(), needs());
+    }
+    for build in configuration.get_mut("build").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Value::Table(build) = build {
+            build.insert("requires".to_owned(), needs());
+        }
+    }
 }
 
 /// A short path to the world's OpenPGP home: an agent's socket takes no long one.

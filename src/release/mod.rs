@@ -12,6 +12,7 @@ mod digest;
 mod edit;
 mod maven_modules;
 mod note;
+mod notes;
 mod outdated;
 mod path_rules;
 mod record;
@@ -27,6 +28,7 @@ pub use edit::{
 };
 pub use maven_modules::{MavenModule, MavenRules, ModuleError, maven_modules, maven_profiles};
 pub use note::{TEMPLATE_MARKS, is_invisible, unfit};
+pub use notes::{NoteEntry, NoteFinding, Notes, NotesFormat, audit};
 pub use outdated::outdated;
 pub use path_rules::{PathRules, PatternError};
 pub use record::{Manager, ReleaseRecord};

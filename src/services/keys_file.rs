@@ -6,12 +6,28 @@
 
 //! Fetching the project's KEYS file, as anybody who verifies a release does.
 
+use std::io;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+
+use reqwest::Url;
+
+use super::web;
+
+/// The most that a KEYS file may have; that of a large project has 2 MB.
+const KEYS_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Why KEYS could not be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysFileError {
+    /// It is no address, or one on whose way anybody could put in another key.
+    #[error("cannot take keys from {url}")]
+    Address {
+        /// Where.
+        url: String,
+        /// What is wrong with it.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The server did not give it.
     #[error("cannot fetch {url}")]
     Http {
@@ -20,6 +36,15 @@ pub enum KeysFileError {
         /// What happened.
         #[source]
         source: reqwest::Error,
+    },
+    /// The server broke off, or does not end.
+    #[error("cannot fetch {url} whole")]
+    Broken {
+        /// Where.
+        url: String,
+        /// What happened.
+        #[source]
+        source: io::Error,
     },
     /// Subversion did not give it.
     #[error("svn cannot read {url}: {why}")]
@@ -35,20 +60,25 @@ pub enum KeysFileError {
 /// schemes (`file`, `svn`, `svn+ssh`).
 ///
 /// # Errors
-/// When it cannot be fetched.
+/// When it cannot be fetched, or could be another's on the way.
 pub fn fetch_keys_file(url: &str) -> Result<String, KeysFileError> {
     if url.starts_with("https://") || url.starts_with("http://") {
-        by_http(url).map_err(|source| KeysFileError::Http { url: url.to_owned(), source })
+        by_http(url)
     } else {
         by_svn(url).map_err(|why| KeysFileError::Svn { url: url.to_owned(), why })
     }
 }
 
-fn by_http(url: &str) -> Result<String, reqwest::Error> {
-    // The program installs it once; a second time is refused and harmless.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::blocking::Client::builder().timeout(Duration::from_secs(60)).build()?;
-    client.get(url).send()?.error_for_status()?.text()
+fn by_http(url: &str) -> Result<String, KeysFileError> {
+    let address = |source| KeysFileError::Address { url: url.to_owned(), source };
+    let failed = |source| KeysFileError::Http { url: url.to_owned(), source };
+    let broken = |source| KeysFileError::Broken { url: url.to_owned(), source };
+    let parsed = Url::parse(url).map_err(|error| address(error.into()))?;
+    web::protected(&parsed).map_err(|error| address(error.into()))?;
+    let client = web::reader(web::SILENCE).map_err(failed)?;
+    let response = client.get(parsed).send().and_then(|response| response.error_for_status()).map_err(failed)?;
+    let text = web::text(response, KEYS_BYTES).map_err(broken)?;
+    text.ok_or_else(|| broken(io::Error::other(format!("it has more than {KEYS_BYTES} bytes"))))
 }
 
 fn by_svn(url: &str) -> Result<String, String> {
@@ -72,6 +102,8 @@ mod tests {
         assert_eq!(fetch_keys_file(&url).unwrap(), "keys");
         let url = answering(|_| (404, "none")) + "/KEYS";
         assert_eq!(fetch_keys_file(&url).unwrap_err().to_string(), format!("cannot fetch {url}"));
+        let error = fetch_keys_file("http://downloads.example.org/KEYS").unwrap_err();
+        assert!(matches!(&error, KeysFileError::Address { .. }), "{error}");
         let error = fetch_keys_file("file:///nonexistent/KEYS").unwrap_err();
         assert!(matches!(&error, KeysFileError::Svn { why, .. } if why.contains("E180001")), "{error}");
     }

@@ -14,10 +14,13 @@ mod central;
 mod download;
 mod effects;
 mod git;
+mod jira;
 mod keys_file;
 mod nexus;
+mod npm;
 mod openpgp;
 mod ponymail;
+mod pypi;
 mod smtp;
 mod svn;
 mod web;
@@ -29,7 +32,7 @@ mod workspace;
 pub use artifacts::Artifacts;
 pub use build::{BuildError, BuildRun, find_output, missing_programs};
 pub use central::Central;
-pub use download::{Cache, DownloadError, Downloader};
+pub use download::{Cache, Came, DownloadError, Downloader};
 pub use effects::{Effects, Moment};
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
@@ -37,12 +40,15 @@ pub use git::{
     Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate,
     Tag, TreeFile,
 };
+pub use jira::{Issue, Jira, Jql, Open, TrackerVersion};
 pub use keys_file::{KeysFileError, fetch_keys_file};
 pub use nexus::{Activity, ActivityEvent, Nexus, Pace, StagingProfile, StagingRepository, StagingState, Transition};
+pub use npm::{Npm, Package, PublishedPackage, integrity};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
 pub use ponymail::{ArchiveError, Archived, ArchivedThread, PonyMail};
+pub use pypi::{IndexFile, PyPi, normal_name};
 pub use smtp::{Authorities, MaybeSent, Relay, RelayAddress, RelayError, Security};
 #[cfg(test)]
 pub(crate) use svn::testing as svn_testing;

@@ -30,3 +30,22 @@ pub(crate) fn answering<B: AsRef<[u8]> + 'static>(answer: fn(&str) -> (u16, B)) 
     });
     format!("http://127.0.0.1:{port}")
 }
+
+/// Where a server listens that leads each request to `target`.
+pub(crate) fn redirecting(target: &'static str) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // it ends with the test's process: nobody connects any more
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let header = |line: &std::io::Result<String>| line.as_ref().is_ok_and(|line| !line.is_empty());
+            let _ = BufReader::new(&stream).lines().take_while(header).count();
+            let _ = write!(
+                stream,
+                "HTTP/1.1 302 x\r\nLocation: {target}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            );
+        }
+    });
+    format!("http://127.0.0.1:{port}/")
+}

@@ -8,6 +8,7 @@
 //! to a terminal.
 
 mod exit;
+mod file_count;
 mod output;
 mod progress;
 mod prompt;
@@ -16,6 +17,7 @@ mod time;
 mod visible;
 
 pub use exit::ExitCode;
+pub use file_count::FileCount;
 pub use output::{Style, Ui};
 pub use progress::{Progress, Waiting, in_short};
 pub use prompt::{Approver, TerminalPerson};

@@ -165,7 +165,7 @@ impl Drop for Waiting {
     }
 }
 
-fn spinner(message: String) -> ProgressBar {
+pub(super) fn spinner(message: String) -> ProgressBar {
     let spinner = ProgressBar::new_spinner()
         .with_style(ProgressStyle::with_template("  {spinner} {msg} {elapsed}").expect("a fixed template"))
         .with_message(message);

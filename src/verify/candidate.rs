@@ -7,7 +7,8 @@
 //! A whole candidate: every file of a directory, several at a time, each read once for
 //! all its digests and signatures, and archives once more for what is in them.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -80,9 +81,9 @@ impl Candidate<'_> {
     pub fn verify(&self, files: &[Listed], progress: &(dyn Fn(&str, u64) + Sync)) -> CandidateFindings {
         let mut taken = inventory(files, self.layout);
         let bytes = AtomicU64::new(0);
-        let size = |path: &str| files.iter().find(|file| file.path == path).map_or(0, |file| file.bytes);
+        let sizes: HashMap<&str, u64> = files.iter().map(|file| (file.path.as_str(), file.bytes)).collect();
         // The largest first, so that no thread is left with one at the end.
-        taken.artifacts.sort_by_key(|artifact| std::cmp::Reverse(size(&artifact.path)));
+        taken.artifacts.sort_by_key(|artifact| Reverse(sizes.get(artifact.path.as_str()).copied()));
         let verified: Vec<(String, Verified)> = taken
             .artifacts
             .par_iter()
@@ -146,7 +147,7 @@ impl Candidate<'_> {
     /// The digests of the files that are no artifacts; a fault for each that cannot be read.
     fn others(&self, files: &[Listed], digests: &mut Vec<FileDigest>) -> Vec<Finding> {
         let mut faults = Vec::new();
-        let known: Vec<String> = digests.iter().map(|digest| digest.name.clone()).collect();
+        let known: HashSet<String> = digests.iter().map(|digest| digest.name.clone()).collect();
         for file in files.iter().filter(|file| !known.contains(&file.path)) {
             match regular(&self.directory.join(&file.path)).and_then(Sha512::of_reader) {
                 Ok((sha512, bytes)) => digests.push(FileDigest { name: file.path.clone(), bytes, sha512 }),

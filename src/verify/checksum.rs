@@ -150,14 +150,15 @@ fn no_digest(line: &str) -> String {
     format!("no digest in the line \"{}\"", printable(&line.chars().take(60).collect::<String>()))
 }
 
-/// A line that holds all of its entry: `SHA512 (FILE) = HASH`, `HASH  FILE`, `HASH *FILE`,
-/// `HASH`.
+/// A line that holds all of its entry: `SHA512 (FILE) = HASH` or, by OpenSSL,
+/// `SHA2-512(FILE)= HASH`; `HASH  FILE`, `HASH *FILE`, `HASH`.
 fn whole_line(line: &str) -> Option<Entry> {
-    if let Some((algorithm, rest)) = line.split_once(" (")
-        && let Some((name, digest)) = rest.rsplit_once(") = ")
-        && algorithm.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'/'))
+    if let Some((algorithm, rest)) = line.split_once('(')
+        && let Some((name, digest)) = rest.rsplit_once(')')
+        && let Some(digest) = digest.trim_start().strip_prefix('=')
+        && algorithm.trim_end().bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'/'))
     {
-        let algorithm = algorithm.to_ascii_uppercase().replace(['-', '/'], "");
+        let algorithm = algorithm.trim_end().to_ascii_uppercase().replace("SHA2-", "SHA").replace(['-', '/'], "");
         return Some(Entry { digest: digits(digest.trim())?, name: Some(name.to_owned()), algorithm: Some(algorithm) });
     }
     let line = line.trim_start();
@@ -247,7 +248,8 @@ mod tests {
             format!("{hash} *x.tgz\n"),
             format!("{hash}\tx.tgz\n"),
             format!("SHA512 (x.tgz) = {hash}\n"),
-            format!("SHA512(x.tgz)= {hash}\n").replace("(x", " (x").replace(")=", ") ="),
+            format!("SHA512(x.tgz)= {hash}\n"),
+            format!("SHA2-512(x.tgz)= {hash}\n"),
             format!("x.tgz: {}\n", print_md(&hash, 7)),
             format!("x.tgz:\n    {}\n", print_md(&hash, 4)),
             format!("x.tgz: {hash}\n"),

@@ -7,6 +7,17 @@
 //! The checks over a candidate's files: what CI and voters run, and what the release's
 //! own workflow asks. Nothing here trusts what the candidate says about itself, and
 //! nothing here talks to a network: files come in, findings go out.
+//!
+//! From the outside in: `product` knows which file is what and what it must be;
+//! `candidate` reads each file once for its digests and signatures (`inventory`,
+//! `checksum`, `signature`, `manifest`), and each archive once more (`check_archive`):
+//! `archive` walks over it, safely, and shows each entry to `contents`. `report` gathers
+//! the findings and `render` prints them. `checks` names every check there is; a new one
+//! goes
+//! - beside a file: into a module of its own, called in `Candidate::artifact`;
+//! - into an archive: into `contents`, as a part of its `Visitor`;
+//! - over the whole candidate: into `ProductRules::notes`, or, where it asks a server,
+//!   into the command, as `source-tag` is.
 
 mod algorithm;
 mod archive;
@@ -15,6 +26,7 @@ mod archive_tests;
 mod armor;
 mod candidate;
 mod check_archive;
+pub mod checks;
 pub mod checksum;
 mod contents;
 pub mod inventory;
@@ -22,6 +34,7 @@ pub mod keys;
 mod licence;
 pub mod manifest;
 mod naming;
+mod one_file;
 mod policy;
 mod product;
 pub mod render;
@@ -36,6 +49,7 @@ pub use contents::{ArchiveForm, ContentRules};
 pub use inventory::{Layout, Listed};
 pub use licence::{Document, ExcludeError, HeaderCheck, Judgement, RatExcludes};
 pub use manifest::Manifest;
-pub use product::{Against, ProductRules, version_in};
+pub use one_file::{OneFileError, file_of_archive};
+pub use product::{Against, ProductRules, Scope, version_in};
 pub use report::{FileReport, Finding, Report, Status};
 pub use tree::{Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive};

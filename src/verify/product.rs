@@ -51,6 +51,15 @@ pub struct ProductRules {
     pub stand_ins: BTreeMap<String, String>,
 }
 
+/// How much of a candidate the files are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All that is staged at one place.
+    Whole,
+    /// One artifact, with what stands beside it.
+    Artifact,
+}
+
 /// What a candidate is held against beside its product's rules.
 pub struct Against<'a> {
     /// The keys that may have signed its files.
@@ -61,25 +70,38 @@ pub struct Against<'a> {
     pub limits: Limits,
     /// The time as of which signatures are judged.
     pub now: Timestamp,
+    /// How much of it the files are.
+    pub scope: Scope,
 }
 
 impl ProductRules {
-    /// Verifies the `files` of `directory` as a candidate of this product.
-    pub fn verify(&self, directory: &Path, files: &[Listed], against: &Against<'_>) -> CandidateFindings {
+    /// Verifies the `files` of `directory` as a candidate of this product; `progress` hears
+    /// of each artifact that is done, with its bytes.
+    pub fn verify(
+        &self,
+        directory: &Path,
+        files: &[Listed],
+        against: &Against<'_>,
+        progress: &(dyn Fn(&str, u64) + Sync),
+    ) -> CandidateFindings {
         let rules = |path: &str| self.of_archive(path, against.limits);
+        let layout = layout(files);
         let candidate = Candidate {
             directory,
-            layout: layout(files),
+            layout,
             keys: Some(against.keys),
             expect: against.expect,
             rules: &rules,
             now: against.now,
         };
-        let mut found = candidate.verify(files, &|_, _| {});
+        let mut found = candidate.verify(files, progress);
         for (name, why) in &self.stand_ins {
             if let Some(findings) = found.files.get_mut(name) {
                 findings.push(Finding::skip("contents", format!("a stand-in of a rehearsal: {why}")));
             }
+        }
+        if layout == Layout::Distribution && against.scope == Scope::Whole {
+            found.whole.extend(self.without_source(files));
         }
         found.whole.extend(self.notes(against.expect.is_some()));
         found
@@ -116,6 +138,22 @@ impl ProductRules {
             None => roots_of(name),
         };
         Some(ArchiveRules { roots, limits, contents })
+    }
+
+    /// That the source release is among the files: it alone is what a release is
+    /// (<https://www.apache.org/legal/release-policy.html#source-packages>).
+    fn without_source(&self, files: &[Listed]) -> Option<Finding> {
+        const NAME: &str = "inventory";
+        if files.iter().any(|file| ArchiveKind::of_name(&file.path).is_some() && self.is_source(&file.path)) {
+            return None;
+        }
+        let wanted: Vec<&str> = self.sources.iter().map(String::as_str).collect();
+        Some(match (&self.name, &wanted[..]) {
+            (Some(name), [_, ..]) => {
+                Finding::fail(NAME, format!("there is no source archive of {name}, expected {}", wanted.join(" or ")))
+            }
+            _ => Finding::warn(NAME, "no file is a source archive by its name, and a release has to have one"),
+        })
     }
 
     /// What should be known of how the candidate was verified.
@@ -183,6 +221,7 @@ fn version_of_name(path: &str) -> Option<Version> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verify::Status;
 
     #[test]
     fn the_version_is_read_off_the_names_if_it_is_one() {
@@ -194,6 +233,22 @@ mod tests {
         assert_eq!(version(&["a/1.2.0/demo_core-1.2.0.jar.sha1"]).as_deref(), Some("1.2.0"));
         assert_eq!(version(&["demo-1.2.0.tgz", "demo-1.2.1.tgz"]), None);
         assert_eq!(version(&["demo-1.2.tgz", "readme"]), None);
+    }
+
+    #[test]
+    fn a_release_without_its_source_is_none() {
+        let listed = |name: &str| [Listed { path: name.to_owned(), bytes: 1 }];
+        let known = ProductRules {
+            name: Some("Apache Demo".to_owned()),
+            sources: BTreeSet::from(["demo-1.2.0-src.tgz".to_owned()]),
+            ..ProductRules::default()
+        };
+        let status = |rules: &ProductRules, name: &str| rules.without_source(&listed(name)).map(|found| found.status);
+        assert_eq!(status(&known, "demo-1.2.0-src.tgz"), None);
+        assert_eq!(status(&known, "demo-1.2.0.jar"), Some(Status::Fail));
+        assert_eq!(status(&known, "demo-1.2.0-src.tgz.asc"), Some(Status::Fail));
+        assert_eq!(status(&ProductRules::default(), "other-1.0-src.tgz"), None);
+        assert_eq!(status(&ProductRules::default(), "other-1.0.jar"), Some(Status::Warn));
     }
 
     #[test]

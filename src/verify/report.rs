@@ -6,7 +6,7 @@
 
 //! What a verification found: a finding for each check of each file, and a verdict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -120,6 +120,11 @@ impl Report {
         let files: Vec<FileReport> =
             files.into_iter().map(|(path, checks)| FileReport { path, sha512: None, checks }).collect();
         let all = || files.iter().flat_map(|file| &file.checks).chain(&checks);
+        debug_assert!(
+            all().all(|finding| super::checks::named(finding.name).is_some()),
+            "a check of that name is not in src/verify/checks.rs: {:?}",
+            all().find(|finding| super::checks::named(finding.name).is_none()),
+        );
         let passed = all().all(|finding| finding.status != Status::Fail)
             && all().any(|finding| matches!(finding.status, Status::Pass | Status::Warn));
         Self { passed, target: target.to_owned(), files, checks, bytes, seconds: took.as_secs_f64() }
@@ -128,8 +133,10 @@ impl Report {
     /// The same with the digests of the files that it names.
     #[must_use]
     pub fn with_digests(mut self, digests: &[FileDigest]) -> Self {
+        let by_name: HashMap<&str, &Sha512> =
+            digests.iter().map(|digest| (digest.name.as_str(), &digest.sha512)).collect();
         for file in &mut self.files {
-            file.sha512 = digests.iter().find(|digest| digest.name == file.path).map(|digest| digest.sha512.clone());
+            file.sha512 = by_name.get(file.path.as_str()).copied().cloned();
         }
         self
     }

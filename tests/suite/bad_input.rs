@@ -54,13 +54,20 @@ fn a_version_follows_on_what_the_clone_says() {
 }
 
 #[test]
-fn where_no_product_is_named_those_there_are_are_listed() {
+fn where_no_product_is_named_the_clone_tells_it_or_those_there_are_are_listed() {
     let user = User::looking();
+    let other = user.path("other");
+    git2::Repository::init(&other).unwrap().remote("origin", "https://git.example.org/ann/other.git").unwrap();
     user.refused(
         2,
-        &["start", VERSION],
-        &["has no branch `master`", "`flink-statefun` was taken", "the products are flink-statefun, sample"],
+        &["start", VERSION, "--repo", &other.display().to_string()],
+        &[
+            "No product has its repository at git.example.org/ann/other",
+            "--product: flink, flink-connector-kafka, flink-statefun, quorate, sample",
+        ],
     );
+    let ran = user.runs(0, &["start", VERSION]);
+    assert!(ran.err.contains("The release of sample"), "{}", ran.err);
 }
 
 #[test]

@@ -57,6 +57,7 @@ impl World {
 struct Answer {
     code: i32,
     text: String,
+    said: String,
 }
 
 impl Answer {
@@ -89,7 +90,8 @@ fn doctor(state: &Path, home: &Path, gnupg: &Path, arguments: &[&str]) -> Answer
     // The agent that the test signature started would outlive the test.
     let ended = Plain::new("gpgconf").arg("--homedir").arg(gnupg).args(["--kill", "all"]).status().unwrap();
     assert!(ended.success());
-    Answer { code: output.status.code().unwrap(), text: String::from_utf8(output.stdout).unwrap() }
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Answer { code: output.status.code().unwrap(), text: text(output.stdout), said: text(output.stderr) }
 }
 
 /// One after the other: a world takes seconds to make, and has one GnuPG home.
@@ -174,7 +176,12 @@ fn nothing_set_up_is_all_named_at_once_and_no_secret_is_shown() {
     fs::create_dir(home.path().join(".m2")).unwrap();
     fs::write(home.path().join(".m2/settings.xml"), settings).unwrap();
     let run = |arguments: &[&str]| doctor(&home.path().join("state"), home.path(), gnupg.path(), arguments);
-    let answer = run(&["--json", "--offline", "--repo", clone.to_str().unwrap()]);
+    let clone = clone.to_str().unwrap();
+    let unknown = run(&["--offline", "--repo", clone]);
+    assert_eq!(unknown.code, 2, "of which product? {}", unknown.said);
+    assert!(unknown.said.contains("git.example.org/x") && !unknown.said.contains("s3cret"), "{}", unknown.said);
+    let product = ["--product", "flink-statefun"];
+    let answer = run(&["--json", "--offline", "--repo", clone, product[0], product[1]]);
     assert_eq!(answer.code, 1);
     let failed = answer.having("failed");
     for id in ["secret-key", "maven-settings"] {
@@ -188,7 +195,8 @@ fn nothing_set_up_is_all_named_at_once_and_no_secret_is_shown() {
     }
     assert!(!answer.text.contains("s3cret"), "{}", answer.text);
     assert!(!home.path().join("state").exists(), "looking makes nothing");
-    let nowhere = run(&["--json", "--offline", "--repo", home.path().join("gone").to_str().unwrap()]);
+    let gone = home.path().join("gone").display().to_string();
+    let nowhere = run(&["--json", "--offline", "--repo", &gone, product[0], product[1]]);
     assert_eq!((&*nowhere.state("clone"), &*nowhere.state("remote")), ("failed", "skipped"));
     assert_eq!(run(&["--product", "no-such-product"]).code, 2);
 }

@@ -59,16 +59,14 @@ fn what_comes_from_outside_is_shown_and_not_obeyed() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("Ann␛]0;title␇ Example") && !ran.err.contains('\u{1b}'), "{:?}", ran.err);
 
-    // A name that git knows later stands in the status and in the log.
+    // A name that git knows later takes over no release, and stands in the log as what it is.
     call(&plain);
     let user = user.started();
     call("Ann\u{1b}]0;title\u{7} Example");
-    user.runs(0, &["take-over", "--why", "a new name"]);
-    for command in ["status", "log"] {
-        let ran = user.runs(0, &[command]);
-        assert!(ran.out.contains("Ann␛]0;title␇ Example"), "{command}: {:?}", ran.out);
-        assert!(!ran.out.contains(['\u{1b}', '\u{7}']), "{command}: {:?}", ran.out);
-    }
+    user.refused(2, &["take-over", "--why", "a new name"], &["Ann␛]0;title␇ Example", "control character"]);
+    user.runs(0, &["attest", "make-the-case", "--note", "it is time"]);
+    let ran = user.runs(0, &["log"]);
+    assert!(ran.out.contains("Ann␛]0;title␇ Example") && !ran.out.contains(['\u{1b}', '\u{7}']), "{:?}", ran.out);
     let log = user.runs(0, &["log", "--json"]).json();
     assert!(log[1]["who"].as_str().unwrap().starts_with("Ann\u{1b}]0;title\u{7}"), "data stays as it is: {log}");
 }

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use jiff::Timestamp;
 use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
-use quorate::rehearsal::{Wish, World};
+use quorate::rehearsal::{Source, Wish, World};
 use quorate::services::OpenPgp;
 
 /// The version that the sample product's world is made for.
@@ -37,7 +37,7 @@ impl Place {
             product: "sample",
             configuration: &configuration,
             version: VERSION.parse().unwrap(),
-            source: None,
+            source: Source::Sample,
             fail_first_candidate: false,
         };
         let free = || std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();

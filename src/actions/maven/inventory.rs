@@ -45,7 +45,7 @@ impl Copy {
         let directory = tempfile::tempdir().map_err(no_room)?;
         // what was fetched earlier says nothing of what is there now: the cache begins empty
         let into = directory.path().join("files");
-        match downloader(&directory.path().join("cache"))?.directory(address, &into, &|_, _| {}) {
+        match downloader(&directory.path().join("cache"))?.directory(address, &into, &|_| {}) {
             Ok(_) => {
                 let files = list_files(&into).map_err(no_room)?;
                 Ok(Some(Self { directory, files }))

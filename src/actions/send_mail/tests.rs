@@ -59,6 +59,9 @@ fn services(place: &Path, relay: &SmtpServer, password: &str, archive: Option<Po
         archive,
         nexus: None,
         central: None,
+        jira: None,
+        pypi: None,
+        npm: None,
         workspace: Workspace::new(place.join("work"), effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>(match name {

@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 
 use super::ask::{Part, ask};
 use super::item::{Item, Name};
-use super::subject::{Subject, across_network};
+use super::subject::Subject;
 use crate::commands::check_version::unlike;
 use crate::commands::error::chain;
+use crate::commands::repository_address::{across_network, host_and_path};
 use crate::services::{GitError, Head};
 
 /// Identity and clone.
@@ -134,19 +135,6 @@ fn is_fork(url: &str, official: &str) -> bool {
         (Some((host, path)), Some((official_host, official_path))) => host == official_host && path != official_path,
         _ => false,
     }
-}
-
-/// Of `https://host/path.git`, `ssh://git@host/path` or `git@host:path`.
-fn host_and_path(url: &str) -> Option<(String, String)> {
-    let (host, path) = match url.split_once("://") {
-        Some(("file", _)) => return None,
-        Some((_, rest)) => rest.split_once('/')?,
-        None if across_network(url) => url.split_once(':')?,
-        None => return None,
-    };
-    let host = host.rsplit('@').next()?.split(':').next()?;
-    let path = path.trim_matches('/');
-    Some((host.to_lowercase(), path.strip_suffix(".git").unwrap_or(path).to_lowercase()))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use super::item::{Item, Name};
 use super::subject::Subject;
 use crate::commands::CommandError;
 use crate::commands::error::chain;
-use crate::commands::start::{choose_key, plain_fingerprint};
+use crate::commands::identity::{choose_key, plain_fingerprint};
 use crate::services::{Effects, KeyDescription, OpenPgp, OpenPgpError};
 
 /// How long before its end a key is to be extended, in days.

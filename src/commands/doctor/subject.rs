@@ -12,8 +12,10 @@ use std::path::{Path, PathBuf};
 use super::Args;
 use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment, absolute};
+use crate::commands::release_files::release_files;
 use crate::commands::release_state::ReleaseState;
-use crate::commands::start::{DEFAULT_PRODUCT, release_files};
+use crate::commands::repository_address::across_network;
+use crate::commands::which_product::product_of_clone;
 use crate::config::{Occasion, Product, release_values, render_product};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, Git, Svn};
@@ -48,10 +50,13 @@ impl Subject {
     /// product's configuration cannot be used.
     pub fn of(environment: &Environment, args: &Args) -> Result<Self, CommandError> {
         let release = current_release(environment, args.product.as_deref())?;
-        let wanted = args.product.as_deref().unwrap_or(DEFAULT_PRODUCT);
         let (product, record, version) = match release {
             Some(release) => (release.product, Some(release.record), release.version),
-            None => (product_of(environment, wanted)?, None, Version { major: 1, minor: 0, patch: 0 }),
+            None => {
+                let clone = args.repo.as_deref().unwrap_or(Path::new("."));
+                let wanted = args.product.clone().map_or_else(|| product_of_clone(&environment.assets, clone), Ok)?;
+                (product_of(environment, &wanted)?, None, Version { major: 1, minor: 0, patch: 0 })
+            }
         };
         let repository = match (&args.repo, &record) {
             (Some(path), _) => absolute(path)?,
@@ -97,15 +102,6 @@ impl Subject {
     }
 }
 
-/// Whether an address is across a network, and no place on this machine.
-pub fn across_network(address: &str) -> bool {
-    match address.split_once("://") {
-        Some((scheme, _)) => scheme != "file",
-        // git's `host:path`; a path has its first slash before a colon.
-        None => address.split_once(':').is_some_and(|(host, _)| !host.contains('/')),
-    }
-}
-
 /// The release that is under way, if it is one of the product that is wanted.
 fn current_release(environment: &Environment, product: Option<&str>) -> Result<Option<ReleaseState>, CommandError> {
     let found = match (ReleaseState::find_any(environment), product) {
@@ -136,19 +132,4 @@ fn filled_in(product: &Product, record: Option<&ReleaseRecord>, version: Version
     };
     let record = record.cloned().unwrap_or_else(nobody);
     Ok(render_product(product, &release_values(product, &record, version, &Occasion::any())?)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_on_this_machine_is_told_from_an_address() {
-        for address in ["https://x/y", "svn+ssh://x/y", "git@github.com:x/y.git", "host:y"] {
-            assert!(across_network(address), "{address}");
-        }
-        for address in ["file:///x", "/x/y", "../x", "/x:y", "./x:y", ""] {
-            assert!(!across_network(address), "{address}");
-        }
-    }
 }

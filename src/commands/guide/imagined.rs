@@ -10,9 +10,10 @@ use std::path::Path;
 
 use crate::commands::CommandError;
 use crate::commands::environment::{Environment, absolute};
+use crate::commands::identity::plain_fingerprint;
+use crate::commands::release_files::release_files;
 use crate::commands::release_state::{ReleaseState, release_directory};
 use crate::commands::session::Session;
-use crate::commands::start::{plain_fingerprint, release_files};
 use crate::engine::{State, SystemClock};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::Effects;

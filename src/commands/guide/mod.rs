@@ -15,6 +15,7 @@ use super::environment::Environment;
 use super::plan::preview_by;
 use super::release_state::ReleaseState;
 use super::session::{Session, read_session};
+use super::which_product::product_of_clone;
 use crate::engine::{PhaseState, State};
 use crate::ui::ExitCode;
 
@@ -33,9 +34,9 @@ pub struct Args {
     /// The guide for this version, of which nothing is recorded.
     #[arg(long, value_name = "VERSION")]
     version: Option<String>,
-    /// With --version: a product of release-config/.
-    #[arg(long, requires = "version", default_value = "flink-statefun")]
-    product: String,
+    /// With --version: a product of release-config/; else the one that the clone is of.
+    #[arg(long, requires = "version")]
+    product: Option<String>,
     /// With --version: your clone of the product's repository.
     #[arg(long, requires = "version", value_name = "PATH", default_value = ".")]
     repo: PathBuf,
@@ -43,7 +44,10 @@ pub struct Args {
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let (session, state) = match &args.version {
-        Some(version) => imagined::imagined(environment, version, &args.product, &args.repo)?,
+        Some(version) => {
+            let product = args.product.map_or_else(|| product_of_clone(&environment.assets, &args.repo), Ok)?;
+            imagined::imagined(environment, version, &product, &args.repo)?
+        }
         None => guided(environment)?,
     };
     environment.ui.data(&guide(&session, &state)?);

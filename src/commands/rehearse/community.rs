@@ -12,8 +12,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::actions::Services;
+use crate::actions::tracker::Decision;
 use crate::commands::CommandError;
 use crate::commands::error::chain;
+use crate::commands::issues;
 use crate::commands::rehearse::stage::Stage;
 use crate::commands::vote::{self, current};
 use crate::engine::{Clock, Driver, State, StepRecord};
@@ -85,6 +87,40 @@ impl<'a> Community<'a> {
             }
         }
         Ok(ruled)
+    }
+
+    /// Has the release manager decide on open issues and on findings in the notes. Whether there
+    /// was something to decide.
+    ///
+    /// # Errors
+    /// When the tracker cannot be asked, or nothing can be recorded.
+    pub fn decide(&self, driver: &mut Driver<'_, Services>) -> Result<bool, CommandError> {
+        let session = &self.stage.session;
+        let mut decided = false;
+        if let Some(read) = issues::open_issues(session, &driver.state)? {
+            for (issue, nth) in read.undecided.iter().zip(0..) {
+                // the first is done and nobody closed it; the last may stay open
+                let (decision, why) = match nth {
+                    0 => (Decision::Resolve, "Merged last week, and nobody closed it (simulated)"),
+                    1 => (Decision::Keep, "Users can live with it until the next release (simulated)"),
+                    _ => (Decision::Move, "It can wait (simulated)"),
+                };
+                driver.rule(issues::TRIAGE, &issue.key, &decision.to_string(), why)?;
+                decided = true;
+            }
+        }
+        if let Some(read) = issues::notes(session, &driver.state)? {
+            for finding in &read.open {
+                driver.rule(
+                    issues::NOTES,
+                    &finding.id(),
+                    issues::ACCEPTED,
+                    "Looked at in the rehearsal (simulated)",
+                )?;
+                decided = true;
+            }
+        }
+        Ok(decided)
     }
 
     /// Mends what the vote on the current candidate found.

@@ -22,11 +22,13 @@ use super::check_templates::check_templates;
 use super::check_version::unlike;
 use super::environment::{Environment, absolute};
 use super::halt;
+use super::release_files::release_files;
 use super::run::phase_goal;
-use super::start::{Beginning, check_configuration, check_files, release_files};
+use super::start::{Beginning, check_configuration, check_files};
+use super::which_product::product_of_clone;
 use crate::engine::{Goal, Halt, Obstacle, Pending};
-use crate::rehearsal::{Interruption, SimulatedManager};
-use crate::release::Version;
+use crate::rehearsal::{Interruption, SimulatedManager, Source};
+use crate::release::{ReleaseKind, Version};
 use crate::ui::{ExitCode, Progress};
 use community::Community;
 use stage::Stage;
@@ -40,14 +42,15 @@ use stage::Stage;
 /// given again.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A repository to rehearse with, in place of the sample project.
+    /// A repository to rehearse with, in place of the sample project; without one, a
+    /// product's repository is made up from what its configuration says of it.
     #[arg(long, value_name = "PATH")]
     repo: Option<PathBuf>,
-    /// A product of release-config/; else `flink-statefun` with --repo and
+    /// A product of release-config/; else the one that --repo is a clone of, and
     /// `sample` without.
     #[arg(long)]
     product: Option<String>,
-    /// The version to release; 1.2.0 for the sample.
+    /// The version to release; 1.2.0 without --repo.
     #[arg(long)]
     version: Option<String>,
     /// Candidate 1 is voted down and cancelled everywhere; candidate 2 passes.
@@ -92,22 +95,27 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
 fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let started = Instant::now();
     let ui = environment.ui;
-    let sample = args.repo.is_none();
-    let product = args.product.as_deref().unwrap_or(if sample { SAMPLE } else { "flink-statefun" });
-    let version = match (&args.version, sample) {
+    let repository = args.repo.as_deref().map(absolute).transpose()?;
+    let product = match (&args.product, &repository) {
+        (Some(product), _) => product.clone(),
+        (None, Some(repository)) => product_of_clone(&environment.assets, repository)?,
+        (None, None) => SAMPLE.to_owned(),
+    };
+    let product = product.as_str();
+    let version = match (&args.version, &repository) {
         (Some(version), _) => version.parse::<Version>()?,
-        (None, true) => "1.2.0".parse()?,
-        (None, false) => {
+        (None, None) => "1.2.0".parse()?,
+        (None, Some(_)) => {
             return Err(CommandError::usage("--repo needs --version", "the version to release: --version 3.4.0"));
         }
     };
     let files = release_files(&environment.assets, product, "release")?;
     let goal = phase_goal(&files.workflow()?.phase_ids(), args.to)?;
-    let repository = args.repo.as_deref().map(absolute).transpose()?;
-    if repository.is_none() && product != SAMPLE {
+    let made_up = repository.is_none() && product != SAMPLE;
+    if made_up && version.kind() == ReleaseKind::Bugfix {
         return Err(CommandError::usage(
-            format!("--product {product} needs --repo"),
-            format!("name a clone of it; without --repo the product `{SAMPLE}` is rehearsed"),
+            format!("a bugfix release of {product} needs --repo"),
+            "a repository that is made up has no series yet: name a clone of the product, or the first version of a series",
         ));
     }
     // Before anything is made; the world's own clone is looked at when its release begins.
@@ -140,7 +148,11 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
             directory: place.path(),
             product,
             version,
-            repository: repository.as_deref(),
+            source: match &repository {
+                Some(repository) => Source::Repository(repository),
+                None if made_up => Source::MadeUp(&rendered),
+                None => Source::Sample,
+            },
             fail_first_candidate: args.fail_first_candidate,
         },
         interruption.as_ref(),
@@ -240,6 +252,9 @@ fn play(
                     stage.clock.move_to(used);
                     driver.observer.time_passes(used, why);
                     true
+                }
+                Obstacle::Person(_) if id == "triage-blockers" || id == "audit-release-notes" => {
+                    community.decide(&mut driver)?
                 }
                 Obstacle::Person(_) if id == "record-vote" => community.weigh(&mut driver)?,
                 Obstacle::CheckFailed(_) if id == "community-approves" && community.alarmed(&driver.state) => {

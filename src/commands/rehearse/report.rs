@@ -20,7 +20,19 @@ use crate::commands::CommandError;
 use crate::commands::log::durations;
 use crate::commands::status::{Status, status_of};
 use crate::engine::{Entry, Event, JournalReader, State};
+use crate::rehearsal::World;
 use crate::ui::{ExitCode, Style, Ui, hang};
+
+/// Where a world's repository is from.
+fn repository_of(world: &World) -> String {
+    match &world.source {
+        Some(source) => format!("a copy of {}", source.display()),
+        None if world.made_up => {
+            format!("made up from the configuration of {}; --repo takes the real one", world.product)
+        }
+        None => "the sample project".to_owned(),
+    }
+}
 
 /// What a rehearsal made, and where to look.
 #[derive(Debug, Serialize)]
@@ -41,6 +53,9 @@ pub struct Report {
 #[derive(Debug, Serialize)]
 struct Where {
     directory: PathBuf,
+    /// What the remote was filled from: `the sample project`, the path of a repository, or
+    /// that it was made up.
+    repository: String,
     remote: PathBuf,
     svn: PathBuf,
     mails: PathBuf,
@@ -79,6 +94,7 @@ impl Report {
         let directory = &stage.world.directory;
         let world = Where {
             directory: directory.clone(),
+            repository: repository_of(&stage.world),
             remote: stage.world.remote(),
             svn: directory.join("svn"),
             mails: stage.world.mail().join("mails"),
@@ -116,6 +132,7 @@ impl Report {
             let _ = writeln!(text, "  {name:<12} {value}");
         };
         line(&mut text, "world", self.world.directory.display().to_string());
+        line(&mut text, "repository", self.world.repository.clone());
         for (number, why) in &self.made.cancelled {
             line(&mut text, "cancelled", format!("candidate {number}: {why}"));
         }

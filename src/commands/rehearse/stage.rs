@@ -12,13 +12,14 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment};
+use crate::commands::release_files::{ReleaseFiles, release_files};
 use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directory};
 use crate::commands::session::{Session, open_journal};
-use crate::commands::start::{Beginning, begin, release_files};
+use crate::commands::start::{Beginning, begin};
 use crate::engine::{Clock, Entry, Journal, JournalReader, State, SystemClock};
 use crate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
-use crate::rehearsal::stand_ins::{Faults, StandIns};
-use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Wish, World};
+use crate::rehearsal::stand_ins::{Faults, StandIns, jira, npm, pypi};
+use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Source, Wish, World};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, OpenPgp};
 use crate::ui::ExitCode;
@@ -31,8 +32,8 @@ pub struct Wanted<'a> {
     pub product: &'a str,
     /// The version.
     pub version: Version,
-    /// The repository to copy.
-    pub repository: Option<&'a Path>,
+    /// Where the repository comes from.
+    pub source: Source<'a>,
     /// Whether the first candidate is voted down.
     pub fail_first_candidate: bool,
 }
@@ -84,7 +85,7 @@ impl Stage {
                     product: wanted.product,
                     configuration: &files.product.text,
                     version: wanted.version,
-                    source: wanted.repository,
+                    source: wanted.source,
                     fail_first_candidate: wanted.fail_first_candidate,
                 };
                 World::make(wanted.directory, &wish, free_ports()?, SystemClock.now()).map_err(failed)?
@@ -118,6 +119,9 @@ impl Stage {
             nexus: Some((NEXUS_ACCOUNT.0.to_owned(), NEXUS_ACCOUNT.1.into())),
             gnupg_home: Some(home.clone()),
             home: Some(world.home()),
+            jira: Some(jira::ADMINISTRATOR.into()),
+            pypi: Some(pypi::MAINTAINER.into()),
+            npm: Some(npm::MAINTAINER.into()),
             ..Accounts::default()
         };
         let effects = interruption.map_or_else(Effects::unwatched, Interruption::effects);
@@ -156,7 +160,7 @@ impl Drop for Stage {
 fn begin_or_resume(
     world: &World,
     version: Version,
-    mut files: crate::commands::start::ReleaseFiles,
+    mut files: ReleaseFiles,
 ) -> Result<(SimulatedClock, PathBuf), CommandError> {
     let directory = release_directory(&world.state(), &world.product, version);
     let journal = directory.join(JOURNAL_FILE);
@@ -188,7 +192,10 @@ pub fn record(product: &str, version: Version, key: &str, repository: &Path) -> 
 }
 
 fn check_same(world: &World, wanted: &Wanted<'_>) -> Result<(), CommandError> {
-    let source = wanted.repository.map(Path::to_owned);
+    let source = match wanted.source {
+        Source::Repository(path) => Some(path.to_owned()),
+        Source::Sample | Source::MadeUp(_) => None,
+    };
     let same = world.product == wanted.product
         && world.version == wanted.version.to_string()
         && world.fail_first_candidate == wanted.fail_first_candidate

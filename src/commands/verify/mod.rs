@@ -6,6 +6,7 @@
 
 //! `quorate verify`: whether a candidate is what it has to be.
 
+mod place;
 mod subject;
 mod tag;
 mod target;
@@ -22,8 +23,8 @@ use self::target::{Here, Target};
 use super::CommandError;
 use super::environment::Environment;
 use super::error::chain;
-use crate::services::fetch_keys_file;
-use crate::ui::{ExitCode, Style, Waiting};
+use super::keys::read_keys;
+use crate::ui::{ExitCode, FileCount, Style};
 use crate::verify::signature::KeyRing;
 use crate::verify::{Against, Limits, Listed, RatExcludes, Report, Status, render};
 
@@ -176,14 +177,23 @@ fn verify(
     files: &[Listed],
     begun: Instant,
 ) -> Result<Report, CommandError> {
-    let _waiting = Waiting::begin(environment.ui, &format!("verifying {}", subject.target));
     let mut rules = subject.rules(files)?;
     if let Some(file) = &args.rat_excludes {
         rules.rat_excludes = rat_excludes(file)?;
     }
-    let against =
-        Against { keys, expect: subject.expect.as_ref(), limits: limits(&args.limits), now: Timestamp::now() };
-    let mut found = rules.verify(here.directory(), files, &against);
+    let against = Against {
+        keys,
+        expect: subject.expect.as_ref(),
+        limits: limits(&args.limits),
+        now: Timestamp::now(),
+        scope: here.scope(),
+    };
+    let count = FileCount::begin(environment.ui, "verifying");
+    let progress = |name: &str, bytes| {
+        count.bytes(name, bytes);
+        count.file(name);
+    };
+    let mut found = rules.verify(here.directory(), files, &against, &progress);
     let named = args.source_tag.clone().zip(args.repo.clone());
     if let Some((tag, repository)) = named.or_else(|| subject.tag.clone()) {
         let left_out = subject.left_out(&args.exclude)?;
@@ -211,21 +221,7 @@ fn rat_excludes(file: &Path) -> Result<RatExcludes, CommandError> {
 
 /// The keys at an address or in a file.
 fn keys(place: &str) -> Result<KeyRing, CommandError> {
-    let bytes = if place.contains("://") {
-        let fetched = fetch_keys_file(place).map_err(|error| {
-            let hint =
-                "without the project's keys no signature proves anything; --keys names a file or another address";
-            CommandError::from_error(ExitCode::Service, &error, hint)
-        })?;
-        fetched.into_bytes()
-    } else {
-        fs::read(place).map_err(|error| {
-            CommandError::usage(
-                format!("cannot read the keys in {place}: {error}"),
-                "--keys names the project's KEYS file",
-            )
-        })?
-    };
+    let bytes = read_keys(place)?;
     let parsed = KeyRing::parse(&bytes).map_err(|error| format!("{place}: {}", chain(&error)));
     parsed.map_err(|what| CommandError::usage(what, "`quorate keys check` says what is wrong with a KEYS file"))
 }

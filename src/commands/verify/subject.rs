@@ -15,8 +15,8 @@ use serde_json::{Map, Value, json};
 
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
+use crate::commands::release_files::release_file;
 use crate::commands::session::read_session;
-use crate::commands::start::release_file;
 use crate::config::{Product, parse_product, render_product};
 use crate::probes::{product_rules, stand_ins};
 use crate::release::{PathRules, Sha512, Version};

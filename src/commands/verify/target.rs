@@ -9,14 +9,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use indicatif::{ProgressBar, ProgressStyle};
-use tempfile::TempDir;
-
+use super::place::Place;
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::services::{Cache, Downloader, Effects, Svn, SvnUrl};
-use crate::ui::{ExitCode, Ui};
-use crate::verify::{ArchiveKind, Listed, list_files};
+use crate::services::{Cache, Came, DownloadError, Downloader, Effects, Svn, SvnUrl};
+use crate::ui::{ExitCode, FileCount};
+use crate::verify::{ArchiveKind, Listed, Scope, list_files};
 
 /// What is looked for beside a single archive.
 const COMPANIONS: [&str; 3] = [".asc", ".sha512", ".sha256"];
@@ -39,7 +37,8 @@ pub struct Here {
     directory: PathBuf,
     /// For a single file: its name.
     only: Option<String>,
-    _downloaded: Option<TempDir>,
+    scope: Scope,
+    _downloaded: Option<Place>,
 }
 
 impl Target {
@@ -75,49 +74,43 @@ impl Target {
     /// When they cannot be downloaded.
     pub fn bring(self, environment: &Environment) -> Result<Here, CommandError> {
         match self {
-            Self::Directory(directory) => Ok(Here { directory, only: None, _downloaded: None }),
+            Self::Directory(directory) => Ok(Here { directory, only: None, scope: Scope::Whole, _downloaded: None }),
             Self::File(path) => {
                 let directory = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                Ok(Here { directory: directory.to_owned(), only: Some(name), _downloaded: None })
+                Ok(Here {
+                    directory: directory.to_owned(),
+                    only: Some(name),
+                    scope: Scope::Artifact,
+                    _downloaded: None,
+                })
             }
             Self::Web(address) => {
-                let fail = |error: crate::services::DownloadError| {
-                    let code = match error {
-                        crate::services::DownloadError::Address { .. } => ExitCode::Usage,
-                        _ => ExitCode::Service,
-                    };
-                    CommandError::from_error(code, &error, error.hint())
-                };
                 let cache = cache_directory();
-                let (place, directory) = temporary(&cache)?;
-                let bar = downloading(environment.ui);
-                let progress = |name: &str, bytes: u64| {
-                    bar.set_message(name.to_owned());
-                    bar.inc(bytes);
-                };
-                let downloader = Downloader::new(Cache::new(cache)).map_err(fail)?;
-                let downloaded = match is_archive(&address) {
-                    true => downloader.with_companions(&address, &COMPANIONS, &directory, &progress),
-                    false => downloader.directory(&address, &directory, &progress),
-                };
-                bar.finish_and_clear();
-                downloaded.map_err(fail)?;
-                Ok(Here { directory, only: None, _downloaded: Some(place) })
+                let place = place_below(&cache)?;
+                download(environment, &address, cache, place.path())?;
+                let scope = if is_archive(&address) { Scope::Artifact } else { Scope::Whole };
+                Ok(Here::downloaded(place, scope))
             }
             Self::Subversion(address) => {
-                let (place, directory) = temporary(&std::env::temp_dir())?;
-                let bar = downloading(environment.ui);
-                let exported = export(environment, &address, &directory, &bar);
-                bar.finish_and_clear();
-                exported?;
-                Ok(Here { directory, only: None, _downloaded: Some(place) })
+                let place = place_below(&std::env::temp_dir())?;
+                export(environment, &address, place.path())?;
+                Ok(Here::downloaded(place, Scope::Whole))
             }
         }
     }
 }
 
 impl Here {
+    fn downloaded(place: Place, scope: Scope) -> Self {
+        Self { directory: place.path().to_owned(), only: None, scope, _downloaded: Some(place) }
+    }
+
+    /// How much of a candidate they are.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
     /// Where they are.
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -161,44 +154,52 @@ fn cache_directory() -> PathBuf {
         .unwrap_or_else(|| std::env::temp_dir().join("quorate-cache"))
 }
 
-/// A directory that goes away with the value, below `parent`: files of the cache can
-/// have a second name in it.
-fn temporary(parent: &Path) -> Result<(TempDir, PathBuf), CommandError> {
-    let made =
-        fs::create_dir_all(parent).and_then(|()| tempfile::Builder::new().prefix("candidate-").tempdir_in(parent));
-    let place = made.map_err(|error| {
+/// A place for the files: below the cache where files of that can have a second name in it.
+fn place_below(parent: &Path) -> Result<Place, CommandError> {
+    Place::below(parent).map_err(|error| {
         CommandError::new(
             ExitCode::Service,
             format!("cannot make a directory in {}: {error}", parent.display()),
             "make it yours and writable, or name another by QUORATE_CACHE",
         )
-    })?;
-    let directory = place.path().to_owned();
-    Ok((place, directory))
+    })
 }
 
-fn downloading(ui: Ui) -> ProgressBar {
-    if !ui.lively() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("  {spinner} {bytes} ({bytes_per_sec}) {msg}").expect("a fixed template");
-    let bar = ProgressBar::new_spinner().with_style(style);
-    bar.enable_steady_tick(std::time::Duration::from_millis(120));
-    bar
+fn download(environment: &Environment, address: &str, cache: PathBuf, into: &Path) -> Result<(), CommandError> {
+    let failed = |error: DownloadError| {
+        let code = match error {
+            DownloadError::Address { .. } | DownloadError::Unprotected { .. } => ExitCode::Usage,
+            _ => ExitCode::Service,
+        };
+        CommandError::from_error(code, &error, error.hint())
+    };
+    let count = FileCount::begin(environment.ui, "downloading");
+    let progress = |came: Came<'_>| match came {
+        Came::Listed(files) => count.expect(files),
+        Came::Bytes(name, bytes) => count.bytes(name, bytes),
+        Came::File(name) => count.file(name),
+    };
+    let downloader = Downloader::new(Cache::new(cache)).map_err(failed)?;
+    let downloaded = match is_archive(address) {
+        true => downloader.with_companions(address, &COMPANIONS, into, &progress),
+        false => downloader.directory(address, into, &progress),
+    };
+    downloaded.map_err(failed).map(drop)
 }
 
-fn export(environment: &Environment, address: &str, directory: &Path, bar: &ProgressBar) -> Result<(), CommandError> {
+fn export(environment: &Environment, address: &str, into: &Path) -> Result<(), CommandError> {
     let wrong = |error: &(dyn std::error::Error + 'static)| {
         CommandError::from_error(ExitCode::Usage, error, "give the URL of a candidate's directory")
     };
     let failed = |error: crate::services::SvnError| CommandError::from_error(ExitCode::Service, &error, error.hint());
     let url = SvnUrl::try_from(address.to_owned()).map_err(|error: crate::services::SvnUrlError| wrong(&error))?;
     let svn = Svn::new(environment.accounts.svn.clone(), None, Effects::unwatched());
+    let count = FileCount::begin(environment.ui, "downloading");
     let progress = |name: &str, bytes: u64| {
-        bar.set_message(name.to_owned());
-        bar.inc(bytes);
+        count.bytes(name, bytes);
+        count.file(name);
     };
-    match svn.export(&url, directory, &progress).map_err(failed)? {
+    match svn.export(&url, into, &progress).map_err(failed)? {
         Some(_) => Ok(()),
         None => Err(CommandError::new(
             ExitCode::Service,

@@ -7,10 +7,15 @@
 //! state in files, real paths, status codes and error bodies, and faults on demand.
 //! Each is below its own name: `http://127.0.0.1:PORT/nexus`.
 
+pub mod confluence;
 mod faults;
+mod form;
 mod host;
+pub mod jira;
 mod kept;
 pub mod nexus;
+pub mod npm;
+pub mod pypi;
 
 use std::io;
 use std::path::Path;
@@ -32,7 +37,12 @@ impl StandIns {
     /// When the port cannot be had, or the state not be read.
     pub fn start(directory: &Path, port: u16, faults: Faults) -> io::Result<Self> {
         std::fs::create_dir_all(directory)?;
-        let router = Router::new().nest("/nexus", nexus::router(&directory.join("nexus"))?);
+        let router = Router::new()
+            .nest("/nexus", nexus::router(&directory.join("nexus"))?)
+            .nest("/confluence", confluence::router(directory)?)
+            .nest("/jira", jira::router(directory)?)
+            .nest("/npm", npm::router(directory)?)
+            .nest("/pypi", pypi::router(directory)?);
         Host::start("stand-ins", port, router, faults).map(Self)
     }
 

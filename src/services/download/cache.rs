@@ -6,7 +6,7 @@
 
 //! What was downloaded, kept by the SHA-512 of its bytes.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,7 @@ impl Cache {
     pub(super) fn supply(&self, target: &Path) -> bool {
         let Some(claimed) = claimed_digest(target) else { return false };
         let kept = self.place(&claimed);
-        let Ok(file) = fs::File::open(&kept) else { return false };
+        let Ok(file) = File::open(&kept) else { return false };
         match Sha512::of_reader(file) {
             Ok((found, _)) if found.as_str() == claimed => copy(&kept, target).is_ok(),
             Ok(_) => {
@@ -47,12 +47,13 @@ impl Cache {
     }
 
     /// Moves a whole download into the cache and puts it at `target` too.
-    pub(super) fn keep(&self, partial: &Path, target: &Path) -> Result<(), DownloadError> {
+    pub(super) fn keep(&self, partial: &Partial, target: &Path) -> Result<(), DownloadError> {
         let write = |path: &Path| {
             let path = path.to_owned();
             move |source| DownloadError::Write { path, source }
         };
-        let file = fs::File::open(partial).map_err(write(partial))?;
+        let partial = partial.path();
+        let file = File::open(partial).map_err(write(partial))?;
         let (digest, _) = Sha512::of_reader(file).map_err(write(partial))?;
         let kept = self.place(digest.as_str());
         fs::create_dir_all(kept.parent().unwrap_or(&self.directory)).map_err(write(&kept))?;
@@ -60,18 +61,51 @@ impl Cache {
         copy(&kept, target).map_err(write(target))
     }
 
-    /// Where what came in of `url` is kept until it is whole.
+    /// Where what comes in of `url` is kept until it is whole: for this process alone, in
+    /// a place of its own where another one is downloading the same.
     ///
     /// # Errors
-    /// When the directory cannot be made.
-    pub(super) fn partial(&self, url: &str) -> Result<PathBuf, DownloadError> {
+    /// When it cannot be made.
+    pub(super) fn partial(&self, url: &str) -> Result<Partial, DownloadError> {
         let directory = self.directory.join("partial");
-        fs::create_dir_all(&directory).map_err(|source| DownloadError::Write { path: directory.clone(), source })?;
-        Ok(directory.join(&Sha512::of(url.as_bytes()).as_str()[..40]))
+        let write = |path: &Path, source| DownloadError::Write { path: path.to_owned(), source };
+        fs::create_dir_all(&directory).map_err(|source| write(&directory, source))?;
+        let digest = Sha512::of(url.as_bytes());
+        let name = &digest.as_str()[..40];
+        let held = |path: PathBuf| match OpenOptions::new().append(true).create(true).open(&path) {
+            Ok(lock) => Ok(Partial { path, lock }),
+            Err(source) => Err(write(&path, source)),
+        };
+        let partial = held(directory.join(name))?;
+        match partial.lock.try_lock() {
+            Err(TryLockError::WouldBlock) => held(directory.join(format!("{name}-{}", std::process::id()))),
+            // A file system without locks has to do without.
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(partial),
+        }
     }
 
     fn place(&self, digest: &str) -> PathBuf {
         self.directory.join("sha512").join(&digest[..2]).join(digest)
+    }
+}
+
+/// What has come in of a download, held as long as this value lives.
+pub(super) struct Partial {
+    path: PathBuf,
+    lock: File,
+}
+
+impl Partial {
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Leaves it to a later run, if there is something to go on with.
+    pub(super) fn abandon(&self) {
+        if self.lock.metadata().is_ok_and(|data| data.len() == 0) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 

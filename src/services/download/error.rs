@@ -30,7 +30,16 @@ pub enum DownloadError {
         url: String,
         /// What went wrong.
         #[source]
-        source: reqwest::Error,
+        source: io::Error,
+    },
+    /// Anybody on the way could change it.
+    #[error("cannot download {url}")]
+    Unprotected {
+        /// What was asked for.
+        url: String,
+        /// What is missing.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The server answered with an error.
     #[error("the server answered {status} for {url}")]
@@ -67,6 +76,14 @@ pub enum DownloadError {
         /// The bound.
         most: usize,
     },
+    /// A page does not end.
+    #[error("the list at {url} has more than {most} bytes")]
+    Endless {
+        /// Which directory.
+        url: String,
+        /// The bound.
+        most: u64,
+    },
     /// A listed name is none for a file.
     #[error("the server lists {url}, which is no name for a file")]
     Name {
@@ -96,7 +113,10 @@ impl DownloadError {
             Self::Status { .. } | Self::Empty { .. } => {
                 "open the address in a browser: is it the directory of the candidate?"
             }
-            Self::TooLarge { .. } => "name the directory of one candidate, or one staging repository",
+            Self::Unprotected { .. } => "give an address that begins with https://",
+            Self::TooLarge { .. } | Self::Endless { .. } => {
+                "name the directory of one candidate, or one staging repository"
+            }
             Self::Name { .. } => "tell the project that staged it; nothing was downloaded under that name",
             Self::Write { .. } => "make room, or name another cache by QUORATE_CACHE",
         }

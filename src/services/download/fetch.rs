@@ -13,39 +13,48 @@ use std::thread;
 use std::time::Duration;
 
 use reqwest::blocking::{Client, Response};
-use reqwest::header::{ETAG, HeaderMap, IF_RANGE, LAST_MODIFIED, RANGE};
+use reqwest::header::{CONTENT_RANGE, ETAG, HeaderMap, IF_RANGE, LAST_MODIFIED, RANGE, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
 
 use super::cache::{Cache, is_checksum};
 use super::error::DownloadError;
-use super::{Progress, RemoteFile};
+use super::{Came, Progress, RemoteFile};
+use crate::services::web;
 
 /// How often a download is tried without a single byte more.
 const ATTEMPTS: u32 = 4;
 /// The pause after the first of them; it doubles.
 const PAUSE: Duration = Duration::from_millis(200);
+/// The longest pause that a server is granted that asks for one.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The most that a page may have which lists a directory.
 const PAGE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The page at `url`.
 pub fn page(client: &Client, url: &Url) -> Result<String, DownloadError> {
-    let unreachable =
-        |source: reqwest::Error| DownloadError::Unreachable { url: url.to_string(), source: source.without_url() };
-    let mut attempt = 1;
-    let response = loop {
-        match client.get(url.clone()).send() {
-            Ok(response) if response.status().is_server_error() && attempt < ATTEMPTS => {}
-            Ok(response) => break succeeded(url, response)?,
-            Err(error) if attempt < ATTEMPTS && !error.is_builder() => drop(error),
-            Err(error) => return Err(unreachable(error)),
+    let mut vain = 1;
+    loop {
+        let again = match read_page(client, url) {
+            Ok(text) => return Ok(text),
+            Err(Ended::ForGood(error)) => return Err(error),
+            Err(Ended::Again(again)) => again,
+        };
+        if vain >= ATTEMPTS {
+            return Err(DownloadError::Unreachable { url: url.to_string(), source: again.why });
         }
-        thread::sleep(PAUSE * 2_u32.pow(attempt));
-        attempt += 1;
-    };
-    let mut text = String::new();
-    let cut = |source| DownloadError::Cut { url: url.to_string(), bytes: 0, attempts: 1, source };
-    response.take(PAGE_BYTES).read_to_string(&mut text).map_err(cut)?;
-    Ok(text)
+        thread::sleep(again.pause(vain));
+        vain += 1;
+    }
+}
+
+fn read_page(client: &Client, url: &Url) -> Result<String, Ended> {
+    let response = send(url, client.get(url.clone()))?;
+    match web::text(response, PAGE_BYTES) {
+        Ok(Some(text)) => Ok(text),
+        // Half a list would be a candidate with less in it.
+        Ok(None) => Err(Ended::ForGood(DownloadError::Endless { url: url.to_string(), most: PAGE_BYTES })),
+        Err(why) => Err(Again::because(why).into()),
+    }
 }
 
 /// Has the file at `target`: from the cache where its digest is known, else from the
@@ -58,33 +67,93 @@ pub fn fetch(
     progress: Progress<'_>,
 ) -> Result<(), DownloadError> {
     if !is_checksum(&file.path) && cache.supply(target) {
+        progress(Came::File(&file.path));
         return Ok(());
     }
     let partial = cache.partial(file.url.as_str())?;
     let mut vain = 0;
     loop {
-        let before = length(&partial);
-        let ended = advance(client, file, &partial, progress);
-        let source = match ended {
+        let before = length(partial.path());
+        let again = match advance(client, file, partial.path(), progress) {
             Ok(()) => break,
-            Err(Ended::ForGood(error)) => return Err(error),
-            Err(Ended::Cut(source)) => source,
+            Err(Ended::ForGood(error)) => {
+                partial.abandon();
+                return Err(error);
+            }
+            Err(Ended::Again(again)) => again,
         };
-        vain = if length(&partial) > before { 0 } else { vain + 1 };
+        vain = if length(partial.path()) > before { 0 } else { vain + 1 };
         if vain >= ATTEMPTS {
-            let (url, bytes) = (file.url.to_string(), length(&partial));
-            return Err(DownloadError::Cut { url, bytes, attempts: ATTEMPTS, source });
+            let (url, bytes) = (file.url.to_string(), length(partial.path()));
+            partial.abandon();
+            return Err(DownloadError::Cut { url, bytes, attempts: ATTEMPTS, source: again.why });
         }
-        thread::sleep(PAUSE * 2_u32.pow(vain));
+        thread::sleep(again.pause(vain));
     }
-    let _ = fs::remove_file(validator_of(&partial));
-    cache.keep(&partial, target)
+    let _ = fs::remove_file(validator_of(partial.path()));
+    cache.keep(&partial, target)?;
+    progress(Came::File(&file.path));
+    Ok(())
 }
 
 enum Ended {
     /// A repeat may go on.
-    Cut(io::Error),
+    Again(Again),
     ForGood(DownloadError),
+}
+
+/// Why something is tried again, and when.
+struct Again {
+    why: io::Error,
+    /// What the server asks for.
+    wanted: Option<Duration>,
+}
+
+impl Again {
+    fn because(why: io::Error) -> Self {
+        Self { why, wanted: None }
+    }
+
+    fn pause(&self, vain: u32) -> Duration {
+        self.wanted.unwrap_or(PAUSE * 2_u32.pow(vain)).min(LONGEST_PAUSE)
+    }
+}
+
+impl From<Again> for Ended {
+    fn from(again: Again) -> Self {
+        Self::Again(again)
+    }
+}
+
+/// The answer to a request, where it is what was asked for.
+fn send(url: &Url, request: reqwest::blocking::RequestBuilder) -> Result<Response, Ended> {
+    let response = match request.send() {
+        Ok(response) => response,
+        // What leads nowhere, or where nobody may go, does so again.
+        Err(source) if source.is_redirect() || source.is_builder() => {
+            let (url, source) = (url.to_string(), io::Error::other(source.without_url()));
+            return Err(Ended::ForGood(DownloadError::Unreachable { url, source }));
+        }
+        Err(error) => return Err(Again::because(io::Error::other(error.without_url())).into()),
+    };
+    match response.status() {
+        status if status.is_success() || status == StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
+        status if passing(status) => {
+            let why = io::Error::other(format!("the server answered {status}"));
+            Err(Again { why, wanted: wanted_pause(response.headers()) }.into())
+        }
+        status => Err(Ended::ForGood(DownloadError::Status { url: url.to_string(), status })),
+    }
+}
+
+/// Whether the server may answer otherwise a little later.
+fn passing(status: StatusCode) -> bool {
+    status.is_server_error() || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
+}
+
+/// `Retry-After` in seconds; the form with a date is left to the usual pauses.
+fn wanted_pause(headers: &HeaderMap) -> Option<Duration> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// One request: goes on with `partial` where the server still has the same file.
@@ -97,17 +166,17 @@ fn advance(client: &Client, file: &RemoteFile, partial: &Path, progress: Progres
     if let Some(validator) = validator.filter(|_| have > 0) {
         request = request.header(RANGE, format!("bytes={have}-")).header(IF_RANGE, validator);
     }
-    let response = request.send().map_err(|error| Ended::Cut(io::Error::other(error.without_url())))?;
-    if response.status().is_server_error() {
-        return Err(Ended::Cut(io::Error::other(format!("the server answered {}", response.status()))));
-    }
+    let mut response = send(&file.url, request)?;
     // Asked for what comes after the end: it was whole, or is another one now.
     if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
-        let _ = fs::remove_file(partial);
-        return Err(Ended::Cut(io::Error::other("the server has less than was downloaded")));
+        File::create(partial).map_err(|error| write(partial, error))?;
+        return Err(Again::because(io::Error::other("the server has less than was downloaded")).into());
     }
-    let mut response = succeeded(&file.url, response).map_err(Ended::ForGood)?;
     let goes_on = response.status() == StatusCode::PARTIAL_CONTENT;
+    if goes_on && begins_at(response.headers()) != Some(have) {
+        File::create(partial).map_err(|error| write(partial, error))?;
+        return Err(Again::because(io::Error::other("the server sent another part than was asked for")).into());
+    }
     match validator_in(response.headers()) {
         Some(validator) => fs::write(&validator_path, validator).map_err(|error| write(&validator_path, error))?,
         None => {
@@ -118,12 +187,13 @@ fn advance(client: &Client, file: &RemoteFile, partial: &Path, progress: Progres
     let mut open = OpenOptions::new();
     let open = if goes_on { open.append(true) } else { open.write(true).truncate(true).create(true) };
     let mut sink = open.open(partial).map_err(|error| write(partial, error))?;
-    let came = copy(&mut response, &mut sink, |bytes| progress(&file.path, bytes)).map_err(|fault| match fault {
-        CopyFault::Read(error) => Ended::Cut(error),
+    let came = copy(&mut response, &mut sink, |bytes| progress(Came::Bytes(&file.path, bytes)));
+    let came = came.map_err(|fault| match fault {
+        CopyFault::Read(error) => Again::because(error).into(),
         CopyFault::Write(error) => write(partial, error),
     })?;
     match expected {
-        Some(expected) if came < expected => Err(Ended::Cut(io::ErrorKind::UnexpectedEof.into())),
+        Some(expected) if came < expected => Err(Again::because(io::ErrorKind::UnexpectedEof.into()).into()),
         _ => Ok(()),
     }
 }
@@ -150,11 +220,9 @@ fn copy(from: &mut Response, to: &mut File, progress: impl Fn(u64)) -> Result<u6
     }
 }
 
-fn succeeded(url: &Url, response: Response) -> Result<Response, DownloadError> {
-    match response.status() {
-        status if status.is_success() => Ok(response),
-        status => Err(DownloadError::Status { url: url.to_string(), status }),
-    }
+/// The first byte's place in the file, of a part.
+fn begins_at(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_RANGE)?.to_str().ok()?.trim().strip_prefix("bytes ")?.split('-').next()?.parse().ok()
 }
 
 /// What says that the file is the same one: a strong entity tag, else its date.

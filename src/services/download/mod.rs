@@ -15,9 +15,8 @@ mod listing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::Url;
@@ -27,12 +26,12 @@ pub use cache::Cache;
 pub use error::DownloadError;
 pub(super) use listing::children;
 
-/// How many files are downloaded at a time.
-const WORKERS: usize = 4;
+use super::web;
+
+/// How many files are downloaded, and directories listed, at a time.
+const WORKERS: usize = 8;
 /// The most directories that are listed below one address.
 const MOST_DIRECTORIES: usize = 10_000;
-/// How long a server may be silent.
-const SILENCE: Duration = Duration::from_secs(60);
 
 /// Downloads directories of web servers.
 pub struct Downloader {
@@ -49,8 +48,19 @@ pub(super) struct RemoteFile {
     pub url: Url,
 }
 
-/// What is told while files come in: bytes that arrived, and of which file.
-pub type Progress<'a> = &'a (dyn Fn(&str, u64) + Sync);
+/// What is told while files come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came<'a> {
+    /// So many files are to come.
+    Listed(usize),
+    /// Bytes of a file.
+    Bytes(&'a str, u64),
+    /// The rest of a file, or all of it from the cache.
+    File(&'a str),
+}
+
+/// Who is told.
+pub type Progress<'a> = &'a (dyn Fn(Came<'_>) + Sync);
 
 impl Downloader {
     /// A downloader that keeps what it downloads in `cache`.
@@ -58,12 +68,12 @@ impl Downloader {
     /// # Errors
     /// When no HTTP client can be made.
     pub fn new(cache: Cache) -> Result<Self, DownloadError> {
-        // The program installs it once; a second time is refused and harmless.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let agent = concat!("quorate/", env!("CARGO_PKG_VERSION"));
-        let builder = Client::builder().user_agent(agent).connect_timeout(SILENCE).timeout(None::<Duration>);
-        let client = builder.build().map_err(DownloadError::Client)?;
-        Ok(Self { client, cache })
+        Self::patient(cache, web::SILENCE)
+    }
+
+    /// One that waits so long for a server that says nothing.
+    fn patient(cache: Cache, silence: Duration) -> Result<Self, DownloadError> {
+        Ok(Self { client: web::reader(silence).map_err(DownloadError::Client)?, cache })
     }
 
     /// Downloads all that the directory at `address` lists, and the directories below
@@ -74,6 +84,7 @@ impl Downloader {
     /// in the cache, so that a repeat goes on from there.
     pub fn directory(&self, address: &str, into: &Path, progress: Progress<'_>) -> Result<Vec<String>, DownloadError> {
         let files = self.list(address)?;
+        progress(Came::Listed(files.len()));
         let (small, large): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| cache::is_checksum(&file.path));
         // The digests first: they say which of the other files are in the cache already.
         let mut paths = self.all(small, into, progress)?;
@@ -122,14 +133,15 @@ impl Downloader {
         let name = url.join(".").ok().and_then(|directory| listing::path_below(&directory, &url));
         let name = name.ok_or_else(|| DownloadError::Name { url: address.to_owned() })?;
         let mut names = Vec::new();
-        for ending in [""].iter().chain(endings) {
+        // The digest before the file: it says whether that is in the cache already.
+        for ending in endings.iter().rev().chain(&[""]) {
             let mut beside = url.clone();
             beside.set_path(&format!("{}{ending}", url.path()));
             let file = RemoteFile { path: format!("{name}{ending}"), url: beside };
             match fetch::fetch(&self.client, &self.cache, &file, &into.join(&file.path), progress) {
                 Err(DownloadError::Status { status, .. })
                     if !ending.is_empty() && status == reqwest::StatusCode::NOT_FOUND => {}
-                fetched => fetched.map(|()| names.push(file.path))?,
+                fetched => fetched.map(|()| names.insert(0, file.path))?,
             }
         }
         Ok(names)
@@ -140,22 +152,21 @@ impl Downloader {
         if !root.path().ends_with('/') {
             root.set_path(&format!("{}/", root.path()));
         }
-        let (mut files, mut open, mut listed) = (Vec::new(), VecDeque::from([root.clone()]), 0);
-        while let Some(directory) = open.pop_front() {
-            listed += 1;
+        let (mut files, mut level, mut listed) = (Vec::new(), vec![root.clone()], 0);
+        while !level.is_empty() {
+            listed += level.len();
             if listed > MOST_DIRECTORIES {
                 return Err(DownloadError::TooLarge { url: root.to_string(), most: MOST_DIRECTORIES });
             }
-            let page = fetch::page(&self.client, &directory)?;
-            for child in children(&directory, &page) {
-                if child.path().ends_with('/') {
-                    open.push_back(child);
-                } else if let Some(path) = listing::path_below(&root, &child) {
-                    files.push(RemoteFile { path, url: child });
-                } else {
-                    return Err(DownloadError::Name { url: child.to_string() });
-                }
+            let pages = several(&level, |directory| Ok(children(directory, &fetch::page(&self.client, directory)?)))?;
+            let (below, found): (Vec<Url>, Vec<Url>) =
+                pages.into_iter().flatten().partition(|child| child.path().ends_with('/'));
+            for url in found {
+                let path = listing::path_below(&root, &url);
+                let path = path.ok_or_else(|| DownloadError::Name { url: url.to_string() })?;
+                files.push(RemoteFile { path, url });
             }
+            level = below;
         }
         files.sort();
         files.dedup();
@@ -165,27 +176,38 @@ impl Downloader {
         }
     }
 
-    /// Downloads the files with several at a time; the first that cannot be had ends it.
+    /// Downloads the files; returns their paths.
     fn all(&self, files: Vec<RemoteFile>, into: &Path, progress: Progress<'_>) -> Result<Vec<String>, DownloadError> {
-        let queue = Mutex::new(files.iter().collect::<VecDeque<_>>());
-        let next = || queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop_front();
-        let clear = || queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
-        let work = || {
-            while let Some(file) = next() {
-                let target = target_of(into, &file.path);
-                fetch::fetch(&self.client, &self.cache, file, &target, progress).inspect_err(|_| clear())?;
-            }
-            Ok(())
-        };
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..WORKERS.min(files.len())).map(|_| scope.spawn(work)).collect();
-            workers
-                .into_iter()
-                .map(|worker| worker.join().expect("downloading does not panic"))
-                .collect::<Result<Vec<()>, DownloadError>>()
-        })?;
+        several(&files, |file| fetch::fetch(&self.client, &self.cache, file, &target_of(into, &file.path), progress))?;
         Ok(files.into_iter().map(|file| file.path).collect())
     }
+}
+
+/// Does `work` with several items at a time, and returns what came of each, in their order;
+/// the first that fails ends it.
+fn several<I: Sync, T: Send>(
+    items: &[I],
+    work: impl Fn(&I) -> Result<T, DownloadError> + Sync,
+) -> Result<Vec<T>, DownloadError> {
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { return Ok(done) };
+            done.push((at, work(item).inspect_err(|_| next.store(items.len(), Ordering::Relaxed))?));
+        }
+    };
+    let mut done = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..WORKERS.min(items.len())).map(|_| scope.spawn(worker)).collect();
+        let ended = workers.into_iter().map(|worker| worker.join().expect("downloading does not panic"));
+        ended.collect::<Result<Vec<Vec<_>>, DownloadError>>()
+    })?
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>();
+    done.sort_by_key(|(at, _)| *at);
+    Ok(done.into_iter().map(|(_, what)| what).collect())
 }
 
 fn target_of(into: &Path, path: &str) -> PathBuf {
@@ -193,8 +215,12 @@ fn target_of(into: &Path, path: &str) -> PathBuf {
 }
 
 fn parsed(address: &str) -> Result<Url, DownloadError> {
-    match Url::parse(address) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Ok(url),
-        _ => Err(DownloadError::Address { address: address.to_owned() }),
+    let url = match Url::parse(address) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => url,
+        _ => return Err(DownloadError::Address { address: address.to_owned() }),
+    };
+    match web::protected(&url) {
+        Ok(()) => Ok(url),
+        Err(source) => Err(DownloadError::Unprotected { url: url.to_string(), source: source.into() }),
     }
 }

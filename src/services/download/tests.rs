@@ -13,6 +13,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::{Cache, DownloadError, Downloader};
 use crate::release::Sha512;
@@ -25,6 +26,10 @@ struct Shelf {
     cuts: BTreeMap<String, Vec<usize>>,
     /// How often a path is answered with 503 first.
     failing: BTreeMap<String, usize>,
+    /// How often a path is answered with 429 first.
+    limited: BTreeMap<String, usize>,
+    /// How many bytes of a body are sent before the server falls silent, once.
+    silent: BTreeMap<String, usize>,
     asked: Vec<String>,
 }
 
@@ -94,6 +99,11 @@ fn answer(stream: TcpStream, shelf: &Mutex<Shelf>) -> std::io::Result<()> {
         *count -= 1;
         return write!(stream, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
+    if let Some(count @ 1..) = shelf.limited.get_mut(&path) {
+        *count -= 1;
+        let head = "HTTP/1.1 429 Slowly\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        return stream.write_all(head.as_bytes());
+    }
     let body = if path.ends_with('/') {
         let below = |name: &&String| name.starts_with(&path);
         let links: String = shelf
@@ -113,15 +123,24 @@ fn answer(stream: TcpStream, shelf: &Mutex<Shelf>) -> std::io::Result<()> {
         return write!(stream, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     };
     let tag = &Sha512::of(&body).as_str()[..16].to_owned();
+    let all = body.len();
     let (status, body) = match range {
-        Some(from) if from <= body.len() => ("206 Partial Content", body[from..].to_vec()),
-        _ => ("200 OK", body),
+        Some(from) if from <= all => {
+            (format!("206 Partial Content\r\nContent-Range: bytes {from}-{}/{all}", all - 1), body[from..].to_vec())
+        }
+        _ => ("200 OK".to_owned(), body),
     };
     write!(
         stream,
         "HTTP/1.1 {status}\r\nETag: \"{tag}\"\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     )?;
+    if let Some(bytes) = shelf.silent.remove(&path) {
+        drop(shelf);
+        stream.write_all(&body[..bytes])?;
+        // Until the other side goes away.
+        return reader.read_line(&mut line).map(drop);
+    }
     let cut = shelf.cuts.get_mut(&path).and_then(Vec::pop).unwrap_or(body.len());
     stream.write_all(&body[..cut.min(body.len())])
 }
@@ -142,9 +161,8 @@ fn a_directory_comes_in_whole_and_the_second_time_from_the_cache() {
     ]);
     let place = tempfile::tempdir().unwrap();
     let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
-    let get = |into: &str| {
-        downloader.directory(&format!("{}/dev/x-rc1", server.address), &place.path().join(into), &|_, _| {})
-    };
+    let get =
+        |into: &str| downloader.directory(&format!("{}/dev/x-rc1", server.address), &place.path().join(into), &|_| {});
     assert_eq!(get("one").unwrap(), ["deep/a/y.jar", "x.tgz", "x.tgz.sha512"]);
     assert_eq!(fs::read(place.path().join("one/x.tgz")).unwrap(), big);
     assert_eq!(fs::read(place.path().join("one/deep/a/y.jar")).unwrap(), b"jar");
@@ -172,8 +190,7 @@ fn a_file_that_was_changed_in_the_cache_is_downloaded_again() {
     let server = Server::with(&[("/d/x", &bytes), ("/d/x.sha512", &digest_line(&bytes, "x"))]);
     let place = tempfile::tempdir().unwrap();
     let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
-    let get =
-        |into: &str| downloader.directory(&format!("{}/d/", server.address), &place.path().join(into), &|_, _| {});
+    let get = |into: &str| downloader.directory(&format!("{}/d/", server.address), &place.path().join(into), &|_| {});
     get("one").unwrap();
     let digest = Sha512::of(&bytes);
     let kept = place.path().join("cache/sha512").join(&digest.as_str()[..2]).join(digest.as_str());
@@ -192,7 +209,7 @@ fn a_download_that_is_cut_goes_on_where_it_ended_also_in_a_later_run() {
     let downloader = Downloader::new(cache).unwrap();
     let (address, target) = (format!("{}/d/x", server.address), place.path().join("x"));
     server.shelf.lock().unwrap().cuts.insert("/d/x".into(), vec![60_000, 50_000]);
-    downloader.file(&address, &target, &|_, _| {}).unwrap();
+    downloader.file(&address, &target, &|_| {}).unwrap();
     assert_eq!(fs::read(&target).unwrap(), bytes);
     assert_eq!(server.asked(), ["/d/x", "/d/x from 50000", "/d/x from 110000"]);
     // Cut so often that this run gives up; the next one goes on.
@@ -200,10 +217,10 @@ fn a_download_that_is_cut_goes_on_where_it_ended_also_in_a_later_run() {
     changed[0] = 99;
     server.shelf.lock().unwrap().files.insert("/d/x".into(), changed.clone());
     server.shelf.lock().unwrap().cuts.insert("/d/x".into(), vec![0, 0, 0, 0, 70_000]);
-    let error = downloader.file(&address, &target, &|_, _| {}).unwrap_err();
+    let error = downloader.file(&address, &target, &|_| {}).unwrap_err();
     assert!(matches!(error, DownloadError::Cut { bytes: 70_000, .. }), "{error}");
     server.asked();
-    downloader.file(&address, &target, &|_, _| {}).unwrap();
+    downloader.file(&address, &target, &|_| {}).unwrap();
     assert_eq!(server.asked(), ["/d/x from 70000"]);
     assert_eq!(fs::read(&target).unwrap(), changed);
 }
@@ -213,12 +230,66 @@ fn what_is_not_there_cannot_be_asked_or_lists_nothing_is_told_apart() {
     let server = Server::with(&[("/d/x", b"x")]);
     let place = tempfile::tempdir().unwrap();
     let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
-    let get = |address: &str| downloader.directory(address, &place.path().join("into"), &|_, _| {}).unwrap_err();
+    let get = |address: &str| downloader.directory(address, &place.path().join("into"), &|_| {}).unwrap_err();
     assert!(matches!(get(&format!("{}/none", server.address)), DownloadError::Empty { .. }));
     assert!(matches!(get("ftp://example.org/d"), DownloadError::Address { .. }));
+    assert!(matches!(get("http://dist.example.org/d"), DownloadError::Unprotected { .. }));
     assert!(matches!(get("http://127.0.0.1:1/"), DownloadError::Unreachable { .. }));
-    let missing = downloader.file(&format!("{}/d/y", server.address), &place.path().join("y"), &|_, _| {}).unwrap_err();
+    let missing = downloader.file(&format!("{}/d/y", server.address), &place.path().join("y"), &|_| {}).unwrap_err();
     assert!(matches!(missing, DownloadError::Status { .. }), "{missing}");
     server.shelf.lock().unwrap().failing.insert("/d/x".into(), 2);
-    downloader.file(&format!("{}/d/x", server.address), &place.path().join("x"), &|_, _| {}).unwrap();
+    downloader.file(&format!("{}/d/x", server.address), &place.path().join("x"), &|_| {}).unwrap();
+}
+
+#[test]
+fn a_server_that_falls_silent_is_given_up_and_asked_for_the_rest() {
+    let bytes = vec![5_u8; 5000];
+    let server = Server::with(&[("/d/x", &bytes)]);
+    server.shelf.lock().unwrap().silent.insert("/d/x".into(), 2000);
+    let place = tempfile::tempdir().unwrap();
+    let downloader = Downloader::patient(Cache::new(place.path().join("cache")), Duration::from_secs(1)).unwrap();
+    let target = place.path().join("x");
+    downloader.file(&format!("{}/d/x", server.address), &target, &|_| {}).unwrap();
+    assert_eq!(fs::read(&target).unwrap(), bytes);
+    assert_eq!(server.asked(), ["/d/x", "/d/x from 2000"]);
+}
+
+#[test]
+fn a_server_that_asks_for_patience_gets_it() {
+    let server = Server::with(&[("/d/x", b"x")]);
+    server.shelf.lock().unwrap().limited.extend([("/d/x".into(), 2), ("/d/".into(), 1)]);
+    let place = tempfile::tempdir().unwrap();
+    let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
+    downloader.directory(&format!("{}/d", server.address), &place.path().join("into"), &|_| {}).unwrap();
+    assert_eq!(server.asked(), ["/d/", "/d/", "/d/x", "/d/x", "/d/x"]);
+}
+
+#[test]
+fn a_single_file_that_is_in_the_cache_is_not_downloaded_again() {
+    let server = Server::with(&[("/d/x.tgz", b"x"), ("/d/x.tgz.sha512", &digest_line(b"x", "x.tgz"))]);
+    let place = tempfile::tempdir().unwrap();
+    let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
+    let get = |into: &str| {
+        let address = format!("{}/d/x.tgz", server.address);
+        downloader.with_companions(&address, &[".asc", ".sha512"], &place.path().join(into), &|_| {}).unwrap()
+    };
+    assert_eq!(get("one"), ["x.tgz", "x.tgz.sha512"]);
+    server.asked();
+    assert_eq!(get("two"), ["x.tgz", "x.tgz.sha512"]);
+    assert_eq!(server.asked(), ["/d/x.tgz.sha512", "/d/x.tgz.asc"]);
+    assert_eq!(fs::read(place.path().join("two/x.tgz")).unwrap(), b"x");
+}
+
+#[test]
+fn two_runs_that_download_the_same_do_not_write_into_one_file() {
+    let place = tempfile::tempdir().unwrap();
+    let cache = Cache::new(place.path());
+    let one = cache.partial("https://example.org/x").unwrap();
+    let other = cache.partial("https://example.org/x").unwrap();
+    assert_ne!(one.path(), other.path());
+    let path = one.path().to_owned();
+    drop(one);
+    assert_eq!(cache.partial("https://example.org/x").unwrap().path(), path);
+    other.abandon();
+    assert!(!other.path().exists(), "nothing had come in");
 }

@@ -13,12 +13,12 @@
 
 mod answer;
 mod error;
+mod reader;
 mod request;
 mod said;
 #[cfg(test)]
 mod tests;
 
-use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
@@ -31,6 +31,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::Effects;
 pub use answer::Answer;
 pub use error::WebError;
+pub(super) use reader::{SILENCE, protected, reader, text};
 pub use request::{Body, Request};
 
 /// How many redirects are followed.
@@ -327,19 +328,13 @@ impl Web {
             builder = builder.tls_certs_merge([Certificate::from_pem(pem.as_bytes())?]);
         }
         // a proxy that is set up for the world outside knows nothing of this machine
-        Ok(if is_loopback(&self.base) { builder.no_proxy() } else { builder })
+        Ok(if reader::is_here(&self.base) { builder.no_proxy() } else { builder })
     }
 }
 
 /// Whether nobody on the way can read what is sent there.
 fn is_safe(url: &Url) -> bool {
-    url.has_host() && (url.scheme() == "https" || url.scheme() == "http" && is_loopback(url))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    url.has_host() && protected(url).is_ok()
 }
 
 /// An address as errors show it: without its query.

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::located;
-use crate::verify::{Report, Status};
+use crate::verify::{Report, Status, checks};
 
 /// The report as a SARIF log with one run: a result for each finding.
 pub fn sarif(report: &Report) -> String {
@@ -41,7 +41,7 @@ pub fn sarif(report: &Report) -> String {
             "tool": { "driver": {
                 "name": env!("CARGO_PKG_NAME"),
                 "version": env!("CARGO_PKG_VERSION"),
-                "rules": rules.iter().map(|name| json!({ "id": name })).collect::<Vec<_>>(),
+                "rules": rules.iter().map(|name| rule(name)).collect::<Vec<_>>(),
             } },
             "originalUriBaseIds": { "CANDIDATE": { "description": { "text": report.target } } },
             "invocations": [{ "executionSuccessful": true }],
@@ -50,6 +50,14 @@ pub fn sarif(report: &Report) -> String {
         }],
     });
     format!("{log:#}\n")
+}
+
+/// What a check proves, as viewers show it beside its results.
+fn rule(name: &str) -> Value {
+    match checks::named(name) {
+        Some(check) => json!({ "id": name, "shortDescription": { "text": format!("{}.", check.proves) } }),
+        None => json!({ "id": name }),
+    }
 }
 
 /// A path as a relative URI reference (RFC 3986): all but the unreserved signs and
@@ -78,6 +86,8 @@ mod tests {
         let run = &log["runs"][0];
         let rules: Vec<&str> =
             run["tool"]["driver"]["rules"].as_array().unwrap().iter().filter_map(|rule| rule["id"].as_str()).collect();
+        let described = |rule: &Value| rule["shortDescription"]["text"].is_string();
+        assert!(run["tool"]["driver"]["rules"].as_array().unwrap().iter().all(described));
         let results = run["results"].as_array().unwrap();
         assert_eq!(results.len(), 5);
         assert!(results.iter().all(|result| rules.contains(&result["ruleId"].as_str().unwrap())));

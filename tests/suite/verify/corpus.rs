@@ -67,6 +67,10 @@ fn inventory() -> Vec<Case> {
         case("no checksum file", check, &["sha512"], |candidate| {
             candidate.files.remove(&sum());
         }),
+        case("no source archive", check, &[SOURCE], |candidate| {
+            candidate.files.clear();
+            candidate.publish("greeter-1.2.0.txt", b"built\n".to_vec());
+        }),
         case("a signature of nothing", check, &["gone.tgz"], |candidate| {
             candidate.files.insert("gone.tgz.asc".into(), b"x".to_vec());
         }),

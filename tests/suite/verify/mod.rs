@@ -59,6 +59,8 @@ fn wrong_use_is_told_from_a_candidate_that_does_not_hold() {
         (&[at, "--keys", "KEYS", "--source-tag", "v1"], 2, "--repo"),
         (&["gopher://example.org/x", "--keys", "KEYS"], 2, "gopher"),
         (&["http://127.0.0.1:1/x", "--keys", "KEYS"], 4, "cannot download"),
+        (&["http://dist.example.org/x", "--keys", "KEYS"], 2, "not protected"),
+        (&[at, "--keys", "http://dist.example.org/KEYS"], 2, "not protected"),
         (&[at, "--keys", "http://127.0.0.1:1/KEYS"], 4, "cannot fetch"),
         (&["file:///nowhere/at/all", "--keys", "KEYS"], 4, "/nowhere"),
         (&["--candidate", "1", "--keys", "KEYS"], 2, "no release"),
@@ -82,6 +84,16 @@ fn a_single_archive_is_verified_with_what_lies_beside_it() {
     };
     assert_eq!(verify(SOURCE), Some(0));
     assert_eq!(verify("unsigned.txt"), Some(1));
+}
+
+#[test]
+fn the_page_for_voters_names_every_check() {
+    let page = crate::tree::text(std::path::Path::new("docs/verifying.md"));
+    let table = page.split("| check | what it proves |").nth(1).unwrap();
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with("| `"));
+    let named: Vec<&str> = rows.map(|row| row.split('`').nth(1).unwrap()).collect();
+    let known: Vec<&str> = quorate::verify::checks::CHECKS.iter().map(|check| check.name).collect();
+    assert_eq!(named, known);
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn a_wrong_digest_a_missing_file_and_wrong_use_are_told_apart() {
         (&["hash", "--check", "--write", "list"], "cannot be used with"),
         (&["hash"], "required"),
         (&["sign", "none.tgz"], "none.tgz is no file"),
-        (&["keys", "check", "none"], "cannot read none"),
+        (&["keys", "check", "none"], "cannot read the keys in none"),
     ] {
         let (code, _, error) = room.quorate(arguments);
         assert!(code == 2 && error.contains(says), "{arguments:?}: {code} {error}");
@@ -152,6 +152,10 @@ fn a_keys_file_is_looked_through_key_by_key() {
     assert_eq!((code, &report["passed"]), (0, &json!(true)), "{report}");
     let fingerprints: Vec<&str> =
         report["keys"].as_array().unwrap().iter().map(|key| key["fingerprint"].as_str().unwrap()).collect();
+    let first = &report["keys"][0];
+    assert_eq!(first["algorithm"], "RSA 3072");
+    assert_eq!(first["uids"], json!(["Ann Example <ann@example.org>"]));
+    assert!(first.as_object().unwrap().contains_key("expires"), "{first}");
     assert_eq!(fingerprints, [signers.manager.as_str(), signers.stranger.as_str()]);
     let (code, said, _) = room.quorate(&["keys", "check", "KEYS"]);
     assert!(code == 0 && said.contains("RSA 3072") && said.contains("Ann Example <ann@example.org>"), "{said}");

@@ -25,7 +25,7 @@ fn errors_say_what_where_and_what_to_do() {
     "#);
     assert_snapshot!(said(&["start", VERSION, "--product", "smaple"]), @r#"
     error: there is no product `smaple`
-    hint: the products are flink-statefun, sample; --assets DIR adds those in DIR/release-config/
+    hint: the products are flink, flink-connector-kafka, flink-statefun, quorate, sample; --assets DIR adds those in DIR/release-config/
     "#);
     user.runs(0, &["start", VERSION, "--product", "sample"]);
     assert_snapshot!(said(&["run", "make-the-cas"]), @r#"

@@ -1,0 +1,23 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+//! The one way to a web service: where it may be, how one logs in, how long it may
+
+//! Packages for the indexes of languages: the files that were voted on, and nothing else,
+//! uploaded once. What an index has already is found; what it has otherwise is left alone.
+
+#[cfg(test)]
+mod faults_tests;
+mod metadata;
+mod publish_npm;
+#[cfg(test)]
+mod tests;
+mod upload_pypi;
+mod voted;
+
+pub(crate) use publish_npm::manifest_faults;
+pub use publish_npm::{NpmPackage, NpmPublished, PublishNpm, npm_version_fault};
+pub use upload_pypi::{PypiPackage, PypiUploaded, UploadPypi};
+pub use voted::VotedFiles;

@@ -1,0 +1,121 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+//! The one way to a web service: where it may be, how one logs in, how long it may
+
+//! The accounts at web services that this release will need: the issue tracker, the Python
+//! package index, the npm registry. They are asked as the release will ask them, and
+//! nothing is changed.
+
+use super::ask::{Part, ask, skip};
+use super::item::{Item, Name};
+use super::subject::Subject;
+use crate::commands::error::chain;
+use crate::services::{Effects, Jira, Limits, Npm, WebError};
+
+/// What the tokens of the Python package index begin with.
+const PYPI_TOKEN: &str = "pypi-";
+
+/// One try for each, within the time that the doctor has.
+fn limits() -> Limits {
+    Limits { connect: super::PATIENCE, request: super::PATIENCE, attempts: 1, ..Limits::default() }
+}
+
+/// The issue tracker answers, knows the account, and lets it work on versions.
+pub fn ask_tracker(subject: &Subject) -> Part {
+    let reach = Name::new("tracker", "The issue tracker answers, and has the project");
+    let login = Name::new("tracker-login", "The issue tracker takes your token, and lets you work on versions");
+    let names = vec![reach.clone(), login.clone()];
+    let config = subject.product.jira.clone();
+    if subject.out_of_reach(&config.url) {
+        return skip(&names, &format!("{}: --offline", config.url));
+    }
+    let made = Jira::new(&config.url, subject.accounts.jira.clone(), Effects::unwatched());
+    ask(names, move || {
+        let anonymous = Jira::new(&config.url, None, Effects::unwatched());
+        let read = anonymous.and_then(|jira| jira.limited(limits()).versions(&config.key));
+        let reached = match &read {
+            Ok(versions) => reach.ok(format!("{} has {} versions of {}", config.url, versions.len(), config.key)),
+            Err(error) => judge(&reach, error),
+        };
+        let logged_in = match made.map(|jira| jira.limited(limits())) {
+            Err(error) => judge(&login, &error),
+            Ok(jira) if !jira.logs_in() => login.warning(
+                format!("no token for {}", config.url),
+                "make a personal access token in your profile there and give it by QUORATE_JIRA_TOKEN; without one, versions and issues are changed by hand, and the program finds it done",
+            ),
+            Ok(jira) => judge_tracker_account(&login, &jira, &config.key),
+        };
+        vec![reached, logged_in]
+    })
+}
+
+fn judge_tracker_account(item: &Name, jira: &Jira, project: &str) -> Item {
+    let asked = jira.myself().and_then(|me| Ok((me, jira.may_administer(project)?)));
+    match asked {
+        Ok((me, true)) => item.ok(format!("{me} may make and release versions of {project}")),
+        Ok((me, false)) => item.warning(
+            format!("{me} may not administer {project}, and so makes and releases no versions"),
+            "ask on the developers' list for the right, or find somebody who has it: `jira-next-version` and `jira-release-version` need it",
+        ),
+        Err(error) => judge(item, &error),
+    }
+}
+
+/// There is a token for the Python package index, of the form that its tokens have. The
+/// index says nothing of a token before it is used.
+pub fn examine_pypi(subject: &Subject) -> Part {
+    use secrecy::ExposeSecret;
+    let item = Name::new("pypi-token", "There is a token for the Python package index");
+    if subject.product.pypi.is_none() {
+        return skip(&[item], "the product has no Python package");
+    }
+    let found = match &subject.accounts.pypi {
+        None => item.warning(
+            "QUORATE_PYPI_TOKEN is not set",
+            "make a token that is good for this one project, and give it by QUORATE_PYPI_TOKEN when `upload-pypi` is next; on a terminal it is asked for",
+        ),
+        Some(token) if !token.expose_secret().starts_with(PYPI_TOKEN) => item.failed(
+            format!("QUORATE_PYPI_TOKEN does not begin with `{PYPI_TOKEN}`, as every token of the index does"),
+            "copy the whole token, with what it begins with; a password is taken no more",
+        ),
+        Some(_) => item.ok("QUORATE_PYPI_TOKEN has the form of a token; the index tells no more before it is used"),
+    };
+    Part::Found(vec![found])
+}
+
+/// The npm registry knows the token.
+pub fn ask_npm(subject: &Subject) -> Part {
+    let item = Name::new("npm-login", "The npm registry takes your token");
+    let Some(config) = subject.product.npm.clone() else { return skip(&[item], "the product has no npm package") };
+    if subject.out_of_reach(&config.registry) {
+        return skip(&[item], &format!("{}: --offline", config.registry));
+    }
+    let made = Npm::new(&config.registry, subject.accounts.npm.clone(), Effects::unwatched());
+    ask(vec![item.clone()], move || {
+        vec![match made.map(|npm| npm.limited(limits())) {
+            Err(error) => judge(&item, &error),
+            Ok(npm) if !npm.logs_in() => item.warning(
+                "QUORATE_NPM_TOKEN is not set",
+                "make an access token that may publish this package, and give it by QUORATE_NPM_TOKEN when `publish-npm` is next; on a terminal it is asked for",
+            ),
+            Ok(npm) => match npm.who_am_i() {
+                Ok(who) => item.ok(format!("{who} is logged in at {}", config.registry)),
+                Err(error) => judge(&item, &error),
+            },
+        }]
+    })
+}
+
+/// What refuses the account stops a release; what cannot be reached is not known.
+fn judge(item: &Name, error: &WebError) -> Item {
+    let refused = error.status().is_some_and(|status| status.is_client_error());
+    match refused
+        || matches!(error, WebError::Address { .. } | WebError::Untrusted { .. } | WebError::Unexpected { .. })
+    {
+        true => item.failed(chain(error), error.hint()),
+        false => item.unknown(chain(error), error.hint()),
+    }
+}

@@ -1,0 +1,77 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What an address of a git repository means, however it is written.
+
+/// Whether an address is across a network, and no place on this machine.
+pub fn across_network(address: &str) -> bool {
+    match address.split_once("://") {
+        Some((scheme, _)) => scheme != "file",
+        // git's `host:path`; a path has its first slash before a colon.
+        None => address.split_once(':').is_some_and(|(host, _)| !host.contains('/')),
+    }
+}
+
+/// Host and path of `https://host/path.git`, `ssh://git@host/path` or `git@host:path`.
+pub fn host_and_path(url: &str) -> Option<(String, String)> {
+    let (host, path) = match url.split_once("://") {
+        Some(("file", _)) => return None,
+        Some((_, rest)) => rest.split_once('/')?,
+        None if across_network(url) => url.split_once(':')?,
+        None => return None,
+    };
+    let host = host.rsplit('@').next()?.split(':').next()?;
+    let path = path.trim_matches('/');
+    Some((host.to_lowercase(), path.strip_suffix(".git").unwrap_or(path).to_lowercase()))
+}
+
+/// Whether two addresses mean the same repository: those on one server by host and path,
+/// others where they are written alike.
+pub fn same_repository(one: &str, other: &str) -> bool {
+    match (host_and_path(one), host_and_path(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => one.trim_end_matches('/') == other.trim_end_matches('/'),
+        _ => false,
+    }
+}
+
+/// An address as it may be shown: without the name and password that it may hold.
+pub fn without_login(url: &str) -> String {
+    host_and_path(url).map_or_else(|| url.to_owned(), |(host, path)| format!("{host}/{path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_repository_has_many_addresses() {
+        let expected = "https://github.com/apache/greeter";
+        for same in [
+            "https://github.com/apache/greeter.git",
+            "https://ann:s3cret@GitHub.com/apache/greeter/",
+            "git@github.com:apache/greeter.git",
+            "ssh://git@github.com:22/apache/greeter",
+        ] {
+            assert!(same_repository(same, expected), "{same}");
+        }
+        for other in ["https://github.com/ann/greeter", "/srv/apache/greeter", "https://example.org/apache/greeter"] {
+            assert!(!same_repository(other, expected), "{other}");
+        }
+        assert!(same_repository("/srv/greeter.git/", "/srv/greeter.git"));
+        assert_eq!(without_login("https://ann:s3cret@GitHub.com/apache/greeter/"), "github.com/apache/greeter");
+    }
+
+    #[test]
+    fn a_place_on_this_machine_is_told_from_an_address() {
+        for address in ["https://x/y", "svn+ssh://x/y", "git@github.com:x/y.git", "host:y"] {
+            assert!(across_network(address), "{address}");
+        }
+        for address in ["file:///x", "/x/y", "../x", "/x:y", "./x:y", ""] {
+            assert!(!across_network(address), "{address}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+//! The one way to a web service: where it may be, how one logs in, how long it may
+
+//! A Python package index: what it has of a project, by its simple interface in JSON, and
+//! uploading a file, by the form that its clients send.
+//!
+//! Its quirks: a name of a file is used once and for good. The index itself takes the same
+//! bytes again; others refuse them, so whoever uploads looks first.
+
+use std::path::{Path, PathBuf};
+
+use reqwest::Method;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::{Body, Effects, Login, Request, Web, WebError};
+
+/// The form of the simple interface that has digests and no markup.
+const SIMPLE: &str = "application/vnd.pypi.simple.v1+json";
+/// Who logs in with a token.
+const TOKEN_USER: &str = "__token__";
+
+/// An index, and where it takes files.
+#[derive(Debug)]
+pub struct PyPi {
+    index: Web,
+    upload: Web,
+}
+
+/// A file that the index has.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct IndexFile {
+    /// Its name.
+    pub filename: String,
+    hashes: Hashes,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Hashes {
+    #[serde(default)]
+    sha256: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Project {
+    files: Vec<IndexFile>,
+}
+
+impl IndexFile {
+    /// Its SHA-256, in small digits, where the index says it.
+    pub fn sha256(&self) -> Option<String> {
+        self.hashes.sha256.as_ref().map(|digest| digest.to_ascii_lowercase())
+    }
+}
+
+impl PyPi {
+    /// The index at `index` (`https://pypi.org/simple`), which takes files at `upload`
+    /// (`https://upload.pypi.org/legacy/`); without a token it can be read.
+    ///
+    /// # Errors
+    /// When an address cannot be used.
+    pub fn new(index: &str, upload: &str, token: Option<SecretString>, effects: Effects) -> Result<Self, WebError> {
+        let login = token.map_or(Login::Anonymous, |token| Login::Basic(TOKEN_USER.to_owned(), token));
+        Ok(Self {
+            index: Web::new("the Python package index", index, Login::Anonymous, effects.clone())?,
+            upload: Web::new("the Python package index", upload, login, effects)?,
+        })
+    }
+
+    /// An index that is reached by `index`, and takes files by `upload`.
+    pub fn over(index: Web, upload: Web) -> Self {
+        Self { index, upload }
+    }
+
+    /// Where it takes files.
+    pub fn upload_address(&self) -> &str {
+        self.upload.base()
+    }
+
+    /// Whether one logs in to upload.
+    pub fn logs_in(&self) -> bool {
+        !self.upload.login().is_anonymous()
+    }
+
+    /// All files of a project; none where there is no such project yet.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub fn files(&self, project: &str) -> Result<Vec<IndexFile>, WebError> {
+        let url = self.index.at(&[&normal_name(project), ""]);
+        let asked = self.index.read(Request::get(url).accepting(SIMPLE));
+        match asked {
+            Ok(answer) => Ok(answer.json::<Project>()?.files),
+            Err(error) if error.is_missing() => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Uploads a file with the fields that describe it.
+    ///
+    /// # Errors
+    /// When it was not taken, or not known to be.
+    pub fn upload(&self, fields: Vec<(String, String)>, file: &Path) -> Result<(), WebError> {
+        let url = self.upload.at(&[""]);
+        let files: Vec<(String, PathBuf)> = vec![("content".to_owned(), file.to_owned())];
+        let request = Request::new(Method::POST, url, Body::Form(fields, files)).accepting("*/*");
+        let answer = self.upload.write("pypi upload", request)?;
+        // an index answers in a few words or none; a page of a login is no such answer
+        match answer.text().to_ascii_lowercase().contains("<!doctype html") {
+            true => Err(answer.unexpected("expected a few words")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// A project's name as indexes compare it: small letters, `-` for any run of `-`, `_`, `.`.
+pub fn normal_name(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for letter in name.chars() {
+        match letter {
+            '-' | '_' | '.' if normal.ends_with('-') => {}
+            '-' | '_' | '.' => normal.push('-'),
+            other => normal.extend(other.to_lowercase()),
+        }
+    }
+    normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normal_name;
+
+    #[test]
+    fn names_are_compared_as_indexes_do() {
+        for name in ["Apache_Flink.Statefun", "apache-flink-statefun", "apache__flink-.statefun"] {
+            assert_eq!(normal_name(name), "apache-flink-statefun");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Reading from web servers: protected on the way, but for this machine's own; a server
+//! that falls silent is given up; what one may send is bounded by the caller.
+
+use std::io::{self, Read};
+use std::net::IpAddr;
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::blocking::{Client, Response};
+use reqwest::redirect::Policy;
+
+/// How long a server may be silent.
+pub(in crate::services) const SILENCE: Duration = Duration::from_secs(60);
+/// How often an answer may lead elsewhere.
+const REDIRECTS: usize = 10;
+
+/// Why an address is not asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{url} is not protected on its way, expected https (http is for this machine alone)")]
+pub(in crate::services) struct Unprotected {
+    url: String,
+}
+
+/// A client that reads, and gives a server up which says nothing for so long.
+///
+/// # Errors
+/// When no HTTP client can be made.
+pub(in crate::services) fn reader(silence: Duration) -> Result<Client, reqwest::Error> {
+    // The program installs it once; a second time is refused and harmless.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let redirects = Policy::custom(|attempt| match protected(attempt.url()) {
+        _ if attempt.previous().len() > REDIRECTS => attempt.error("it leads from one address to another without end"),
+        Err(unprotected) => attempt.error(unprotected),
+        Ok(()) => attempt.follow(),
+    });
+    let agent = concat!("quorate/", env!("CARGO_PKG_VERSION"));
+    // Of a blocking client this is the time for each answer and for each piece of one.
+    Client::builder().user_agent(agent).timeout(silence).redirect(redirects).build()
+}
+
+/// That nobody on the way can put in something else: https, or this machine.
+pub(in crate::services) fn protected(url: &Url) -> Result<(), Unprotected> {
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_here(url) => Ok(()),
+        _ => Err(Unprotected { url: url.to_string() }),
+    }
+}
+
+/// Whether an address is of this machine.
+pub(in crate::services) fn is_here(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    })
+}
+
+/// The body as text, what is no UTF-8 in it replaced; `None` where it has more than `most`
+/// bytes.
+///
+/// # Errors
+/// When the answer breaks off.
+pub(in crate::services) fn text(response: Response, most: u64) -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    response.take(most + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then(|| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_asked_without_protection() {
+        let may = |url: &str| protected(&Url::parse(url).unwrap()).is_ok();
+        for url in ["https://dist.example.org/", "http://127.0.0.1:8080/x", "http://[::1]/", "http://LOCALHOST/"] {
+            assert!(may(url), "{url}");
+        }
+        for url in ["http://dist.example.org/", "http://10.0.0.1/", "http://localhost.example.org/", "ftp://localhost/"]
+        {
+            assert!(!may(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_leads_out_of_the_protection_is_not_followed() {
+        let url = crate::services::web_testing::redirecting("http://dist.example.org/KEYS");
+        let error = reader(SILENCE).unwrap().get(url).send().unwrap_err();
+        let said = format!("{error:?}");
+        assert!(error.is_redirect() && said.contains("Unprotected"), "{said}");
+    }
+}
