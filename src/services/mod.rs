@@ -34,7 +34,7 @@ pub use git::{
     Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate,
     Tag, TreeFile,
 };
-pub use keys_file::{KeysFileError, fetch_keys_file};
+pub use keys_file::{KEYS_BYTES, KeysFileError, fetch_keys_file};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
