@@ -142,8 +142,8 @@ impl Report {
             line(&mut text, "", format!("made, and deleted again: {}", self.made.deleted_tags.join(", ")));
         }
         for (index, set) in self.made.versions.iter().enumerate() {
-            let known = self.made.versions[..index].iter().any(|before| before.files == set.files);
-            line(&mut text, "versions", in_words(set, known, ui.width()));
+            let before = self.made.versions[..index].iter().rev().find(|before| before.files == set.files);
+            line(&mut text, "versions", in_words(set, before, ui.width()));
         }
         let revisions: Vec<String> = self.made.revisions.iter().map(|revision| format!("r{revision}")).collect();
         line(&mut text, "revisions", format!("{} in {}", or_none(&revisions), self.world.svn.display()));
@@ -241,7 +241,8 @@ fn or_none(names: &[impl AsRef<str>]) -> String {
 /// Where what is to be said of a thing stands.
 const VALUE: usize = 15;
 
-fn in_words(set: &VersionSet, known: bool, width: usize) -> String {
+/// What was set; of what was told `before` only what is new.
+fn in_words(set: &VersionSet, before: Option<&VersionSet>, width: usize) -> String {
     let candidate = if set.candidate == 0 { String::new() } else { format!(", candidate {}", set.candidate) };
     let indent = " ".repeat(VALUE + 2);
     if set.files.is_empty() {
@@ -249,11 +250,12 @@ fn in_words(set: &VersionSet, known: bool, width: usize) -> String {
     }
     let files = if set.files.len() == 1 { "1 file".to_owned() } else { format!("{} files", set.files.len()) };
     let head = format!("{} → {} in {files} ({}{candidate})", set.from, set.to, set.step);
-    if known {
-        return format!("{head}, the same as above");
-    }
     let fitted = |text: &str| format!("\n{indent}{}", hang(text, VALUE + 2, VALUE + 2, width));
-    let note = set.note.as_deref().map_or_else(String::new, fitted);
+    let told = before.and_then(|before| before.note.as_deref());
+    let note = set.note.as_deref().filter(|note| told != Some(*note)).map_or_else(String::new, fitted);
+    if before.is_some() {
+        return format!("{head}, the same as above{note}");
+    }
     format!("{head}{}{note}", fitted(&set.files.join(", ")))
 }
 
