@@ -15,8 +15,8 @@ use super::{
 use crate::engine::Registry;
 use crate::probes::{
     BranchAtVersion, BranchHasFixes, CandidateVerifies, EditsHold, GitSigningKey, HashesHold, KeyPublished,
-    LicenceHeaders, MailArchived, MavenSettings, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds,
-    SvnLacks, TagsFree, Unreleased, VotePassed,
+    LicenceHeaders, MailArchived, ManifestUnchanged, MavenSettings, RemoteBranch, RemoteLacks, RemoteTags,
+    SignaturesHold, SvnHolds, SvnLacks, TagsFree, Unreleased, VotePassed,
 };
 
 /// All actions and probes.
@@ -52,6 +52,7 @@ pub fn registry() -> Registry<Services> {
         .probe::<EditsHold>("edits-hold")
         .probe::<GitSigningKey>("git-signing-key")
         .probe::<HashesHold>("hashes-hold")
+        .probe::<ManifestUnchanged>("manifest-unchanged")
         .probe::<KeyPublished>("key-published")
         .probe::<LicenceHeaders>("licence-headers")
         .probe::<MailArchived>("mail-archived")

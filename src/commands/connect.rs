@@ -35,7 +35,8 @@ pub fn connect(
     let address = relay_address(mail);
     let account = accounts.smtp.clone().filter(|_| mail.smtp_login);
     Ok(Services {
-        git: Git::new(&record.repository, &product.git.remote, effects.clone()),
+        git: Git::new(&record.repository, &product.git.remote, effects.clone())
+            .with_address(record.remote_address.clone()),
         openpgp: OpenPgp::new(accounts.gnupg_home.clone(), &record.manager.key, effects.clone()),
         svn: Svn::new(accounts.svn.clone(), None, effects.clone()),
         relay: Relay::new(address, account, effects.clone()),

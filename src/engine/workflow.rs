@@ -169,9 +169,9 @@ impl Note {
             (Self::Text, _) | (Self::Link, 1) => None,
             (_, 0) => Some("the note must hold a link (https://…)"),
             (Self::Links, _) => None,
-            (Self::Link, _) => {
-                Some("the note must hold one link alone: later texts take it, and cannot tell which of several is meant")
-            }
+            (Self::Link, _) => Some(
+                "the note must hold one link alone: later texts take it, and cannot tell which of several is meant",
+            ),
         }
     }
 }

@@ -28,6 +28,7 @@ pub use artifacts::Artifacts;
 pub use build::{BuildError, BuildRun, find_output, missing_programs};
 pub use download::{Cache, Came, DownloadError, Downloader};
 pub use effects::{Effects, Moment};
+pub use git::address;
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
 pub use git::{

@@ -17,7 +17,6 @@ use super::made::{CheckCounts, Made, StepCounts, VersionSet, counts};
 use super::stage::Stage;
 use super::votes::{VoteReport, votes};
 use crate::commands::CommandError;
-use crate::commands::log::durations;
 use crate::commands::status::{Status, status_of};
 use crate::engine::{Entry, Event, JournalReader, State};
 use crate::rehearsal::World;
@@ -46,8 +45,6 @@ pub struct Report {
     made: Made,
     votes: Vec<VoteReport>,
     seconds: f64,
-    #[serde(skip)]
-    slowest: Vec<(String, u32, Duration)>,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,8 +86,6 @@ impl Report {
         let status = status_of(&stage.session, &state)?;
         let (steps, checks) = counts(&entries);
         let made = look_around(stage, &entries)?;
-        let mut slowest = durations(&entries);
-        slowest.sort_by_key(|entry| std::cmp::Reverse(entry.2));
         let directory = &stage.world.directory;
         let world = Where {
             directory: directory.clone(),
@@ -110,7 +105,6 @@ impl Report {
             made,
             votes: votes(stage, &entries, &state),
             seconds: took.as_secs_f64(),
-            slowest,
         })
     }
 
@@ -193,14 +187,6 @@ impl Report {
         }
         for subject in &self.made.mails {
             let _ = writeln!(text, "- {subject}");
-        }
-        if !self.slowest.is_empty() {
-            text.push_str(
-                "\n## The steps that took longest, by the record\n\n| step | candidate | seconds |\n|---|---|---|\n",
-            );
-        }
-        for (step, candidate, took) in self.slowest.iter().take(10) {
-            let _ = writeln!(text, "| {step} | {candidate} | {:.1} |", took.as_secs_f64());
         }
         text
     }
@@ -326,8 +312,13 @@ mod tests {
             note: None,
             files: files.iter().map(|&file| file.to_owned()).collect(),
         };
-        assert_eq!(in_words(&set(&[]), false, 80), "1.3-SNAPSHOT was there already (set-next-snapshot)");
-        let one = in_words(&set(&["pom.xml"]), false, 80);
+        assert_eq!(in_words(&set(&[]), None, 80), "1.3-SNAPSHOT was there already (set-next-snapshot)");
+        let one = in_words(&set(&["pom.xml"]), None, 80);
         assert!(one.starts_with("1.2-SNAPSHOT → 1.3-SNAPSHOT in 1 file (set-next-snapshot)\n"), "{one}");
+        // A note is told with what it is of, and not again.
+        let noted = VersionSet { note: Some("stays: a:1".into()), ..set(&["pom.xml"]) };
+        let after = in_words(&noted, Some(&set(&["pom.xml"])), 80);
+        assert!(after.contains("the same as above\n") && after.contains("stays: a:1"), "{after}");
+        assert!(!in_words(&noted, Some(&noted), 80).contains("stays"));
     }
 }
