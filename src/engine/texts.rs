@@ -14,10 +14,13 @@ use super::preview::{Doer, TextFault, text_faults};
 use super::render::Renderer;
 use super::state::State;
 
+/// A note that no text is spoiled by.
+const HARMLESS: &str = "https://unknown.invalid/note";
+
 impl<W: ?Sized + 'static> Driver<'_, W> {
     /// What keeps the texts that are yet to be sent or written from being so once `event` is
-    /// recorded of the item `id`, and does not now; `None` where nothing does. No service is
-    /// asked.
+    /// recorded with this text of the item `id`, and with another text would not; `None` where
+    /// nothing does. No service is asked.
     ///
     /// # Errors
     /// When the release's values cannot be had, or a condition cannot be told.
@@ -25,23 +28,28 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
         &self,
         scope: u32,
         id: Option<&str>,
-        event: &Event,
+        text: &str,
+        event: impl Fn(String) -> Event,
     ) -> Result<Option<String>, DriverError> {
-        let mut supposed = self.state.clone();
-        supposed.apply(&Entry {
-            seq: 0,
-            at: self.clock.now(),
-            who: String::new(),
-            candidate: scope,
-            step: id.map(str::to_owned),
-            event: event.clone(),
-        });
-        let after = self.faults_of_texts(&supposed)?;
-        if after.is_empty() {
+        let faults = |text: &str| {
+            let mut supposed = self.state.clone();
+            supposed.apply(&Entry {
+                seq: 0,
+                at: self.clock.now(),
+                who: String::new(),
+                candidate: scope,
+                step: id.map(str::to_owned),
+                event: event(text.to_owned()),
+            });
+            self.faults_of_texts(&supposed)
+        };
+        let found = faults(text)?;
+        if found.is_empty() {
             return Ok(None);
         }
-        let before = self.faults_of_texts(&self.state)?;
-        let new = after.into_iter().filter(|fault| before.iter().all(|known| known.step != fault.step));
+        // What cannot be told yet, or is wrong whatever is noted, is no fault of the note.
+        let anyway = faults(HARMLESS)?;
+        let new = found.into_iter().filter(|fault| anyway.iter().all(|known| known.step != fault.step));
         let told: Vec<String> = new.map(|fault| format!("`{}`: {}", fault.step, fault.what)).collect();
         Ok((!told.is_empty()).then(|| format!("a later text would be spoiled by it: {}", told.join("; "))))
     }
@@ -52,8 +60,7 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     /// # Errors
     /// When one could not be sent.
     pub fn reason_fits(&self, why: &str) -> Result<(), DriverError> {
-        let event = Event::CandidateCancelled { why: why.to_owned() };
-        match self.spoiled_text(0, None, &event)? {
+        match self.spoiled_text(0, None, why, |why| Event::CandidateCancelled { why })? {
             None => Ok(()),
             Some(fault) => Err(DriverError::Refused {
                 what: format!("the reason cannot be told as it is: {fault}"),
