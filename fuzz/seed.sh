@@ -6,7 +6,7 @@
 # http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 # Makes what the fuzz targets begin with, in fuzz/corpus: real signatures, keys, checksum
-# files, archives and manifests, by the tools that people make them with.
+# files, archives and manifests, by the tools that people make them with; and mails.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -15,7 +15,7 @@ work=$(mktemp -d /tmp/seed-XXXXXX)
 trap 'gpgconf --homedir "$work/gnupg" --kill all; rm -rf "$work"' EXIT
 mkdir -m 700 "$work/gnupg"
 export GNUPGHOME=$work/gnupg LC_ALL=C.UTF-8
-mkdir -p corpus/{signature,keys,checksum,archive,manifest}
+mkdir -p corpus/{signature,keys,checksum,archive,manifest,mail_reader,ballot_reader}
 corpus=$PWD/corpus
 cd "$work"
 
@@ -50,3 +50,54 @@ digest=$(sha512sum <x.tgz | cut -d ' ' -f 1)
 commit=0123456789012345678901234567890123456789
 printf '{"format":1,"product":"x","version":"1.0.0","candidate":1,"commit":"%s","files":[{"name":"x.tgz","bytes":7,"sha512":"%s"}]}' \
     "$commit" "$digest" >"$corpus/manifest/one"
+
+# a call, and answers to it in the forms that mail programs give them
+head() {
+    printf 'From %s Thu Jan  1 10:00:00 2026\nFrom: %s Example <%s@apache.org>\nTo: dev@example.org\n' "$1" "$1" "$1"
+    printf 'Date: Thu, 1 Jan 2026 10:00:00 +0000\nMessage-ID: <%s@example.org>\nSubject: %s\n' "$2" "$3"
+    [ "$2" = call ] || printf 'In-Reply-To: <call@example.org>\nReferences: <call@example.org>\n'
+}
+subject='[VOTE] Release Greeter 1.2.0, release candidate #1'
+{
+    head ann call "$subject"
+    printf 'Content-Type: text/plain; charset=utf-8\n\nPlease vote.\n\n[ ] +1 approve\n[ ] -1 do not\n\nIt is open for 72 hours.\n\n'
+} >call
+{
+    head bob plain "Re: $subject"
+    printf '\n+1 (binding)\n\n> [ ] +1 approve\n> [ ] -1 do not\n\n-- \nBob\n\n'
+} >plain
+{
+    head cleo base64 "Re: $subject"
+    printf 'Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: base64\n\n'
+    printf -- '-1, it does not build\n' | base64
+    echo
+} >base64
+{
+    head dan multipart "=?utf-8?B?$(printf 'Re: %s' "$subject" | base64 -w 0)?="
+    printf 'MIME-Version: 1.0\nContent-Type: multipart/alternative; boundary="b"\n\n--b\nContent-Type: text/plain; format=flowed\n\n'
+    printf 'I change my vote \nto +1\n\n--b\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n'
+    printf '<div dir=3D"ltr">I change my vote to +1<blockquote>+1</blockquote></div>\n\n--b--\n\n'
+} >multipart
+{
+    head ann outlook "RE: $subject"
+    printf '\n+0\n\n________________________________\nFrom: Bob Example\nSent: Thursday\nTo: dev\nSubject: %s\n\n+1\n\n' "$subject"
+} >outlook
+cp call plain base64 multipart outlook "$corpus/mail_reader"
+cat call plain base64 multipart outlook >"$corpus/mail_reader/thread"
+
+number=0
+while IFS= read -r text; do
+    number=$((number + 1))
+    printf '%b\n' "$text" >"$corpus/ballot_reader/$number"
+done <<'EOF'
++1 (binding)
+[x] +1 approve\n[ ] 0\n[ ] -1 do not
+I change my +1 to -1, see below.
+I withdraw my vote.
++1 if the typo is fixed, otherwise -1
+Hi all,\n\n> +1\n> checked\n\nThanks!
+＋1\u200b (non-binding)
+We have 3 binding +1 so far.
+```\n-1\n```\n+0.5
+On Thu, Jan 1, 2026 at 9:00 AM Ann <\nann@example.org> wrote:\n> +1
+EOF

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::voting::{KeptTally, RulingGiven};
-use super::{RecordVote, Services, Wait};
+use super::voting::{KeptTally, RulingGiven, VoteQuestion, read_and_keep};
+use super::{Services, Wait};
 use crate::config::Vote;
 use crate::engine::{Action, ActionError, Context, Probed, Reversal};
 use crate::governance::Tally;
@@ -90,19 +90,9 @@ impl AwaitVotes {
 
     /// How the vote stands, in words; nothing where a person counts.
     fn look(&self, cx: &Cx<'_>) -> Option<String> {
-        let record = RecordVote {
-            thread: self.thread.clone(),
-            opened: self.since,
-            hours: self.hours,
-            file: String::new(),
-            list: self.list.clone(),
-            vote: self.vote.clone(),
-            rulings: self.rulings.clone(),
-            manifest: Vec::new(),
-            kept: Some(self.kept.clone()),
-        };
-        record.rules(cx.world)?;
-        Some(match record.read(cx.world, cx.now) {
+        let rules = self.vote.as_ref().filter(|_| cx.world.archive.is_some())?;
+        let question = VoteQuestion { rules, message_id: &self.thread, list: &self.list, rulings: &self.rulings };
+        Some(match read_and_keep(cx.world, &question, Some(&self.kept), cx.now) {
             Ok(Some(read)) => so_far(&read.tally),
             Ok(None) => "the archive does not show the vote's mail yet".to_owned(),
             Err(error) => format!("how it stands could not be read: {}", super::failures::with_causes(&error)),

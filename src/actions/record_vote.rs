@@ -15,8 +15,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Services;
-use super::failures::workspace_failed;
-use super::voting::{KeptTally, RulingGiven, VoteQuestion, VoteRead, VoteRecord, VoteSource, read_vote, to_rule_on};
+use super::voting::{RulingGiven, VoteQuestion, VoteRead, VoteRecord, VoteSource, read_and_keep, to_rule_on};
 use crate::config::Vote;
 use crate::engine::{Action, ActionError, Context, Probed, Reversal, Unknowns};
 use crate::governance::{BallotBox, VoteOutcome, VotingPeriod};
@@ -134,15 +133,11 @@ impl RecordVote {
     /// archive does not have the vote's mail, or there are no rules.
     ///
     /// # Errors
-    /// As [`read_vote`].
+    /// As [`read_vote`](super::voting::read_vote).
     pub fn read(&self, world: &Services, now: Timestamp) -> Result<Option<VoteRead>, ActionError> {
         let Some(rules) = &self.vote else { return Ok(None) };
         let question = VoteQuestion { rules, message_id: &self.thread, list: &self.list, rulings: &self.rulings };
-        let read = read_vote(world, &question, now)?;
-        if let (Some(read), Some(file)) = (&read, &self.kept) {
-            KeptTally::keep(&world.workspace, file, &self.thread, &read.tally).map_err(workspace_failed)?;
-        }
-        Ok(read)
+        read_and_keep(world, &question, self.kept.as_deref(), now)
     }
 
     fn counted(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
@@ -193,6 +188,7 @@ mod tests {
 
     use super::*;
     use crate::actions::offline;
+    use crate::actions::voting::KeptTally;
     use crate::engine::Intent;
     use crate::rehearsal::{Mood, VoteMail, letters, verdicts};
     use crate::release::Sha512;
@@ -307,6 +303,33 @@ mod tests {
         let unknown = json!({"vote": {"bylaws": "flink", "action": "picnic", "roster": "greeter"}});
         let error = probed(&world, with(ruled(), unknown), end).unwrap_err();
         assert!(error.to_string().contains("name no action `picnic`"), "{error}");
+    }
+
+    #[test]
+    fn a_roster_that_is_not_what_it_was_is_told_and_the_record_names_what_was_used() {
+        let place = tempfile::tempdir().unwrap();
+        let end = "2026-11-23T17:30:00Z";
+        let (world, _server, _) = archived(place.path(), end.parse().unwrap());
+        let file = place.path().join("people.toml");
+        let roster = world.assets.text("release-config/rosters/greeter.toml").unwrap();
+        std::fs::write(&file, &roster).unwrap();
+        let by_file = || with(ruled(), json!({"vote": {"bylaws": "flink", "roster": file}}));
+        let read = |with: Value| {
+            let record: RecordVote = serde_json::from_value(with).unwrap();
+            record.read(&world, end.parse().unwrap()).unwrap().unwrap().tally
+        };
+        let told =
+            |tally: &crate::governance::Tally| tally.notes.iter().any(|note| note.contains("is not what it was"));
+        assert!(!told(&read(by_file())));
+        std::fs::write(&file, format!("{roster}\n# somebody was here\n")).unwrap();
+        assert!(told(&read(by_file())) && told(&read(by_file())), "as long as it is another one");
+        let Probed::Done(output) = probed(&world, by_file(), end).unwrap() else { panic!("not done") };
+        let record: VoteRecord = serde_json::from_value(output).unwrap();
+        let used = record.roster.unwrap().files;
+        assert_eq!(used[0].sha512, Sha512::of(&std::fs::read(&file).unwrap()));
+        assert_eq!(record.bylaws_file.unwrap().name, "release-config/bylaws/flink.toml");
+        std::fs::write(&file, &roster).unwrap();
+        assert!(!told(&read(by_file())));
     }
 
     #[test]

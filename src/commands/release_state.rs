@@ -207,8 +207,11 @@ pub fn next_file(directory: &Path, name: &str) -> PathBuf {
     directory.join(format!("{name}.next"))
 }
 
-/// The text of a file that the release goes by, as it is recorded.
-fn pinned(directory: &Path, name: &str, state: &State) -> Result<String, CommandError> {
+/// The text of a file that a release, a vote or a ballot goes by, as it is recorded.
+///
+/// # Errors
+/// When it cannot be read, or was changed.
+pub fn pinned(directory: &Path, name: &str, state: &State) -> Result<String, CommandError> {
     let expected = state.files.get(name).map(String::as_str).unwrap_or_default();
     let path = directory.join(name);
     unchanged(&path, expected).or_else(|why| {
@@ -229,7 +232,7 @@ fn unchanged(path: &Path, expected: &str) -> Result<String, String> {
     if Sha512::of(text.as_bytes()).as_str() == expected {
         return Ok(text);
     }
-    Err(format!("{} was changed since the release was started with it", path.display()))
+    Err(format!("{} was changed since it was begun", path.display()))
 }
 
 /// The templates in the release's directory, each looked at when it is used.

@@ -256,7 +256,7 @@ pub struct Waits {
 
 /// How the vote on a candidate is counted. Exactly one of `roster` and `whimsy` says who
 /// has a binding vote.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vote {
     /// The bylaws: a name under `release-config/bylaws/`, or the path of a file.
@@ -280,7 +280,7 @@ fn product_release() -> String {
 }
 
 /// A project's people by the foundation's own lists.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WhimsyRoster {
     /// The committee, as the foundation names it: `flink`.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::file_fault::{FileFault, Source};
+use super::file_used::FileUsed;
 use super::roster::Office;
 
 /// How an action is approved.
@@ -80,6 +81,8 @@ pub struct Bylaws {
     pub source: String,
     /// What they say, action by action.
     pub actions: Vec<Action>,
+    /// The file that they were read from.
+    pub file: FileUsed,
 }
 
 #[derive(Deserialize)]
@@ -124,7 +127,8 @@ impl Bylaws {
             return Err(source.fault(0, "no [[action]]; bylaws say of each action how it is approved"));
         }
         let title = if read.title.is_empty() { file.to_owned() } else { read.title };
-        Ok(Self { project: read.project, title, source: read.source, actions })
+        let file = FileUsed::of(file, text.as_bytes());
+        Ok(Self { project: read.project, title, source: read.source, actions, file })
     }
 
     /// The action that is called `id`.

@@ -10,6 +10,7 @@ mod approval;
 mod ballot_box;
 mod bylaws;
 mod file_fault;
+mod file_used;
 mod majority;
 pub mod reading;
 mod roster;
@@ -22,13 +23,14 @@ pub use approval::{BindingVotes, decide, still_missing};
 pub use ballot_box::{BallotBox, BallotBoxError, Ballots};
 pub use bylaws::{Action, Approval, Bylaws};
 pub use file_fault::FileFault;
+pub use file_used::{FileUsed, changed_files};
 pub use majority::{Decision, Outcome, lazy_majority};
 pub use roster::{Holding, Member, Office, Roster, home_address};
 pub use statement::{
     Cast, Claim, ClaimedCounts, ClaimedResult, ClaimedVoter, Head, Role, Route, Says, Statement, VoteValue,
 };
 pub use tally::{
-    Cancellation, Case, CountedVote, EarlierVote, LeftOut, MailAccount, Reminder, ResultMail, Review, RosterUsed,
-    Round, Ruling, Tally, Totals, Verdict, VoteOutcome, tally,
+    BylawsUsed, Cancellation, Case, CountedVote, EarlierVote, LeftOut, MailAccount, Reminder, ResultMail, Review,
+    RosterUsed, Round, Ruling, Tally, Totals, Verdict, VoteOutcome, tally,
 };
 pub use voting_period::{STILL_RUNS, VotingPeriod};

@@ -16,6 +16,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::file_used::FileUsed;
+
 /// What a member may be. A PMC member is always a committer as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -94,6 +96,8 @@ pub struct Roster {
     pub source: Option<String>,
     /// The members, as they stand there.
     pub members: Vec<Member>,
+    /// The files that it was read from: its own, and one of aliases.
+    pub files: Vec<FileUsed>,
     /// Which member an address belongs to; in lower case.
     pub(super) owners: BTreeMap<String, usize>,
     /// Which members are called so, by the plain name.
@@ -108,7 +112,8 @@ pub fn home_address(id: &str) -> String {
 impl Roster {
     /// A roster of these members, with their own addresses.
     pub fn of(project: String, as_of: Option<Date>, source: Option<String>, members: Vec<Member>) -> Self {
-        let mut roster = Self { project, as_of, source, members, owners: BTreeMap::new(), names: BTreeMap::new() };
+        let (owners, names) = (BTreeMap::new(), BTreeMap::new());
+        let mut roster = Self { project, as_of, source, members, files: Vec::new(), owners, names };
         for (index, member) in roster.members.iter().enumerate() {
             roster.owners.insert(home_address(&member.id.to_lowercase()), index);
             roster.owners.extend(member.emails.iter().map(|email| (email.to_lowercase(), index)));

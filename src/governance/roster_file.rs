@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 
 use super::file_fault::{FileFault, Source};
+use super::file_used::FileUsed;
 use super::roster::{Member, Office, Roster, home_address, plain_name};
 
 #[derive(Deserialize)]
@@ -79,6 +80,7 @@ impl Roster {
         let read: RosterFile = source.parse()?;
         source.demand_format(read.format)?;
         let mut roster = Self::of(read.project, read.as_of, read.source, Vec::new());
+        roster.files.push(FileUsed::of(file, text.as_bytes()));
         for entry in read.member {
             let at = entry.id.span().start;
             let id = entry.id.into_inner().trim().to_owned();
@@ -113,6 +115,7 @@ impl Roster {
         let source = Source { file, text };
         let read: AliasFile = source.parse()?;
         source.demand_format(read.format)?;
+        self.files.push(FileUsed::of(file, text.as_bytes()));
         for alias in read.alias {
             let id = alias.id.get_ref();
             let Some(index) = self.members.iter().position(|member| member.id.eq_ignore_ascii_case(id)) else {
@@ -222,7 +225,9 @@ emeritus = true
         assert_eq!(roster.as_of.unwrap().to_string(), "2026-11-01");
         assert_eq!(roster.owner("ann@example.org").unwrap().since.unwrap().to_string(), "2020-02-03");
         assert_eq!(roster.member("bob").unwrap().name, "bob", "the id, where no name is given");
-        assert_eq!(Roster::parse("r.toml", &roster.to_toml()).unwrap(), roster);
+        assert_eq!(roster.files, [FileUsed::of("r.toml", TEXT.as_bytes())]);
+        let again = Roster::parse("r.toml", &roster.to_toml()).unwrap();
+        assert_eq!(Roster { files: roster.files.clone(), ..again }, roster);
         let dated = Roster::parse("r.toml", "as_of = \"2026-11-01T10:00:00Z\"").unwrap();
         assert_eq!(dated.as_of, roster.as_of);
     }

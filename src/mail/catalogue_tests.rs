@@ -130,7 +130,8 @@ fn bare() -> Value {
     values
 }
 
-fn render(name: &str, values: &Value) -> Draft {
+/// The mail `name` over these values.
+pub(super) fn render(name: &str, values: &Value) -> Draft {
     let part = |part: &str| match templates().render(&format!("mail/{name}/{part}.txt.j2"), values) {
         Ok(text) => text,
         Err(error) => panic!("{error}"),

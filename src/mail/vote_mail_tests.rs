@@ -9,27 +9,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Draft, Kind, Templates, lint};
-
-fn render(name: &str, values: &Value) -> Draft {
-    let templates = Templates::new(|name| {
-        std::fs::read_to_string(format!("{}/templates/{name}", env!("CARGO_MANIFEST_DIR"))).map(Some)
-    });
-    let part = |part: &str| match templates.render(&format!("mail/{name}/{part}.txt.j2"), values) {
-        Ok(text) => text,
-        Err(error) => panic!("{error}"),
-    };
-    Draft {
-        from: ("Ann Example".into(), "ann@example.org".into()),
-        to: vec!["dev@example.org".into()],
-        subject: part("subject"),
-        body: part("body"),
-        message_id: "<m@example.org>".into(),
-        in_reply_to: None,
-        references: vec![],
-        date: "2026-11-21T09:30:00Z".parse().unwrap(),
-    }
-}
+use super::catalogue_tests::render;
+use super::{Kind, lint};
 
 fn vote(approval: &str, binding: &str, days: u32) -> Value {
     json!({

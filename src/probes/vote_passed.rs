@@ -12,11 +12,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::actions::Services;
-use crate::actions::voting::{VoteRecord, VoteSource, bylaws_of, digest_of, no_such_action, to_rule_on};
+use crate::actions::voting::{VoteRecord, VoteSource, bylaws_of, digest_of, to_rule_on};
 use crate::config::Vote;
 use crate::engine::{ActionError, Context, Finding, Probe};
 use crate::governance::{
-    Approval, BindingVotes, Decision, Outcome, VoteOutcome, VoteValue, VotingPeriod, decide, lazy_majority,
+    Action, Approval, BindingVotes, Bylaws, Decision, FileUsed, Outcome, VoteOutcome, VoteValue, VotingPeriod, decide,
+    lazy_majority,
 };
 use crate::release::FileDigest;
 
@@ -59,7 +60,10 @@ impl Probe<Services> for VotePassed {
         let how = match record.source {
             VoteSource::Entered => format!("counted by a person{}", after(&record.why)),
             VoteSource::Tally => {
-                format!("{} votes counted from the mails, by the {}", record.votes.len(), record.bylaws)
+                let files = record.roster.iter().flat_map(|roster| &roster.files).chain(&record.bylaws_file);
+                let used: Vec<String> = files.map(FileUsed::in_short).collect();
+                let by = if used.is_empty() { String::new() } else { format!(": {}", used.join(", ")) };
+                format!("{} votes counted from the mails, by the {}{by}", record.votes.len(), record.bylaws)
             }
         };
         if decision.outcome == Outcome::Failed {
@@ -82,9 +86,9 @@ impl VotePassed {
         let by_hand = record.source == VoteSource::Entered;
         let action = match &self.vote {
             Some(rules) => {
-                let bylaws = bylaws_of(world, rules)?;
-                let found = bylaws.action(&rules.action).cloned();
-                Some(found.ok_or_else(|| no_such_action(&bylaws, rules))?)
+                let (bylaws, action) = bylaws_of(&world.assets, rules)?;
+                self.demand_same(&bylaws, &action)?;
+                Some(action)
             }
             None => None,
         };
@@ -103,6 +107,23 @@ impl VotePassed {
             },
             _ => lazy_majority(plus, minus),
         })
+    }
+
+    /// That what the bylaws say of it now is what the votes were counted by.
+    fn demand_same(&self, bylaws: &Bylaws, action: &Action) -> Result<(), ActionError> {
+        let record = &self.step.record;
+        if record.action.as_ref().is_none_or(|counted| counted == action) {
+            return Ok(());
+        }
+        let file = record.bylaws_file.as_ref().map_or_else(|| record.bylaws.clone(), FileUsed::in_short);
+        Err(ActionError::refused(
+            format!(
+                "{} says otherwise of `{}` than what the votes were counted by, {file}",
+                bylaws.file.in_short(),
+                action.id
+            ),
+            "put the file back as it was; or `quorate undo record-vote`, which has them counted anew",
+        ))
     }
 
     /// What stands in the way whatever the votes say.
@@ -174,6 +195,10 @@ mod tests {
 
     /// What the gate says of a tally with these votes, with other values in the record.
     fn of_tally(votes: &[serde_json::Value], more: serde_json::Value) -> Finding {
+        examined(votes, more).unwrap()
+    }
+
+    fn examined(votes: &[serde_json::Value], more: serde_json::Value) -> Result<Finding, ActionError> {
         let place = tempfile::tempdir().unwrap();
         let world = offline(place.path());
         let now: Timestamp = "2026-11-25T00:00:00Z".parse().unwrap();
@@ -192,7 +217,7 @@ mod tests {
             "manifest": files, "vote": {"bylaws": "flink", "roster": "greeter"},
         });
         let probe: VotePassed = serde_json::from_value(with).unwrap();
-        probe.examine(&Context { world: &world, intent: &intent, now }).unwrap()
+        probe.examine(&Context { world: &world, intent: &intent, now })
     }
 
     fn fails(votes: &[serde_json::Value], more: serde_json::Value, word: &str) {
@@ -209,6 +234,23 @@ mod tests {
         fails(&not_binding, json!({}), "2 binding +1");
         let against = ["d", "e", "f"].map(|name| vote(name, "-1", true));
         fails(&[three.to_vec(), against.to_vec()].concat(), json!({}), "there must be more +1 than -1");
+    }
+
+    #[test]
+    fn bylaws_that_say_otherwise_since_the_count_are_not_taken_in_silence() {
+        let three = [vote("a", "+1", true), vote("b", "+1", true), vote("c", "+1", true)];
+        let bylaws = crate::config::load_bylaws(&crate::config::Assets::default(), "flink").unwrap();
+        let mut action = bylaws.action("product-release").unwrap().clone();
+        let file = FileUsed::of("/home/ann/bylaws.toml", b"as they were");
+        let counted = |action: &Action| json!({"action": action, "bylaws_file": file});
+        let Finding::Holds(how) = of_tally(&three, counted(&action)) else { panic!("the same rule does not hold") };
+        assert!(how.contains("/home/ann/bylaws.toml (SHA-512 "), "{how}");
+        action.minimum_days += 1;
+        let error = examined(&three, counted(&action)).unwrap_err().to_string();
+        assert!(
+            error.contains("says otherwise of `product-release`") && error.contains("/home/ann/bylaws.toml"),
+            "{error}"
+        );
     }
 
     #[test]

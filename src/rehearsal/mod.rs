@@ -15,8 +15,11 @@ mod contributor;
 mod interruption;
 mod letters;
 mod made_tree;
+#[cfg(test)]
+mod letters_tests;
 mod mail_store;
 mod people;
+mod post_office;
 mod sample_project;
 mod sample_series;
 mod smtp_server;
@@ -31,5 +34,6 @@ pub use interruption::Interruption;
 pub use letters::{Letter, VoteMail, first_look, late_letter, letters, verdicts};
 pub use mail_store::{MailStore, StoredMail};
 pub use people::{Mood, SimulatedManager, has_mail, votes};
+pub use post_office::PostOffice;
 pub use smtp_server::{SmtpAccount, SmtpServer};
 pub use world::{MANAGER, Source, Wish, World};

@@ -17,7 +17,7 @@ use toml::{Table, Value};
 
 use super::command::{Failed, run};
 use super::smtp_server::SmtpAccount;
-use super::{made_tree, sample_project};
+use super::{made_tree, post_office, sample_project};
 use crate::config::Product;
 use crate::release::{Sha512, Version};
 use crate::services::OpenPgp;
@@ -183,16 +183,13 @@ impl World {
         section(
             &mut table,
             "mail",
-            &[
-                ("smtp_host", Value::from("localhost")),
-                ("smtp_port", Value::from(i64::from(self.smtp_port))),
-                ("smtp_tls", Value::from("starttls")),
-                ("smtp_login", Value::from(true)),
-                ("smtp_ca", Value::from(self.mail().join("smtp-ca.pem").display().to_string())),
-                ("archive", Value::from(format!("http://127.0.0.1:{}", self.archive_port))),
-                ("archive_lag_minutes", Value::from(0)),
-            ],
+            &post_office::fields(
+                self.smtp_port,
+                &post_office::certificate(&self.mail()),
+                &format!("http://127.0.0.1:{}", self.archive_port),
+            ),
         );
+        section(&mut table, "mail", &[("archive_lag_minutes", Value::from(0))]);
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
             vote.remove("whimsy");
             vote.remove("aliases");

@@ -129,6 +129,13 @@ impl Desk {
     }
 }
 
+/// The text with the same digits for each digest: bylaws may be amended.
+fn without_digests(text: &str) -> String {
+    let mut pieces = text.split("SHA-512 ");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| format!("{text}SHA-512 0123456789abcdef{}", piece.get(16..).unwrap_or_default()))
+}
+
 #[test]
 fn a_vote_reads_like_an_account_of_it() {
     let mut desk = Desk::opened().three();
@@ -139,12 +146,14 @@ fn a_vote_reads_like_an_account_of_it() {
     let text = "The vote passes with 4 +1 votes (4 binding):\n\n+1 (binding):\n- Ann Example\n- Bob Example\n- Cleo Example\n- Dan Example\n";
     desk.mail("r", "Eve Example <eve@apache.org>", "24 Nov 2026 09:00:00", "[RESULT] [VOTE] Release 1.2.0, rc1", text);
     desk.says("late", "Fay Example <fay@example.com>", 96, "+1\n");
-    assert_snapshot!(desk.tally(0, &[]).out, @r#"
+    assert_snapshot!(without_digests(&desk.tally(0, &[]).out), @r#"
     [VOTE] Release 1.2.0, rc1
     Opened 2026-11-20 17:30 UTC by Eve Example <eve@apache.org>, open until
     2026-11-23 17:30 UTC at least.
     Product release: lazy majority of the active PMC members, by the Apache Flink
     Project Bylaws. By the roster of 2026-11-01, 4 have a binding vote.
+    Read from release-config/bylaws/flink.toml (SHA-512 0123456789abcdef…),
+      roster.toml (SHA-512 0123456789abcdef…).
 
     It passed.
     - 3 binding +1; at least 3 are needed: holds

@@ -9,7 +9,7 @@
 use std::fs;
 use std::process::Command;
 
-use quorate::rehearsal::{ArchiveServer, SmtpAccount, SmtpServer};
+use quorate::rehearsal::{PostOffice, SmtpAccount};
 
 use crate::user::Ran;
 
@@ -30,8 +30,7 @@ action = [
 
 struct Desk {
     directory: tempfile::TempDir,
-    relay: SmtpServer,
-    _archive: ArchiveServer,
+    post: PostOffice,
 }
 
 impl Desk {
@@ -39,28 +38,15 @@ impl Desk {
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);
         let account = SmtpAccount { user: "ann".into(), password: "correct horse".into() };
-        let relay = SmtpServer::start(path("post"), 0, account).unwrap();
-        let archive = ArchiveServer::start(path("post"), 0).unwrap();
-        let mut product: toml::Table = toml::from_str(&crate::user::configuration()).unwrap();
-        let mail = product["mail"].as_table_mut().unwrap();
-        for (name, value) in [
-            ("dev", toml::Value::from("dev@example.org")),
-            ("smtp_host", "localhost".into()),
-            ("smtp_port", i64::from(relay.port()).into()),
-            ("smtp_tls", "starttls".into()),
-            ("smtp_login", true.into()),
-            ("smtp_ca", path("post/smtp-ca.pem").display().to_string().into()),
-            ("archive", archive.base().into()),
-        ] {
-            mail.insert(name.to_owned(), value);
-        }
+        let post = PostOffice::start(&path("post"), account).unwrap();
+        let product = post.configure(&crate::user::configuration()).unwrap();
         fs::create_dir_all(path("assets/release-config")).unwrap();
-        fs::write(path("assets/release-config/sample.toml"), toml::to_string(&product).unwrap()).unwrap();
+        fs::write(path("assets/release-config/sample.toml"), product).unwrap();
         fs::write(path("roster.toml"), ROSTER).unwrap();
         fs::write(path("bylaws.toml"), BYLAWS).unwrap();
         fs::write(path("about.txt"), "Functions can be paused.\n").unwrap();
         fs::write(path(".gitconfig"), "[user]\nname = Ann Example\nemail = ann@example.org\n").unwrap();
-        Self { directory, relay, _archive: archive }
+        Self { directory, post }
     }
 
     fn runs(&self, code: i32, arguments: &[&str]) -> Ran {
@@ -83,7 +69,7 @@ impl Desk {
     }
 
     fn count(&self) -> usize {
-        self.relay.store().mails().unwrap().len()
+        self.post.relay.store().mails().unwrap().len()
     }
 }
 

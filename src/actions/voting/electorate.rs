@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use crate::actions::failures::with_causes;
 use crate::config::{Assets, RulesError, Vote, WhimsyRoster, roster_named, with_aliases};
 use crate::engine::ActionError;
-use crate::governance::{Member, Office, Roster};
+use crate::governance::{FileUsed, Member, Office, Roster};
 use crate::services::{Committee, CommitteeMember, Whimsy, WhimsyError};
 
 /// The roster of the product, of today where the foundation is asked for it.
@@ -24,22 +24,20 @@ use crate::services::{Committee, CommitteeMember, Whimsy, WhimsyError};
 pub fn electorate(assets: &Assets, vote: &Vote, now: Timestamp) -> Result<Roster, ActionError> {
     let aliases = vote.aliases.as_deref().map(Path::new);
     match (&vote.roster, &vote.whimsy) {
-        (Some(name), _) => roster_named(assets, name, aliases).map_err(|error| unusable("vote.roster", &error)),
-        (None, Some(whimsy)) => {
-            let roster = fetched(whimsy, now)?;
-            with_aliases(roster, aliases).map_err(|error| unusable("vote.aliases", &error))
-        }
+        (Some(name), _) => roster_named(assets, name, aliases).map_err(|error| unusable(&error)),
+        (None, Some(whimsy)) => with_aliases(fetched(whimsy, now)?, aliases).map_err(|error| unusable(&error)),
         (None, None) => Err(ActionError::misconfigured(
-            "the product's `[vote]` names neither a roster nor whimsy",
-            "docs/configuration.md says how it is written",
+            "no roster says whose votes bind",
+            "--roster FILE, or `[vote]` in the product's configuration; `quorate roster fetch` makes one",
         )),
     }
 }
 
-fn unusable(field: &str, error: &RulesError) -> ActionError {
+fn unusable(error: &RulesError) -> ActionError {
     ActionError::misconfigured(
-        format!("{field}: {}", with_causes(error)),
-        "docs/votes.md says how rosters and aliases are written; `quorate roster fetch` makes a roster",
+        with_causes(error),
+        "`[vote]` in the product's configuration names the roster and its aliases, or --roster and --alias; \
+         docs/votes.md says how they are written, `quorate roster fetch` makes a roster",
     )
 }
 
@@ -56,7 +54,12 @@ fn fetched(whimsy: &WhimsyRoster, now: Timestamp) -> Result<Roster, ActionError>
         ),
     })?;
     let source = format!("{}/committee-info.json", client.base());
-    Ok(roster_of(&whimsy.committee, source, &committee, None, now))
+    let mut roster = roster_of(&whimsy.committee, source.clone(), &committee, None, now);
+    // of the same people on another day the digest is the same
+    let mut people = roster.clone();
+    people.as_of = None;
+    roster.files.push(FileUsed::of(source, people.to_toml().as_bytes()));
+    Ok(roster)
 }
 
 /// The roster of a project by the foundation's lists; addresses and who is emeritus are kept

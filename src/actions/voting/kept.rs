@@ -10,7 +10,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::governance::{Tally, Totals};
+use crate::governance::{FileUsed, Tally, Totals, changed_files};
 use crate::services::{Workspace, WorkspaceError};
 
 /// A tally as it was last read.
@@ -23,6 +23,9 @@ pub struct KeptTally {
     pub read: Timestamp,
     /// The Message-ID of the mail that called the vote.
     pub vote: String,
+    /// The files that its rules and people were from when it was first read.
+    #[serde(default)]
+    pub first_used: Vec<FileUsed>,
     /// What was found.
     pub tally: Tally,
 }
@@ -36,12 +39,17 @@ impl KeptTally {
         (kept.format == 1 && kept.vote == vote).then_some(kept)
     }
 
-    /// Keeps a tally in the place of the one before.
+    /// Keeps a tally in the place of the one before, and notes in it where its rules and people
+    /// are not from the same files as when the vote was first read.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn keep(workspace: &Workspace, file: &str, vote: &str, tally: &Tally) -> Result<(), WorkspaceError> {
-        let kept = Self { format: 1, read: tally.at, vote: vote.to_owned(), tally: tally.clone() };
+    pub fn keep(workspace: &Workspace, file: &str, vote: &str, tally: &mut Tally) -> Result<(), WorkspaceError> {
+        let before = Self::load(workspace, file, vote).map(|kept| kept.first_used).filter(|used| !used.is_empty());
+        let first_used = before.unwrap_or_else(|| tally.files());
+        let changed = changed_files(&first_used, &tally.files());
+        tally.notes.extend(changed.iter().map(|change| format!("since this vote was first read: {change}")));
+        let kept = Self { format: 1, read: tally.at, vote: vote.to_owned(), first_used, tally: tally.clone() };
         let bytes = serde_json::to_vec_pretty(&kept).expect("a tally is plain data");
         workspace.write(file, &bytes).map(|_| ())
     }

@@ -11,19 +11,22 @@
 mod electorate;
 mod kept;
 mod record;
+mod rules;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Services;
-use crate::config::{Vote, load_bylaws};
+use super::failures::workspace_failed;
+use crate::config::Vote;
 use crate::engine::ActionError;
-use crate::governance::{Bylaws, Case, LeftOut, Review, Ruling, Tally, tally};
+use crate::governance::{Action, Bylaws, Case, LeftOut, Review, Ruling, Tally, tally};
 use crate::mail::reading::{Selection, read_bytes};
 
 pub use electorate::{electorate, roster_of};
 pub use kept::KeptTally;
 pub use record::{VoteRecord, VoteSource, digest_of};
+pub use rules::{Rules, bylaws_of, rules};
 
 /// A ruling, as the journal has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +64,8 @@ pub struct VoteRead {
     pub tally: Tally,
     /// By which bylaws.
     pub bylaws: Bylaws,
+    /// What they say of what is voted on.
+    pub action: Action,
     /// Where a person reads the thread.
     pub link: String,
 }
@@ -84,9 +89,7 @@ pub fn read_vote(
     };
     let again = "run again later: no vote may be missed; `quorate vote enter --why` where the archive is gone for good";
     let failed = |error| ActionError::service(format!("the mail archive at {}", archive.base()), error, again);
-    let bylaws = bylaws_of(world, question.rules)?;
-    let action = bylaws.action(&question.rules.action).ok_or_else(|| no_such_action(&bylaws, question.rules))?;
-    let roster = electorate(&world.assets, question.rules, now)?;
+    let Rules { bylaws, action, roster } = rules(&world.assets, question.rules, now)?;
     let rulings = question.rulings.iter().map(ruling).collect::<Result<Vec<_>, _>>()?;
     let Some(called) = archive.find(question.message_id, Some(question.list)).map_err(failed)? else {
         return Ok(None);
@@ -98,7 +101,7 @@ pub fn read_vote(
     }
     let read = read_bytes(&thread.mbox, Selection::Message(question.message_id));
     let case = Case {
-        action,
+        action: &action,
         roster: &roster,
         statements: &read.statements,
         rulings: &rulings,
@@ -107,7 +110,7 @@ pub fn read_vote(
         now,
         clock: now,
     };
-    let mut tally = tally(&case);
+    let mut tally = tally(&case).by(&bylaws.title, &bylaws.file);
     tally.left_out.extend(read.left_out.into_iter().map(|left| LeftOut {
         message_id: left.mail,
         from: String::new(),
@@ -115,29 +118,24 @@ pub fn read_vote(
         line: String::new(),
         why: left.why,
     }));
-    Ok(Some(VoteRead { tally, link: called.link, bylaws }))
+    Ok(Some(VoteRead { tally, link: called.link, bylaws, action }))
 }
 
-/// The product's bylaws.
+/// As [`read_vote`]; the tally is kept in the workspace's file `kept`, for `quorate status`.
 ///
 /// # Errors
-/// When there are none, or they cannot be used.
-pub fn bylaws_of(world: &Services, rules: &Vote) -> Result<Bylaws, ActionError> {
-    load_bylaws(&world.assets, &rules.bylaws).map_err(|error| {
-        ActionError::misconfigured(
-            format!("vote.bylaws: {}", super::failures::with_causes(&error)),
-            "docs/votes.md says how bylaws are written",
-        )
-    })
-}
-
-/// The bylaws name no action that is called so.
-pub fn no_such_action(bylaws: &Bylaws, rules: &Vote) -> ActionError {
-    let known: Vec<&str> = bylaws.actions.iter().map(|action| action.id.as_str()).collect();
-    ActionError::misconfigured(
-        format!("vote.action: the bylaws `{}` name no action `{}`", bylaws.title, rules.action),
-        format!("they name {}", known.join(", ")),
-    )
+/// As [`read_vote`], and when the file cannot be written.
+pub fn read_and_keep(
+    world: &Services,
+    question: &VoteQuestion<'_>,
+    kept: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<VoteRead>, ActionError> {
+    let mut read = read_vote(world, question, now)?;
+    if let (Some(read), Some(file)) = (&mut read, kept) {
+        KeptTally::keep(&world.workspace, file, question.message_id, &mut read.tally).map_err(workspace_failed)?;
+    }
+    Ok(read)
 }
 
 fn ruling(given: &RulingGiven) -> Result<Ruling, ActionError> {

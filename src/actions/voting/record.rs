@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{RulingGiven, VoteRead};
 use crate::governance::{
-    Approval, BallotBox, Ballots, CountedVote, LeftOut, Outcome, Review, RosterUsed, Totals, VoteOutcome, VoteValue,
+    Action, Approval, BallotBox, Ballots, CountedVote, FileUsed, LeftOut, Outcome, Review, RosterUsed, Totals,
+    VoteOutcome, VoteValue,
 };
 use crate::release::{FileDigest, Sha512};
 
@@ -55,6 +56,12 @@ pub struct VoteRecord {
     /// By which bylaws.
     #[serde(default)]
     pub bylaws: String,
+    /// What they say of what was voted on.
+    #[serde(default)]
+    pub action: Option<Action>,
+    /// The file that these were read from; `roster` names its own.
+    #[serde(default)]
+    pub bylaws_file: Option<FileUsed>,
     /// The roster that was used.
     #[serde(default)]
     pub roster: Option<RosterUsed>,
@@ -90,7 +97,7 @@ pub struct BothTotals {
 impl VoteRecord {
     /// The record of a vote that was read.
     pub fn of_tally(read: VoteRead, vote_mail: &str, files: &[FileDigest], rulings: &[RulingGiven]) -> Self {
-        let VoteRead { tally, bylaws, link } = read;
+        let VoteRead { tally, bylaws, action, link } = read;
         let used = |given: &&RulingGiven| tally.rulings.iter().any(|ruling| ruling.message_id == given.about);
         Self {
             source: VoteSource::Tally,
@@ -104,6 +111,8 @@ impl VoteRecord {
             reasons: tally.reasons,
             rule: Some(tally.rule),
             bylaws: bylaws.title,
+            action: Some(action),
+            bylaws_file: Some(bylaws.file),
             roster: Some(tally.roster),
             counted_at: Some(tally.at),
             totals: BothTotals { binding: tally.binding, non_binding: tally.non_binding },
@@ -134,6 +143,8 @@ impl VoteRecord {
             reasons: decision.reasons,
             rule: Some(Approval::LazyMajority),
             bylaws: String::new(),
+            action: None,
+            bylaws_file: None,
             roster: None,
             counted_at: Some(now),
             votes: Vec::new(),

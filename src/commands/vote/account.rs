@@ -8,16 +8,17 @@
 
 use jiff::Timestamp;
 
-use crate::governance::{Bylaws, CountedVote, MailAccount, Tally, Totals, VoteOutcome};
+use crate::governance::{CountedVote, FileUsed, MailAccount, Tally, Totals, VoteOutcome};
 use crate::ui::{Style, Ui, hang, minute};
 
 /// The account of a vote, line by line.
-pub fn of_vote(tally: &Tally, bylaws: &Bylaws, ui: Ui) -> Vec<String> {
+pub fn of_vote(tally: &Tally, ui: Ui) -> Vec<String> {
     let width = ui.width();
     let mut out =
         vec![ui.paint(tally.subject.as_deref().unwrap_or("A vote without a mail that opens it"), Style::Heading)];
     out.extend(wrapped(&opening(tally), 0, width));
-    out.extend(wrapped(&rule(tally, bylaws), 0, width));
+    out.extend(wrapped(&rule(tally), 0, width));
+    out.extend(files(tally).iter().flat_map(|line| wrapped(line, 2, width)));
     out.push(String::new());
     let style = match tally.outcome {
         VoteOutcome::Passed => Style::Good,
@@ -125,7 +126,7 @@ fn opening(tally: &Tally) -> String {
     }
 }
 
-fn rule(tally: &Tally, bylaws: &Bylaws) -> String {
+fn rule(tally: &Tally) -> String {
     let used = &tally.roster;
     let day =
         used.as_of.map_or_else(|| "the roster, which names no day".to_owned(), |day| format!("the roster of {day}"));
@@ -134,9 +135,15 @@ fn rule(tally: &Tally, bylaws: &Bylaws) -> String {
         tally.title,
         tally.rule.words(),
         used.binding.holder(),
-        bylaws.title,
+        tally.bylaws.as_ref().map_or("bylaws", |bylaws| &bylaws.title),
         used.holders
     )
+}
+
+/// The files that rule and people are from, with their digests.
+fn files(tally: &Tally) -> Option<String> {
+    let files: Vec<String> = tally.files().iter().map(FileUsed::in_short).collect();
+    (!files.is_empty()).then(|| format!("Read from {}.", files.join(", ")))
 }
 
 fn verdict(tally: &Tally) -> &'static str {

@@ -12,25 +12,25 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::correspondence::{Correspondence, Desk, Sender, name_of};
-use super::open::{identity_here, mail_of};
-use super::opened::outputs;
+use super::current;
+use super::open::identity_here;
+use super::opened::{outputs, with_mail};
+use super::rules::{Configured, Given, configured, named};
 use super::sending::{Agreement, Sent, send};
-use super::tally::action_of;
 use super::verified::Verified;
-use crate::actions::voting::electorate;
+use crate::actions::voting::{Rules, rules};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::commands::release_files::release_file;
-use crate::commands::roster;
 use crate::commands::session::read_session;
 use crate::commands::start::DEFAULT_PRODUCT;
 use crate::commands::verify::report_of_candidate;
-use crate::config::{USUAL_BYLAWS, load_bylaws, parse_product};
-use crate::engine::SystemClock;
-use crate::governance::{Holding, Roster, VoteValue};
+use crate::config::Vote;
+use crate::governance::{Holding, VoteValue};
 use crate::release::FileDigest;
-use crate::services::Effects;
 use crate::ui::ExitCode;
+
+/// What is voted on where nothing says it.
+const USUAL_ACTION: &str = "product-release";
 
 /// The kind of record, and the name of its workflow.
 const KIND: &str = "ballot";
@@ -64,16 +64,15 @@ pub struct Args {
     /// A +1 although something does not hold: why. It stands in the mail.
     #[arg(long, value_name = "WHY")]
     pub although: Option<String>,
-    /// What is voted on, by its id in the bylaws.
-    #[arg(long, value_name = "ACTION", default_value = "product-release")]
-    pub action: String,
-    /// Bylaws: flink, asf, or a file.
-    #[arg(long, value_name = "NAME|FILE", default_value = USUAL_BYLAWS)]
-    pub bylaws: String,
-    /// The roster: whether your vote binds; else that of the product's configuration.
-    #[arg(long, value_name = "FILE")]
-    pub roster: Option<PathBuf>,
-    /// A product of release-config/, for the list and the relay; for a candidate the release's own.
+    /// What is voted on, by its id in the bylaws; else what the vote was opened on here, else
+    /// what the product's configuration says.
+    #[arg(long, value_name = "ACTION")]
+    pub action: Option<String>,
+    /// By which your vote binds or not.
+    #[command(flatten)]
+    pub rules: Given,
+    /// A product of release-config/, for the list, the relay and the rules that are not given; for
+    /// a candidate the release's own.
     #[arg(long, value_name = "PRODUCT", default_value = DEFAULT_PRODUCT)]
     pub product: String,
     #[command(flatten)]
@@ -102,6 +101,8 @@ struct Call {
     subject: String,
     list: String,
     product: String,
+    /// By which rules it is counted, where that is known.
+    rules: Option<Vote>,
     /// The files that are voted on; not known where somebody else calls the vote.
     files: Option<Vec<FileDigest>>,
 }
@@ -109,7 +110,7 @@ struct Call {
 pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandError> {
     // The program installs it once; a second time is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let desk = Desk { environment, clock: &SystemClock, effects: Effects::unwatched() };
+    let desk = Desk::new(environment);
     cast(&desk, args, identity_here()?).map(Sent::code)
 }
 
@@ -132,9 +133,9 @@ pub fn cast(desk: &Desk<'_>, args: &Args, author: (String, String)) -> Result<Se
     let verified = verified(desk, args, &call)?;
     let although = args.although.as_deref().map(str::trim).unwrap_or_default().to_owned();
     demand_proof(value, verified.as_ref(), &although)?;
-    let mail = mail_of(desk.environment, &call.product)?;
+    let mail = configured(desk.environment, &call.product)?.mail;
     let private = call.list.starts_with("private@");
-    let binding = binding(desk, args, &call.product, &email)?;
+    let binding = binding(desk, args, call.rules.as_ref(), &email)?;
     let sender = Sender { name, email, list: call.list, private, mail };
     let ballot = Ballot { thread: call.thread, subject: call.subject, value, binding, why, although, verified };
     match open_record(desk, sender, &ballot)? {
@@ -166,7 +167,7 @@ fn demand_proof(value: VoteValue, verified: Option<&Verified>, although: &str) -
 /// The mail that calls the vote, on the current candidate or in the archive.
 fn called(desk: &Desk<'_>, args: &Args) -> Result<Call, CommandError> {
     let Some(thread) = &args.thread else { return of_candidate(desk, args.candidate.unwrap_or_default()) };
-    let mail = mail_of(desk.environment, &args.product)?;
+    let Configured { mail, vote } = configured(desk.environment, &args.product)?;
     let list = args.list.clone().unwrap_or_else(|| mail.dev.clone());
     let id = format!("<{}>", thread.trim().trim_matches(['<', '>']));
     let sender = Sender { name: String::new(), email: String::new(), private: false, list: list.clone(), mail };
@@ -182,7 +183,9 @@ fn called(desk: &Desk<'_>, args: &Args) -> Result<Call, CommandError> {
             "--thread wants the Message-ID of the mail that calls the vote, --list its list",
         )
     })?;
-    Ok(Call { thread: id, subject: found.subject, list, product: args.product.clone(), files: None })
+    let opened = with_mail(desk, &id)?;
+    let rules = opened.map(|opened| opened.rules).or(vote);
+    Ok(Call { thread: id, subject: found.subject, list, product: args.product.clone(), rules, files: None })
 }
 
 fn of_candidate(desk: &Desk<'_>, number: u32) -> Result<Call, CommandError> {
@@ -212,7 +215,8 @@ fn of_candidate(desk: &Desk<'_>, number: u32) -> Result<Call, CommandError> {
                 "the workflow's step `send-vote` names them in `bound_to`; --thread MESSAGE-ID votes without them",
             )
         })?;
-    Ok(Call { thread, subject, list, product: session.values.product.id.clone(), files: Some(files) })
+    let rules = current::vote(&session, &state)?.vote;
+    Ok(Call { thread, subject, list, product: session.values.product.id.clone(), rules, files: Some(files) })
 }
 
 /// What was verified; for a candidate, on its own bytes.
@@ -247,24 +251,26 @@ fn verified(desk: &Desk<'_>, args: &Args, call: &Call) -> Result<Option<Verified
 }
 
 /// Whether the vote binds; nothing where no roster can say.
-fn binding(desk: &Desk<'_>, args: &Args, product: &str, email: &str) -> Result<Option<bool>, CommandError> {
+fn binding(desk: &Desk<'_>, args: &Args, configured: Option<&Vote>, email: &str) -> Result<Option<bool>, CommandError> {
     let now = desk.clock.now();
-    let roster: Option<Roster> = match &args.roster {
-        Some(file) => Some(roster::load(file, None)?),
-        None => {
-            let file = release_file(&desk.environment.assets, "release-config", "product", product)?;
-            let vote = parse_product(&file.place, &file.text)?.vote;
-            let found = vote.map(|vote| electorate(&desk.environment.assets, &vote, now));
-            found.transpose().unwrap_or_else(|error| {
-                desk.environment.ui.warn(&format!("the mail does not say whether the vote is binding: {error}"));
-                None
-            })
+    let usual = configured.map_or(USUAL_ACTION, |vote| vote.action.as_str());
+    let vote = named(configured.cloned(), &args.rules, args.action.as_deref().unwrap_or(usual));
+    if vote.roster.is_none() && vote.whimsy.is_none() {
+        return Ok(None);
+    }
+    match rules(&desk.environment.assets, &vote, now) {
+        Ok(Rules { action, roster, .. }) => {
+            Ok(Some(roster.owner(email).is_some_and(|member| member.holds(action.binding, now) == Holding::Active)))
         }
-    };
-    let Some(roster) = roster else { return Ok(None) };
-    let bylaws = load_bylaws(&desk.environment.assets, &args.bylaws)?;
-    let action = action_of(&bylaws, &args.action)?;
-    Ok(Some(roster.owner(email).is_some_and(|member| member.holds(action.binding, now) == Holding::Active)))
+        // what was asked for by name is not left out in silence
+        Err(error) if args.action.is_some() || args.rules.bylaws.is_some() || args.rules.roster.is_some() => {
+            Err(error.into())
+        }
+        Err(error) => {
+            desk.environment.ui.warn(&format!("the mail does not say whether the vote is binding: {error}"));
+            Ok(None)
+        }
+    }
 }
 
 /// The record of this ballot, begun or not; nothing where it was cast already. Another

@@ -7,8 +7,8 @@
 //! Ballots by mail, with a real relay and an archive on loopback.
 
 use super::cast;
-use super::mail_tests::{Place, ann, yes};
-use super::opened::Counting;
+use super::place::{Place, ann, yes};
+use super::rules::Given;
 use super::sending::Sent;
 
 fn ballot(place: &Place, value: &str) -> cast::Args {
@@ -22,9 +22,8 @@ fn ballot(place: &Place, value: &str) -> cast::Args {
         report: None,
         why: None,
         although: None,
-        action: "flip".into(),
-        bylaws: "flink".into(),
-        roster: Some(place.path("roster.toml")),
+        action: None,
+        rules: Given::default(),
         product: "sample".into(),
         agreement: yes(),
     }
@@ -81,9 +80,7 @@ fn a_ballot_says_what_was_checked_and_is_read_as_it_is_meant() {
     assert!(mail.contains("What does not hold:\n\n* checksum (a-src.tgz): SHA-512 of the file"), "{mail}");
     place.hours(1);
     assert_eq!(give(&cast::Args { why: Some("I see no test.".into()), ..ballot(&place, "-1") }).unwrap(), Sent::Yes);
-    let vote = super::opened::find(&place.desk(), None).unwrap();
-    let tally =
-        super::opened::count(&vote, &vote.subject().unwrap(), &Counting::default(), &place.clock).unwrap().tally;
+    let tally = place.counted(None);
     let votes: Vec<(&str, &str, bool)> =
         tally.votes.iter().map(|vote| (vote.voter.as_str(), vote.value.sign(), vote.binding)).collect();
     assert_eq!((votes, tally.review.len()), (vec![("zoe@example.org", "+1", false), ("ann", "-1", true)], 0));

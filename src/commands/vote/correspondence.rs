@@ -20,10 +20,11 @@ use crate::commands::CommandError;
 use crate::commands::connect::{relay_address, templates};
 use crate::commands::environment::Environment;
 use crate::commands::release_files::release_file;
-use crate::commands::release_state::{JOURNAL_FILE, WORKFLOW_FILE};
+use crate::commands::release_state::{JOURNAL_FILE, WORKFLOW_FILE, pinned};
 use crate::commands::session::open_journal;
 use crate::config::Mail;
-use crate::engine::{Clock, Event, Journal, Registry, State, ValueSource, Workflow};
+use crate::engine::{Clock, Driver, Event, Journal, Observer, Registry, State, SystemClock, ValueSource, Workflow};
+use crate::rehearsal::Interruption;
 use crate::release::Sha512;
 use crate::services::{Effects, Git, OpenPgp, PonyMail, Relay, Svn, Workspace};
 use crate::ui::ExitCode;
@@ -59,6 +60,22 @@ pub struct Desk<'a> {
     pub clock: &'a dyn Clock,
     /// Who is told of what is written outside.
     pub effects: Effects,
+    /// What ends the program at a record, where a test has it end there.
+    pub interruption: Option<Interruption>,
+}
+
+impl<'a> Desk<'a> {
+    /// The one that everybody has.
+    pub fn new(environment: &'a Environment) -> Self {
+        Self { environment, clock: &SystemClock, effects: Effects::unwatched(), interruption: None }
+    }
+
+    /// Has the journal tell of each record, where somebody wants to know.
+    fn watch(&self, journal: &mut Journal) {
+        if let Some(interruption) = self.interruption.clone() {
+            journal.watch(move |entry| interruption.record(entry));
+        }
+    }
 }
 
 /// What the journal's first line says.
@@ -149,13 +166,8 @@ impl Correspondence {
         };
         let begun: Begun = serde_json::from_value(state.release.clone())
             .map_err(|error| broken(format!("the first line records no {kind}: {error}")))?;
-        let path = directory.join(WORKFLOW_FILE);
-        let text =
-            fs::read_to_string(&path).map_err(|error| broken(format!("cannot read {WORKFLOW_FILE}: {error}")))?;
-        if state.files.get(WORKFLOW_FILE).map(String::as_str) != Some(Sha512::of(text.as_bytes()).as_str()) {
-            return Err(broken(format!("{WORKFLOW_FILE} was changed since it was begun")));
-        }
-        let workflow = Workflow::parse(&path.display().to_string(), &text)?;
+        let text = pinned(&directory, WORKFLOW_FILE, &state)?;
+        let workflow = Workflow::parse(&directory.join(WORKFLOW_FILE).display().to_string(), &text)?;
         let services = services(environment, &directory, &begun.sender, desk.effects.clone());
         let values = Values { kind, subject: begun.subject, sender: begun.sender, finding: None };
         Ok(Some(Self { directory, workflow, registry: registry(), services, values, state, workflow_text: text }))
@@ -171,6 +183,26 @@ impl Correspondence {
         })
     }
 
+    /// What carries it on.
+    pub fn driver<'a>(
+        &'a self,
+        desk: &Desk<'a>,
+        journal: Journal,
+        state: State,
+        observer: &'a mut dyn Observer,
+    ) -> Driver<'a, Services> {
+        Driver {
+            workflow: &self.workflow,
+            registry: &self.registry,
+            world: &self.services,
+            values: &self.values,
+            clock: desk.clock,
+            observer,
+            journal,
+            state,
+        }
+    }
+
     /// Opens its journal for writing, which begins it where it is not begun.
     ///
     /// # Errors
@@ -179,7 +211,11 @@ impl Correspondence {
         let path = self.directory.join(JOURNAL_FILE);
         let who = format!("{} <{}>", self.values.sender.name, self.values.sender.email);
         if Journal::is_begun(&path)? {
-            let (journal, entries) = open_journal(desk.environment, &self.directory, &who)?;
+            let (mut journal, entries) = open_journal(desk.environment, &self.directory, &who)?;
+            if let (Some(interruption), Some(last)) = (&desk.interruption, entries.last()) {
+                interruption.goes_on_from(last);
+            }
+            desk.watch(&mut journal);
             return Ok((journal, State::of(&entries)));
         }
         let fail = |error: std::io::Error| {
@@ -197,6 +233,7 @@ impl Correspondence {
         let release = serde_json::to_value(begun).expect("plain data");
         let digest = Sha512::of(self.workflow_text.as_bytes()).to_string();
         let mut journal = Journal::create(&path, &who)?;
+        desk.watch(&mut journal);
         let files = [(WORKFLOW_FILE.to_owned(), digest)].into();
         let entry = journal.append(desk.clock.now(), 0, None, Event::ReleaseStarted { release, files })?;
         Ok((journal, State::of(&[entry])))

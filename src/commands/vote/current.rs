@@ -68,7 +68,13 @@ pub fn read(vote: &RecordVote, services: &Services, now: Timestamp) -> Result<Vo
             "`quorate vote enter` takes the votes by name; `[vote]` in the configuration names the rules",
         ));
     }
-    let found = vote.read(services, now).map_err(failed)?;
+    let found = vote.read(services, now).map_err(|error| match error {
+        // what the archive does not give now it may give later
+        ActionError::Refused { .. } => {
+            CommandError::from_error(ExitCode::Service, &error, error.hint().unwrap_or_default())
+        }
+        error => error.into(),
+    })?;
     found.ok_or_else(|| {
         CommandError::new(
             ExitCode::Waiting,
@@ -76,12 +82,6 @@ pub fn read(vote: &RecordVote, services: &Services, now: Timestamp) -> Result<Vo
             "give the command again later",
         )
     })
-}
-
-fn failed(error: ActionError) -> CommandError {
-    let hint = error.hint().unwrap_or_default().to_owned();
-    let code = if matches!(error, ActionError::Misconfigured { .. }) { ExitCode::Usage } else { ExitCode::Service };
-    CommandError::from_error(code, &error, hint)
 }
 
 /// How the vote stood when it was last read, while it is not recorded; asks nobody.

@@ -10,13 +10,10 @@ use serde_json::{Value, json};
 
 use super::account;
 use super::correspondence::{Correspondence, Desk, names};
-use super::opened::{Counting, KIND, Opened, count, find, outputs, reminders};
+use super::opened::{Counting, KIND, Opened, RECORDS, count, demand_no_rulings, find, outputs, reminders};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::config::USUAL_BYLAWS;
-use crate::engine::SystemClock;
-use crate::governance::{Bylaws, Tally};
-use crate::services::Effects;
+use crate::governance::Tally;
 use crate::ui::ExitCode;
 
 /// Lists the votes that were opened from here.
@@ -41,7 +38,7 @@ pub struct ShowArgs {
 }
 
 pub fn run_list(environment: &Environment, args: &ListArgs) -> Result<ExitCode, CommandError> {
-    let desk = Desk { environment, clock: &SystemClock, effects: Effects::unwatched() };
+    let desk = Desk::new(environment);
     let ui = environment.ui;
     let mut all = Vec::new();
     for name in names(environment, KIND) {
@@ -63,7 +60,7 @@ pub fn run_list(environment: &Environment, args: &ListArgs) -> Result<ExitCode, 
 }
 
 pub fn run_show(environment: &Environment, args: &ShowArgs) -> Result<ExitCode, CommandError> {
-    show(&Desk { environment, clock: &SystemClock, effects: Effects::unwatched() }, args)
+    show(&Desk::new(environment), args)
 }
 
 /// Shows the vote.
@@ -72,11 +69,13 @@ pub fn run_show(environment: &Environment, args: &ShowArgs) -> Result<ExitCode, 
 /// When there is none, or it cannot be counted.
 pub fn show(desk: &Desk<'_>, args: &ShowArgs) -> Result<ExitCode, CommandError> {
     let ui = desk.environment.ui;
-    let vote = find(desk, args.name.as_deref())?;
-    let opened: Opened = vote.subject()?;
-    let tally: Option<Tally> = match (outputs(&vote, "record"), outputs(&vote, "open")) {
-        (Some(recorded), _) => serde_json::from_value(recorded.clone()).ok(),
-        (None, Some(_)) => Some(count(&vote, &opened, &args.counting, desk.clock)?.tally),
+    let (mut vote, opened) = find(desk, args.name.as_deref())?;
+    let tally: Option<Tally> = match (outputs(&vote, RECORDS), outputs(&vote, "open")) {
+        (Some(recorded), _) => {
+            demand_no_rulings(&opened, &args.counting)?;
+            serde_json::from_value(recorded.clone()).ok()
+        }
+        (None, Some(_)) => Some(count(desk, &mut vote, &opened, &args.counting)?.tally),
         (None, None) => None,
     };
     if args.json {
@@ -96,14 +95,8 @@ pub fn show(desk: &Desk<'_>, args: &ShowArgs) -> Result<ExitCode, CommandError> 
         ui.line(&format!("reminded {date}: {}", ids.join(", ")));
     }
     if let Some(tally) = &tally {
-        let named = Bylaws {
-            project: USUAL_BYLAWS.to_owned(),
-            title: opened.bylaws.title.clone(),
-            source: opened.bylaws.source.clone(),
-            actions: vec![opened.action.clone()],
-        };
         ui.line("");
-        account::of_vote(tally, &named, ui).iter().for_each(|line| ui.line(line));
+        account::of_vote(tally, ui).iter().for_each(|line| ui.line(line));
     }
     Ok(ExitCode::Done)
 }
@@ -134,6 +127,8 @@ fn entry(vote: &Correspondence, opened: &Opened) -> Value {
         "name": opened.name, "title": opened.title, "action": opened.action.id, "state": state,
         "list": vote.values.sender.list, "message_id": field("message_id"), "date": field("date"),
         "link": field("link"), "hours": opened.hours, "reminders": reminded,
+        "rulings": vote.state.rulings().remove(RECORDS).unwrap_or_else(|| json!([])),
+        "rules": opened.rules, "used": opened.used,
         "directory": vote.directory.display().to_string(),
     })
 }

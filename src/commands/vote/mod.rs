@@ -13,14 +13,23 @@ mod cast_tests;
 mod correspondence;
 pub mod current;
 mod enter;
+#[cfg(test)]
+mod kill_tests;
 mod list;
 #[cfg(test)]
 mod mail_tests;
+mod mails;
 mod open;
 mod opened;
+#[cfg(test)]
+mod place;
 mod remind;
 mod result;
 mod rule;
+mod rules;
+#[cfg(test)]
+mod rules_tests;
+mod rulings;
 mod sending;
 mod tally;
 mod verified;

@@ -7,21 +7,19 @@
 //! `quorate vote open`: calls a vote on the list that the bylaws name.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::correspondence::{Correspondence, Desk, Sender, name_of};
 use super::opened::{BylawsNamed, KIND, Opened, is_over, outputs};
+use super::rules::{Configured, Given, configured, from_anywhere, named};
 use super::sending::{Agreement, Sent, carry, send};
-use super::tally::action_of;
+use crate::actions::voting::{bylaws_of, electorate};
 use crate::commands::CommandError;
-use crate::commands::environment::{Environment, absolute};
+use crate::commands::environment::Environment;
 use crate::commands::identity::identity;
-use crate::commands::release_files::release_file;
 use crate::commands::start::DEFAULT_PRODUCT;
-use crate::config::{Mail, USUAL_BYLAWS, load_bylaws, parse_product};
-use crate::engine::SystemClock;
-use crate::governance::Action;
-use crate::services::Effects;
+use crate::config::{Mail, Vote};
+use crate::governance::{Action, Bylaws, FileUsed};
 use crate::ui::ExitCode;
 
 /// Opens a vote, by mail, on whatever the bylaws let be voted on.
@@ -47,15 +45,13 @@ pub struct Args {
     /// The person concerned, where it is about one: id, address or name.
     #[arg(long, value_name = "PERSON")]
     pub subject: Option<String>,
-    /// Bylaws: flink, asf, or a file.
-    #[arg(long, value_name = "NAME|FILE", default_value = USUAL_BYLAWS)]
-    pub bylaws: String,
-    /// A product of release-config/, for the lists and the relay.
+    /// By which it will be counted.
+    #[command(flatten)]
+    pub rules: Given,
+    /// A product of release-config/, for the lists and the relay, and for the rules that are
+    /// not given.
     #[arg(long, value_name = "PRODUCT", default_value = DEFAULT_PRODUCT)]
     pub product: String,
-    /// The roster that it will be counted with.
-    #[arg(long, value_name = "FILE")]
-    pub roster: Option<PathBuf>,
     #[command(flatten)]
     pub agreement: Agreement,
 }
@@ -63,7 +59,7 @@ pub struct Args {
 pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandError> {
     // The program installs it once; a second time is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let desk = Desk { environment, clock: &SystemClock, effects: Effects::unwatched() };
+    let desk = Desk::new(environment);
     open(&desk, args, identity_here()?).map(Sent::code)
 }
 
@@ -72,7 +68,7 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
 /// # Errors
 /// When it cannot be voted on so, or a vote of that title is recorded that says otherwise.
 pub fn open(desk: &Desk<'_>, args: &Args, author: (String, String)) -> Result<Sent, CommandError> {
-    let (opened, sender) = what_is_asked(desk.environment, args, author)?;
+    let (opened, sender) = what_is_asked(desk, args, author)?;
     let ui = desk.environment.ui;
     let vote = match Correspondence::read(desk, KIND, &opened.name)? {
         None => Correspondence::new(desk, KIND, &opened.name, sender, &opened)?,
@@ -103,7 +99,7 @@ fn same_vote(recorded: Correspondence, opened: &Opened) -> Result<Correspondence
             "where it is voted on again, give it another title",
         ));
     }
-    if before == *opened {
+    if before.is(opened) {
         return Ok(recorded);
     }
     Err(CommandError::usage(
@@ -112,13 +108,11 @@ fn same_vote(recorded: Correspondence, opened: &Opened) -> Result<Correspondence
     ))
 }
 
-fn what_is_asked(
-    environment: &Environment,
-    args: &Args,
-    author: (String, String),
-) -> Result<(Opened, Sender), CommandError> {
-    let bylaws = load_bylaws(&environment.assets, &args.bylaws)?;
-    let action = action_of(&bylaws, &args.action)?.clone();
+fn what_is_asked(desk: &Desk<'_>, args: &Args, author: (String, String)) -> Result<(Opened, Sender), CommandError> {
+    let environment = desk.environment;
+    let Configured { mail, vote } = configured(environment, &args.product)?;
+    let rules = from_anywhere(named(vote, &args.rules, &args.action))?;
+    let (bylaws, action) = bylaws_of(&environment.assets, &rules)?;
     demand_votable(&action, args)?;
     let title = plain_title(&args.title)?;
     let name = name_of(&title);
@@ -128,7 +122,7 @@ fn what_is_asked(
     if let Some(link) = args.link.iter().find(|link| !link.contains("://") || link.contains(char::is_whitespace)) {
         return Err(CommandError::usage(format!("`{link}` is no address"), "--link https://…"));
     }
-    let (list, mail) = list_of(environment, &args.product, &action)?;
+    let list = list_of(&mail, &action);
     let (author, email) = author;
     let sender = Sender { name: author, email, private: action.list == "private", list, mail };
     let opened = Opened {
@@ -139,9 +133,10 @@ fn what_is_asked(
         person: args.subject.clone(),
         hours: action.minimum_days * 24,
         action,
-        bylaws: BylawsNamed { title: bylaws.title, source: bylaws.source },
         product: args.product.clone(),
-        roster: args.roster.as_deref().map(absolute).transpose()?,
+        used: used(desk, &bylaws, &rules),
+        bylaws: BylawsNamed { title: bylaws.title, source: bylaws.source, file: bylaws.file },
+        rules,
     };
     Ok((opened, sender))
 }
@@ -199,30 +194,21 @@ fn about(given: &str) -> Result<String, CommandError> {
     }
 }
 
-/// The list that the bylaws name, at the product's own domain, and how mail gets there.
-fn list_of(environment: &Environment, product: &str, action: &Action) -> Result<(String, Mail), CommandError> {
-    let mail = mail_of(environment, product)?;
-    let domain = mail.dev.split_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default();
-    let list = if action.list == "dev" { mail.dev.clone() } else { format!("{}@{domain}", action.list) };
-    Ok((list, mail))
+/// The files of the rules as they are now. That a roster cannot be had yet is told, and holds
+/// nothing up: it is needed when the vote is counted.
+fn used(desk: &Desk<'_>, bylaws: &Bylaws, rules: &Vote) -> Vec<FileUsed> {
+    let mut used = vec![bylaws.file.clone()];
+    match electorate(&desk.environment.assets, rules, desk.clock.now()) {
+        Ok(roster) => used.extend(roster.files),
+        Err(error) => desk.environment.ui.warn(&format!("the roster cannot be had now: {error}")),
+    }
+    used
 }
 
-/// How the product's mail goes; what it says does not depend on a version.
-///
-/// # Errors
-/// When there is no such product, or it is malformed.
-pub fn mail_of(environment: &Environment, product: &str) -> Result<Mail, CommandError> {
-    let file = release_file(&environment.assets, "release-config", "product", product)?;
-    let mail = parse_product(&file.place, &file.text)?.mail;
-    let texts = [Some(&mail.dev), mail.archive.as_ref(), Some(&mail.smtp_host), mail.smtp_ca.as_ref()];
-    let unfilled: Option<String> = texts.into_iter().flatten().find(|text| text.contains("{{")).cloned();
-    match unfilled {
-        Some(text) => Err(CommandError::usage(
-            format!("{}: `mail` names `{text}`, which only a release can fill in", file.place),
-            "write it out, so that votes beside a release can use it",
-        )),
-        None => Ok(mail),
-    }
+/// The list that the bylaws name, at the product's own domain.
+fn list_of(mail: &Mail, action: &Action) -> String {
+    let domain = mail.dev.split_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default();
+    if action.list == "dev" { mail.dev.clone() } else { format!("{}@{domain}", action.list) }
 }
 
 /// Who works here, as git knows them: in the clone around, else anywhere.

@@ -14,11 +14,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::correspondence::{Correspondence, Desk, names};
-use super::tally::{demand_mails, demand_voters, from_archive, from_files, rulings_of, unread};
+use super::mails::{from_archive, from_files, unread};
+use super::rules::{Given, named};
+use super::rulings::{demand_mails, demand_voters, rulings_of};
+use crate::actions::voting::electorate;
 use crate::commands::CommandError;
-use crate::commands::roster;
-use crate::engine::{Clock, StepStatus};
-use crate::governance::{Action, Case, Reminder, Roster, Tally, tally};
+use crate::config::{Vote, load_bylaws};
+use crate::engine::{RulingRecord, Silent, StepStatus};
+use crate::governance::{Action, Case, FileUsed, Reminder, Roster, Ruling, Tally, changed_files, tally};
 use crate::mail::reading::{Selection, ThreadRead};
 use crate::ui::ExitCode;
 
@@ -26,6 +29,8 @@ use crate::ui::ExitCode;
 pub const KIND: &str = "vote";
 /// How many reminders the workflow has steps for.
 pub const MOST_REMINDERS: usize = 4;
+/// The step that records the tally, and what was ruled on its mails.
+pub const RECORDS: &str = "record";
 
 /// What is recorded of a vote when it is opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +54,23 @@ pub struct Opened {
     pub hours: u32,
     /// The product whose lists and relay it uses.
     pub product: String,
-    /// The roster, where one was named.
-    pub roster: Option<PathBuf>,
+    /// By which rules it is counted: bylaws, roster and aliases, as they are named.
+    pub rules: Vote,
+    /// The files of these as they were when the vote was opened; the roster where it could be
+    /// had then.
+    pub used: Vec<FileUsed>,
+}
+
+impl Opened {
+    /// Whether it is the same vote, whatever became of the files since.
+    pub fn is(&self, other: &Self) -> bool {
+        let without_files = |vote: &Self| {
+            let mut vote = Self { used: Vec::new(), ..vote.clone() };
+            vote.bylaws.file = other.bylaws.file.clone();
+            vote
+        };
+        without_files(self) == without_files(other)
+    }
 }
 
 /// Which bylaws a vote follows.
@@ -61,9 +81,11 @@ pub struct BylawsNamed {
     pub title: String,
     /// Where they are written; empty where that is not known.
     pub source: String,
+    /// The file that they were read from.
+    pub file: FileUsed,
 }
 
-/// Where a vote's mails are, and who has a binding vote on it.
+/// Where a vote's mails are, who has a binding vote on it, and what is ruled.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Counting {
     /// The roster: whose votes bind; else the one that the vote was opened with.
@@ -76,7 +98,8 @@ pub struct Counting {
     /// format, or a directory of mails.
     #[arg(long, value_name = "PATH")]
     pub mails: Option<PathBuf>,
-    /// What a mail is: +1, +0, 0, -0 or -1, also `+1 as ID`; none; cancel.
+    /// What a mail is: +1, +0, 0, -0 or -1, also `+1 as ID`; none; cancel. It is recorded, and
+    /// replaced by a later ruling on the same mail.
     #[arg(long, value_name = "MESSAGE-ID=VALUE", requires = "why")]
     pub ruling: Vec<String>,
     /// Why: one for all rulings, or one for each in their order.
@@ -92,11 +115,12 @@ pub struct Counted {
     pub roster: Roster,
 }
 
-/// The vote called `name`; the only one that is not over where none is named.
+/// The vote called `name`, and how it was opened; the only one that is not over where none is
+/// named.
 ///
 /// # Errors
 /// When there is none of that name, or none or several to choose from.
-pub fn find(desk: &Desk<'_>, name: Option<&str>) -> Result<Correspondence, CommandError> {
+pub fn find(desk: &Desk<'_>, name: Option<&str>) -> Result<(Correspondence, Opened), CommandError> {
     let all = names(desk.environment, KIND);
     let hint = if all.is_empty() {
         "`quorate vote open` opens one".to_owned()
@@ -130,7 +154,23 @@ pub fn find(desk: &Desk<'_>, name: Option<&str>) -> Result<Correspondence, Comma
         None => CommandError::usage("no vote is open", hint.clone()),
     };
     let chosen = chosen.ok_or_else(missing)?;
-    Correspondence::read(desk, KIND, &chosen)?.ok_or_else(missing)
+    let vote = Correspondence::read(desk, KIND, &chosen)?.ok_or_else(missing)?;
+    let opened = vote.subject()?;
+    Ok((vote, opened))
+}
+
+/// The vote that was opened from here by the mail with this Message-ID, with angle brackets.
+///
+/// # Errors
+/// When a record cannot be used.
+pub fn with_mail(desk: &Desk<'_>, message_id: &str) -> Result<Option<Opened>, CommandError> {
+    for name in names(desk.environment, KIND) {
+        let Some(vote) = Correspondence::read(desk, KIND, &name)? else { continue };
+        if outputs(&vote, "open").is_some_and(|open| open["message_id"] == message_id) {
+            return vote.subject().map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// Whether its result was sent, or it was called off.
@@ -161,39 +201,110 @@ pub fn message_id(vote: &Correspondence, opened: &Opened) -> Result<String, Comm
     })
 }
 
-/// Reads the vote's mails and counts them.
+/// Reads the vote's mails and counts them, by what its record says was ruled. What is ruled
+/// now is recorded first, where it can be used.
 ///
 /// # Errors
 /// When the vote is not open, or its roster or mails cannot be had.
 pub fn count(
-    vote: &Correspondence,
+    desk: &Desk<'_>,
+    vote: &mut Correspondence,
     opened: &Opened,
     counting: &Counting,
-    clock: &dyn Clock,
 ) -> Result<Counted, CommandError> {
     let id = message_id(vote, opened)?;
-    let file = counting.roster.as_ref().or(opened.roster.as_ref()).ok_or_else(|| {
-        CommandError::usage("no roster says whose votes bind", "--roster FILE; `quorate roster fetch` makes one")
-    })?;
-    let roster = roster::load(file, counting.alias.as_deref())?;
+    let now = desk.clock.now();
+    let given = Given { bylaws: None, roster: counting.roster.clone(), alias: counting.alias.clone() };
+    let named = named(Some(opened.rules.clone()), &given, &opened.action.id);
+    let roster = electorate(&desk.environment.assets, &named, now)?;
     let read = read(vote, opened, counting, &id)?;
-    let rulings = rulings_of(&counting.ruling, &counting.why)?;
-    let reminders = reminders(vote);
-    demand_mails(&read, &rulings, &[])?;
-    demand_voters(&rulings, &roster)?;
-    let now = clock.now();
+    let ruled = rulings_of(&counting.ruling, &counting.why)?;
+    demand_mails(&read, &ruled, &[])?;
+    demand_voters(&ruled, &roster)?;
+    record_rulings(desk, vote, &ruled)?;
+    let rulings = recorded_rulings(vote)?;
     let mut tally = tally(&Case {
         action: &opened.action,
         roster: &roster,
         statements: &read.statements,
         rulings: &rulings,
-        reminders: &reminders,
+        reminders: &reminders(vote),
         subject: opened.person.as_deref(),
         now,
         clock: now,
-    });
+    })
+    .by(&opened.bylaws.title, &opened.bylaws.file);
+    tally.notes.extend(changed_since(desk, opened, &roster));
     tally.left_out.extend(read.left_out.into_iter().map(unread));
     Ok(Counted { tally, roster })
+}
+
+/// What became of the rules' files since the vote was opened.
+fn changed_since(desk: &Desk<'_>, opened: &Opened, roster: &Roster) -> Vec<String> {
+    let mut notes = Vec::new();
+    let bylaws = load_bylaws(&desk.environment.assets, &opened.rules.bylaws).map(|bylaws| bylaws.file);
+    match bylaws {
+        Ok(now) if now.sha512 == opened.bylaws.file.sha512 => {}
+        Ok(now) => notes.push(format!(
+            "since the vote was opened the bylaws were changed: then {}, now {}; it is counted by what they said then",
+            opened.bylaws.file.in_short(),
+            now.in_short()
+        )),
+        Err(_) => notes.push(format!(
+            "the bylaws in {} cannot be read any more; the vote is counted by what they said when it was opened",
+            opened.bylaws.file.name
+        )),
+    }
+    let people: Vec<FileUsed> = opened.used.iter().filter(|file| **file != opened.bylaws.file).cloned().collect();
+    if !people.is_empty() {
+        let changed = changed_files(&people, &roster.files);
+        notes.extend(changed.iter().map(|change| format!("since the vote was opened: {change}")));
+    }
+    notes
+}
+
+/// Records what a person ruled, as `quorate vote rule` does for a release's vote.
+fn record_rulings(desk: &Desk<'_>, vote: &mut Correspondence, rulings: &[Ruling]) -> Result<(), CommandError> {
+    if rulings.is_empty() {
+        return Ok(());
+    }
+    let (journal, state) = vote.journal(desk)?;
+    let mut silent = Silent;
+    let mut driver = vote.driver(desk, journal, state, &mut silent);
+    for ruling in rulings {
+        driver.rule(RECORDS, &ruling.message_id, &ruling.verdict.to_string(), &ruling.why)?;
+        let Ruling { message_id, verdict, why } = ruling;
+        desk.environment.ui.say(&format!("Recorded: <{message_id}> is {verdict}: {why}"));
+    }
+    let state = driver.state;
+    vote.state = state;
+    Ok(())
+}
+
+/// What the record says was ruled.
+fn recorded_rulings(vote: &Correspondence) -> Result<Vec<Ruling>, CommandError> {
+    let one = |(about, record): (&str, &RulingRecord)| {
+        let verdict = record.ruling.parse().map_err(|error| {
+            let hint = format!("--ruling '{about}=VALUE' --why TEXT replaces it");
+            CommandError::from_error(ExitCode::Usage, &error, hint)
+        })?;
+        Ok(Ruling { message_id: about.to_owned(), verdict, why: record.why.clone() })
+    };
+    vote.state.rulings_on(RECORDS, false).map(one).collect()
+}
+
+/// A ruling on a vote whose tally is recorded would change nothing.
+///
+/// # Errors
+/// When one is given.
+pub fn demand_no_rulings(opened: &Opened, counting: &Counting) -> Result<(), CommandError> {
+    if counting.ruling.is_empty() {
+        return Ok(());
+    }
+    Err(CommandError::usage(
+        format!("what the vote `{}` came to is recorded: a ruling would change nothing in it", opened.name),
+        format!("`quorate vote show {}` shows it", opened.name),
+    ))
 }
 
 fn read(vote: &Correspondence, opened: &Opened, counting: &Counting, id: &str) -> Result<ThreadRead, CommandError> {
@@ -236,11 +347,13 @@ pub fn reminders(vote: &Correspondence) -> Vec<Reminder> {
     (1..=MOST_REMINDERS).filter_map(one).collect()
 }
 
-/// When the last of the recorded reminders that count went out.
-pub fn last_formal_reminder(vote: &Correspondence) -> Option<Timestamp> {
-    let formal = |number: &usize| outputs(vote, &format!("silent-{number}")).is_some_and(|s| s["formal"] == true);
+/// When the last of the recorded reminders went out; of those that make who stays silent inactive,
+/// where `formal`.
+pub fn last_reminder(vote: &Correspondence, formal: bool) -> Option<Timestamp> {
+    let wanted =
+        |number: &usize| !formal || outputs(vote, &format!("silent-{number}")).is_some_and(|s| s["formal"] == true);
     let dates = (1..=MOST_REMINDERS)
-        .filter(formal)
+        .filter(wanted)
         .filter_map(|number| outputs(vote, &format!("remind-{number}"))?["date"].as_str()?.parse::<Timestamp>().ok());
     dates.max()
 }

@@ -10,17 +10,18 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::correspondence::{Correspondence, Desk};
-use super::opened::{Counted, Counting, MOST_REMINDERS, Opened, count, find, is_over, last_formal_reminder, outputs};
+use super::opened::{Counted, Counting, MOST_REMINDERS, Opened, RECORDS, count, find, is_over, last_reminder, outputs};
 use super::sending::{Agreement, Sent, send};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::engine::SystemClock;
 use crate::governance::{Approval, Member, VoteOutcome, home_address};
-use crate::services::Effects;
 use crate::ui::{ExitCode, minute};
 
 /// How far apart two reminders are that make a silent holder inactive (bylaws, "2/3 Majority").
 const APART: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How far apart two others are at least.
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Reminds those who hold a binding vote and have not voted, by a mail in the thread.
 ///
@@ -39,7 +40,7 @@ pub struct Args {
 }
 
 pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandError> {
-    remind(&Desk { environment, clock: &SystemClock, effects: Effects::unwatched() }, args).map(Sent::code)
+    remind(&Desk::new(environment), args).map(Sent::code)
 }
 
 /// Sends the next reminder.
@@ -47,9 +48,8 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
 /// # Errors
 /// When the vote is over, or it is too early for another one.
 pub fn remind(desk: &Desk<'_>, args: &Args) -> Result<Sent, CommandError> {
-    let mut vote = find(desk, args.name.as_deref())?;
-    let opened: Opened = vote.subject()?;
-    if is_over(&vote) || outputs(&vote, "record").is_some() {
+    let (mut vote, opened) = find(desk, args.name.as_deref())?;
+    if is_over(&vote) || outputs(&vote, RECORDS).is_some() {
         return Err(CommandError::usage(
             format!("the vote `{}` is over: nobody needs to be reminded", opened.name),
             format!("`quorate vote show {}` says what it came to", opened.name),
@@ -63,20 +63,48 @@ pub fn remind(desk: &Desk<'_>, args: &Args) -> Result<Sent, CommandError> {
         )
     })?;
     let steps = [format!("silent-{number}"), format!("remind-{number}")];
-    if outputs(&vote, &steps[0]).is_none() {
-        let counted = count(&vote, &opened, &args.counting, desk.clock)?;
+    if outputs(&vote, &steps[0]).is_some() {
+        // whom the mail goes to is recorded; what is ruled now is for the next count
+        if !args.counting.ruling.is_empty() {
+            count(desk, &mut vote, &opened, &args.counting)?;
+        }
+    } else {
+        let counted = count(desk, &mut vote, &opened, &args.counting)?;
         if counted.tally.outcome == VoteOutcome::Cancelled {
             return Err(CommandError::usage(format!("the vote `{}` was called off", opened.name), ""));
         }
-        match silent(&vote, &opened, &counted, desk.clock.now())? {
-            Some(finding) => vote.values.finding = Some(finding),
-            None => {
-                desk.environment.ui.say("Everybody who has a binding vote has voted, or wrote what needs a ruling.");
-                return Ok(Sent::Yes);
-            }
+        if let Some(last) = just_reminded(&vote, &opened, &counted, desk.clock.now()) {
+            desk.environment.ui.say(&format!(
+                "People were reminded of `{}` at {}: nobody is reminded twice in a day.",
+                opened.name,
+                minute(last)
+            ));
+            return Ok(Sent::Yes);
         }
+        let Some(finding) = silent(&vote, &opened, &counted, desk.clock.now())? else {
+            desk.environment.ui.say("Everybody who has a binding vote has voted, or wrote what needs a ruling.");
+            return Ok(Sent::Yes);
+        };
+        vote.values.finding = Some(finding);
     }
     send(desk, &vote, &[&steps[0], &steps[1]], &args.agreement)
+}
+
+/// Whether the minimum time is over.
+fn is_out(counted: &Counted, now: Timestamp) -> bool {
+    counted.tally.closes.is_some_and(|closes| now >= closes)
+}
+
+/// Whether a reminder is one of those that make who stays silent inactive.
+fn is_formal(opened: &Opened, counted: &Counted, now: Timestamp) -> bool {
+    opened.action.approval == Approval::TwoThirdsMajority && is_out(counted, now)
+}
+
+/// When the last reminder went out, where that was within a day: the same command given again,
+/// after an interruption too, sends no other. Formal ones are further apart anyhow.
+fn just_reminded(vote: &Correspondence, opened: &Opened, counted: &Counted, now: Timestamp) -> Option<Timestamp> {
+    let last = last_reminder(vote, false)?;
+    (now.duration_since(last) < A_DAY && !is_formal(opened, counted, now)).then_some(last)
 }
 
 /// Who is to be reminded, and how; nothing where everybody has voted.
@@ -88,9 +116,8 @@ fn silent(
 ) -> Result<Option<Value>, CommandError> {
     let silent = silent_holders(opened, counted, now);
     let closes = counted.tally.closes;
-    let over = closes.is_some_and(|closes| now >= closes);
-    let formal = over && opened.action.approval == Approval::TwoThirdsMajority;
-    let earliest = last_formal_reminder(vote).filter(|_| formal).map(|last| last.saturating_add(APART));
+    let (over, formal) = (is_out(counted, now), is_formal(opened, counted, now));
+    let earliest = last_reminder(vote, true).filter(|_| formal).map(|last| last.saturating_add(APART));
     if let Some(earliest) = earliest.and_then(Result::ok).filter(|earliest| now < *earliest) {
         return Err(CommandError::new(
             ExitCode::Waiting,

@@ -10,13 +10,11 @@ use serde_json::json;
 
 use super::account;
 use super::correspondence::Desk;
-use super::opened::{Counting, Opened, count, find, is_over, message_id, outputs};
+use super::opened::{Counting, Opened, RECORDS, count, demand_no_rulings, find, is_over, message_id, outputs};
 use super::sending::{Agreement, Sent, send};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::engine::SystemClock;
 use crate::governance::{Tally, VoteOutcome};
-use crate::services::Effects;
 use crate::ui::{ExitCode, Ui};
 
 /// Ends a vote: counts it, records the tally, and sends the result.
@@ -52,11 +50,11 @@ pub struct CancelArgs {
 }
 
 pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandError> {
-    result(&Desk { environment, clock: &SystemClock, effects: Effects::unwatched() }, args)
+    result(&Desk::new(environment), args)
 }
 
 pub fn run_cancel(environment: &Environment, args: &CancelArgs) -> Result<ExitCode, CommandError> {
-    cancel(&Desk { environment, clock: &SystemClock, effects: Effects::unwatched() }, args).map(Sent::code)
+    cancel(&Desk::new(environment), args).map(Sent::code)
 }
 
 /// Counts the vote, and sends what it came to.
@@ -65,15 +63,17 @@ pub fn run_cancel(environment: &Environment, args: &CancelArgs) -> Result<ExitCo
 /// When it is open, over, or cannot be counted.
 pub fn result(desk: &Desk<'_>, args: &Args) -> Result<ExitCode, CommandError> {
     let ui = desk.environment.ui;
-    let mut vote = find(desk, args.name.as_deref())?;
-    let opened: Opened = vote.subject()?;
+    let (mut vote, opened) = find(desk, args.name.as_deref())?;
     demand_running(outputs(&vote, "cancel").is_some() || outputs(&vote, "calling-off").is_some(), &opened)?;
     // A tally that was recorded is the one that was agreed to.
-    let recorded = outputs(&vote, "record").cloned();
+    let recorded = outputs(&vote, RECORDS).cloned();
     let tally: Tally = match &recorded {
-        Some(recorded) => recorded_tally(recorded)?,
+        Some(recorded) => {
+            demand_no_rulings(&opened, &args.counting)?;
+            recorded_tally(recorded)?
+        }
         None => {
-            let tally = count(&vote, &opened, &args.counting, desk.clock)?.tally;
+            let tally = count(desk, &mut vote, &opened, &args.counting)?.tally;
             demand_ended(ui, &tally, &opened)?;
             tally
         }
@@ -82,7 +82,7 @@ pub fn result(desk: &Desk<'_>, args: &Args) -> Result<ExitCode, CommandError> {
         ui.say(&format!("The result of `{}` was sent already.", opened.name));
     } else {
         vote.values.finding = Some(serde_json::to_value(&tally).expect("plain data"));
-        let sent = send(desk, &vote, &["record", "result"], &args.agreement)?;
+        let sent = send(desk, &vote, &[RECORDS, "result"], &args.agreement)?;
         if let Sent::Halted(code) = sent {
             return Ok(code);
         }
@@ -121,7 +121,7 @@ fn demand_ended(ui: Ui, tally: &Tally, opened: &Opened) -> Result<(), CommandErr
             Err(CommandError::new(
                 ExitCode::Waiting,
                 format!("a ruling is needed that could change what the vote `{name}` comes to"),
-                "--ruling 'MESSAGE-ID=VALUE' --why TEXT, for each mail above",
+                "--ruling 'MESSAGE-ID=VALUE' --why TEXT, for each mail above; each is recorded",
             ))
         }
         VoteOutcome::Cancelled => Err(CommandError::new(
@@ -147,10 +147,9 @@ fn demand_running(called_off: bool, opened: &Opened) -> Result<(), CommandError>
 /// # Errors
 /// When it is not open, or its result was recorded.
 pub fn cancel(desk: &Desk<'_>, args: &CancelArgs) -> Result<Sent, CommandError> {
-    let mut vote = find(desk, args.name.as_deref())?;
-    let opened: Opened = vote.subject()?;
+    let (mut vote, opened) = find(desk, args.name.as_deref())?;
     message_id(&vote, &opened)?;
-    if outputs(&vote, "record").is_some() {
+    if outputs(&vote, RECORDS).is_some() {
         return Err(CommandError::usage(
             format!("what the vote `{}` came to is recorded", opened.name),
             "a vote that has ended cannot be called off; open another one",

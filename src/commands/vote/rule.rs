@@ -84,8 +84,7 @@ fn demand_voter(
     now: Timestamp,
 ) -> Result<(), CommandError> {
     let (Verdict::Counts { voter: Some(id), .. }, Some(rules)) = (verdict, &vote.vote) else { return Ok(()) };
-    let roster = electorate(&session.services.assets, rules, now)
-        .map_err(|error| CommandError::from_error(ExitCode::Service, &error, error.hint().unwrap_or_default()))?;
+    let roster = electorate(&session.services.assets, rules, now)?;
     match roster.member(id) {
         Some(_) => Ok(()),
         None => Err(CommandError::usage(

@@ -13,7 +13,7 @@ use crate::commands::CommandError;
 use crate::commands::again::begin_anew;
 use crate::commands::environment::Environment;
 use crate::commands::halt;
-use crate::engine::{Clock, Doer, Driver, Goal, Halt, Preview, Renderer, StepPreview};
+use crate::engine::{Clock, Doer, Goal, Halt, Preview, Renderer, StepPreview};
 use crate::mail::{Draft, Kind, lint};
 use crate::ui::{Approver, ExitCode, Progress};
 
@@ -85,16 +85,7 @@ pub fn carry(
     let ui = desk.environment.ui;
     let (journal, state) = correspondence.journal(desk)?;
     let mut progress = Progress::new(ui);
-    let mut driver = Driver {
-        workflow: &correspondence.workflow,
-        registry: &correspondence.registry,
-        world: &correspondence.services,
-        values: &correspondence.values,
-        clock: desk.clock,
-        observer: &mut progress,
-        journal,
-        state,
-    };
+    let mut driver = correspondence.driver(desk, journal, state, &mut progress);
     let goal: Vec<String> = steps.iter().map(|&step| step.to_owned()).collect();
     if let (Some(why), Some(last)) = (again, goal.last()) {
         begin_anew(ui, &mut driver, std::slice::from_ref(last), Some(why), true)?;

@@ -6,20 +6,21 @@
 
 //! `quorate vote tally`: counts a vote from its mails.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::mails::{from_archive, from_files, unread};
+use super::rules::{Given, configured, named};
+use super::rulings::{demand_mails, demand_voters, reminders_of, rulings_of};
 use super::{account, current};
+use crate::actions::voting::{Rules, rules};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::commands::roster;
 use crate::commands::session::read_session;
-use crate::config::{USUAL_BYLAWS, load_bylaws};
-use crate::governance::{Action, Bylaws, Case, LeftOut, Reminder, Roster, Ruling, Tally, VoteOutcome, tally};
-use crate::mail::reading::{Selection, SourceError, ThreadRead, read_bytes, read_thread};
-use crate::services::PonyMail;
+use crate::config::Vote;
+use crate::governance::{Case, Tally, VoteOutcome, tally};
+use crate::mail::reading::{Selection, ThreadRead};
 use crate::ui::{ExitCode, Ui};
 
 /// Counts a vote from the mails of its thread, and says why.
@@ -38,18 +39,22 @@ pub struct Args {
     /// Of several threads the one whose subject has these words; else the longest vote.
     #[arg(long, value_name = "WORDS", requires = "Mails")]
     about: Option<String>,
-    /// The roster: whose votes bind; needed with mails.
+    /// The roster: whose votes bind; needed with mails, where no --product has one.
     #[arg(long, value_name = "FILE", requires = "Mails")]
     roster: Option<PathBuf>,
     /// A file that says what other addresses people write from.
     #[arg(long, value_name = "FILE", requires = "Mails")]
     alias: Option<PathBuf>,
-    /// What is voted on, by its id in the bylaws: product-release; needed with mails.
+    /// What is voted on, by its id in the bylaws: product-release; needed with mails, where no
+    /// --product says it.
     #[arg(long, value_name = "ACTION", requires = "Mails")]
     action: Option<String>,
-    /// Bylaws: flink, asf, or a file.
-    #[arg(long, value_name = "NAME|FILE", default_value = USUAL_BYLAWS)]
-    bylaws: String,
+    /// Bylaws: flink, asf, or a file; else those of --product, else flink.
+    #[arg(long, value_name = "NAME|FILE", requires = "Mails")]
+    bylaws: Option<String>,
+    /// A product of release-config/, for the rules that are not given here.
+    #[arg(long, value_name = "PRODUCT", requires = "Mails")]
+    product: Option<String>,
     /// The person concerned, where the bylaws give them no binding vote: id, address or name.
     #[arg(long, value_name = "PERSON", requires = "Mails")]
     subject: Option<String>,
@@ -98,26 +103,19 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
         let (session, state) = read_session(environment)?;
         let vote = current::vote(&session, &state)?;
         let read = current::read(&vote, &session.services, args.now.unwrap_or_else(Timestamp::now))?;
-        return show(environment.ui, args, &read.tally, &read.bylaws);
+        return show(environment.ui, args, &read.tally);
     }
-    let (Some(roster), Some(action)) = (&args.roster, &args.action) else {
-        return Err(CommandError::usage(
-            "mails are counted by a roster and as an action of the bylaws",
-            "--roster FILE --action product-release; without mails the current release's vote is counted",
-        ));
-    };
-    let bylaws = load_bylaws(&environment.assets, &args.bylaws)?;
-    let action = action_of(&bylaws, action)?;
-    let roster = roster::load(roster, args.alias.as_deref())?;
+    let vote = rules_given(environment, args)?;
+    let clock = Timestamp::now();
+    let now = args.now.unwrap_or(clock);
+    let Rules { bylaws, action, roster } = rules(&environment.assets, &vote, clock)?;
     let rulings = rulings_of(&args.ruling, &args.why)?;
-    let reminders = reminders(&args.reminder, &roster)?;
+    let reminders = reminders_of(&args.reminder, &roster)?;
     let read = read(args)?;
     demand_mails(&read, &rulings, &reminders)?;
     demand_voters(&rulings, &roster)?;
-    let clock = Timestamp::now();
-    let now = args.now.unwrap_or(clock);
     let case = Case {
-        action,
+        action: &action,
         roster: &roster,
         statements: &read.statements,
         rulings: &rulings,
@@ -126,13 +124,29 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
         now,
         clock: clock.max(now),
     };
-    let mut counted = tally(&case);
+    let mut counted = tally(&case).by(&bylaws.title, &bylaws.file);
     counted.left_out.extend(read.left_out.into_iter().map(unread));
-    show(environment.ui, args, &counted, &bylaws)
+    show(environment.ui, args, &counted)
+}
+
+/// The rules as given, and for the rest those of the product that is named.
+fn rules_given(environment: &Environment, args: &Args) -> Result<Vote, CommandError> {
+    let product = args.product.as_deref().map(|product| configured(environment, product)).transpose()?;
+    let vote = product.and_then(|product| product.vote);
+    let action = args.action.clone().or_else(|| vote.as_ref().map(|vote| vote.action.clone()));
+    let (Some(action), true) = (action, vote.is_some() || args.roster.is_some()) else {
+        return Err(CommandError::usage(
+            "mails are counted by a roster and as an action of the bylaws",
+            "--roster FILE --action product-release, or --product with a `[vote]`; without mails the current release's \
+             vote is counted",
+        ));
+    };
+    let given = Given { bylaws: args.bylaws.clone(), roster: args.roster.clone(), alias: args.alias.clone() };
+    Ok(named(vote, &given, &action))
 }
 
 /// Shows a tally as it is wanted.
-fn show(ui: Ui, args: &Args, counted: &Tally, bylaws: &Bylaws) -> Result<ExitCode, CommandError> {
+fn show(ui: Ui, args: &Args, counted: &Tally) -> Result<ExitCode, CommandError> {
     match &args.explain {
         _ if args.json => ui.json(counted),
         Some(voter) => {
@@ -145,7 +159,7 @@ fn show(ui: Ui, args: &Args, counted: &Tally, bylaws: &Bylaws) -> Result<ExitCod
             })?;
             lines.iter().for_each(|line| ui.line(line));
         }
-        None => account::of_vote(counted, bylaws, ui).iter().for_each(|line| ui.line(line)),
+        None => account::of_vote(counted, ui).iter().for_each(|line| ui.line(line)),
     }
     end(counted)
 }
@@ -166,25 +180,6 @@ fn end(tally: &Tally) -> Result<ExitCode, CommandError> {
     })
 }
 
-/// A mail that could not be read.
-pub fn unread(left: crate::mail::reading::LeftOut) -> LeftOut {
-    LeftOut { message_id: left.mail, from: String::new(), at: None, line: String::new(), why: left.why }
-}
-
-/// The action that is called `id`.
-///
-/// # Errors
-/// When the bylaws name none.
-pub fn action_of<'b>(bylaws: &'b Bylaws, id: &str) -> Result<&'b Action, CommandError> {
-    bylaws.action(id).ok_or_else(|| {
-        let known: Vec<&str> = bylaws.actions.iter().map(|action| action.id.as_str()).collect();
-        CommandError::usage(
-            format!("the bylaws `{}` name no action `{id}`", bylaws.title),
-            format!("they name {}", known.join(", ")),
-        )
-    })
-}
-
 fn read(args: &Args) -> Result<ThreadRead, CommandError> {
     let about = args.about.as_deref().map_or(Selection::LargestVote, Selection::Subject);
     if let Some(url) = &args.mails.thread {
@@ -201,133 +196,4 @@ fn read(args: &Args) -> Result<ThreadRead, CommandError> {
         )),
         _ => Ok(read),
     }
-}
-
-/// The thread that `selection` means, of a file or directory of mails.
-///
-/// # Errors
-/// When they cannot be read.
-pub fn from_files(path: &Path, selection: Selection<'_>) -> Result<ThreadRead, CommandError> {
-    read_thread(path, selection).map_err(|error: SourceError| {
-        CommandError::from_error(
-            ExitCode::Usage,
-            &error,
-            "give an mbox file, or a directory of mails, that you may read",
-        )
-    })
-}
-
-/// The thread at an address of the archive.
-///
-/// # Errors
-/// When it is none, or the archive cannot be asked or does not have it.
-pub fn from_archive(url: &str) -> Result<ThreadRead, CommandError> {
-    let Some((base, id)) = PonyMail::place_of(url) else {
-        return Err(CommandError::usage(
-            format!("{url} is no address of a thread"),
-            "give the address where the archive shows it: https://lists.apache.org/thread/…",
-        ));
-    };
-    // The program installs it once; a second time is refused and harmless.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let found = PonyMail::new(&base).thread(&id).map_err(|error| {
-        CommandError::from_error(ExitCode::Service, &error, "give the command again; asking changes nothing")
-    })?;
-    let thread = found.ok_or_else(|| {
-        CommandError::usage(format!("the archive at {base} has no thread {id}"), "see whether the address opens")
-    })?;
-    let first = if thread.first.is_empty() { Selection::LargestVote } else { Selection::Message(&thread.first) };
-    let mut read = read_bytes(&thread.mbox, first);
-    let missing = |why| crate::mail::reading::LeftOut { mail: url.to_owned(), why };
-    read.left_out.extend(thread.missing.into_iter().map(missing));
-    Ok(read)
-}
-
-fn bare(message_id: &str) -> String {
-    message_id.trim().trim_start_matches('<').trim_end_matches('>').to_owned()
-}
-
-/// What a person ruled, each with its reason.
-///
-/// # Errors
-/// When one is none, has no reason, or two are on one mail.
-pub fn rulings_of(given: &[String], whys: &[String]) -> Result<Vec<Ruling>, CommandError> {
-    if whys.len() > 1 && whys.len() != given.len() {
-        return Err(CommandError::usage(
-            format!("{} rulings and {} reasons", given.len(), whys.len()),
-            "give --why once for all rulings, or once for each",
-        ));
-    }
-    let mut rulings: BTreeMap<String, Ruling> = BTreeMap::new();
-    for (index, text) in given.iter().enumerate() {
-        let hint = "--ruling 'abc@example.org=+1' --why 'a plain yes, further down'";
-        let Some((id, verdict)) = text.rsplit_once('=').filter(|(id, _)| !bare(id).is_empty()) else {
-            return Err(CommandError::usage(format!("`{text}` is no MESSAGE-ID=VALUE"), hint));
-        };
-        let verdict = verdict.parse().map_err(|error| CommandError::from_error(ExitCode::Usage, &error, hint))?;
-        let why = whys.get(index).or_else(|| whys.first()).cloned().unwrap_or_default();
-        if why.trim().is_empty() {
-            return Err(CommandError::usage("a ruling needs its reason", hint));
-        }
-        let ruling = Ruling { message_id: bare(id), verdict, why };
-        if let Some(other) = rulings.insert(ruling.message_id.clone(), ruling.clone())
-            && other.verdict != ruling.verdict
-        {
-            let (id, one, two) = (&ruling.message_id, &other.verdict, &ruling.verdict);
-            return Err(CommandError::usage(
-                format!("{id} is ruled to be {one} and to be {two}"),
-                "rule once on each mail",
-            ));
-        }
-    }
-    Ok(rulings.into_values().collect())
-}
-
-fn reminders(given: &[String], roster: &Roster) -> Result<Vec<Reminder>, CommandError> {
-    let hint = "--reminder 'abc@example.org=ann,bob'";
-    let one = |text: &String| {
-        let Some((id, voters)) = text.rsplit_once('=').filter(|(id, _)| !bare(id).is_empty()) else {
-            return Err(CommandError::usage(format!("`{text}` is no MESSAGE-ID=ID,ID"), hint));
-        };
-        let voters: Vec<String> = voters.split(',').map(|id| id.trim().to_owned()).collect();
-        match voters.iter().find(|id| roster.member(id).is_none()) {
-            Some(id) => Err(CommandError::usage(format!("`{id}` is not on the roster"), hint)),
-            None => Ok(Reminder { message_id: bare(id), voters }),
-        }
-    };
-    given.iter().map(one).collect()
-}
-
-/// A ruling on a mail that is not there would be lost in silence.
-///
-/// # Errors
-/// When one is.
-pub fn demand_mails(read: &ThreadRead, rulings: &[Ruling], reminders: &[Reminder]) -> Result<(), CommandError> {
-    let named = rulings.iter().map(|ruling| &ruling.message_id).chain(reminders.iter().map(|one| &one.message_id));
-    let there = |id: &String| read.statements.iter().any(|statement| statement.head.message_id == *id);
-    match named.into_iter().find(|id| !there(id)) {
-        Some(id) => Err(CommandError::usage(
-            format!("no mail of the thread has the Message-ID {id}"),
-            "`--json` lists them all under `mails`",
-        )),
-        None => Ok(()),
-    }
-}
-
-/// A ruling names people of the roster alone.
-///
-/// # Errors
-/// When one names somebody else.
-pub fn demand_voters(rulings: &[Ruling], roster: &Roster) -> Result<(), CommandError> {
-    for ruling in rulings {
-        if let crate::governance::Verdict::Counts { voter: Some(id), .. } = &ruling.verdict
-            && roster.member(id).is_none()
-        {
-            return Err(CommandError::usage(
-                format!("`{id}` is not on the roster"),
-                "`quorate roster show` lists the ids",
-            ));
-        }
-    }
-    Ok(())
 }

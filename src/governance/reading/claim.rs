@@ -28,6 +28,10 @@ pub(super) fn first_claim(tokens: &[Token]) -> Option<Claim> {
         if !token.is_word() {
             continue;
         }
+        // every spelling of it has one of these letters
+        if token.text.is_ascii() && !token.text.contains(['b', 'n']) {
+            continue;
+        }
         // "(was non-binding, sorry: binding)"
         if tokens[..at].last().is_some_and(|before| before.is("was")) {
             continue;

@@ -55,7 +55,7 @@ impl Sentence<'_> {
             return Some(Found::Mentions("it promises a vote and casts none"));
         }
         let inside = clause.iter().any(|word| matches!(*word, "if" | "unless"));
-        let first_person = before.iter().any(|word| one_of(word, "i i'm i'd i'll me my you we"));
+        let first_person = before.iter().any(|word| one_of!(word, "i i'm i'd i'll me my you we"));
         if inside && !first_person && clause.len() > 2 {
             return Some(Found::Mentions("it stands inside a condition"));
         }
@@ -81,7 +81,7 @@ impl Sentence<'_> {
             return Some(Found::Unclear("the vote is tentative"));
         }
         let but = words.iter().take(4).any(|word| matches!(*word, "but" | "however" | "except"));
-        let polite = clause.iter().any(|word| one_of(word, "say give go put"))
+        let polite = clause.iter().any(|word| one_of!(word, "say give go put"))
             && clause.iter().any(|word| matches!(*word, "i'd" | "i" | "would"))
             || matches!(clause[..], ["my", "vote", "would", "be", ..]);
         if modal && polite && !but && !self.asks() && !clause.contains(&"have") {
@@ -97,7 +97,7 @@ impl Sentence<'_> {
     /// "I'll give my +1 after testing", "I will vote +1 tomorrow".
     fn comes_later(&self, clause: &[&str], words: &[&str]) -> bool {
         let will = clause.iter().any(|word| matches!(*word, "will" | "i'll" | "we'll" | "going"));
-        let time = words.iter().take(5).any(|word| one_of(word, "after when once tomorrow tonight later soon"));
+        let time = words.iter().take(5).any(|word| one_of!(word, "after when once tomorrow tonight later soon"));
         will && time && !words.iter().take(2).any(|word| matches!(*word, "now"))
     }
 }
@@ -156,7 +156,7 @@ fn condition_behind(words: &[&str]) -> bool {
             "if" if words[at + 1..]
                 .iter()
                 .take(6)
-                .any(|word| one_of(word, "late may allowed count counts permitted")) => {}
+                .any(|word| one_of!(word, "late may allowed count counts permitted")) => {}
             "if" | "when" | "once" if near => {
                 let previous = at.checked_sub(1).map(|at| words[at]);
                 let blessed = words[..at].iter().any(|word| benign.contains(word));

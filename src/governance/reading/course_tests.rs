@@ -67,6 +67,15 @@ fn a_voter_announces_nothing() {
             "+1 (binding)||voting results:",
         ],
     );
+    // what was checked is not what was voted on, and RC1 is not RC2
+    let by_caller = [
+        "The release passed all tests here.",
+        "The release build failed on Windows.",
+        "The vote on RC1 failed, this one has the fix.",
+    ];
+    all_are("replies", true, &by_caller);
+    all_are("replies", false, &["Vote closed, RC2 failed.", "The vote on RC1 failed with two -1."]);
+    all_are("announces", true, &["Vote closed, RC2 failed.", "The RC1 vote failed. This vote has passed."]);
     all_are("announces", false, &["The vote passed with 3 binding +1 votes."]);
     all_are("announces", true, &["The vote has passed.", "The vote passes with 3 binding +1."]);
 }
@@ -74,4 +83,25 @@ fn a_voter_announces_nothing() {
 #[test]
 fn calling_off_in_a_word() {
     all_are("cancels", true, &["Cancelled.", "Ack. Cancelling.", "This vote is cancelled in favor of RC3"]);
+}
+
+#[test]
+fn a_result_is_that_of_the_candidate_that_it_names() {
+    let announces = |subject: &str| {
+        let read = super::read(&super::Text {
+            subject: &super::Subject::of(subject),
+            own: &["The vote passed with 3 binding +1 votes."],
+            sender: "",
+            answers: true,
+            called: true,
+            by_caller: true,
+            call: &[],
+            to_call: false,
+            candidates: &["rc2".to_owned()],
+            remarks: &[],
+        });
+        matches!(read.0, Role::Announces(_))
+    };
+    assert!(announces("[RESULT] [VOTE] Release 1.2.3, RC2") && announces("[RESULT] [VOTE] Release 1.2.3"));
+    assert!(announces("Re: [VOTE] Release 1.2.3, RC2"), "its own words say so");
 }

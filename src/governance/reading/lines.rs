@@ -96,7 +96,8 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
             blank = true;
             continue;
         }
-        let end = line.char_indices().nth(LENGTH).map_or(line.len(), |(at, _)| at);
+        let long = line.len() > LENGTH;
+        let end = if long { line.char_indices().nth(LENGTH).map_or(line.len(), |(at, _)| at) } else { line.len() };
         let text = plain(&line[..end]);
         if text.is_empty() {
             blank = true;

@@ -11,6 +11,9 @@ use super::clause::Sentence;
 use super::sign::{Kind, Sign, Token};
 use super::words::{COMMON, is_claim, is_praise, one_of};
 
+/// What "+1, 0 or -1" is.
+pub(super) const NAMES_VALUES: &str = "it names the values that a vote can have";
+
 impl Sentence<'_> {
     /// Why the sign only speaks of votes: counts, headings, requests, meanings.
     pub(super) fn spoken_of(&self) -> Option<&'static str> {
@@ -33,7 +36,7 @@ impl Sentence<'_> {
             return Some("it says what a value means");
         }
         if self.is_enumerated() && !self.is_torn() {
-            return Some("it names the values that a vote can have");
+            return Some(NAMES_VALUES);
         }
         let none = self.before().iter().rev().find(|token| !is_claim(&token.text)).is_some_and(|token| token.is("no"));
         if self.is_counted() && (!own || none || self.is_numbered()) {
@@ -157,7 +160,7 @@ impl Sentence<'_> {
     fn is_numbered(&self) -> bool {
         let number = |token: &Token| {
             token.is_word() && token.text.chars().all(|c| c.is_ascii_digit())
-                || one_of(&token.text, "two three four five six seven eight nine ten")
+                || one_of!(&token.text, "two three four five six seven eight nine ten")
         };
         self.before().iter().rev().find(|token| !is_claim(&token.text)).is_some_and(number)
     }
@@ -289,7 +292,7 @@ impl Sentence<'_> {
         if as_verb && !clause.iter().any(|word| matches!(*word, "you" | "somebody" | "someone" | "anyone" | "they")) {
             return false;
         }
-        let casting = clause.iter().any(|word| one_of(word, "vote cast go give voting casting say put changing"))
+        let casting = clause.iter().any(|word| one_of!(word, "vote cast go give voting casting say put changing"))
             && self.says_own();
         let mine = clause.contains(&"my") || self.is_from_me() || casting;
         let verb = clause.iter().any(|word| asks.contains(word));

@@ -11,24 +11,35 @@
 //! Precision goes both ways: a plain vote is never a question, and what is not certain is
 //! [`Says::Unclear`], with its reason.
 
+mod announced;
 mod ballot;
+mod besides;
 mod change;
 mod claim;
 mod clause;
 mod condition;
+mod in_words;
 mod lines;
 mod mention;
 mod normal;
 mod object;
+mod others;
+mod own;
+mod position;
 mod result;
 mod role;
 mod says;
 mod sign;
 mod subject;
+mod told;
 mod words;
 
 #[cfg(test)]
+mod claim_tests;
+#[cfg(test)]
 mod course_tests;
+#[cfg(test)]
+mod doubt_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

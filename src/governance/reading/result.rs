@@ -7,90 +7,20 @@
 //! What a RESULT mail says that a vote came to, as far as it can be read. It is never
 //! believed, only compared with the tally.
 
-use super::Text;
+use super::announced::verdict;
 use super::ballot::boxed;
 use super::claim::first_claim;
 use super::lines::{Logical, Mark};
 use super::sign::{Sign, Token, tokens};
+use super::words::is_claim;
 use crate::governance::{Claim, ClaimedCounts, ClaimedResult, ClaimedVoter, VoteValue};
 
-/// Whether these sentences (in lower case) say what the vote came to.
-pub(super) fn is_announced(sentences: &[String], lines: &[Logical], text: &Text<'_>) -> bool {
-    let said = sentences.iter().any(|sentence| {
-        let vote = if text.by_caller { speaks_of_matter(sentence) } else { speaks_of_vote(sentence) };
-        let verdict = vote && is_over(sentence) && verdict(sentence).is_some();
-        let numbers = verdict && tokens(sentence).iter().any(|token| token.sign().is_some());
-        let follows = sentence.contains("votes are as follows")
-            || sentence.contains("results are")
-            || sentence.contains("result of the vote")
-            || sentence.contains("results of the vote")
-            || sentence.contains("voting results");
-        (vote && verdict && (numbers || text.by_caller) || follows) && !sentence.ends_with('?')
-    });
-    said || text.by_caller && has_summary(lines)
-}
-
-fn speaks_of_matter(sentence: &str) -> bool {
-    ["vote", "release", "proposal", "motion"].iter().any(|word| sentence.contains(word))
-}
-
-/// Whether it can only be the vote that the verdict is on: not a build, and not the sender's own vote.
-fn speaks_of_vote(sentence: &str) -> bool {
-    let words: Vec<&str> = sentence.split(|c: char| !(c.is_alphanumeric() || c == '\'')).collect();
-    let vote = words.iter().any(|word| matches!(*word, "vote" | "voting" | "motion" | "proposal" | "votes"));
-    let other = words.iter().any(|word| {
-        super::words::one_of(
-            word,
-            "i i'm i've my me your build builds test tests ci check checks signature hash earlier previous last",
-        )
-    });
-    vote && !other
-}
-
-/// Whether a sentence tells what was, rather than what has to be for a vote to pass.
-fn is_over(sentence: &str) -> bool {
-    let words: Vec<&str> = sentence.split(|c: char| !(c.is_alphanumeric() || c == '\'')).collect();
-    let rule = words.iter().any(|word| {
-        super::words::one_of(
-            word,
-            "if when once will would need needs requires require required must should can could unless until may might majority",
-        )
-    });
-    let told = words.iter().any(|word| matches!(*word, "has" | "have" | "had" | "result" | "results"));
-    !rule || told && !words.iter().any(|word| matches!(*word, "if" | "unless" | "once" | "until"))
-}
-
 /// "+1 (binding): Ann Example": a line of an account of votes.
-fn has_summary(lines: &[Logical]) -> bool {
+pub(super) fn has_summary(lines: &[Logical]) -> bool {
     let headings =
         lines.iter().filter_map(|line| heading(line).map(|(head, names)| (head, names.len()))).collect::<Vec<_>>();
     let values = headings.iter().map(|(head, _)| head.value).collect::<std::collections::BTreeSet<_>>();
     headings.iter().any(|(_, names)| *names > 0) || values.len() > 1 && headings.iter().any(|(head, _)| head.colon)
-}
-
-fn verdict(sentence: &str) -> Option<bool> {
-    let words: Vec<&str> = sentence.split(|c: char| !c.is_alphanumeric()).collect();
-    let any = |list: &[&str]| words.iter().any(|word| list.contains(word));
-    if any(&["failed", "fails", "rejected"])
-        || sentence.contains("not passed")
-        || sentence.contains("not pass")
-        || sentence.contains("does not carry")
-    {
-        return Some(false);
-    }
-    any(&[
-        "passed",
-        "passes",
-        "approved",
-        "accepted",
-        "carried",
-        "succeeded",
-        "successful",
-        "successfully",
-        "adopted",
-        "pass",
-    ])
-    .then_some(true)
 }
 
 /// What the mail says.
@@ -192,7 +122,7 @@ fn worded(found: &[Token]) -> Option<VoteValue> {
 
 fn is_heading_word(word: &str) -> bool {
     word.chars().all(|c| c.is_ascii_digit())
-        || super::words::is_claim(word)
+        || is_claim(word)
         || [
             "vote",
             "votes",
@@ -301,8 +231,7 @@ fn inline_voter(line: &Logical) -> Option<ClaimedVoter> {
     let claim = first_claim(&found).map(|claim| claim == Claim::Binding);
     let before = line.text[..found[at].at].trim().trim_end_matches([':', '-', ',', '(', '|']).trim();
     let behind: String = line.text[found[at].at + found[at].text.len()..].to_owned();
-    let behind_words =
-        tokens(&behind).iter().filter(|token| token.is_word() && !super::words::is_claim(&token.text)).count();
+    let behind_words = tokens(&behind).iter().filter(|token| token.is_word() && !is_claim(&token.text)).count();
     if !before.is_empty() && behind_words == 0 && !before.chars().any(|c| c.is_ascii_digit()) {
         return name(before).map(|name| ClaimedVoter { name, value, binding: claim });
     }

@@ -8,6 +8,7 @@
 //! came to, or answers.
 
 use super::Text;
+use super::announced::{is_announced, names_other_candidates};
 use super::lines::Logical;
 use super::result;
 use super::subject::{Subject, Tag};
@@ -22,7 +23,8 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
         return Role::Cancels { line: subject.written.trim().to_owned() };
     }
     let announces = subject.has(Tag::Result)
-        && (!subject.answer || text.by_caller && result::is_announced(&sentences, lines, text));
+        && !names_other_candidates(&subject.written.to_lowercase(), text)
+        && (!subject.answer || text.by_caller && is_announced(&sentences, lines, text));
     if announces {
         return Role::Announces(result::claimed(lines));
     }
@@ -30,7 +32,7 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
     if let Some(line) = may_say.then(|| cancellation(text, &sentences)).flatten() {
         return Role::Cancels { line };
     }
-    if text.called && result::is_announced(&sentences, lines, text) {
+    if text.called && is_announced(&sentences, lines, text) {
         return Role::Announces(result::claimed(lines));
     }
     if opens(subject, text, &sentences) {
@@ -41,6 +43,11 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
 
 /// Whether a line has a word that every account of a vote has.
 fn speaks_of_votes(line: &Logical) -> bool {
+    let begins = |four: &[u8]| matches!(four, b"vote" | b"Vote" | b"VOTE" | b"voti" | b"Voti" | b"esul" | b"RESU");
+    // one look at the bytes rules out most lines
+    if !line.text.as_bytes().windows(4).any(begins) {
+        return false;
+    }
     ["vote", "Vote", "VOTE", "voting", "Voting", "esult", "RESULT"].iter().any(|word| line.text.contains(word))
 }
 

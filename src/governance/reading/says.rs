@@ -8,12 +8,15 @@
 
 use super::Text;
 use super::ballot::{Printed, boxed, boxed_behind, leading_box, listed};
-use super::change::withdrawal;
+use super::besides::{explained, is_preamble};
 use super::claim::{claim, first_claim};
 use super::clause::{Found, Place, judge};
-use super::lines::{Logical, Mark};
+use super::in_words::in_words;
+use super::lines::Logical;
+use super::mention::NAMES_VALUES;
 use super::sign::{Kind, Sign, Token, tokens};
-use super::words::{COMMON, is_change, is_claim, is_lead, is_praise, is_removal, is_withdrawal, one_of};
+use super::told::{accounts, leads_reasons, may_tell};
+use super::words::{is_claim, one_of};
 use crate::governance::{Cast, Claim, Says, VoteValue};
 
 /// How many values of a mail are looked at.
@@ -111,7 +114,8 @@ fn cast_of(cast: &Finding, value: VoteValue, casts: &[&Finding], lines: &[Logica
 /// "(non-binding)" on a line of its own.
 fn claim_alone(lines: &[Logical]) -> Option<Claim> {
     lines.iter().find_map(|line| {
-        if line.text.len() > 60 || line.text.contains(['+', '[']) {
+        let many = line.text.split_ascii_whitespace().count() > 8;
+        if many || line.text.len() > 60 || line.text.contains(['+', '[']) {
             return None;
         }
         let tokens = tokens(&line.text);
@@ -185,7 +189,8 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
                 }
                 if let Some(sign) = tokens[at].sign() {
                     let on = line.line_at(sentence.at + tokens[at].at);
-                    let found_here = below_remark(in_call(judge(&tokens, at, place), calls, &tokens), text, on);
+                    let found_here = beside_another(judge(&tokens, at, place), &tokens, at, place);
+                    let found_here = below_remark(in_call(found_here, calls, &tokens), text, on);
                     found.push(Finding {
                         found: found_here,
                         sign: Some(sign),
@@ -206,54 +211,6 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
         }
     }
     found
-}
-
-/// Which lines tell somebody's vote, as "Ann +1" and "+1 Bob (binding)" do: two at least, or they are none.
-fn accounts(lines: &[Logical], sender: &str) -> Vec<bool> {
-    // the sender stands in such a list too, but alone makes none
-    let tells = |line: &Logical, others: bool| {
-        let tokens = tokens(&line.text);
-        let names: Vec<&Token> =
-            tokens.iter().filter(|token| token.is_word() && first_claim(&[(*token).clone()]).is_none()).collect();
-        let name = |token: &&Token| {
-            line.text[token.at..].starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase())
-                && !is_lead(&token.text)
-                && !is_praise(&token.text)
-                && !COMMON.contains(&token.text.as_str())
-                && !sender.contains(&token.text)
-        };
-        let plain = tokens
-            .iter()
-            .all(|token| token.is_word() || token.sign().is_some() || !matches!(token.text.as_str(), "!" | "?" | ","));
-        let one = tokens.iter().filter(|token| matches!(token.sign(), Some(Sign::Value(_)))).count() == 1;
-        let mine = names.iter().all(|name| sender.contains(&name.text));
-        one && plain && (1..4).contains(&names.len()) && (names.iter().all(name) || others && mine)
-    };
-    let may = |line: &Logical| line.text.len() < 60 && may_tell(&line.text);
-    if lines.iter().filter(|line| may(line)).count() < 2 {
-        return vec![false; lines.len()];
-    }
-    let all = |others: bool| -> Vec<bool> { lines.iter().map(|line| may(line) && tells(line, others)).collect() };
-    let found = if all(false).contains(&true) { all(true) } else { Vec::new() };
-    if found.iter().filter(|told| **told).count() < 2 { vec![false; lines.len()] } else { found }
-}
-
-/// Whether the lines below "-1:" are reasons: no other such heading among them, and no name right below.
-fn leads_reasons(lines: &[Logical]) -> bool {
-    let heads = lines.iter().filter(|line| line.text.len() < 40 && line.text.ends_with(':') && may_tell(&line.text));
-    let name = |line: &Logical| {
-        line.text.split(' ').count() < 5 && line.text.split(' ').all(|word| !word.starts_with(char::is_lowercase))
-    };
-    heads.count() == 1 && lines.get(1).is_some_and(|below| !name(below))
-}
-
-/// Whether a line can have a vote, or take one back: the others need no closer look.
-fn may_tell(text: &str) -> bool {
-    let value =
-        |pair: &[u8]| matches!(pair[0], b'+' | b'-') && (pair[1].is_ascii_digit() || matches!(pair[1], b'.' | b' '));
-    text.contains('0')
-        || text.as_bytes().windows(2).any(value)
-        || ["my", "My", "MY", "earlier", "previous"].iter().any(|word| text.contains(word))
 }
 
 /// "[x] hashes are good"; "[+1] approve" is a vote in brackets.
@@ -302,6 +259,27 @@ fn in_call(found: Found, calls: bool, tokens: &[Token]) -> Found {
     }
 }
 
+/// "+1/-1", "my vote: +1 or -1": values to choose from, and none of them is chosen. Where nothing
+/// but such values stands, it is not known whether that is a vote that was not made up.
+fn beside_another(found: Found, tokens: &[Token], at: usize, place: Place<'_>) -> Found {
+    let joins = |token: &Token| matches!(token.text.as_str(), "/" | "|" | "or");
+    let other = |joint: Option<usize>, beyond: Option<usize>| {
+        let joined = joint.and_then(|joint| tokens.get(joint)).is_some_and(joins);
+        let sign = beyond.and_then(|beyond| tokens.get(beyond)).and_then(Token::sign);
+        joined && matches!(sign, Some(Sign::Value(_))) && sign != tokens[at].sign()
+    };
+    let choice = other(at.checked_sub(1), at.checked_sub(2)) || other(Some(at + 1), Some(at + 2));
+    let nothing_else =
+        || tokens.iter().all(|token| !token.is_word() || matches!(token.text.as_str(), "or" | "and" | "0"));
+    match found {
+        Found::Casts { .. } if choice => Found::Unclear("it has values to choose from, and none of them is chosen"),
+        Found::Mentions(NAMES_VALUES) if place.opens && place.begins_line && nothing_else() => {
+            Found::Unclear("it has values to choose from, and none of them is chosen")
+        }
+        other => other,
+    }
+}
+
 /// A value right below what somebody else remarked can be an answer to that.
 fn below_remark(found: Found, text: &Text<'_>, line: usize) -> Found {
     match found {
@@ -333,200 +311,10 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
         let vote = tokens[..at].iter().any(|token| matches!(token.text.as_str(), "vote" | "voting" | "my"));
         let told = matches!(before.as_str(), "vote" | "i'm" | "my" | "voting")
             || matches!(before.as_str(), ":" | "is" | "to" | "a") && vote;
-        let abstains = tokens.iter().any(|token| one_of(&token.text, "abstain abstaining abstained abstention"))
+        let abstains = tokens.iter().any(|token| one_of!(&token.text, "abstain abstaining abstained abstention"))
             && tokens.len() <= 8;
         if begins || told || abstains {
             tokens[at].kind = Kind::Sign(Sign::Value(VoteValue::Zero));
         }
     }
-}
-
-/// Votes and withdrawals that are said without a value.
-fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> Option<Found> {
-    let words: Vec<&str> = tokens.iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
-    let asks = tokens.last().is_some_and(|token| token.is("?"));
-    let own_vote = words.windows(2).any(|pair| {
-        matches!(pair[0], "my")
-            && matches!(pair[1], "vote" | "veto" | "ballot" | "previous" | "earlier" | "binding" | "votes")
-    });
-    let takes_back = words.iter().any(|word| is_withdrawal(word))
-        || words.iter().any(|word| matches!(*word, "take" | "taking")) && words.contains(&"back")
-        || words.iter().any(|word| is_removal(word));
-    if takes_back && own_vote {
-        return Some(withdrawal(&words, asks));
-    }
-    if !place.opens || !place.begins_line {
-        return (own_vote && words.iter().any(|word| is_change(word)) && words.len() < 9 && !asks)
-            .then_some(Found::Mentions("it speaks of a change of the vote, without a value"));
-    }
-    let first = tokens.first()?;
-    let claimed = tokens.len() <= 8 && first_claim(tokens).is_some();
-    let bare = tokens[1..].iter().all(|token| !token.is_word() || token.is("1"));
-    if matches!(first.text.as_str(), "+" | "-" | "1") && (claimed || bare) || first.is("=") && bare && tokens.len() < 4
-    {
-        return Some(Found::Unclear("a vote without its digit or sign"));
-    }
-    if matches!(first.text.as_str(), "+l" | "+i" | "+!" | "+one") || matches!(first.text.as_str(), "十1" | "十") {
-        return Some(Found::Unclear("it looks like a mistyped vote"));
-    }
-    if first.text.starts_with('👍') || first.text.starts_with('👎') {
-        return (words.is_empty()).then_some(Found::Unclear("a thumb is no value of a ballot"));
-    }
-    spelled_out(&words, sentences)
-}
-
-/// "plus one", "I approve", "abstain": only as a sentence of its own.
-fn spelled_out(words: &[&str], _sentences: usize) -> Option<Found> {
-    let bare: Vec<&str> = words
-        .iter()
-        .copied()
-        .filter(|word| {
-            !is_claim(word)
-                && !matches!(
-                    *word,
-                    "a" | "big"
-                        | "my"
-                        | "i"
-                        | "vote"
-                        | "from"
-                        | "me"
-                        | "is"
-                        | "the"
-                        | "release"
-                        | "side"
-                        | "for"
-                        | "here"
-                        | "this"
-                        | "it"
-                        | "to"
-                        | "all"
-                        | "proposal"
-                )
-        })
-        .collect();
-    match bare[..] {
-        ["plus", "one" | "1"] | ["plus-one"] => {
-            Some(Found::Casts { value: VoteValue::Plus, own: true, why: "it is the vote in words" })
-        }
-        ["minus", "one" | "1"] => {
-            Some(Found::Casts { value: VoteValue::Minus, own: true, why: "it is the vote in words" })
-        }
-        [
-            "approve" | "approved" | "abstain" | "veto" | "aye" | "nay" | "yes" | "against" | "abstained"
-            | "abstaining" | "lgtm",
-        ]
-        | ["in", "favor" | "favour"]
-        | ["looks" | "look" | "sounds", "good" | "great" | "fine"] => {
-            Some(Found::Unclear("a vote in words, without a value"))
-        }
-        _ => None,
-    }
-}
-
-/// Whether a sentence is a greeting, a thank-you, an address: what may stand before a vote.
-fn is_preamble(tokens: &[Token], mark: Mark) -> bool {
-    let words: Vec<&str> = tokens.iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
-    let Some(first) = words.first() else { return true };
-    let greeting = [
-        "hi",
-        "hello",
-        "hey",
-        "dear",
-        "thanks",
-        "thank",
-        "thx",
-        "many",
-        "greetings",
-        "good",
-        "great",
-        "awesome",
-        "congrats",
-        "nice",
-        "sorry",
-        "all",
-        "folks",
-        "team",
-        "everyone",
-        "hallo",
-        "apologies",
-        "well",
-        "wow",
-    ]
-    .contains(first);
-    let last = tokens.last().map(|token| token.text.as_str());
-    let address = words.len() <= 4 && matches!(last, Some("," | "!")) || words.len() <= 2 && last == Some(":");
-    mark == Mark::None && (greeting || address)
-}
-
-/// Whether the mail has words beside the vote: a reason, an account of what was checked.
-fn explained(lines: &[Logical]) -> bool {
-    let mut count = 0;
-    for line in lines {
-        if count >= 2 {
-            return true;
-        }
-        let tokens = tokens(&line.text);
-        let has_sign = tokens.iter().any(|token| token.sign().is_some());
-        let words: Vec<&Token> = tokens.iter().filter(|token| token.is_word() && !is_claim(&token.text)).collect();
-        let salute = is_preamble(&tokens, line.mark) && !has_sign || is_sign_off(&words);
-        if salute {
-            continue;
-        }
-        let empty = [
-            "from",
-            "me",
-            "my",
-            "vote",
-            "here",
-            "is",
-            "own",
-            "a",
-            "i",
-            "i'm",
-            "the",
-            "for",
-            "side",
-            "so",
-            "it",
-            "release",
-            "on",
-            "this",
-            "proposal",
-            "veto",
-            "sorry",
-            "thanks",
-            "thank",
-            "you",
-            "unfortunately",
-        ];
-        count += words
-            .iter()
-            .filter(|word| !empty.contains(&word.text.as_str()) && word.text.chars().any(char::is_alphabetic))
-            .map(|word| if word.text.is_ascii() { 1 } else { 3 })
-            .sum::<usize>();
-    }
-    count >= 2
-}
-
-fn is_sign_off(words: &[&Token]) -> bool {
-    let first = words.first().map(|word| word.text.as_str());
-    words.len() <= 4
-        && matches!(
-            first,
-            Some(
-                "regards"
-                    | "best"
-                    | "cheers"
-                    | "thanks"
-                    | "thank"
-                    | "kind"
-                    | "sincerely"
-                    | "yours"
-                    | "br"
-                    | "greetings"
-                    | "warm"
-                    | "regards,"
-            )
-        )
-        || words.len() <= 2
 }

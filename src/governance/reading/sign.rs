@@ -84,6 +84,7 @@ pub(super) fn tokens(sentence: &str) -> Vec<Token> {
         };
         let text = match kind {
             Kind::Sign(_) => rest[..length].to_owned(),
+            _ if rest[..length].is_ascii() => rest[..length].to_ascii_lowercase(),
             _ => rest[..length].to_lowercase(),
         };
         found.push(Token { kind, text, at, spaced });
@@ -274,8 +275,10 @@ fn is_zone_or_argument(digits: &str, before: &[Token]) -> bool {
     });
     let after_command = last.is_some_and(|token| COMMANDS.contains(&token.text.as_str()) || token.is("="));
     let after_option = last.is_some_and(|token| token.is_word() && token.text.starts_with('-') && token.text.len() > 1);
-    let arithmetic = last
-        .is_some_and(|token| matches!(token.text.as_str(), "(code)" | "+" | "%" | "*" | "/" | "^") && !token.is("*"));
+    // "+1/-1" has two values
+    let other = before.len().checked_sub(2).is_some_and(|at| before[at].sign().is_some() || before[at].is("0"));
+    let arithmetic =
+        last.is_some_and(|token| matches!(token.text.as_str(), "(code)" | "+" | "%" | "^") || token.is("/") && !other);
     leading_zero || after_time || after_command || after_option || arithmetic
 }
 

@@ -20,14 +20,14 @@ pub(super) fn is_claim(word: &str) -> bool {
 }
 
 pub(super) fn is_change(word: &str) -> bool {
-    one_of(
+    one_of!(
         word,
         "change chang changed changing switch switching switched flip flipping flipped update updating updated revise revising revised amend amending move moving turn turning convert converting upgrade upgrading downgrade downgrading alter correct correcting adjust adjusting reverse reversing modify modifying replace replacing swap",
     )
 }
 
 pub(super) fn is_withdrawal(word: &str) -> bool {
-    one_of(
+    one_of!(
         word,
         "withdraw withdrawing withdrawn withdrew retract retracting retracted rescind rescinding revoke revoking revoked disregard ignore unvote",
     )
@@ -41,10 +41,47 @@ pub(super) fn is_han(word: &str) -> bool {
         && !word.contains(['不', '没', '等', '如', '若', '需', '请', '他', '她'])
 }
 
-/// Whether `word` is one of `list`, which has blanks between its words.
-pub(super) fn one_of(word: &str, list: &str) -> bool {
-    list.split_ascii_whitespace().any(|one| one == word)
+/// A set of words. Most words are ruled out by their length and first letter.
+pub(super) struct Words {
+    sorted: Vec<&'static str>,
+    lengths: u64,
+    letters: u64,
 }
+
+impl Words {
+    /// The words of `list`, which has blanks between them.
+    pub(super) fn of(list: &'static str) -> Self {
+        let mut sorted: Vec<&'static str> = list.split_ascii_whitespace().collect();
+        sorted.sort_unstable();
+        let all = |bit: fn(&str) -> u64| sorted.iter().fold(0, |bits, word| bits | bit(word));
+        Self { lengths: all(length_bit), letters: all(letter_bit), sorted }
+    }
+
+    /// Whether `word` is one of them.
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.lengths & length_bit(word) != 0
+            && self.letters & letter_bit(word) != 0
+            && self.sorted.binary_search(&word).is_ok()
+    }
+}
+
+fn length_bit(word: &str) -> u64 {
+    1 << word.len().min(63)
+}
+
+fn letter_bit(word: &str) -> u64 {
+    1 << (word.as_bytes().first().copied().unwrap_or_default() & 63)
+}
+
+/// Whether a word is one of a list that is written with blanks between its words.
+macro_rules! one_of {
+    ($word:expr, $list:literal $(,)?) => {{
+        static LIST: std::sync::LazyLock<$crate::governance::reading::words::Words> =
+            std::sync::LazyLock::new(|| $crate::governance::reading::words::Words::of($list));
+        LIST.has($word)
+    }};
+}
+pub(super) use one_of;
 
 pub(super) fn is_future(word: &str) -> bool {
     matches!(
@@ -90,14 +127,14 @@ pub(super) fn is_condition(word: &str) -> bool {
 }
 
 pub(super) fn is_settled(word: &str) -> bool {
-    one_of(
+    one_of!(
         word,
         "addressed fixed resolved changed done updated corrected removed added merged clarified settled incorporated",
     )
 }
 
 pub(super) fn is_praise(word: &str) -> bool {
-    one_of(
+    one_of!(
         word,
         "good great awesome agree agreed lgtm nice ok okay fine well cool yes perfect excellent works pass passed passes support approve done vote congrats thanks sense supportive looks ship wonderful happy definitely absolutely sounds like love",
     )
@@ -105,7 +142,7 @@ pub(super) fn is_praise(word: &str) -> bool {
 
 /// Words that may stand before a value that begins a sentence.
 pub(super) fn is_lead(word: &str) -> bool {
-    one_of(
+    one_of!(
         word,
         "so unfortunately alas sadly afraid hmm hm and ok okay yes yep yeah yup well then again still now here also definitely absolutely sure certainly a an the big huge strong strongly definite hearty resounding solid enthusiastic great vote voting vote: my own binding non-binding nonbinding non agree agreed lgtm late belated oops sorry hi hello hey dear all thus therefore hence overall finally it's that's is i'm im i am another me from for same too awesome nice cool thanks thank you very clear hereby gladly happily just in summary conclusion short after consideration but however fwiw imo imho personally wow excellent perfect good sounds looks to please count consider as this with super massive mild weak slight official formal sincere firm 100% tl dr mark put down chiming that case of course yea yay hooray woohoo hurray",
     )
@@ -113,12 +150,12 @@ pub(super) fn is_lead(word: &str) -> bool {
 
 /// "totally", "regretfully": how a vote is cast, never who casts it.
 pub(super) fn is_adverb(word: &str) -> bool {
-    word.len() >= 7 && word.ends_with("ly") && !one_of(word, "beverly kimberly")
+    word.len() >= 7 && word.ends_with("ly") && !one_of!(word, "beverly kimberly")
 }
 
 /// Taking away what was there: with "my vote" or "my -1" beside it.
 pub(super) fn is_removal(word: &str) -> bool {
-    one_of(
+    one_of!(
         word,
         "cancel cancelling canceling cancelled canceled remove removing removed drop dropping dropped scratch scratching strike striking lift lifting lifted void voiding voided unvote delete undo",
     )

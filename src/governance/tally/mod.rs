@@ -12,6 +12,10 @@
 
 mod ballots;
 mod case;
+#[cfg(test)]
+mod course_tests;
+#[cfg(test)]
+mod fixture;
 mod mails;
 mod outcome;
 mod people;
@@ -20,15 +24,15 @@ mod properties;
 mod report;
 mod result_mail;
 mod rounds;
-mod silent;
 #[cfg(test)]
-mod tests;
+mod rule_tests;
+mod silent;
 mod value;
 
 pub use case::{Case, Reminder, Ruling, Verdict};
 pub use report::{
-    Cancellation, CountedVote, EarlierVote, LeftOut, MailAccount, ResultMail, Review, RosterUsed, Round, Tally, Totals,
-    VoteOutcome,
+    BylawsUsed, Cancellation, CountedVote, EarlierVote, LeftOut, MailAccount, ResultMail, Review, RosterUsed, Round,
+    Tally, Totals, VoteOutcome,
 };
 
 use super::statement::VoteValue;
@@ -79,7 +83,9 @@ pub fn tally(case: &Case<'_>) -> Tally {
             source: case.roster.source.clone(),
             binding: case.action.binding,
             holders: standing.holders,
+            files: case.roster.files.clone(),
         },
+        bylaws: None,
         result_mail,
         cancelled: course.cancelled.clone(),
         rounds: course.rounds.iter().map(rounds::Opening::shown).collect(),

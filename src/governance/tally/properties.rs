@@ -8,7 +8,7 @@
 
 use proptest::prelude::*;
 
-use super::tests::{action, hour, mail, opens, roster, vote};
+use super::fixture::{action, hour, mail, opens, roster, vote};
 use super::*;
 use crate::governance::{Approval, Says, Statement};
 

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::case::Ruling;
-use crate::governance::{Approval, Claim, Office, VoteValue};
+use crate::governance::{Approval, Claim, FileUsed, Office, VoteValue};
 
 /// A vote, counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +53,9 @@ pub struct Tally {
     pub left_out: Vec<LeftOut>,
     /// The roster that was used.
     pub roster: RosterUsed,
+    /// The bylaws that were used, as [`Tally::by`] says.
+    #[serde(default)]
+    pub bylaws: Option<BylawsUsed>,
     /// The mail that says what the vote came to, compared with this tally.
     pub result_mail: Option<ResultMail>,
     /// How it was called off.
@@ -185,6 +188,19 @@ pub struct RosterUsed {
     pub binding: Office,
     /// How many have a binding vote on this.
     pub holders: usize,
+    /// The files that it was read from.
+    #[serde(default)]
+    pub files: Vec<FileUsed>,
+}
+
+/// The bylaws that a tally used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BylawsUsed {
+    /// What they are called.
+    pub title: String,
+    /// The file that they were read from.
+    pub file: FileUsed,
 }
 
 /// What the result mail says otherwise.
@@ -248,6 +264,18 @@ pub struct MailAccount {
 }
 
 impl Tally {
+    /// The tally with the name and the file of the bylaws that its rule is from.
+    #[must_use]
+    pub fn by(mut self, title: &str, file: &FileUsed) -> Self {
+        self.bylaws = Some(BylawsUsed { title: title.to_owned(), file: file.clone() });
+        self
+    }
+
+    /// All files that its rule and its people are from.
+    pub fn files(&self) -> Vec<FileUsed> {
+        self.bylaws.iter().map(|bylaws| &bylaws.file).chain(&self.roster.files).cloned().collect()
+    }
+
     /// Whether everybody whose vote binds said +1, and somebody did.
     pub fn unanimous(&self) -> bool {
         self.binding.plus > 0 && self.binding.zero == 0 && self.binding.minus == 0

@@ -50,6 +50,9 @@ pub(super) fn opening(all: &[&str], at: usize) -> Option<Opening> {
 /// "-----Original Message-----" in any language, "---- On … wrote ----".
 fn is_separator(line: &str) -> bool {
     let dashes = |c: char| matches!(c, '-' | '_' | '─' | '—' | '=');
+    if !line.starts_with(dashes) {
+        return false;
+    }
     let inner = line.trim_matches(dashes).trim();
     let left = line.chars().take_while(|c| dashes(*c)).count();
     let right = line.chars().rev().take_while(|c| dashes(*c)).count();

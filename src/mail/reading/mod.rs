@@ -11,11 +11,13 @@
 
 mod attribution;
 mod body;
+mod caller;
 mod flowed;
 mod head;
 mod headers;
 mod html;
 mod own_text;
+mod selection;
 mod sender;
 mod source;
 mod thread;

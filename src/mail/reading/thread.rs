@@ -7,19 +7,20 @@
 //! From files of mails to the statements of one vote's thread.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
 
 use jiff::Timestamp;
 use memchr::memmem;
 
+use super::caller::Caller;
 use super::headers::{Headers, decoded, split};
-use super::own_text::{Quoted, own_text};
+use super::own_text::own_text;
+use super::selection::{choose, in_order, once_each};
 use super::source::{self, SourceError};
-use super::threads::{Node, threads};
 use super::{body, head, sender};
-use crate::governance::reading::{Subject, Tag, Text, call_lines, candidates, is_marked, read};
+use crate::governance::reading::{Subject, Tag, Text, is_marked, read};
 use crate::governance::{Head, Role, Route, Says, Statement};
 
 /// Which thread of several is wanted.
@@ -59,20 +60,19 @@ pub struct LeftOut {
 /// A mail's place among all, the mbox line before it, its bytes.
 type Raw<'m, B> = (String, Option<&'m [u8]>, B);
 
-/// What makes two mails with one Message-ID the same: body and sender.
-type Content<'m> = (&'m [u8], Option<&'m [u8]>);
-
 /// A mail before its body is read.
-struct Mail<'m> {
-    headers: Headers<'m>,
-    body: &'m [u8],
-    id: String,
-    parents: Vec<String>,
-    parsed: Rc<Subject>,
-    at: Option<Timestamp>,
-    doubts: Vec<String>,
+pub(super) struct Mail<'m> {
+    pub(super) headers: Headers<'m>,
+    pub(super) body: &'m [u8],
+    pub(super) id: String,
+    pub(super) parents: Vec<String>,
+    pub(super) parsed: Rc<Subject>,
+    pub(super) at: Option<Timestamp>,
+    pub(super) doubts: Vec<String>,
+    /// What of it cannot be read.
+    faults: Vec<String>,
     /// Where among all mails it stood.
-    place: String,
+    pub(super) place: String,
 }
 
 /// The vote's thread in the mbox file, directory of mails or mail at `path`.
@@ -148,6 +148,13 @@ fn thread_of(raws: Vec<Raw<'_, &[u8]>>, selection: Selection<'_>) -> ThreadRead 
                 .push(LeftOut { mail: place.clone(), why: "it has no headers that a mail has".to_owned() }),
         }
     }
+    if let Some((place, Some(_), last)) = unescaped.last()
+        && !last.ends_with(b"\n")
+        && !mails.is_empty()
+    {
+        let why = "the file ends in the middle of a line: it may be cut off there, and later mails with it".to_owned();
+        thread.left_out.push(LeftOut { mail: place.clone(), why });
+    }
     thread.mails = mails.len();
     let chosen = choose(mails, selection, &mut thread.left_out);
     let chosen = in_order(once_each(chosen, &mut thread.left_out));
@@ -191,88 +198,11 @@ fn mail<'m>(
     let written = headers.raw("subject").unwrap_or_default();
     let parsed = subjects.entry(written).or_insert_with(|| Rc::new(Subject::of(&decoded(written)))).clone();
     let id = id.unwrap_or_else(|| format!("{place} without Message-ID"));
-    Some(Mail { headers, body, id, parents, parsed, at, doubts, place: place.to_owned() })
-}
-
-/// The mails of the thread that is wanted.
-fn choose<'m>(mails: Vec<Mail<'m>>, selection: Selection<'_>, left_out: &mut Vec<LeftOut>) -> Vec<Mail<'m>> {
-    let nodes: Vec<Node<'_>> =
-        mails.iter().map(|mail| Node { id: &mail.id, parents: &mail.parents, subject: &mail.parsed }).collect();
-    let numbers = threads(&nodes);
-    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
-    numbers.iter().for_each(|number| *sizes.entry(*number).or_default() += 1);
-    let with = |wanted: &dyn Fn(&Mail<'_>) -> bool| {
-        let votes = mails.iter().zip(&numbers).filter(|(mail, _)| wanted(mail)).map(|(_, number)| *number);
-        votes.max_by_key(|number| (sizes[number], std::cmp::Reverse(*number)))
-    };
-    let number = match selection {
-        Selection::LargestVote => {
-            match with(&|mail| mail.parsed.has(Tag::Vote) && !mail.parsed.answer && !mail.parsed.has(Tag::Result)) {
-                Some(number) => number,
-                // no mail calls a vote by its subject: whoever hands these mails over means them all
-                None => return mails,
-            }
-        }
-        Selection::Subject(words) => {
-            let words = words.to_lowercase();
-            match with(&|mail| mail.parsed.written.to_lowercase().contains(&words)) {
-                Some(number) => number,
-                None => return Vec::new(),
-            }
-        }
-        Selection::Message(id) => match with(&|mail| mail.id == id.trim_matches(['<', '>'])) {
-            Some(number) => number,
-            None => return Vec::new(),
-        },
-    };
-    let mut others: BTreeMap<usize, (usize, String)> = BTreeMap::new();
-    let mut chosen = Vec::new();
-    for (mail, found) in mails.into_iter().zip(numbers) {
-        if found == number {
-            chosen.push(mail);
-        } else {
-            others.entry(found).or_insert_with(|| (0, mail.parsed.written.clone())).0 += 1;
-        }
+    let mut faults = Vec::new();
+    if body.is_empty() && !raw.ends_with(b"\n\n") && !raw.ends_with(b"\n\r\n") {
+        faults.push("it breaks off in its headers: its text was not read".to_owned());
     }
-    for (count, subject) in others.into_values() {
-        let mails = if count == 1 { "a mail".to_owned() } else { format!("{count} mails") };
-        left_out.push(LeftOut { mail: format!("{mails} under {subject:?}"), why: "another thread".to_owned() });
-    }
-    chosen
-}
-
-/// The same mail twice is one mail; another mail with the same Message-ID gets one of its own.
-fn once_each<'m>(mails: Vec<Mail<'m>>, left_out: &mut Vec<LeftOut>) -> Vec<Mail<'m>> {
-    let mut seen: HashMap<String, Vec<Content<'m>>> = HashMap::new();
-    let mut kept = Vec::with_capacity(mails.len());
-    for mut mail in mails {
-        let content = (mail.body.trim_ascii(), mail.headers.raw("from"));
-        let same_id = seen.entry(mail.id.clone()).or_default();
-        if same_id.contains(&content) {
-            left_out.push(LeftOut { mail: mail.id, why: format!("the same mail is there twice ({})", mail.place) });
-            continue;
-        }
-        same_id.push(content);
-        if same_id.len() > 1 {
-            mail.doubts.push("another mail has the same Message-ID".to_owned());
-            mail.id = format!("{}#{}", mail.id, same_id.len());
-        }
-        kept.push(mail);
-    }
-    kept
-}
-
-/// By time; a mail without one stays behind the mail it stood behind.
-fn in_order(mails: Vec<Mail<'_>>) -> Vec<Mail<'_>> {
-    let mut last = None;
-    let mut keyed: Vec<(Option<Timestamp>, Mail<'_>)> = Vec::with_capacity(mails.len());
-    for mail in mails {
-        let key = mail.at.or(last);
-        last = key;
-        keyed.push((key, mail));
-    }
-    keyed.sort_by_key(|(key, _)| *key);
-    keyed.into_iter().map(|(_, mail)| mail).collect()
+    Some(Mail { headers, body, id, parents, parsed, at, doubts, faults, place: place.to_owned() })
 }
 
 /// A mail with its text, ready to be read.
@@ -280,58 +210,6 @@ struct Opened {
     text: String,
     faults: Vec<String>,
     sender: sender::Sender,
-}
-
-/// Who called the vote, and with which words.
-#[derive(Default)]
-struct Caller {
-    addresses: Vec<String>,
-    names: Vec<String>,
-    lines: Vec<String>,
-    /// The Message-IDs of the calls.
-    mails: Vec<String>,
-    /// The candidates that the calls name.
-    candidates: Vec<String>,
-    /// What the calls say, in letters and digits alone.
-    text: String,
-}
-
-impl Caller {
-    fn wrote(&self, sender: &sender::Sender) -> bool {
-        let by_address = sender.address.as_ref().is_some_and(|address| self.addresses.contains(address));
-        by_address || sender.name.as_ref().is_some_and(|name| self.names.contains(&name.to_lowercase()))
-    }
-
-    /// Below which quotes stand answers to what somebody remarked: to no line of a call, and to no vote.
-    fn remarks(&self, quoted: &[Quoted<'_>]) -> Vec<usize> {
-        let plain = |quote: &Quoted<'_>| {
-            let tells = |line: &&str| {
-                let bare = line.trim_start_matches(['>', ' ', '|']);
-                let letters = letters(bare);
-                bare.contains("+1") || bare.contains("-1") || letters.len() > 10 && self.text.contains(&letters)
-            };
-            !quote.lines.iter().any(tells) && quote.lines.iter().any(|line| letters(line).len() > 10)
-        };
-        if self.text.is_empty() {
-            return Vec::new();
-        }
-        quoted.iter().filter(|quote| plain(quote)).map(|quote| quote.below).collect()
-    }
-
-    fn add(&mut self, mail: &Mail<'_>, sender: &sender::Sender, own: &[&str]) {
-        self.mails.push(mail.id.clone());
-        self.candidates.extend(candidates(&mail.parsed.written));
-        self.candidates.extend(own.iter().flat_map(|line| candidates(line)));
-        own.iter().for_each(|line| self.text.push_str(&letters(line)));
-        self.addresses.extend(sender.address.clone());
-        self.names.extend(sender.name.as_ref().map(|name| name.to_lowercase()));
-        self.lines.extend(call_lines(own).into_iter().take(200));
-    }
-}
-
-/// A line as it is however it is wrapped and quoted.
-fn letters(line: &str) -> String {
-    line.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
@@ -370,7 +248,8 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
 fn open(mail: &Mail<'_>) -> Opened {
     let body = body::body(&mail.headers, mail.body);
     let sender = sender::sender(&mail.headers, &body.text);
-    Opened { text: body.text, faults: body.faults, sender }
+    let faults = mail.faults.iter().cloned().chain(body.faults).collect();
+    Opened { text: body.text, faults, sender }
 }
 
 /// The mail that calls the vote.

@@ -1,0 +1,96 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Votes and withdrawals that are said without a value.
+
+use super::change::withdrawal;
+use super::claim::first_claim;
+use super::clause::{Found, Place};
+use super::sign::Token;
+use super::words::{is_change, is_claim, is_removal, is_withdrawal};
+use crate::governance::VoteValue;
+
+/// Votes and withdrawals that are said without a value.
+pub(super) fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> Option<Found> {
+    let words: Vec<&str> = tokens.iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
+    let asks = tokens.last().is_some_and(|token| token.is("?"));
+    let own_vote = words.windows(2).any(|pair| {
+        matches!(pair[0], "my")
+            && matches!(pair[1], "vote" | "veto" | "ballot" | "previous" | "earlier" | "binding" | "votes")
+    });
+    let takes_back = words.iter().any(|word| is_withdrawal(word))
+        || words.iter().any(|word| matches!(*word, "take" | "taking")) && words.contains(&"back")
+        || words.iter().any(|word| is_removal(word));
+    if takes_back && own_vote {
+        return Some(withdrawal(&words, asks));
+    }
+    if !place.opens || !place.begins_line {
+        return (own_vote && words.iter().any(|word| is_change(word)) && words.len() < 9 && !asks)
+            .then_some(Found::Mentions("it speaks of a change of the vote, without a value"));
+    }
+    let first = tokens.first()?;
+    let claimed = tokens.len() <= 8 && first_claim(tokens).is_some();
+    let bare = tokens[1..].iter().all(|token| !token.is_word() || token.is("1"));
+    if matches!(first.text.as_str(), "+" | "-" | "1") && (claimed || bare) || first.is("=") && bare && tokens.len() < 4
+    {
+        return Some(Found::Unclear("a vote without its digit or sign"));
+    }
+    if matches!(first.text.as_str(), "+l" | "+i" | "+!" | "+one") || matches!(first.text.as_str(), "十1" | "十") {
+        return Some(Found::Unclear("it looks like a mistyped vote"));
+    }
+    if first.text.starts_with('👍') || first.text.starts_with('👎') {
+        return (words.is_empty()).then_some(Found::Unclear("a thumb is no value of a ballot"));
+    }
+    spelled_out(&words, sentences)
+}
+
+/// "plus one", "I approve", "abstain": only as a sentence of its own.
+pub(super) fn spelled_out(words: &[&str], _sentences: usize) -> Option<Found> {
+    let bare: Vec<&str> = words
+        .iter()
+        .copied()
+        .filter(|word| {
+            !is_claim(word)
+                && !matches!(
+                    *word,
+                    "a" | "big"
+                        | "my"
+                        | "i"
+                        | "vote"
+                        | "from"
+                        | "me"
+                        | "is"
+                        | "the"
+                        | "release"
+                        | "side"
+                        | "for"
+                        | "here"
+                        | "this"
+                        | "it"
+                        | "to"
+                        | "all"
+                        | "proposal"
+                )
+        })
+        .collect();
+    match bare[..] {
+        ["plus", "one" | "1"] | ["plus-one"] => {
+            Some(Found::Casts { value: VoteValue::Plus, own: true, why: "it is the vote in words" })
+        }
+        ["minus", "one" | "1"] => {
+            Some(Found::Casts { value: VoteValue::Minus, own: true, why: "it is the vote in words" })
+        }
+        [
+            "approve" | "approved" | "abstain" | "veto" | "aye" | "nay" | "yes" | "against" | "abstained"
+            | "abstaining" | "lgtm",
+        ]
+        | ["in", "favor" | "favour"]
+        | ["looks" | "look" | "sounds", "good" | "great" | "fine"] => {
+            Some(Found::Unclear("a vote in words, without a value"))
+        }
+        _ => None,
+    }
+}

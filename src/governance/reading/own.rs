@@ -1,0 +1,59 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Whether the sender says of a value that it is their own vote.
+
+use super::clause::Sentence;
+use super::words::one_of;
+
+impl Sentence<'_> {
+    /// "my", "from me", "I vote", "I'm": the sender says that it is their vote.
+    pub(super) fn says_own(&self) -> bool {
+        let clause = self.clause_before();
+        let near: Vec<&str> = clause.iter().rev().take(5).copied().collect();
+        let first_person = near.contains(&"my") || near.contains(&"mine") || self.is_from_me();
+        let verb = near.iter().any(|word| {
+            one_of!(word, "vote voting cast casting give giving gave i'm am i'll say put go going add adding")
+        });
+        let subject =
+            clause.iter().any(|word| matches!(*word, "i" | "i'm" | "i'd" | "i'll" | "we" | "i've" | "im" | "me"));
+        let elided =
+            clause.first().is_some_and(|word| matches!(*word, "voting" | "casting" | "giving" | "vote" | "adding"));
+        let everywhere = self.words_before();
+        let begun =
+            everywhere.iter().any(|word| matches!(*word, "i" | "i'm" | "i'll" | "i'd")) && verb && near.len() < 3;
+        first_person || verb && (subject || elided) || begun || self.is_verb() || self.is_held()
+    }
+
+    /// "happy to +1 this", "I have to -1 this".
+    pub(super) fn is_verb(&self) -> bool {
+        let clause = self.clause_before();
+        let will = clause.iter().rev().nth(1).is_some_and(|word| {
+            one_of!(word, "happy glad have had pleased want like love going delighted excited need forced obliged")
+        });
+        clause.last() == Some(&"to") && will && !clause.iter().any(|word| one_of!(word, "you they we he she everyone"))
+    }
+
+    /// "I think this is a +1": as a whole sentence.
+    pub(super) fn is_held(&self) -> bool {
+        let words = self.words_before();
+        words.first() == Some(&"i")
+            && words.get(1).is_some_and(|word| one_of!(word, "think guess believe feel reckon suppose"))
+            && words.len() <= 6
+            && self.ends_sentence()
+    }
+
+    /// "+1 from me", "+1 for me", "+1 from my side".
+    pub(super) fn is_from_me(&self) -> bool {
+        let words = self.words_behind();
+        let near = &words[..words.len().min(6)];
+        near.windows(2).any(|pair| {
+            matches!(pair[0], "from" | "for" | "by" | "on")
+                && matches!(pair[1], "me" | "my" | "us" | "our" | "myself" | "here" | "mine" | "me.")
+        }) || near.first() == Some(&"here")
+            || near.contains(&"i") && near.len() < 4
+    }
+}
