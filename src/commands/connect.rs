@@ -49,7 +49,8 @@ pub fn connect(
     let npm = product.npm.as_ref();
     let npm = npm.map(|npm| Npm::new(&npm.registry, logins.npm, effects.clone()));
     Ok(Services {
-        git: Git::new(&record.repository, &product.git.remote, effects.clone()),
+        git: Git::new(&record.repository, &product.git.remote, effects.clone())
+            .with_address(record.remote_address.clone()),
         openpgp: OpenPgp::new(accounts.gnupg_home.clone(), &record.manager.key, effects.clone()),
         svn: Svn::new(accounts.svn.clone(), None, effects.clone()),
         relay: Relay::new(relay, account, effects.clone()),
