@@ -22,7 +22,7 @@ mod delete_remote_refs;
 mod edit_commands;
 pub(crate) mod failures;
 #[cfg(test)]
-pub(crate) mod fault_matrix;
+pub(crate) mod fault_tests;
 #[cfg(test)]
 mod git_contract_tests;
 #[cfg(test)]

@@ -21,9 +21,9 @@ use super::{
 use crate::engine::Registry;
 use crate::probes::{
     BranchAtVersion, BranchHasFixes, CandidateVerifies, ChangeHolds, ChecksPassed, EditsHold, GitSigningKey,
-    HashesHold, ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived, MavenSettings, NoOpenIssues,
-    NotesAuditedIs, PageShows, PullRequestOpen, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds,
-    SvnLacks, TagsFree, TrackerVersionIs, Unreleased, VotePassed,
+    HashesHold, ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived, ManifestUnchanged, MavenSettings,
+    NoOpenIssues, NotesAuditedIs, PageShows, PullRequestOpen, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold,
+    SvnHolds, SvnLacks, TagsFree, TrackerVersionIs, Unreleased, VotePassed,
 };
 
 /// All actions and probes.
@@ -46,9 +46,9 @@ pub fn registry() -> Registry<Services> {
         .action::<MergePullRequest>("merge-pull-request")
         .action::<PrepareText>("prepare-text")
         .action::<PromoteCandidate>("promote-candidate")
-        .action::<PublishNpm>("publish-npm")
         .action::<ProposeChange>("propose-change")
         .action::<PublishOnGitHub>("publish-on-github")
+        .action::<PublishNpm>("publish-npm")
         .action::<Push>("push")
         .action::<RecordFinding>("record-finding")
         .action::<RecordVote>("record-vote")
@@ -78,6 +78,7 @@ pub fn registry() -> Registry<Services> {
         .probe::<GitSigningKey>("git-signing-key")
         .probe::<HashesHold>("hashes-hold")
         .probe::<ImagesServed>("images-served")
+        .probe::<ManifestUnchanged>("manifest-unchanged")
         .probe::<KeyPublished>("key-published")
         .probe::<LicenceHeaders>("licence-headers")
         .probe::<LinksAnswer>("links-answer")

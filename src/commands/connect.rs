@@ -9,6 +9,7 @@
 use std::path::Path;
 
 use super::CommandError;
+use super::accounts::by_token;
 use super::environment::{Accounts, Environment};
 use crate::actions::{Author, Services};
 use crate::config::{
@@ -41,13 +42,15 @@ pub fn connect(
     let relay = relay_address(mail);
     let account = accounts.smtp.clone().filter(|_| mail.smtp_login);
     let address = |error: WebError| CommandError::from_error(ExitCode::Usage, &error, error.hint());
-    let jira = Jira::new(&product.jira.url, accounts.jira.clone(), effects.clone()).map_err(address)?;
+    let logins = logins(environment, accounts);
+    let jira = Jira::new(&product.jira.url, logins.jira, effects.clone()).map_err(address)?;
     let pypi = product.pypi.as_ref();
-    let pypi = pypi.map(|pypi| PyPi::new(&pypi.index, &pypi.upload, accounts.pypi.clone(), effects.clone()));
+    let pypi = pypi.map(|pypi| PyPi::new(&pypi.index, &pypi.upload, logins.pypi, effects.clone()));
     let npm = product.npm.as_ref();
-    let npm = npm.map(|npm| Npm::new(&npm.registry, accounts.npm.clone(), effects.clone()));
+    let npm = npm.map(|npm| Npm::new(&npm.registry, logins.npm, effects.clone()));
     Ok(Services {
-        git: Git::new(&record.repository, &product.git.remote, effects.clone()),
+        git: Git::new(&record.repository, &product.git.remote, effects.clone())
+            .with_address(record.remote_address.clone()),
         openpgp: OpenPgp::new(accounts.gnupg_home.clone(), &record.manager.key, effects.clone()),
         svn: Svn::new(accounts.svn.clone(), None, effects.clone()),
         relay: Relay::new(relay, account, effects.clone()),
@@ -76,6 +79,22 @@ pub fn github(addresses: &GitHubAddresses, accounts: &Accounts, effects: Effects
     GitHub::new(&addresses.api, &addresses.uploads, login, effects).map_err(unusable)
 }
 
+/// The logins at web services that take a token.
+struct Logins {
+    jira: Login,
+    pypi: Login,
+    npm: Login,
+}
+
+fn logins(environment: &Environment, accounts: &Accounts) -> Logins {
+    let ui = environment.ui;
+    Logins {
+        jira: by_token(ui, accounts.jira.clone(), "the issue tracker", "QUORATE_JIRA_TOKEN", Login::Bearer),
+        pypi: by_token(ui, accounts.pypi.clone(), "the Python package index", "QUORATE_PYPI_TOKEN", PyPi::login),
+        npm: by_token(ui, accounts.npm.clone(), "the npm registry", "QUORATE_NPM_TOKEN", Login::Bearer),
+    }
+}
+
 /// The manager of a product's staging repositories.
 ///
 /// # Errors
@@ -85,7 +104,7 @@ pub fn nexus(maven: &Maven, accounts: &Accounts, effects: Effects) -> Result<Nex
 }
 
 fn unusable(error: WebError) -> CommandError {
-    CommandError::from_error(ExitCode::Usage, &error, &error.hint())
+    CommandError::from_error(ExitCode::Usage, &error, error.hint())
 }
 
 /// How to reach the relay.

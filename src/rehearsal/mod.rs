@@ -16,6 +16,7 @@ mod interruption;
 mod letters;
 #[cfg(test)]
 mod letters_tests;
+mod made_tracker;
 mod made_tree;
 mod mail_store;
 mod people;

@@ -18,11 +18,10 @@ use toml::{Table, Value};
 use super::command::{Failed, run};
 use super::smtp_server::SmtpAccount;
 use super::stand_ins::github;
-use super::stand_ins::jira;
 use super::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
-use super::{made_tree, post_office, sample_project, sites};
-use crate::config::{Occasion, Product, release_values, render_product};
-use crate::release::{Manager, ReleaseRecord, Sha512, Version};
+use super::{made_tracker, made_tree, post_office, sample_project, sites};
+use crate::config::Product;
+use crate::release::{Sha512, Version};
 use crate::services::OpenPgp;
 
 /// The file that says that a directory is a world, and that it is whole.
@@ -132,13 +131,18 @@ impl World {
         make_clone(directory, &configuration, &key)?;
         make_maven_settings(directory, &configuration)?;
         make_staging_profile(directory, &configuration)?;
-        make_tracker(directory, wish)?;
-        let before = earlier_versions(wish.version).into_iter().next();
+        let before = earlier_versions(wish.version);
         sites::make(
             directory,
             &configuration,
             wish.version,
-            before.unwrap_or(Version { major: 0, minor: 0, patch: 1 }),
+            before.first().copied().unwrap_or(Version { major: 0, minor: 0, patch: 1 }),
+        )?;
+        made_tracker::create(
+            &directory.join("stand-ins"),
+            wish.configuration,
+            wish.version,
+            &before,
         )?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
@@ -424,42 +428,6 @@ fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Fa
     write(&directory.join("home/.m2/settings.xml"), text.as_bytes())
 }
 
-/// An issue tracker with the product's project, its versions and some issues.
-fn make_tracker(directory: &Path, wish: &Wish<'_>) -> Result<(), Failed> {
-    let version_name = |version: Version| -> Result<Product, Failed> {
-        let fail = |error: String| Failed::new("fill in the product's configuration", &error);
-        let product: Product = toml::from_str(wish.configuration).map_err(|error| fail(error.to_string()))?;
-        let (name, email) = (MANAGER.0.to_owned(), MANAGER.1.to_owned());
-        let record = ReleaseRecord {
-            product: wish.product.to_owned(),
-            version: version.to_string(),
-            manager: Manager { name, email, key: "0".repeat(40) },
-            repository: String::new(),
-            rehearsal: true,
-            begun_anew: false,
-            commit: None,
-            quorate: String::new(),
-        };
-        let values =
-            release_values(&product, &record, version, &Occasion::any()).map_err(|error| fail(error.to_string()))?;
-        render_product(&product, &values).map_err(|error| fail(error.to_string()))
-    };
-    let mut earlier = Vec::new();
-    for version in earlier_versions(wish.version) {
-        earlier.push(version_name(version)?.jira.version);
-    }
-    let product = version_name(wish.version)?;
-    let seed = jira::Seed {
-        key: &product.jira.key,
-        id: product.jira.project_id,
-        name: &product.project_name,
-        version: &product.jira.version,
-        earlier: &earlier,
-    };
-    jira::seed(&directory.join("stand-ins"), &seed)
-        .map_err(|error| Failed::new("make the issue tracker", &error.to_string()))
-}
-
 /// The address of a directory on this machine, with what an address cannot hold encoded.
 fn file_url(path: &Path) -> Result<String, Failed> {
     let url = reqwest::Url::from_directory_path(path)
@@ -477,6 +445,9 @@ fn leave_builds_to_stand_ins(configuration: &mut Table) {
         if let Value::Table(build) = build {
             build.insert("requires".to_owned(), needs());
         }
+    }
+    if let Some(Value::Table(build)) = configuration.get_mut("npm").and_then(|npm| npm.get_mut("build")) {
+        build.insert("requires".to_owned(), needs());
     }
 }
 

@@ -37,6 +37,7 @@ pub use build::{BuildError, BuildRun, find_output, missing_programs};
 pub use central::Central;
 pub use download::{Cache, Came, DownloadError, Downloader};
 pub use effects::{Effects, Moment};
+pub use git::address;
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
 pub use git::{
@@ -47,7 +48,7 @@ pub use github::{
     GitHub, NewPull, NewRelease, NoSlug, Pull, PullState, Release, ReleaseFile, Rights, Run, RunState, Slug, sha256_of,
 };
 pub use jira::{Issue, Jira, Jql, Open, TrackerVersion};
-pub use keys_file::{KeysFileError, fetch_keys_file};
+pub use keys_file::{KEYS_BYTES, KeysFileError, fetch_keys_file};
 pub use nexus::{Activity, ActivityEvent, Nexus, Pace, StagingProfile, StagingRepository, StagingState, Transition};
 pub use npm::{Npm, Package, PublishedPackage, integrity};
 #[cfg(test)]
@@ -64,6 +65,6 @@ pub use svn::{
     Access, AccessError, Change, ChangedPath, CommitNote, Depth, Entry, EntryKind, Holding, Info, Revision, RunCommit,
     Svn, SvnError, SvnFault, SvnUrl, SvnUrlError,
 };
-pub use web::{Answer, Body, Limits, Login, Request, Web, WebError};
+pub use web::{Answer, Asked, Body, Limits, Login, Request, Web, WebError};
 pub use whimsy::{Committee, CommitteeMember, Whimsy, WhimsyError};
 pub use workspace::{Workspace, WorkspaceError};

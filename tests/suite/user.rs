@@ -14,7 +14,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 
 use jiff::Timestamp;
-use quorate::rehearsal::stand_ins::{Faults, StandIns};
+use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
+use quorate::rehearsal::stand_ins::{Faults, StandIns, jira, npm, pypi};
 use quorate::rehearsal::{Source, Wish, World};
 use quorate::services::OpenPgp;
 
@@ -56,7 +57,7 @@ impl Place {
         })
     }
 
-    /// The stand-ins for the services of the web, running.
+    /// The web services of the world, which end when the value is dropped.
     pub fn stand_ins(&self) -> StandIns {
         stand_ins(&self.world)
     }
@@ -73,14 +74,19 @@ impl Drop for Place {
     }
 }
 
-/// The stand-ins of a world, running.
+/// The web services of a world, which end when the value is dropped.
 pub fn stand_ins(world: &World) -> StandIns {
     StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).unwrap()
 }
 
-/// The sample product's configuration, as it is for real.
+/// The sample product's configuration, as it is for real, but for Maven: a script uploads
+/// in its place.
 pub fn configuration() -> String {
-    crate::tree::text(Path::new("release-config/sample.toml"))
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/maven/deploy.sh");
+    let text = crate::tree::text(Path::new("release-config/sample.toml"));
+    let (before, deploy) = text.split_once("\ndeploy = ").unwrap();
+    let (_, after) = deploy.split_once("]\n").unwrap();
+    format!("{before}\ndeploy = [\"sh\", \"{}\"]\n{after}", script.display())
 }
 
 /// Somebody with a home, a record of releases and configurations of their own.
@@ -119,6 +125,8 @@ impl User {
             ("GNUPGHOME", gnupg),
             ("QUORATE_STATE", user.path("state")),
             ("QUORATE_ASSETS", user.path("assets")),
+            ("QUORATE_NEXUS_USER", PathBuf::from(NEXUS_ACCOUNT.0)),
+            ("QUORATE_NEXUS_PASSWORD", PathBuf::from(NEXUS_ACCOUNT.1)),
             ("GIT_CONFIG_GLOBAL", PathBuf::from("/dev/null")),
         ] {
             user = user.with(name, &value.display().to_string());
@@ -131,6 +139,36 @@ impl User {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.insert(name.to_owned(), value.to_owned());
         self
+    }
+
+    /// With the tokens of the world's web services.
+    pub fn with_tokens(self) -> Self {
+        self.with("QUORATE_JIRA_TOKEN", jira::ADMINISTRATOR)
+            .with("QUORATE_PYPI_TOKEN", pypi::MAINTAINER)
+            .with("QUORATE_NPM_TOKEN", npm::MAINTAINER)
+    }
+
+    /// Decides on what is open in the tracker, or in its notes, as the step `id` waits for.
+    pub fn decides(&self, id: &str) {
+        match id {
+            "triage-blockers" => {
+                self.runs(3, &["triage"]);
+                for (key, decision, left) in
+                    [("GREETER-110", "--resolve", 3), ("GREETER-111", "--keep", 3), ("GREETER-112", "--move", 0)]
+                {
+                    self.runs(left, &["triage", key, decision, "--why", "so it was agreed"]);
+                }
+            }
+            "audit-release-notes" => {
+                let found = self.runs(3, &["notes", "--json"]).json();
+                assert_eq!(found["findings"].as_array().map(Vec::len), Some(2), "{found}");
+                self.runs(
+                    0,
+                    &["notes", "--accept", "GREETER-106", "--accept", "GREETER-108", "--why", "short and true"],
+                );
+            }
+            _ => {}
+        }
     }
 
     /// Without an environment variable.

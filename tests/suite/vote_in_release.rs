@@ -12,6 +12,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use jiff::Timestamp;
+use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
+use quorate::rehearsal::stand_ins::{Faults, StandIns};
 use quorate::rehearsal::{ArchiveServer, SmtpServer, World};
 use serde_json::{Value, json};
 
@@ -48,6 +50,8 @@ impl Desk {
             .env("HOME", world.join("home"))
             .env("QUORATE_SMTP_USER", "ann")
             .env("QUORATE_SMTP_PASSWORD", "rehearsal")
+            .env("QUORATE_NEXUS_USER", NEXUS_ACCOUNT.0)
+            .env("QUORATE_NEXUS_PASSWORD", NEXUS_ACCOUNT.1)
             .stdin(Stdio::null())
             .output()
             .unwrap();

@@ -21,6 +21,7 @@ mod mail;
 mod programs;
 mod published_key;
 mod render;
+mod staging;
 mod subject;
 mod web_accounts;
 
@@ -101,6 +102,7 @@ fn examine(environment: &Environment, subject: &Subject) -> Vec<Item> {
     let github = github::ask_github(subject);
     let relay = mail::ask_relay(subject);
     let archive = mail::ask_archive(subject);
+    let staging = staging::ask_staging(subject);
     let tracker = web_accounts::ask_tracker(subject);
     let npm = web_accounts::ask_npm(subject);
     let builds = machine::ask_builds(subject);
@@ -108,9 +110,9 @@ fn examine(environment: &Environment, subject: &Subject) -> Vec<Item> {
     // The agent may ask for a passphrase: on a terminal that nothing else draws on yet.
     parts.extend([key::examine(subject, &key, Timestamp::now()), published]);
     parts.extend(repositories);
-    parts.extend([account, machine::examine_maven(subject), relay, mail::examine_sender(subject), archive]);
-    parts.extend([tracker, web_accounts::examine_pypi(subject), npm]);
+    parts.extend([account, machine::examine_maven(subject), staging, relay, mail::examine_sender(subject), archive]);
     parts.push(github);
+    parts.extend([tracker, web_accounts::examine_pypi(subject), npm]);
     parts.push(machine::examine_state(subject));
     parts.extend(builds);
     let _waiting = Waiting::begin(environment.ui, "asking the services");

@@ -43,14 +43,14 @@ impl StandIns {
     pub fn start(directory: &Path, port: u16, faults: Faults) -> io::Result<Self> {
         std::fs::create_dir_all(directory)?;
         let router = Router::new()
-            .nest("/nexus", nexus::router(&directory.join("nexus"))?)
             .nest("/confluence", confluence::router(directory)?)
-            .nest("/jira", jira::router(directory)?)
-            .nest("/npm", npm::router(directory)?)
-            .nest("/pypi", pypi::router(directory)?)
             .nest("/github", github::router(&directory.join("github"))?)
             .nest("/images", images::router(directory))
-            .nest("/pages", pages::router(directory));
+            .nest("/jira", jira::router(directory)?)
+            .nest("/nexus", nexus::router(&directory.join("nexus"))?)
+            .nest("/npm", npm::router(directory)?)
+            .nest("/pages", pages::router(directory))
+            .nest("/pypi", pypi::router(directory)?);
         Host::start("stand-ins", port, router, faults).map(Self)
     }
 

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use git2::{ErrorCode, Repository};
 
+use super::address::remote_address;
 use super::command::without_credentials;
 use super::refs::valid;
 use super::{Git, GitError, local};
@@ -158,6 +159,7 @@ impl Git {
                 return Err(GitError::Local { doing: format!("read the remote `{remote}`"), source: source.into() });
             }
         }
+        self.demand_address()?;
         let config = repository.config().map_err(local("read the configuration"))?;
         if config.get_bool(&format!("remote.{}.promisor", self.remote)).unwrap_or(false) {
             return Err(GitError::Incomplete { path, how: "partial" });
@@ -173,6 +175,20 @@ impl Git {
             count => count,
         };
         if count > 1 { Err(GitError::ManyAddresses { path, remote, count }) } else { Ok(()) }
+    }
+
+    /// That the remote is the repository that was recorded.
+    fn demand_address(&self) -> Result<(), GitError> {
+        let Some(expected) = &self.address else { return Ok(()) };
+        match remote_address(&self.path, &self.remote) {
+            Some(found) if found != *expected => Err(GitError::AnotherAddress {
+                path: self.path.clone(),
+                remote: without_credentials(&self.remote),
+                found,
+                expected: expected.clone(),
+            }),
+            _ => Ok(()),
+        }
     }
 }
 
