@@ -117,6 +117,38 @@ pub(super) fn make(directory: &Path, configuration: &Table, version: Version, be
     sites.keep(&stand_ins).map_err(|error| Failed::new("note where the sites are", &error.to_string()))
 }
 
+/// Puts a world's pages, repositories and images in the place of those that a configuration
+/// names.
+pub(super) fn point_at(configuration: &mut Table, stand_ins: &Path, port: u16) {
+    let base = format!("http://127.0.0.1:{port}");
+    let names = Names::of(configuration);
+    let repository = |what: &str| Value::from(names.path(stand_ins, what).display().to_string());
+    let pages = |path: String| Value::from(format!("{base}/pages/{path}"));
+    // the last part of the address says which documentation it is
+    let documentation = configuration.get("documentation").and_then(|pages| pages.get("url")).and_then(Value::as_str);
+    let documentation = documentation.unwrap_or_default().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let changes = [
+        ("links", "keys", pages(format!("downloads/{}/KEYS", names.project))),
+        ("links", "mirrors", pages("mirrors".to_owned())),
+        ("links", "downloads", pages("site/downloads.html".to_owned())),
+        ("website", "repository", repository("site")),
+        ("website", "url", pages("site".to_owned())),
+        ("documentation", "url", pages(format!("docs/{documentation}"))),
+        ("docker", "repository", repository("docker")),
+        ("docker", "registry", Value::from(format!("{base}/images"))),
+        ("playground", "repository", repository("playground")),
+        ("github", "api", Value::from(format!("{base}/github"))),
+        ("github", "uploads", Value::from(format!("{base}/github/uploads"))),
+        ("github", "repository", repository("")),
+    ];
+    configuration.entry("github").or_insert_with(|| Value::Table(Table::new()));
+    for (section, key, value) in changes {
+        if let Some(Value::Table(section)) = configuration.get_mut(section) {
+            section.insert(key.to_owned(), value);
+        }
+    }
+}
+
 /// Has every page that waits for a person's words in the branches of the website say some,
 /// as a release manager would.
 ///

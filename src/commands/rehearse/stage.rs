@@ -124,7 +124,6 @@ impl Stage {
             jira: Some(jira::ADMINISTRATOR.into()),
             pypi: Some(pypi::MAINTAINER.into()),
             npm: Some(npm::MAINTAINER.into()),
-            ..Accounts::default()
         };
         let effects = interruption.map_or_else(Effects::unwatched, Interruption::effects);
         let (session, _) = Session::new(environment, release, &accounts, effects, &clock)?;
