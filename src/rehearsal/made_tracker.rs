@@ -49,7 +49,6 @@ fn filled(configuration: &str, version: Version) -> Result<Product, Failed> {
         rehearsal: true,
         begun_anew: false,
         commit: None,
-        remote_address: None,
         quorate: String::new(),
     };
     let values =
