@@ -38,7 +38,6 @@ impl StandIns {
     pub fn start(directory: &Path, port: u16, faults: Faults) -> io::Result<Self> {
         std::fs::create_dir_all(directory)?;
         let router = Router::new()
-            .nest("/nexus", nexus::router(&directory.join("nexus"))?)
             .nest("/confluence", confluence::router(directory)?)
             .nest("/jira", jira::router(directory)?)
             .nest("/npm", npm::router(directory)?)
