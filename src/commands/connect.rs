@@ -12,12 +12,14 @@ use super::CommandError;
 use super::accounts::by_token;
 use super::environment::{Accounts, Environment};
 use crate::actions::{Author, Services};
-use crate::config::{AssetError, Assets, Mail, Maven, Occasion, Product, Tls, release_values, render_product};
+use crate::config::{
+    AssetError, Assets, GitHubAddresses, Mail, Maven, Occasion, Product, Tls, release_values, render_product,
+};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
 use crate::services::{
-    Authorities, Central, Effects, Git, Jira, Login, Nexus, Npm, OpenPgp, PonyMail, PyPi, Relay, RelayAddress,
-    Security, Svn, WebError, Workspace,
+    Authorities, Central, Effects, Git, GitHub, Jira, Login, Nexus, Npm, OpenPgp, Pages, PonyMail, PyPi, Registries,
+    Relay, RelayAddress, Security, Svn, WebError, Workspace,
 };
 use crate::ui::ExitCode;
 
@@ -47,11 +49,15 @@ pub fn connect(
     let npm = product.npm.as_ref();
     let npm = npm.map(|npm| Npm::new(&npm.registry, logins.npm, effects.clone()));
     Ok(Services {
-        git: Git::new(&record.repository, &product.git.remote, effects.clone()),
+        git: Git::new(&record.repository, &product.git.remote, effects.clone())
+            .with_address(record.remote_address.clone()),
         openpgp: OpenPgp::new(accounts.gnupg_home.clone(), &record.manager.key, effects.clone()),
         svn: Svn::new(accounts.svn.clone(), None, effects.clone()),
         relay: Relay::new(relay, account, effects.clone()),
         archive: mail.archive.as_ref().map(PonyMail::new),
+        github: github(&product.github, accounts, effects.clone())?,
+        pages: Pages::default(),
+        registries: Registries::default(),
         nexus: product.maven.as_ref().map(|maven| nexus(maven, accounts, effects.clone())).transpose()?,
         central: product.maven.as_ref().map(|maven| Central::new(&maven.repository)).transpose().map_err(unusable)?,
         jira: Some(jira),
@@ -62,6 +68,15 @@ pub fn connect(
         assets: environment.assets.clone(),
         author: Author { name: record.manager.name.clone(), email: record.manager.email.clone() },
     })
+}
+
+/// GitHub with the token that was given, or without one.
+///
+/// # Errors
+/// When its addresses cannot be used.
+pub fn github(addresses: &GitHubAddresses, accounts: &Accounts, effects: Effects) -> Result<GitHub, CommandError> {
+    let login = accounts.github.clone().map_or(Login::Anonymous, Login::Bearer);
+    GitHub::new(&addresses.api, &addresses.uploads, login, effects).map_err(unusable)
 }
 
 /// The logins at web services that take a token.

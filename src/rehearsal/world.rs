@@ -17,8 +17,9 @@ use toml::{Table, Value};
 
 use super::command::{Failed, run};
 use super::smtp_server::SmtpAccount;
+use super::stand_ins::github;
 use super::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
-use super::{made_tracker, made_tree, post_office, sample_project};
+use super::{made_tracker, made_tree, post_office, sample_project, sites};
 use crate::config::Product;
 use crate::release::{Sha512, Version};
 use crate::services::OpenPgp;
@@ -130,11 +131,18 @@ impl World {
         make_clone(directory, &configuration, &key)?;
         make_maven_settings(directory, &configuration)?;
         make_staging_profile(directory, &configuration)?;
+        let before = earlier_versions(wish.version);
+        sites::make(
+            directory,
+            &configuration,
+            wish.version,
+            before.first().copied().unwrap_or(Version { major: 0, minor: 0, patch: 1 }),
+        )?;
         made_tracker::create(
             &directory.join("stand-ins"),
             wish.configuration,
             wish.version,
-            &earlier_versions(wish.version),
+            &before,
         )?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
@@ -206,6 +214,7 @@ impl World {
         section(&mut table, "pypi", &[("index", stand_in("pypi/simple")), ("upload", stand_in("pypi/legacy/"))]);
         section(&mut table, "npm", &[("registry", stand_in("npm"))]);
         section(&mut table, "mail", &[("archive_lag_minutes", Value::from(0))]);
+        self.point_at_sites(&mut table, &project);
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
             vote.remove("whimsy");
             vote.remove("aliases");
@@ -230,6 +239,44 @@ impl World {
         }
         maven.insert("repository".to_owned(), Value::from(format!("{nexus}/central/maven2")));
         maven.insert("nexus".to_owned(), Value::from(nexus));
+    }
+
+    /// Puts the world's pages, repositories and images in the place of the real ones.
+    fn point_at_sites(&self, table: &mut Table, project: &str) {
+        let base = format!("http://127.0.0.1:{}", self.stand_ins_port);
+        let names = sites::Names::of(table);
+        let repository = |what: &str| Value::from(names.path(&self.stand_ins(), what).display().to_string());
+        // the last part of the address says which documentation it is
+        let documentation = text_of(table, "documentation", "url");
+        let documentation = documentation.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        let pages = |path: String| Value::from(format!("{base}/pages/{path}"));
+        let changes = [
+            ("links", "keys", pages(format!("downloads/{project}/KEYS"))),
+            ("links", "mirrors", pages("mirrors".to_owned())),
+            ("links", "downloads", pages("site/downloads.html".to_owned())),
+            ("website", "repository", repository("site")),
+            ("website", "url", pages("site".to_owned())),
+            ("documentation", "url", pages(format!("docs/{documentation}"))),
+            ("docker", "repository", repository("docker")),
+            ("docker", "registry", Value::from(format!("{base}/images"))),
+            ("playground", "repository", repository("playground")),
+        ];
+        for (section, key, value) in changes {
+            if let Some(Value::Table(section)) = table.get_mut(section) {
+                section.insert(key.to_owned(), value);
+            }
+        }
+        let github = table.entry("github").or_insert_with(|| Value::Table(Table::new()));
+        if let Value::Table(github) = github {
+            github.insert("api".to_owned(), Value::from(format!("{base}/github")));
+            github.insert("uploads".to_owned(), Value::from(format!("{base}/github/uploads")));
+            github.insert("repository".to_owned(), repository(""));
+        }
+    }
+
+    /// The release manager's token at the stand-in for GitHub: nothing of value.
+    pub fn github_token(&self) -> &'static str {
+        github::TOKEN
     }
 
     /// The bare remote.

@@ -180,6 +180,7 @@ fn the_checklists_have_the_items_of_the_guide() {
             "source-staged",
             "candidate-tagged",
             "release-tags-free",
+            "manifest-holds",
             "community-approves",
             "release-tagged"
         ]

@@ -185,11 +185,12 @@ fn what_is_done_by_hand_as_it_says_is_found_done() {
 
 /// What the guide says is to be typed, where the program can find it: not a mail,
 /// whose number it cannot know, and not a build or archive, of which the guide says
-/// that they are to be attested.
+/// that they are to be attested; nor what a person does in an editor.
 fn typed<'g>(guide: &'g str, id: &str) -> Option<&'g str> {
     let typed = block(section(guide, &format!("\nquorate run {id} --execute")), "\nBy hand:\n")?;
     let attested = ["trial-build", "source-archive", "build-artifacts", "triage-blockers", "audit-release-notes"];
-    (!typed.contains("curl --url smtp") && !attested.contains(&id)).then_some(typed)
+    let by_program = !typed.contains("curl --url smtp") && !typed.contains("$EDITOR");
+    (by_program && !attested.contains(&id)).then_some(typed)
 }
 
 fn follow(user: &User, id: &str, typed: &str) {

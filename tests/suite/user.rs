@@ -59,7 +59,7 @@ impl Place {
 
     /// The web services of the world, which end when the value is dropped.
     pub fn stand_ins(&self) -> StandIns {
-        StandIns::start(&self.world.stand_ins(), self.world.stand_ins_port, Faults::default()).unwrap()
+        stand_ins(&self.world)
     }
 
     /// The world's directory.
@@ -72,6 +72,11 @@ impl Drop for Place {
     fn drop(&mut self) {
         let _ = OpenPgp::stop_agent(&self.directory.path().join("gnupg"));
     }
+}
+
+/// The web services of a world, which end when the value is dropped.
+pub fn stand_ins(world: &World) -> StandIns {
+    StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).unwrap()
 }
 
 /// The sample product's configuration, as it is for real, but for Maven: a script uploads
@@ -126,7 +131,8 @@ impl User {
         ] {
             user = user.with(name, &value.display().to_string());
         }
-        user
+        let token = user.place.world.github_token();
+        user.with("QUORATE_GITHUB_TOKEN", token)
     }
 
     /// With an environment variable.

@@ -78,19 +78,16 @@ pub(super) fn missing(nexus: &Nexus, id: &str, modules: &[MavenModule]) -> Resul
 /// Drops a repository and waits until it is gone.
 pub(super) fn drop_repository(nexus: &Nexus, id: &str, why: &str) -> Result<(), ActionError> {
     let dropped = nexus.begin(Transition::Drop, &[id], why);
-    if let Err(error) = dropped
-        && !error.may_have_happened()
-    {
-        // somebody else was faster
-        return match nexus.repository(id).map_err(web_failed)? {
-            None => Ok(()),
-            Some(_) => Err(web_failed(error)),
-        };
-    }
-    match nexus.settled(id).map_err(web_failed)? {
-        None => Ok(()),
-        Some(_) => Err(ActionError::refused(
-            format!("Nexus did not drop {id}: it is still there"),
+    let there = match &dropped {
+        Err(error) if !error.may_have_happened() => nexus.repository(id),
+        _ => nexus.settled(id),
+    };
+    match (there.map_err(web_failed)?, dropped) {
+        // also where somebody else was faster
+        (None, _) => Ok(()),
+        (Some(_), Err(error)) => Err(web_failed(error)),
+        (Some(_), Ok(())) => Err(ActionError::refused(
+            format!("Nexus said that it drops {id}, and does not show it"),
             "run it again: it looks first whether it is gone",
         )),
     }

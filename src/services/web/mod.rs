@@ -33,7 +33,7 @@ use super::Effects;
 pub use answer::Answer;
 pub use error::WebError;
 pub use login::{Asked, Login};
-pub(super) use reader::{SILENCE, protected, reader, text};
+pub(super) use reader::{SILENCE, is_here, protected, reader, text};
 pub use request::{Body, Request};
 
 /// How many redirects are followed.
@@ -178,6 +178,15 @@ impl Web {
         }
     }
 
+    /// The answer to a request that changes nothing, whatever its status; a redirect is not
+    /// followed. It is repeated where that may help.
+    ///
+    /// # Errors
+    /// When no answer can be had.
+    pub fn ask(&self, request: Request) -> Result<Answer, WebError> {
+        self.repeated(&request, true)
+    }
+
     /// Sends a request that changes something, once; the effect is named `effect`
     /// ("nexus close") for whoever watches.
     ///
@@ -303,7 +312,7 @@ impl Web {
             builder = builder.tls_certs_merge([Certificate::from_pem(pem.as_bytes())?]);
         }
         // a proxy that is set up for the world outside knows nothing of this machine
-        Ok(if reader::is_here(&self.base) { builder.no_proxy() } else { builder })
+        Ok(if is_here(&self.base) { builder.no_proxy() } else { builder })
     }
 }
 
@@ -316,7 +325,7 @@ fn with_login(builder: RequestBuilder, login: &Login) -> RequestBuilder {
 }
 
 /// Whether nobody on the way can read what is sent there.
-fn is_safe(url: &Url) -> bool {
+pub(super) fn is_safe(url: &Url) -> bool {
     url.has_host() && protected(url).is_ok()
 }
 

@@ -12,8 +12,6 @@ mod answers;
 mod content;
 mod rules;
 mod state;
-#[cfg(test)]
-mod tests;
 mod transition;
 
 use std::io;
