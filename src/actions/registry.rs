@@ -21,9 +21,9 @@ use super::{
 use crate::engine::Registry;
 use crate::probes::{
     BranchAtVersion, BranchHasFixes, CandidateVerifies, ChangeHolds, ChecksPassed, EditsHold, GitSigningKey,
-    HashesHold, ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived, ManifestUnchanged, MavenSettings,
-    NoOpenIssues, NotesAuditedIs, PageShows, PullRequestOpen, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold,
-    SvnHolds, SvnLacks, TagsFree, TrackerVersionIs, Unreleased, VotePassed,
+    HashesHold, ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived, ManifestUnchanged,
+    MavenSettings, NoOpenIssues, NotesAuditedIs, PageShows, PullRequestOpen, RemoteBranch, RemoteLacks, RemoteTags,
+    SignaturesHold, SvnHolds, SvnLacks, TagsFree, TrackerVersionIs, Unreleased, VotePassed,
 };
 
 /// All actions and probes.

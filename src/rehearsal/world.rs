@@ -138,12 +138,7 @@ impl World {
             wish.version,
             before.first().copied().unwrap_or(Version { major: 0, minor: 0, patch: 1 }),
         )?;
-        made_tracker::create(
-            &directory.join("stand-ins"),
-            wish.configuration,
-            wish.version,
-            &before,
-        )?;
+        made_tracker::create(&directory.join("stand-ins"), wish.configuration, wish.version, &before)?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
             format: 1,
