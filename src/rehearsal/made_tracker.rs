@@ -49,6 +49,7 @@ fn filled(configuration: &str, version: Version) -> Result<Product, Failed> {
         rehearsal: true,
         begun_anew: false,
         commit: None,
+        remote_address: None,
         quorate: String::new(),
     };
     let values =

@@ -66,11 +66,13 @@ pub async fn show(State(tracker): Place, Path(id): Path<String>, headers: Header
     })
 }
 
-pub async fn related(State(tracker): Place, Path(id): Path<String>) -> Response {
+pub async fn related(State(tracker): Place, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let base = base(&headers);
     tracker.read(|tracker| {
         let Some(version) = tracker.version(&id) else { return no_version(&id) };
         let fixed = tracker.issues.iter().filter(|issue| issue.fix_versions.contains(&version.id)).count();
-        Json(json!({"issuesFixedCount": fixed, "issuesAffectedCount": 0})).into_response()
+        let shown = format!("{base}/rest/api/2/version/{}", version.id);
+        Json(json!({"self": shown, "issuesFixedCount": fixed, "issuesAffectedCount": 0})).into_response()
     })
 }
 
