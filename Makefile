@@ -12,7 +12,7 @@ SEEDS ?= 20
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test lint docs bench survive fuzz
+.PHONY: help setup rehearse test lint conformance docs bench survive fuzz
 
 help: ## Lists these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -32,6 +32,9 @@ lint: setup ## Formatting, clippy and the documentation comments
 test: lint ## Everything that CI runs: lint, then all tests
 	@scripts/setup.sh test
 	$(CARGO) test --locked
+
+conformance: setup ## Holds the stand-ins to independent clients, the clients to real servers
+	@scripts/conformance.sh
 
 docs: setup ## Builds the documentation of the code
 	$(CARGO) doc --locked --no-deps --lib

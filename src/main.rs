@@ -8,12 +8,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use quorate::commands::Cli;
 use quorate::ui::{ExitCode as Code, Ui};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
     let ui = Ui::new(no_colour);

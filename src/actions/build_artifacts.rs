@@ -8,7 +8,7 @@
 //! they are run over the tree of a tag.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::Services;
 use super::building::{Receipt, Site, missing_for, place_of};
@@ -16,7 +16,7 @@ use super::failures::{git_failed, outputs_do_not_fit, workspace_failed};
 use super::packages::manifest_faults;
 use super::shell;
 use crate::config::Build;
-use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal, Unknowns};
 use crate::release::FileDigest;
 use crate::services::{GitError, TreeFile};
 
@@ -94,6 +94,15 @@ impl Action<Services> for BuildArtifacts {
         }
         commands.push(shell::command(&["git", "worktree", "remove", "--force", &tree]));
         commands
+    }
+
+    fn foreseen(&self, _cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
+        let names: Vec<&String> =
+            self.builds.iter().flat_map(|build| build.outputs.iter().map(|output| &output.name)).collect();
+        let digests: Vec<Value> =
+            names.iter().map(|name| json!({"name": name, "bytes": 0, "sha512": unknown.digest(name)})).collect();
+        let foreseen = [("files", json!(names)), ("stand_ins", json!([])), ("digests", json!(digests))];
+        foreseen.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
     }
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {

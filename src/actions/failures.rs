@@ -45,6 +45,7 @@ pub(crate) fn git_failed(error: GitError) -> ActionError {
         | GitError::Incomplete { .. }
         | GitError::NoRemote { .. }
         | GitError::ManyAddresses { .. }
+        | GitError::AnotherAddress { .. }
         | GitError::Name { .. } => ActionError::misconfigured(error.to_string(), hint),
         error => ActionError::service("git", error, hint),
     }

@@ -22,7 +22,7 @@ mod delete_remote_refs;
 mod edit_commands;
 pub(crate) mod failures;
 #[cfg(test)]
-pub(crate) mod fault_matrix;
+pub(crate) mod fault_tests;
 #[cfg(test)]
 mod git_contract_tests;
 #[cfg(test)]
@@ -30,11 +30,16 @@ mod git_tests;
 mod hash_artifacts;
 mod list_contributors;
 pub mod maven;
+mod merge_pull_request;
 #[cfg(test)]
 mod offline;
 pub mod packages;
 mod prepare_text;
 mod promote_candidate;
+pub(crate) mod propose_change;
+mod publish_on_github;
+#[cfg(test)]
+mod pull_request_tests;
 mod push;
 mod record_finding;
 mod record_vote;
@@ -68,10 +73,13 @@ pub use create_branch::{BranchCreated, CreateBranch};
 pub use delete_remote_refs::{DeleteRemoteRefs, DeletedRef, RefsDeleted};
 pub use hash_artifacts::{HashArtifacts, HashArtifactsOutput};
 pub use list_contributors::ListContributors;
+pub use merge_pull_request::{MergePullRequest, PullMerged, ShownPage};
 #[cfg(test)]
 pub(crate) use offline::offline;
 pub use prepare_text::PrepareText;
 pub use promote_candidate::{PromoteCandidate, Promoted};
+pub use propose_change::{PlannedCommit, PlannedPull, PlannedRun, PlannedVersions, ProposeChange, Proposed};
+pub use publish_on_github::{PublishOnGitHub, PublishedOnGitHub};
 pub use push::{Push, Pushed, PushedRef, Update};
 pub use record_finding::RecordFinding;
 pub use record_vote::RecordVote;

@@ -11,7 +11,9 @@ use std::path::Path;
 use super::{Author, Services};
 use crate::config::Assets;
 use crate::mail::Templates;
-use crate::services::{Effects, Git, OpenPgp, Relay, RelayAddress, Security, Svn, Workspace};
+use crate::services::{
+    Effects, Git, GitHub, OpenPgp, Pages, Registries, Relay, RelayAddress, Security, Svn, Workspace,
+};
 
 /// The world in `place`, with the one template `text.md.j2`.
 pub(crate) fn offline(place: &Path) -> Services {
@@ -23,6 +25,9 @@ pub(crate) fn offline(place: &Path) -> Services {
         svn: Svn::new(None, None, effects.clone()),
         relay: Relay::new(address, None, effects.clone()),
         archive: None,
+        github: GitHub::nowhere(),
+        pages: Pages::default(),
+        registries: Registries::default(),
         nexus: None,
         central: None,
         jira: None,

@@ -81,7 +81,13 @@ impl Action<Services> for PromoteCandidate {
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
         demand(self.problems(cx)?)?;
-        let committed = cx.world.svn.commit(&[self.change()], Some(self.revision), note(&self.message, cx.intent));
+        let svn = &cx.world.svn;
+        // Between two looks nothing may have changed: the server holds the commit against that.
+        let (changes, base) = match svn.holding(&self.from, None, &self.files)? {
+            Holding::Exact { revision } if revision > self.revision => (self.restored(), revision),
+            _ => (vec![self.change()], self.revision),
+        };
+        let committed = svn.commit(&changes, Some(base), note(&self.message, cx.intent));
         settle(committed, self.probe(cx))
     }
 
@@ -95,14 +101,30 @@ impl PromoteCandidate {
         Change::Move { from: self.from.clone(), to: self.to.clone() }
     }
 
+    /// The candidate as it was at the voted revision, where somebody has changed the directory
+    /// since and put it back.
+    fn restored(&self) -> Vec<Change> {
+        let copy = Change::Copy { at: self.revision, from: self.from.clone(), to: self.to.clone() };
+        vec![copy, Change::Remove(self.from.clone())]
+    }
+
     /// Whether the candidate still is as it was when it was voted on.
     fn probe_candidate(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
-        let expected = format!("{} as it was at {}, the revision that was voted on", self.from, self.revision);
-        let found = match cx.world.svn.info(&self.from, None)? {
-            Some(info) if info.last_changed <= self.revision => return Ok(Probed::Absent),
-            Some(info) => format!("{} was changed by {}", self.from, info.last_changed),
-            None => format!("there is neither {} nor {}", self.from, self.to),
+        let (from, at) = (&self.from, self.revision);
+        let found = match cx.world.svn.info(from, None)? {
+            Some(info) if info.last_changed <= at => return Ok(Probed::Absent),
+            Some(info) => match cx.world.svn.holding(from, None, demand_files(&self.files)?)? {
+                Holding::Exact { .. } => return Ok(Probed::Absent),
+                Holding::Missing => format!("there is no {from} any more"),
+                Holding::Differs(all) => format!("{from} was changed by {}: {}", info.last_changed, told(&all)),
+            },
+            None => format!("there is neither {from} nor {}", self.to),
         };
+        let expected = format!(
+            "{from} as it was at {at}, the revision that was voted on: have whoever changed it put the files back \
+             (`svn cat FILE@{}` has them), or cancel the candidate by `quorate cancel-candidate`",
+            at.0
+        );
         Ok(Probed::Conflict { found, expected })
     }
 }

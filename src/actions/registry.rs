@@ -14,14 +14,15 @@ use super::packages::{NpmPackage, PublishNpm, PypiPackage, UploadPypi};
 use super::tracker::{AuditReleaseNotes, CreateVersion, ReleaseVersion, TriageIssues};
 use super::{
     AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors,
-    MakeSourceArchive, PrepareText, PromoteCandidate, Push, RecordFinding, RecordVote, RemoveDirectories,
-    RemoveOutdatedReleases, SendMail, Services, SetVersions, SignArtifacts, SignTag, StageCandidate, TrackBranch,
-    TrialBuild, Wait, WriteManifest,
+    MakeSourceArchive, MergePullRequest, PrepareText, PromoteCandidate, ProposeChange, PublishOnGitHub, Push,
+    RecordFinding, RecordVote, RemoveDirectories, RemoveOutdatedReleases, SendMail, Services, SetVersions,
+    SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait, WriteManifest,
 };
 use crate::engine::Registry;
 use crate::probes::{
-    BranchAtVersion, BranchHasFixes, CandidateVerifies, EditsHold, GitSigningKey, HashesHold, KeyPublished,
-    LicenceHeaders, MailArchived, MavenSettings, NoOpenIssues, NotesAuditedIs, RemoteBranch, RemoteLacks, RemoteTags,
+    BranchAtVersion, BranchHasFixes, CandidateVerifies, ChangeHolds, ChecksPassed, EditsHold, GitSigningKey,
+    HashesHold, ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived, ManifestUnchanged,
+    MavenSettings, NoOpenIssues, NotesAuditedIs, PageShows, PullRequestOpen, RemoteBranch, RemoteLacks, RemoteTags,
     SignaturesHold, SvnHolds, SvnLacks, TagsFree, TrackerVersionIs, Unreleased, VotePassed,
 };
 
@@ -42,8 +43,11 @@ pub fn registry() -> Registry<Services> {
         .action::<HashArtifacts>("hash-artifacts")
         .action::<ListContributors>("list-contributors")
         .action::<MakeSourceArchive>("source-archive")
+        .action::<MergePullRequest>("merge-pull-request")
         .action::<PrepareText>("prepare-text")
         .action::<PromoteCandidate>("promote-candidate")
+        .action::<ProposeChange>("propose-change")
+        .action::<PublishOnGitHub>("publish-on-github")
         .action::<PublishNpm>("publish-npm")
         .action::<Push>("push")
         .action::<RecordFinding>("record-finding")
@@ -68,14 +72,21 @@ pub fn registry() -> Registry<Services> {
         .probe::<BranchAtVersion>("branch-at-version")
         .probe::<BranchHasFixes>("branch-has-fixes")
         .probe::<CandidateVerifies>("candidate-verifies")
+        .probe::<ChecksPassed>("checks-passed")
         .probe::<CentralServes>("maven-central-serves")
         .probe::<EditsHold>("edits-hold")
         .probe::<GitSigningKey>("git-signing-key")
         .probe::<HashesHold>("hashes-hold")
+        .probe::<ImagesServed>("images-served")
+        .probe::<ManifestUnchanged>("manifest-unchanged")
         .probe::<KeyPublished>("key-published")
         .probe::<LicenceHeaders>("licence-headers")
+        .probe::<LinksAnswer>("links-answer")
         .probe::<MailArchived>("mail-archived")
         .probe::<MavenSettings>("maven-settings")
+        .probe::<PageShows>("page-shows")
+        .probe::<ChangeHolds>("change-holds")
+        .probe::<PullRequestOpen>("pull-request-open")
         .probe::<MavenStaged>("maven-staged")
         .probe::<ProfileListed>("staging-profile-listed")
         .probe::<NoOpenIssues>("no-open-issues")

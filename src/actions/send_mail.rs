@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 use super::Services;
 use super::shell;
 use crate::engine::{Action, ActionError, Composed, Context, Intent, Probed, Problem, Reversal, Unknowns};
-use crate::mail::{Draft, Kind, lint, message_id};
+use crate::mail::{Draft, Kind, lint, message_id, without_references};
 use crate::services::{ArchiveError, Archived, PonyMail, RelayError};
 
 /// How much later than its date a mail may leave, beside the archive's lag: a vote
@@ -126,7 +126,12 @@ impl Action<Services> for SendMail {
 
     fn problems(&self, cx: &Cx<'_>) -> Result<Vec<Problem>, ActionError> {
         let template = format!("templates/mail/{}", self.template);
-        let hint = || format!("correct {template}, or the values that it is given");
+        let hint = || {
+            format!(
+                "correct {template}, or the values that it is given; what is recorded and cannot be taken back is said in \
+                 other words by hand: send the mail that `quorate guide` shows yourself, and attest the step with its link"
+            )
+        };
         if !is_stem(&self.name) {
             return Ok(vec![Problem::new(
                 format!("`{}` is no file name", self.name),
@@ -228,7 +233,8 @@ impl SendMail {
             "mail".to_owned(),
             json!({"date": cx.intent.at, "message_id": id, "to": self.to, "from": author.email}),
         );
-        let values = Value::Object(values);
+        let mut values = Value::Object(values);
+        without_references(&mut values);
         let render = |part: &str| {
             let name = format!("mail/{}/{part}.txt.j2", self.template);
             cx.world.templates.render(&name, &values).map_err(|error| {

@@ -8,7 +8,9 @@
 
 use crate::config::Assets;
 use crate::mail::Templates;
-use crate::services::{Central, Git, Jira, Nexus, Npm, OpenPgp, PonyMail, PyPi, Relay, Svn, Workspace};
+use crate::services::{
+    Central, Git, GitHub, Jira, Nexus, Npm, OpenPgp, Pages, PonyMail, PyPi, Registries, Relay, Svn, Workspace,
+};
 
 /// All clients of one release, already pointed at its services.
 #[derive(Debug)]
@@ -23,6 +25,12 @@ pub struct Services {
     pub relay: Relay,
     /// The mail archive, where the product has one.
     pub archive: Option<PonyMail>,
+    /// Where the project's repositories are shown and merged.
+    pub github: GitHub,
+    /// Pages that anybody may read.
+    pub pages: Pages,
+    /// Registries of images.
+    pub registries: Registries,
     /// The manager of staging repositories, where the product has Maven artifacts.
     pub nexus: Option<Nexus>,
     /// Maven Central, for the same.

@@ -148,7 +148,9 @@ impl SetVersions {
     fn outcome(&self, cx: &Context<'_, Services>, commit: &str) -> Result<Outcome, ActionError> {
         let files = read_tree(cx, commit)?;
         let refused = |what: String| {
-            ActionError::refused(what, "correct the product's rules, or the tree: nothing was committed")
+            let hint =
+                format!("correct the product's rules, or the tree: nothing was committed{}", self.mended_since());
+            ActionError::refused(what, hint)
         };
         let from = match (&self.authority, &self.to) {
             (Some(authority), Some(_)) => {
@@ -189,8 +191,25 @@ impl SetVersions {
         let shown = left.iter().take(SHOWN).map(|place| format!("\n  {place}")).collect::<String>();
         Err(ActionError::refused(
             format!("{old} would still stand in {} places:{shown}{more}", left.len()),
-            "add a rule for each, or allow it with a reason: `versions.edits`, `versions.allow`; nothing was committed",
+            format!(
+                "add a rule for each, or allow it with a reason: `versions.edits`, `versions.allow`; nothing was \
+                 committed{}",
+                self.mended_since()
+            ),
         ))
+    }
+
+    /// What to do where the tree is mended meanwhile: a branch that was cut before has none of it.
+    fn mended_since(&self) -> String {
+        let cut = self.start.as_deref().is_some_and(|start| start.len() == 40 && !start.contains('/'));
+        match cut && self.reference.starts_with("refs/heads/") {
+            true => format!(
+                "; where the tree is mended, `quorate undo STEP --execute` of the step that has cut {} \
+                 (create-candidate-branch), and run again: it is cut anew",
+                self.branch()
+            ),
+            false => String::new(),
+        }
     }
 
     fn branch(&self) -> &str {

@@ -14,7 +14,7 @@ use super::Services;
 use super::clone::log_entry;
 use super::failures::{git_failed, openpgp_failed, outputs_do_not_fit};
 use super::shell;
-use crate::engine::{Action, ActionError, Context, Probed, Reversal, Unknowns};
+use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal, Unknowns};
 use crate::services::{Committer, NewTag, Tag};
 
 /// Parameters of `sign-tag`.
@@ -91,6 +91,22 @@ impl SignTag {
         Ok(tags)
     }
 
+    /// The tags of these names that the remote has and this clone has not.
+    fn taken(&self, cx: &Context<'_, Services>) -> Result<Vec<String>, ActionError> {
+        let git = &cx.world.git;
+        let mut missing = Vec::new();
+        for name in &self.names {
+            let name = format!("refs/tags/{name}");
+            if git.reference(&name).map_err(git_failed)?.is_none() {
+                missing.push(name);
+            }
+        }
+        let names: Vec<&str> = missing.iter().map(String::as_str).collect();
+        let there = git.remote_refs(&names).map_err(git_failed)?;
+        missing.retain(|name| there.contains_key(name));
+        Ok(missing.into_iter().map(|name| name.trim_start_matches("refs/tags/").to_owned()).collect())
+    }
+
     fn make(&self, cx: &Context<'_, Services>, name: &str, commit: &str) -> Result<SignedTag, ActionError> {
         let git = &cx.world.git;
         let author = &cx.world.author;
@@ -120,6 +136,22 @@ impl Action<Services> for SignTag {
         let tag = |name: &String| json!({"name": name, "object": unknown.text("object"), "commit": self.target});
         let tags: Vec<Value> = self.names.iter().map(tag).collect();
         Map::from_iter([("tags".to_owned(), json!(tags)), ("commit".to_owned(), json!(self.target))])
+    }
+
+    /// What is to be pushed must not be there already: it would come to light when all that
+    /// is made from the tag is public.
+    fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
+        let remote = cx.world.git.remote();
+        let problem = |name: String| {
+            Problem::new(
+                format!("the remote `{remote}` has a tag {name} already, which this clone does not know"),
+                format!(
+                    "where it is yours, `git fetch {remote} tag {name}`; else find out whose it is, and have it deleted \
+                     before anybody fetches it"
+                ),
+            )
+        };
+        Ok(self.taken(cx)?.into_iter().map(problem).collect())
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {

@@ -52,7 +52,8 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let mut progress = Progress::new(ui);
     let mut driver = session.driver(journal, state, &SystemClock, &mut progress);
     driver.cancellable()?;
-    driver.ask_what_is_in_doubt()?;
+    driver.reason_fits(why)?;
+    driver.ask_what_is_in_doubt(session.values.record.begun_anew)?;
     check_told(&session, &driver)?;
     ui.say(&format!("Candidate {number} of {version} will be cancelled: {why}"));
     let phase = session.workflow.phases.iter().find(|phase| phase.per_candidate && phase.when.is_some());

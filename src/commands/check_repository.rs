@@ -12,6 +12,7 @@ use std::path::Path;
 use super::CommandError;
 use crate::config::Product;
 use crate::release::{EditRule, ReleaseKind, Tree, Version, authority};
+use crate::services::address::{is_fork, same_repository, without_login};
 
 /// Where the product's main branch is looked for in a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,11 @@ pub fn check_repository(path: &Path, product: &Product, branch: Branch) -> Resul
             ),
         );
     }
+    if branch == Branch::OfRemote
+        && let Some((what, hint)) = fork(&repository, product)
+    {
+        return wrong(what, hint);
+    }
     let local = format!("refs/heads/{main}");
     let names = [format!("refs/remotes/{remote}/{main}"), local.clone()];
     let of_remote = branch == Branch::OfRemote;
@@ -71,6 +77,35 @@ pub fn check_repository(path: &Path, product: &Product, branch: Branch) -> Resul
         );
     }
     Ok(())
+}
+
+/// What is wrong where the remote is another repository than the official one, on one server
+/// with it, and what to do.
+fn fork(repository: &git2::Repository, product: &Product) -> Option<(String, String)> {
+    let (name, official) = (&product.git.remote, &product.git.url);
+    let config = repository.config().ok()?;
+    let url = |remote: &str, key: &str| config.get_string(&format!("remote.{remote}.{key}")).ok();
+    let found = ["url", "pushurl"].into_iter().filter_map(|key| url(name, key)).find(|url| is_fork(url, official))?;
+    let what = format!(
+        "its remote `{name}` is {}, and `{}` is released in {official}: what is pushed to a fork is not released",
+        without_login(&found),
+        product.id
+    );
+    let names = repository.remotes().ok()?;
+    let mut others = names.iter().flatten().flatten().filter(|other| other != name);
+    let of_project = others.find(|other| url(other, "url").is_some_and(|url| same_repository(&url, official)));
+    let (add, other) = match of_project {
+        Some(other) => (String::new(), other),
+        None => (format!("`git remote add upstream {official}`, `git fetch upstream`, and "), "upstream"),
+    };
+    Some((
+        what,
+        format!(
+            "{add}have `git.remote = \"{other}\"` in a copy of release-config/{}.toml that --assets names; or give the \
+             remotes other names: `git remote rename`",
+            product.id
+        ),
+    ))
 }
 
 /// Whether none of the release's own tags is in the clone yet.

@@ -9,14 +9,17 @@
 use std::path::Path;
 
 use super::CommandError;
+use super::accounts::by_token;
 use super::environment::{Accounts, Environment};
 use crate::actions::{Author, Services};
-use crate::config::{AssetError, Assets, Mail, Maven, Occasion, Product, Tls, release_values, render_product};
+use crate::config::{
+    AssetError, Assets, GitHubAddresses, Mail, Maven, Occasion, Product, Tls, release_values, render_product,
+};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Version};
 use crate::services::{
-    Authorities, Central, Effects, Git, Jira, Nexus, Npm, OpenPgp, PonyMail, PyPi, Relay, RelayAddress, Security, Svn,
-    WebError, Workspace,
+    Authorities, Central, Effects, Git, GitHub, Jira, Login, Nexus, Npm, OpenPgp, Pages, PonyMail, PyPi, Registries,
+    Relay, RelayAddress, Security, Svn, WebError, Workspace,
 };
 use crate::ui::ExitCode;
 
@@ -39,17 +42,22 @@ pub fn connect(
     let relay = relay_address(mail);
     let account = accounts.smtp.clone().filter(|_| mail.smtp_login);
     let address = |error: WebError| CommandError::from_error(ExitCode::Usage, &error, error.hint());
-    let jira = Jira::new(&product.jira.url, accounts.jira.clone(), effects.clone()).map_err(address)?;
+    let logins = logins(environment, accounts);
+    let jira = Jira::new(&product.jira.url, logins.jira, effects.clone()).map_err(address)?;
     let pypi = product.pypi.as_ref();
-    let pypi = pypi.map(|pypi| PyPi::new(&pypi.index, &pypi.upload, accounts.pypi.clone(), effects.clone()));
+    let pypi = pypi.map(|pypi| PyPi::new(&pypi.index, &pypi.upload, logins.pypi, effects.clone()));
     let npm = product.npm.as_ref();
-    let npm = npm.map(|npm| Npm::new(&npm.registry, accounts.npm.clone(), effects.clone()));
+    let npm = npm.map(|npm| Npm::new(&npm.registry, logins.npm, effects.clone()));
     Ok(Services {
-        git: Git::new(&record.repository, &product.git.remote, effects.clone()),
+        git: Git::new(&record.repository, &product.git.remote, effects.clone())
+            .with_address(record.remote_address.clone()),
         openpgp: OpenPgp::new(accounts.gnupg_home.clone(), &record.manager.key, effects.clone()),
         svn: Svn::new(accounts.svn.clone(), None, effects.clone()),
         relay: Relay::new(relay, account, effects.clone()),
         archive: mail.archive.as_ref().map(PonyMail::new),
+        github: github(&product.github, accounts, effects.clone())?,
+        pages: Pages::default(),
+        registries: Registries::default(),
         nexus: product.maven.as_ref().map(|maven| nexus(maven, accounts, effects.clone())).transpose()?,
         central: product.maven.as_ref().map(|maven| Central::new(&maven.repository)).transpose().map_err(unusable)?,
         jira: Some(jira),
@@ -62,6 +70,31 @@ pub fn connect(
     })
 }
 
+/// GitHub with the token that was given, or without one.
+///
+/// # Errors
+/// When its addresses cannot be used.
+pub fn github(addresses: &GitHubAddresses, accounts: &Accounts, effects: Effects) -> Result<GitHub, CommandError> {
+    let login = accounts.github.clone().map_or(Login::Anonymous, Login::Bearer);
+    GitHub::new(&addresses.api, &addresses.uploads, login, effects).map_err(unusable)
+}
+
+/// The logins at web services that take a token.
+struct Logins {
+    jira: Login,
+    pypi: Login,
+    npm: Login,
+}
+
+fn logins(environment: &Environment, accounts: &Accounts) -> Logins {
+    let ui = environment.ui;
+    Logins {
+        jira: by_token(ui, accounts.jira.clone(), "the issue tracker", "QUORATE_JIRA_TOKEN", Login::Bearer),
+        pypi: by_token(ui, accounts.pypi.clone(), "the Python package index", "QUORATE_PYPI_TOKEN", PyPi::login),
+        npm: by_token(ui, accounts.npm.clone(), "the npm registry", "QUORATE_NPM_TOKEN", Login::Bearer),
+    }
+}
+
 /// The manager of a product's staging repositories.
 ///
 /// # Errors
@@ -71,7 +104,7 @@ pub fn nexus(maven: &Maven, accounts: &Accounts, effects: Effects) -> Result<Nex
 }
 
 fn unusable(error: WebError) -> CommandError {
-    CommandError::from_error(ExitCode::Usage, &error, &error.hint())
+    CommandError::from_error(ExitCode::Usage, &error, error.hint())
 }
 
 /// How to reach the relay.

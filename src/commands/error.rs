@@ -43,6 +43,14 @@ impl CommandError {
     }
 }
 
+/// Whether the disk is full, by what the system says.
+pub fn is_full(error: &(dyn Error + 'static)) -> bool {
+    chain(error).contains("No space left on device")
+}
+
+/// What to do about a full disk.
+pub const MAKE_ROOM: &str = "make room on that disk, or name a place on another";
+
 /// An error with its causes, each once.
 pub fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();

@@ -18,20 +18,31 @@ pub fn report(ui: Ui, halt: &Halt) -> ExitCode {
     report_of(ui, None, halt)
 }
 
+/// The exit code of a run: that of the worst obstacle.
+pub fn code_of(halt: &Halt) -> ExitCode {
+    let code = |item: &Pending| match &item.obstacle {
+        Obstacle::Person(_) | Obstacle::Time { .. } => ExitCode::Waiting,
+        Obstacle::Failed(error) => action_code(error),
+        Obstacle::Conflict { .. } => ExitCode::Conflict,
+        Obstacle::CheckFailed(_) => ExitCode::DoesNotHold,
+    };
+    match halt {
+        Halt::Completed | Halt::GoalReached => ExitCode::Done,
+        Halt::Stopped => ExitCode::Waiting,
+        Halt::Pending(pending) => pending
+            .iter()
+            .map(code)
+            .fold(ExitCode::Waiting, |worst, code| if severity(code) > severity(worst) { code } else { worst }),
+    }
+}
+
 /// As [`report`], with what the workflow says of a way out.
 pub fn report_of(ui: Ui, workflow: Option<&Workflow>, halt: &Halt) -> ExitCode {
     match halt {
-        Halt::Completed => {
-            ui.say("\nAll phases are completed.");
-            ExitCode::Done
-        }
-        Halt::GoalReached => ExitCode::Done,
-        Halt::Stopped => {
-            ui.say("\nStopped as you wished; `quorate run` goes on from here.");
-            ExitCode::Waiting
-        }
+        Halt::Completed => ui.say("\nAll phases are completed."),
+        Halt::GoalReached => {}
+        Halt::Stopped => ui.say("\nStopped as you wished; `quorate run` goes on from here."),
         Halt::Pending(pending) => {
-            let mut worst = ExitCode::Waiting;
             let mut waits = false;
             // What went wrong comes after what is only waited for, not in the middle of it.
             let only_waits = |item: &&Pending| matches!(item.obstacle, Obstacle::Person(_) | Obstacle::Time { .. });
@@ -41,18 +52,15 @@ pub fn report_of(ui: Ui, workflow: Option<&Workflow>, halt: &Halt) -> ExitCode {
                     ui.say("\nWaiting:");
                     waits = true;
                 }
-                let code = tell(ui, workflow, item);
-                if severity(code) > severity(worst) {
-                    worst = code;
-                }
+                tell(ui, workflow, item);
             }
-            worst
         }
     }
+    code_of(halt)
 }
 
 /// Says what is in the way; what a person may type stands on a line of its own.
-fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) -> ExitCode {
+fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) {
     let Pending { id, title, obstacle } = item;
     match obstacle {
         Obstacle::Person(what) => {
@@ -62,18 +70,15 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) -> ExitCode {
             for command in lines {
                 ui.say(&format!("    {}", ui.paint_err(&format!("$ {command}"), Style::Faint)));
             }
-            ExitCode::Waiting
         }
         Obstacle::Time { until, why } => {
             let due = from_now(*until, Timestamp::now());
             let said = format!("{id}: until {} ({due}): {why}", minute(*until));
             ui.say(&format!("  {}", hang(&said, 2, 4, ui.width())));
-            ExitCode::Waiting
         }
         Obstacle::Failed(error) => {
             let hint = error.hint().map(with_way_to_correct);
             ui.complain(&format!("{id} ({title}): {}", chain(error)), hint.as_deref());
-            action_code(error)
         }
         Obstacle::Conflict { found, expected } => {
             let hint = match workflow.and_then(|workflow| makers(workflow, id)) {
@@ -87,7 +92,6 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) -> ExitCode {
                 }
             };
             ui.complain(&format!("{id} ({title}): found {found}; expected {expected}"), Some(&hint));
-            ExitCode::Conflict
         }
         Obstacle::CheckFailed(faults) => {
             let hint = workflow
@@ -95,7 +99,6 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) -> ExitCode {
                 .unwrap_or_else(|| format!("put it right and run again; `quorate guide` says of `{id}` what is meant"));
             let faults: String = faults.iter().map(|fault| format!("\n  {fault}")).collect();
             ui.complain(&format!("{id} does not hold: {title}{faults}"), Some(&hint));
-            ExitCode::DoesNotHold
         }
     }
 }

@@ -6,14 +6,15 @@
 
 //! `quorate keys`: what is to be said of a project's KEYS file.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::CommandError;
 use super::environment::Environment;
-use crate::services::{KeysFileError, fetch_keys_file};
+use crate::services::{KEYS_BYTES, KeysFileError, fetch_keys_file};
 use crate::ui::{ExitCode, Style, Ui, minute};
 use crate::verify::keys::{KeyReport, KeysReport, check_keys};
 use crate::verify::{Finding, Status};
@@ -99,8 +100,13 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
 pub fn read_keys(place: &str) -> Result<Vec<u8>, CommandError> {
     let hint = "give the project's KEYS: a file, or an address with https";
     if !place.contains("://") {
-        return fs::read(place)
-            .map_err(|error| CommandError::usage(format!("cannot read the keys in {place}: {error}"), hint));
+        let mut bytes = Vec::new();
+        let read = File::open(place).and_then(|file| file.take(KEYS_BYTES + 1).read_to_end(&mut bytes));
+        return match read {
+            Ok(read) if read as u64 <= KEYS_BYTES => Ok(bytes),
+            Ok(_) => Err(CommandError::usage(format!("{place} has more than {KEYS_BYTES} bytes"), hint)),
+            Err(error) => Err(CommandError::usage(format!("cannot read the keys in {place}: {error}"), hint)),
+        };
     }
     fetch_keys_file(place).map(String::into_bytes).map_err(|error| match error {
         KeysFileError::Address { .. } => CommandError::from_error(ExitCode::Usage, &error, hint),
@@ -127,7 +133,8 @@ fn print(ui: Ui, place: &str, report: &KeysReport) {
         report.findings.iter().for_each(|finding| line(ui, finding));
     }
     let count = |status| findings(report).filter(|finding| finding.status == status).count();
-    ui.line(&format!("\n{} keys; {} failed, {} to know", report.keys.len(), count(Status::Fail), count(Status::Warn)));
+    let keys = if report.keys.len() == 1 { "1 key".to_owned() } else { format!("{} keys", report.keys.len()) };
+    ui.line(&format!("\n{keys}; {} failed, {} to know", count(Status::Fail), count(Status::Warn)));
 }
 
 fn line(ui: Ui, finding: &Finding) {

@@ -6,8 +6,6 @@
 
 //! `quorate log`: the record, line by line.
 
-use std::time::Duration;
-
 use jiff::tz::TimeZone;
 use serde_json::json;
 
@@ -139,27 +137,4 @@ fn detail(event: &Event) -> String {
         Event::StepRuled { about, ruling, why } => format!("{about} is {ruling}: {why}"),
         _ => String::new(),
     }
-}
-
-/// How long each step took from its first intention to its end, in the record.
-pub fn durations(entries: &[Entry]) -> Vec<(String, u32, Duration)> {
-    let mut begun = std::collections::BTreeMap::new();
-    let mut took = Vec::new();
-    for entry in entries {
-        let Some(step) = &entry.step else { continue };
-        let key = (step.clone(), entry.candidate);
-        match &entry.event {
-            Event::StepIntended { .. } => {
-                begun.insert(key, entry.at);
-            }
-            Event::StepDone { .. } => {
-                if let Some(start) = begun.remove(&key) {
-                    let span = entry.at.duration_since(start);
-                    took.push((key.0, key.1, Duration::try_from(span).unwrap_or_default()));
-                }
-            }
-            _ => {}
-        }
-    }
-    took
 }

@@ -6,6 +6,7 @@
 
 //! The command line: one file per command. Nothing imports this.
 
+mod accounts;
 mod again;
 mod already_out;
 mod attest;
@@ -34,7 +35,6 @@ mod reconfigure;
 mod rehearse;
 mod release_files;
 mod release_state;
-mod repository_address;
 mod roster;
 mod run;
 mod session;
@@ -51,7 +51,8 @@ mod which_product;
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use environment::Environment;
 pub use error::CommandError;
@@ -132,6 +133,25 @@ enum Command {
 }
 
 impl Cli {
+    /// The command line. One that cannot be read ends the program with what is wrong and how
+    /// the command is used: without what the environment gave, which nobody has typed.
+    pub fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|mut error| {
+            let mut program = Self::command();
+            program.build();
+            let mut command = &mut program;
+            for word in std::env::args().skip(1) {
+                if command.find_subcommand(&word).is_some() {
+                    command = command.find_subcommand_mut(&word).expect("it was just found");
+                }
+            }
+            if error.get(ContextKind::Usage).is_some() {
+                error.insert(ContextKind::Usage, ContextValue::StyledStr(command.render_usage()));
+            }
+            error.exit()
+        })
+    }
+
     /// Runs the command.
     ///
     /// # Errors

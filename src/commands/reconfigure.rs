@@ -28,6 +28,7 @@ use super::start::{Beginning, check_configuration, check_files};
 use crate::config::Product;
 use crate::engine::{Clock, Event, State, Step, StepKind, SystemClock, Workflow};
 use crate::release::{ReleaseRecord, Sha512};
+use crate::services::address::remote_address;
 use crate::ui::{ExitCode, Ui};
 
 /// What people were told when they were asked to vote.
@@ -139,6 +140,10 @@ fn correction(environment: &Environment, release: &ReleaseState, args: &Args) ->
         ));
     }
     let mut changes = changes(&release.product, &product);
+    // Another remote of the clone is another repository, or another address of it.
+    if product.git.remote != release.product.git.remote {
+        record.remote_address = remote_address(Path::new(&record.repository), &product.git.remote);
+    }
     if let Some(named) = &args.commit {
         let rendered = check_configuration(&record, release.version, &files)?;
         let new = check_commit(Path::new(&record.repository), &rendered, release.version, named)?;

@@ -17,7 +17,7 @@ use super::check_templates::check_templates;
 use super::check_version::check_version;
 use super::check_workflow::check_workflow;
 use super::environment::{Environment, absolute};
-use super::error::chain;
+use super::error::{MAKE_ROOM, chain, is_full};
 use super::identity::{identity, signing_key};
 use super::left_behind::Left;
 use super::release_files::ReleaseFiles;
@@ -29,6 +29,7 @@ use crate::config::{
 };
 use crate::engine::{Clock, Event, Journal, JournalError, Renderer, State, SystemClock, ValueSource};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
+use crate::services::address::remote_address;
 use crate::ui::ExitCode;
 
 /// The product where none is named.
@@ -90,10 +91,12 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         rehearsal: left.rehearsal,
         begun_anew: args.again,
         commit: None,
+        remote_address: None,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let rendered = check_configuration(&record, version, &files)?;
     check_repository(&repository, &files.product()?, Branch::OfRemote)?;
+    record.remote_address = remote_address(&repository, &rendered.git.remote);
     if !args.any_version {
         check_version(&repository, &rendered, version)?;
     }
@@ -167,26 +170,40 @@ pub fn begin(
             "`quorate status` shows where it stands; `quorate run` goes on",
         ));
     }
+    let was_there = directory.exists();
+    write_record(&directory, record, files, who, clock).inspect_err(|_| {
+        // What is there in part looks like a release to whoever finds it.
+        if !was_there {
+            let _ = fs::remove_dir_all(&directory);
+        }
+    })?;
+    Ok(directory)
+}
+
+fn write_record(
+    directory: &Path,
+    record: &ReleaseRecord,
+    files: &ReleaseFiles,
+    who: &str,
+    clock: &dyn Clock,
+) -> Result<(), CommandError> {
     let fail = |error: std::io::Error| {
-        let what = format!("cannot write {}: {error}", directory.display());
-        CommandError::new(
-            ExitCode::Service,
-            what,
-            "make the state directory yours and writable, or name another by --state",
-        )
+        let yours = "make the state directory yours and writable, or name another by --state";
+        let hint = if is_full(&error) { MAKE_ROOM } else { yours };
+        CommandError::new(ExitCode::Service, format!("cannot write {}: {error}", directory.display()), hint)
     };
     let release = serde_json::to_value(record).expect("a record is plain data");
     for (name, text) in files.named() {
         let path = directory.join(name);
-        fs::create_dir_all(path.parent().unwrap_or(&directory)).map_err(fail)?;
+        fs::create_dir_all(path.parent().unwrap_or(directory)).map_err(fail)?;
         fs::write(path, text).map_err(fail)?;
     }
     fs::write(directory.join(RECORD_FILE), format!("{release:#}\n")).map_err(fail)?;
     let digests =
         files.named().map(|(name, text)| (name.to_owned(), Sha512::of(text.as_bytes()).to_string())).collect();
-    let mut journal = Journal::create(&journal_path, who)?;
+    let mut journal = Journal::create(&directory.join(JOURNAL_FILE), who)?;
     journal.append(clock.now(), 0, None, Event::ReleaseStarted { release, files: digests })?;
-    Ok(directory)
+    Ok(())
 }
 
 /// Whether what the configuration says can be used for the release; gives it filled in.

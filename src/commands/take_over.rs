@@ -17,6 +17,7 @@ use super::release_state::ReleaseState;
 use super::session::{open_journal, who};
 use crate::engine::{Clock, Event, State, SystemClock};
 use crate::release::{Manager, ReleaseRecord};
+use crate::services::address::remote_address;
 use crate::ui::ExitCode;
 
 /// Goes on with a release that was begun by somebody else, or on another machine.
@@ -52,12 +53,13 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let new = ReleaseRecord {
         manager: Manager { name, email, key },
         repository: repository.display().to_string(),
+        remote_address: remote_address(&repository, &product.git.remote),
         ..record.clone()
     };
     let changes = changes(&record, &new);
     if changes.is_empty() {
         return Err(CommandError::usage(
-            "nothing would change: manager, key and clone are the recorded ones",
+            "nothing would change: manager, key, clone and remote are the recorded ones",
             "name your clone by --repo, your key by --key; `quorate run` goes on as it is",
         ));
     }
@@ -73,10 +75,12 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
 
 fn changes(old: &ReleaseRecord, new: &ReleaseRecord) -> Vec<String> {
     let person = |record: &ReleaseRecord| format!("{} <{}>", record.manager.name, record.manager.email);
+    let address = |record: &ReleaseRecord| record.remote_address.clone().unwrap_or_else(|| "not recorded".to_owned());
     [
         ("manager", person(old), person(new)),
         ("key", old.manager.key.clone(), new.manager.key.clone()),
         ("clone", old.repository.clone(), new.repository.clone()),
+        ("remote", address(old), address(new)),
     ]
     .into_iter()
     .filter(|(_, old, new)| old != new)

@@ -11,8 +11,8 @@ use toml::Table;
 
 use super::CommandError;
 use super::release_files::known;
-use super::repository_address::{same_repository, without_login};
 use crate::config::Assets;
+use crate::services::address::{same_repository, without_login};
 
 /// The product whose official repository (`git.url`) is a remote of the clone at
 /// `repository`.

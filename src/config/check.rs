@@ -273,7 +273,7 @@ fn links(faults: &mut Faults, product: &Product) {
         ("links.release_notes", &links.release_notes),
         ("links.blog", &links.blog),
         ("jira.url", &jira.url),
-        ("website.repository", &website.repository),
+        ("links.mirrors", &links.mirrors),
         ("website.url", &website.url),
     ];
     all.extend(
@@ -289,6 +289,7 @@ fn links(faults: &mut Faults, product: &Product) {
     for (field, link) in all {
         faults.unless(field, link, ask::web_link);
     }
+    all_repositories(faults, product);
     for (name, link) in &links.other {
         faults.unless(&format!("links.other.{name}"), link, ask::web_link);
     }
@@ -296,6 +297,32 @@ fn links(faults: &mut Faults, product: &Product) {
         [("jira.key", &jira.key), ("jira.version", &jira.version), ("jira.next_version", &jira.next_version)]
     {
         faults.unless(field, text, ask::line);
+    }
+}
+
+/// The project's other repositories, and what goes with them.
+fn all_repositories(faults: &mut Faults, product: &Product) {
+    let Product { website, github, docker, playground, .. } = product;
+    let mut repositories = vec![("website.repository", &website.repository)];
+    repositories.extend(docker.iter().map(|docker| ("docker.repository", &docker.repository)));
+    repositories.extend(playground.iter().map(|playground| ("playground.repository", &playground.repository)));
+    for (field, address) in repositories {
+        faults.unless(field, address, ask::repository);
+    }
+    for (field, link) in [("github.api", &github.api), ("github.uploads", &github.uploads)] {
+        faults.unless(field, link, ask::web_link);
+    }
+    if let Some(docker) = docker {
+        faults.unless("docker.registry", &docker.registry, ask::web_link);
+        faults.unless("docker.command", docker.command.first().map_or("", String::as_str), ask::line);
+        for (index, leaf) in docker.leaves.iter().enumerate() {
+            faults.unless(&format!("docker.leaves[{index}]"), leaf, ask::path_in_tree);
+        }
+    }
+    for (list, changes) in &website.edits {
+        for (index, change) in changes.iter().enumerate() {
+            faults.unless(&format!("website.edits.{list}[{index}].file"), change.file(), ask::path_in_tree);
+        }
     }
 }
 

@@ -23,8 +23,8 @@ pub use check::{ProductFault, check_product};
 pub use load::{ConfigError, parse_product, render_product};
 pub use numbering::{check_numbering, doubts};
 pub use product::{
-    Announcement, Build, BuildOutput, Documentation, Git, Jira, Links, Mail, Maven, Npm, Product, Pypi, Source,
-    Subversion, Tls, Versions, Vote, Waits, Website, WhimsyRoster,
+    Announcement, Build, BuildOutput, Docker, Documentation, Git, GitHubAddresses, Jira, Links, Mail, Maven, Npm,
+    Playground, Product, Pypi, Source, Subversion, Tls, Versions, Vote, Waits, Website, WhimsyRoster,
 };
 pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster, roster_named, with_aliases};
 pub use values::{Occasion, release_values};

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::release::{AllowedLeftover, EditRule, MavenRules};
+use crate::release::{AllowedLeftover, Change, EditRule, MavenRules};
 
 /// A product that can be released.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,6 +68,15 @@ pub struct Product {
     pub documentation: Option<Documentation>,
     /// The project's website.
     pub website: Website,
+    /// Where GitHub is.
+    #[serde(default)]
+    pub github: GitHubAddresses,
+    /// The container images.
+    #[serde(default)]
+    pub docker: Option<Docker>,
+    /// The examples, in a repository of their own.
+    #[serde(default)]
+    pub playground: Option<Playground>,
 }
 
 /// Branches and tags.
@@ -300,6 +309,9 @@ fn whimsy() -> String {
 pub struct Links {
     /// KEYS, where users get it.
     pub keys: String,
+    /// Where the mirrors' addresses of a project's files begin.
+    #[serde(default = "closer")]
+    pub mirrors: String,
     /// The download page.
     pub downloads: String,
     /// A candidate's tag.
@@ -311,6 +323,10 @@ pub struct Links {
     /// Other links that this product's texts name.
     #[serde(default)]
     pub other: BTreeMap<String, String>,
+}
+
+fn closer() -> String {
+    "https://www.apache.org/dyn/closer.lua".to_owned()
 }
 
 /// The issue tracker.
@@ -433,8 +449,119 @@ pub struct Documentation {
 pub struct Website {
     /// Its repository.
     pub repository: String,
-    /// The files to change, each with what to change in it.
+    /// The branch that it is built from.
+    #[serde(default = "main_branch")]
+    pub base: String,
+    /// The files to change, each with what to change in it, for a person to read.
     pub files: BTreeMap<String, String>,
     /// Its front page.
     pub url: String,
+    /// What a release changes: `download`, `stable` and `post`, each a list.
+    #[serde(default)]
+    pub edits: BTreeMap<String, Vec<Change>>,
+    /// The versions of the project's main product that the download entry says this one works with.
+    #[serde(default)]
+    pub compatibility: Vec<String>,
+    /// The key of the download entry; the series where it is empty.
+    #[serde(default)]
+    pub entry: String,
+    /// The files that it links, each under the beginning of its fields: `source_release`; only
+    /// that where none is named.
+    #[serde(default)]
+    pub entry_files: BTreeMap<String, String>,
+    /// Further fields of it.
+    #[serde(default)]
+    pub entry_more: BTreeMap<String, String>,
+    /// The fields of the archive's entry beside the date; both forms of the version where
+    /// none is named.
+    #[serde(default)]
+    pub archive_entry: BTreeMap<String, String>,
+}
+
+fn main_branch() -> String {
+    "main".to_owned()
+}
+
+/// Where GitHub is, and which repository of it is the product's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GitHubAddresses {
+    /// Its interface.
+    #[serde(default = "github_api")]
+    pub api: String,
+    /// Where files of releases are sent.
+    #[serde(default = "github_uploads")]
+    pub uploads: String,
+    /// The product's repository there, where `git.url` is another one.
+    #[serde(default)]
+    pub repository: String,
+    /// Whether the release is published there too, with the files that were voted on.
+    #[serde(default)]
+    pub release: bool,
+}
+
+impl Default for GitHubAddresses {
+    fn default() -> Self {
+        Self { api: github_api(), uploads: github_uploads(), repository: String::new(), release: false }
+    }
+}
+
+fn github_api() -> String {
+    "https://api.github.com".to_owned()
+}
+
+fn github_uploads() -> String {
+    "https://uploads.github.com".to_owned()
+}
+
+/// The container images: the repository that describes them, and where they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Docker {
+    /// The repository with the Dockerfiles.
+    pub repository: String,
+    /// The branch that images are built from.
+    #[serde(default = "main_branch")]
+    pub base: String,
+    /// The file that says with which key a version is signed, a line `VERSION=FINGERPRINT` each.
+    #[serde(default = "keys_of_images")]
+    pub keys: String,
+    /// The repository's own program that writes the Dockerfiles, with its arguments.
+    pub command: Vec<String>,
+    /// The Dockerfiles that it leaves.
+    pub leaves: Vec<String>,
+    /// The registry.
+    #[serde(default = "docker_hub")]
+    pub registry: String,
+    /// The image's name in it: `apache/flink-statefun`.
+    pub image: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+}
+
+fn keys_of_images() -> String {
+    "gpg_keys.txt".to_owned()
+}
+
+fn docker_hub() -> String {
+    "https://registry-1.docker.io".to_owned()
+}
+
+/// The examples, in a repository of their own with a branch for each series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Playground {
+    /// The repository.
+    pub repository: String,
+    /// The branch that a new series' branch starts from.
+    pub base: String,
+    /// The branch of this series.
+    pub branch: String,
+    /// What says which version the tree is at.
+    pub authority: EditRule,
+    /// Where the version stands.
+    pub edits: Vec<EditRule>,
+    /// Where an old version may stay.
+    #[serde(default)]
+    pub allow: Vec<AllowedLeftover>,
 }

@@ -29,7 +29,14 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         }
         let note = note.to_owned();
         match item {
-            Item::Step(scope) => self.record(scope, Some(id), Event::StepAttested { note })?,
+            Item::Step(scope) => {
+                if let Some(fault) = self.spoiled_text(scope, Some(id), &note, |note| Event::StepAttested { note })? {
+                    let what = format!("cannot attest `{id}` with this note: {fault}");
+                    let hint = "nothing was recorded; say it in other words, as plain text".to_owned();
+                    return Err(DriverError::Refused { what, hint });
+                }
+                self.record(scope, Some(id), Event::StepAttested { note })?;
+            }
             Item::Check(scope) => self.record(scope, Some(id), Event::CheckAttested { note })?,
         }
         self.complete_what_is_settled()

@@ -9,29 +9,80 @@
 
 use std::time::Duration;
 
+use super::action::{Context, Intent, Probed};
 use super::attempt::{Attempt, Consent};
 use super::driver::Driver;
 use super::halt::{DriverError, Obstacle};
-use super::state::StepRecord;
+use super::preview::{Doer, foreseen_action_of};
+use super::state::{Intention, StepRecord};
 use super::workflow::{Effect, Step, StepKind};
 
 impl<W: ?Sized + 'static> Driver<'_, W> {
     /// Asks the truth of each step that may have told others of the current candidate
-    /// and is not recorded as done: it acted and the truth is yet to show it, or a run
-    /// ended in the middle of it. Nothing is done but asking and recording.
+    /// and is not recorded as done: it acted and the truth is yet to show it, a run ended
+    /// in the middle of it, or another record has done it. Nothing is done but asking and
+    /// recording: what is found done is from then on.
+    ///
+    /// Where the turn of a step has not come, that it cannot be asked holds nothing up, unless
+    /// the record is known to be behind (`all`).
     ///
     /// # Errors
-    /// When it cannot be asked, or cannot say yet whether the step was done.
-    pub fn ask_what_is_in_doubt(&mut self) -> Result<(), DriverError> {
+    /// When it cannot be asked, cannot say yet whether the step was done, or shows something
+    /// that may be this step's and is not recorded.
+    pub fn ask_what_is_in_doubt(&mut self, all: bool) -> Result<(), DriverError> {
         let workflow = self.workflow;
         let candidates = workflow.phases.iter().filter(|phase| phase.per_candidate && phase.when.is_none());
         let public = |step: &&Step| step.effect == Effect::Public && matches!(step.kind, StepKind::Action { .. });
         for step in candidates.flat_map(|phase| &phase.steps).filter(public) {
             if self.is_in_doubt(step) {
                 self.ask_whether_done(step)?;
+            } else if self.state.step(&step.id, step.per_candidate).is_none_or(|record| !record.in_use()) {
+                self.ask_whether_unrecorded(step, all)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether the truth shows a step that nothing is recorded of, as where an older copy of
+    /// the record was put back.
+    fn ask_whether_unrecorded(&mut self, step: &Step, all: bool) -> Result<(), DriverError> {
+        let plan = self.plan()?;
+        let Some(planned) = plan.step(&step.id) else { return Ok(()) };
+        let record = self.state.step(&step.id, step.per_candidate);
+        let due = all || planned.can_be_taken_up() || record.is_some();
+        let intention = record.and_then(|record| record.intention.clone());
+        let now = self.clock.now();
+        let (at, token, anew) = match intention {
+            Some(Intention { at, token, anew, .. }) => (at, token, anew),
+            None => (now, "0".repeat(32), false),
+        };
+        let intent = Intent { at, token, acted: None, resumed: false, anew };
+        let whole = self.build(step).ok();
+        let is_whole = whole.is_some();
+        let doer = Doer { registry: self.registry, world: self.world, now };
+        let foreseen = || foreseen_action_of(self.workflow, &plan, &self.renderer().ok()?, &doer, step);
+        let Some(action) = whole.or_else(foreseen) else { return Ok(()) };
+        let obstacle = match action.probe(&Context { world: self.world, intent: &intent, now }) {
+            Ok(Probed::Absent) => return Ok(()),
+            // Done by what is only foreseen is not known to be this step.
+            Ok(Probed::Done(_)) if is_whole => return self.ask_whether_done(step),
+            Ok(Probed::Done(_)) => Obstacle::Person(format!("what `{}` would do is done already", step.id)),
+            Ok(Probed::Conflict { found, expected }) => Obstacle::Conflict { found, expected },
+            Ok(Probed::Waiting { until: Some(until), why }) => Obstacle::Time { until, why },
+            Ok(Probed::Waiting { until: None, why }) => Obstacle::Person(why),
+            Err(_) if !due => return Ok(()),
+            Err(error) => Obstacle::Failed(error),
+        };
+        let id = &step.id;
+        Err(DriverError::InTheWay {
+            what: format!("whether `{id}` was done must be known before the candidate is cancelled"),
+            obstacle,
+            hint: format!(
+                "nothing was taken down. `quorate run` takes up what `{id}` would have done; what was not done by this \
+                 release is declared void by `quorate run {id} --again --execute --why …`, which does nothing without \
+                 --confirm; then cancel"
+            ),
+        })
     }
 
     fn is_in_doubt(&self, step: &Step) -> bool {

@@ -32,6 +32,7 @@ mod state;
 mod take_up;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod undo;
 mod unknown;
 mod workflow;

@@ -117,7 +117,7 @@ pub struct TextFault {
     pub what: String,
 }
 
-/// All that is wrong with the texts that steps will send or leave, as far as it can be
+/// All that is wrong with the texts that steps will yet send or leave, as far as it can be
 /// told now; asks no service.
 ///
 /// # Errors
@@ -131,8 +131,13 @@ pub fn text_faults<W: ?Sized + 'static>(
     let plan = Plan::of(workflow, state, renderer)?;
     let mut faults = Vec::new();
     let steps = workflow.phases.iter().flat_map(|phase| &phase.steps);
-    for step in steps.filter(|step| plan.step(&step.id).is_some()) {
+    for step in steps {
+        let Some(planned) = plan.step(&step.id) else { continue };
         foresee(doer, renderer, step);
+        // What is sent already stays as it was.
+        if planned.state.settled() {
+            continue;
+        }
         let Some(action) = foreseen_action(doer.registry, renderer, step) else { continue };
         let found = match doer.with(|cx| action.composed(cx)) {
             Ok(None) => Vec::new(),
@@ -189,6 +194,21 @@ fn foreseen_action<W: ?Sized + 'static>(
 ) -> Option<Box<dyn Action<W>>> {
     let StepKind::Action { name, with } = &step.kind else { return None };
     registry.build_action(name, renderer.foreseen_parameters(&step.id, with).ok()?).ok()
+}
+
+/// The action of `wanted`, from what is known and from what the steps before it will put
+/// out; `None` where that is not enough.
+pub(super) fn foreseen_action_of<W: ?Sized + 'static>(
+    workflow: &Workflow,
+    plan: &Plan,
+    renderer: &Renderer,
+    doer: &Doer<'_, W>,
+    wanted: &Step,
+) -> Option<Box<dyn Action<W>>> {
+    let steps = workflow.phases.iter().flat_map(|phase| &phase.steps);
+    let before = steps.filter(|step| plan.step(&step.id).is_some()).take_while(|step| step.id != wanted.id);
+    before.for_each(|step| foresee(doer, renderer, step));
+    foreseen_action(doer.registry, renderer, wanted)
 }
 
 /// A step, as far as it is known now.

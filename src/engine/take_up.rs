@@ -34,7 +34,11 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
         match person.attest(&preview).held_to(preview.note) {
             Answer::Yes { note } => {
                 let scope = self.state.scope(step.per_candidate);
-                self.record(scope, Some(&step.id), Event::StepAttested { note: note.clone() })?;
+                let event = |note| Event::StepAttested { note };
+                if let Some(fault) = self.spoiled_text(scope, Some(&step.id), &note, event)? {
+                    return Ok(Taken::Pending(pending(&step.id, &step.title, Obstacle::Person(fault))));
+                }
+                self.record(scope, Some(&step.id), event(note.clone()))?;
                 self.observer.step_ends(step, StepOutcome::Attested(&note), Duration::ZERO);
                 Ok(Taken::Settled)
             }

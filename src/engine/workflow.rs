@@ -6,6 +6,8 @@
 
 //! A workflow as data: phases, steps, checks, as `workflows/*.toml` states them.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -149,15 +151,28 @@ pub enum Note {
     /// Anything.
     #[default]
     Text,
-    /// A link, for a text that is made later.
+    /// One link, which a later text takes.
     Link,
+    /// One link or more.
+    Links,
 }
 
 impl Note {
     /// What is wrong with `note`; `None` where nothing is.
     pub fn fault(self, note: &str) -> Option<&'static str> {
-        let link = |word: &str| word.strip_prefix("https://").is_some_and(|rest| !rest.is_empty());
-        (self == Self::Link && !note.split_whitespace().any(link)).then_some("the note must hold a link (https://…)")
+        let links: BTreeSet<&str> = note
+            .split_whitespace()
+            .filter(|word| word.strip_prefix("https://").is_some_and(|rest| !rest.is_empty()))
+            .map(|word| word.trim_end_matches([',', '.', ';', ':', '!', '>', ')']))
+            .collect();
+        match (self, links.len()) {
+            (Self::Text, _) | (Self::Link, 1) => None,
+            (_, 0) => Some("the note must hold a link (https://…)"),
+            (Self::Links, _) => None,
+            (Self::Link, _) => Some(
+                "the note must hold one link alone: later texts take it, and cannot tell which of several is meant",
+            ),
+        }
     }
 }
 

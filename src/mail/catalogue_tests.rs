@@ -41,7 +41,7 @@ fn product() -> Value {
             "release": "https://dist.apache.org/repos/dist/release/flink",
             "release_directory": "flink-statefun-3.4.0",
         },
-        "website": {"files": {
+        "website": {"entry": "", "entry_files": {}, "entry_more": {}, "archive_entry": {}, "compatibility": [], "files": {
             "docs/config.toml": "StateFunStableVersion and StateFunStableShortVersion, for a new series",
             "docs/data/statefun.yml": "the download entry",
         }},
@@ -50,6 +50,7 @@ fn product() -> Value {
         ]}},
         "waits": {"vote_hours": 72, "promote_hours": 24},
         "links": {
+            "mirrors": "https://www.apache.org/dyn/closer.lua",
             "other": {},
             "keys": "https://downloads.apache.org/flink/KEYS",
             "downloads": "https://flink.apache.org/downloads.html",

@@ -14,6 +14,7 @@ mod lint;
 pub mod reading;
 mod render;
 mod templates;
+mod values;
 mod wrap;
 
 #[cfg(test)]
@@ -25,3 +26,4 @@ pub use calendar::CalendarEntry;
 pub use compose::{ComposeError, Draft, message_id};
 pub use lint::{Fault, Kind, lint};
 pub use templates::{TemplateError, Templates};
+pub use values::without_references;

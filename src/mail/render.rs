@@ -10,6 +10,8 @@
 //!   `references()` gives the list of all links so far, one `[n] url` a line.
 //!   So numbers have no gaps, whichever parts of a template a product has.
 //! - `|wrap` fills paragraphs to 78 columns.
+//! - `|as_written` keeps the lines of what a person wrote apart, where `wrap` would fill
+//!   them into one paragraph.
 //! - `|split_every(64)` cuts what is too long for a line, such as a digest.
 //! - `|utc` writes a timestamp as `2026-11-24 09:30 UTC`; `|hours_later(72)` is one
 //!   moved on.
@@ -17,13 +19,14 @@
 use jiff::{Span, Timestamp};
 use minijinja::{Environment, Error, ErrorKind, State};
 
-use super::wrap::{WIDTH, wrap};
+use super::wrap::{WIDTH, as_written, wrap};
 
 /// Adds the functions and filters to `environment`.
 pub(super) fn equip(environment: &mut Environment<'static>) {
     environment.add_function("link", link);
     environment.add_function("references", references);
     environment.add_filter("wrap", |text: &str| wrap(text, WIDTH));
+    environment.add_filter("as_written", |text: &str| as_written(text));
     environment.add_filter("split_every", split_every);
     environment.add_filter("utc", utc);
     environment.add_filter("hours_later", hours_later);

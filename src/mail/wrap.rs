@@ -46,6 +46,27 @@ pub(super) fn wrap(text: &str, width: usize) -> String {
     lines.join("\n")
 }
 
+/// From how many columns on a line is taken for a filled one, which the next goes on with.
+const FILLED: usize = 60;
+
+/// `text` so that [`wrap`] leaves its lines apart: after a short line each that neither begins
+/// an item nor goes on with one, by being indented, becomes a paragraph.
+pub(super) fn as_written(text: &str) -> String {
+    let mut written = String::new();
+    let mut goes_on = true;
+    for line in text.trim().lines() {
+        let line = line.trim_end();
+        if !goes_on && !line.is_empty() && !line.starts_with([' ', '\t']) && item_mark(line).is_none() {
+            written.push('\n');
+        }
+        goes_on = line.is_empty() || line.chars().count() >= FILLED;
+        written.push_str(line);
+        written.push('\n');
+    }
+    written.truncate(written.trim_end().len());
+    written
+}
+
 /// A paragraph or a list's item.
 struct Item {
     mark: String,
@@ -141,6 +162,16 @@ mod tests {
     fn characters_are_counted_not_bytes() {
         let word = "ü".repeat(39);
         assert_eq!(wrap(&format!("{word} {}", "é".repeat(38)), WIDTH).lines().count(), 1);
+    }
+
+    #[test]
+    fn what_a_person_wrote_keeps_its_lines() {
+        let text = "Time has come.\nFrom the users: two\nwishes.\n\nIn it:\n* one\n  thing\n* another\nThanks\n";
+        let kept = "Time has come.\n\nFrom the users: two\n\nwishes.\n\nIn it:\n* one thing\n* another\n\nThanks";
+        assert_eq!(wrap(&as_written(text), 78), kept);
+        assert_eq!(as_written("one line"), "one line");
+        let filled = format!("{}\nfilled", "word ".repeat(12) + "more");
+        assert_eq!(as_written(&filled), filled);
     }
 
     #[test]

@@ -48,6 +48,7 @@ pub fn product_rules(product: &Product, version: Option<Version>) -> Result<Prod
         sources: version.map(|_| source.file.clone()).into_iter().collect(),
         source_root: version.map(|_| source.root.clone()),
         python: product.pypi.iter().flat_map(|pypi| pypi.files.iter().cloned()).collect(),
+        npm: product.npm.iter().map(|npm| npm.file.clone()).collect(),
         no_header: rules("no_header", &source.no_header)?,
         rat_excludes: RatExcludes::default(),
         secrets: rules("secrets", &source.secrets)?,

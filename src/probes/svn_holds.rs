@@ -23,8 +23,8 @@ pub struct SvnHolds {
     pub url: SvnUrl,
     /// The files, bound to their bytes.
     pub files: Vec<FileDigest>,
-    /// The revision since which nobody may have touched the directory, whatever it
-    /// holds now.
+    /// The revision that put them there: whoever touched the directory since is told of,
+    /// and has put back what was there.
     #[serde(default)]
     pub since: Option<Revision>,
 }
@@ -44,8 +44,10 @@ impl Probe<Services> for SvnHolds {
         Ok(if !faults.is_empty() {
             Finding::Fails(faults.into_iter().map(|what| format!("in {url}, {what}")).collect())
         } else if since.is_some_and(|since| revision > since) {
-            let what = format!("{url} was changed by {revision}, and changed back: it must be as it was put there");
-            Finding::Fails(vec![what])
+            Finding::Holds(format!(
+                "{url} holds these {} files, byte for byte; it was changed since it was put there, and changed back by {revision}",
+                files.len()
+            ))
         } else {
             Finding::Holds(format!("{url} holds these {} files, byte for byte, since {revision}", files.len()))
         })

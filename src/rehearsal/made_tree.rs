@@ -101,7 +101,9 @@ impl Files {
                 }
             }
             EditRule::Json { pointer, value, .. } => {
-                let file = self.json.entry(path).or_insert_with(|| json!({"name": product.id}));
+                let npm = product.npm.as_ref().filter(|npm| path == format!("{}/package.json", npm.directory));
+                let name = npm.map_or(&product.id, |npm| &npm.name);
+                let file = self.json.entry(path).or_insert_with(|| json!({"name": name}));
                 put_json(file, pointer, versions.fill(value))
                     .ok_or_else(|| fail("its pointer goes through no object"))?;
             }

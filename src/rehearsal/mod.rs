@@ -16,12 +16,14 @@ mod interruption;
 mod letters;
 #[cfg(test)]
 mod letters_tests;
+mod made_tracker;
 mod made_tree;
 mod mail_store;
 mod people;
 mod post_office;
 mod sample_project;
 mod sample_series;
+mod sites;
 mod smtp_server;
 mod smtp_wire;
 pub mod stand_ins;
@@ -36,5 +38,7 @@ pub use letters::{Letter, VoteMail, first_look, late_letter, letters, verdicts};
 pub use mail_store::{MailStore, StoredMail};
 pub use people::{Mood, SimulatedManager, has_mail, votes};
 pub use post_office::PostOffice;
+#[cfg(test)]
+pub(crate) use sites::plant;
 pub use smtp_server::{SmtpAccount, SmtpServer};
 pub use world::{MANAGER, Source, Wish, World};

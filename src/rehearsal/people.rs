@@ -7,15 +7,22 @@
 //! The people of a rehearsal: a release manager who agrees to everything, and
 //! a community that votes by mail; its mails are in `letters`.
 
+use std::path::PathBuf;
+
 use mail_parser::MessageParser;
 
 use super::mail_store::MailStore;
+use super::sites;
 use crate::engine::{Answer, Person, StepPreview};
 use crate::governance::{BallotBox, Ballots};
 
 /// A release manager who agrees to everything and says so.
 #[derive(Debug, Default)]
-pub struct SimulatedManager;
+pub struct SimulatedManager {
+    /// Where the stand-ins keep their state: what a person writes into the website's pages
+    /// goes to the repository there.
+    pub stand_ins: PathBuf,
+}
 
 impl Person for SimulatedManager {
     fn consent(&mut self, _step: &StepPreview) -> Answer {
@@ -23,6 +30,10 @@ impl Person for SimulatedManager {
     }
 
     fn attest(&mut self, item: &StepPreview) -> Answer {
+        // pages that stay unfinished are found by the step that merges them
+        if item.id == "blog-post" {
+            let _ = sites::finish_pages(&self.stand_ins);
+        }
         let note = note(&item.id);
         Answer::Yes { note: if item.note.fault(note).is_some() { LINK } else { note }.to_owned() }
     }
@@ -35,8 +46,6 @@ const LINK: &str = "https://lists.example.org/thread/simulated (simulated)";
 fn note(id: &str) -> &'static str {
     match id {
         "make-the-case" => "Users wait for what is on the main branch. (This release is a rehearsal.)",
-        "website-pull-request" => "https://git.example.org/site/pull/1 (simulated)",
-        "merge-website" => "https://site.example.org/blog/release/ (simulated)",
         "blog-post" => "What is new, in a few words (simulated)",
         "improve-process" => "Nothing: a rehearsal goes well (simulated)",
         _ => "simulated: nobody did this in the rehearsal",

@@ -17,11 +17,11 @@ use toml::{Table, Value};
 
 use super::command::{Failed, run};
 use super::smtp_server::SmtpAccount;
-use super::stand_ins::jira;
+use super::stand_ins::github;
 use super::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
-use super::{made_tree, post_office, sample_project};
-use crate::config::{Occasion, Product, release_values, render_product};
-use crate::release::{Manager, ReleaseRecord, Sha512, Version};
+use super::{made_tracker, made_tree, post_office, sample_project, sites};
+use crate::config::Product;
+use crate::release::{Sha512, Version};
 use crate::services::OpenPgp;
 
 /// The file that says that a directory is a world, and that it is whole.
@@ -131,7 +131,14 @@ impl World {
         make_clone(directory, &configuration, &key)?;
         make_maven_settings(directory, &configuration)?;
         make_staging_profile(directory, &configuration)?;
-        make_tracker(directory, wish)?;
+        let before = earlier_versions(wish.version);
+        sites::make(
+            directory,
+            &configuration,
+            wish.version,
+            before.first().copied().unwrap_or(Version { major: 0, minor: 0, patch: 1 }),
+        )?;
+        made_tracker::create(&directory.join("stand-ins"), wish.configuration, wish.version, &before)?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
         let world = Self {
             format: 1,
@@ -202,6 +209,7 @@ impl World {
         section(&mut table, "pypi", &[("index", stand_in("pypi/simple")), ("upload", stand_in("pypi/legacy/"))]);
         section(&mut table, "npm", &[("registry", stand_in("npm"))]);
         section(&mut table, "mail", &[("archive_lag_minutes", Value::from(0))]);
+        self.point_at_sites(&mut table, &project);
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
             vote.remove("whimsy");
             vote.remove("aliases");
@@ -226,6 +234,44 @@ impl World {
         }
         maven.insert("repository".to_owned(), Value::from(format!("{nexus}/central/maven2")));
         maven.insert("nexus".to_owned(), Value::from(nexus));
+    }
+
+    /// Puts the world's pages, repositories and images in the place of the real ones.
+    fn point_at_sites(&self, table: &mut Table, project: &str) {
+        let base = format!("http://127.0.0.1:{}", self.stand_ins_port);
+        let names = sites::Names::of(table);
+        let repository = |what: &str| Value::from(names.path(&self.stand_ins(), what).display().to_string());
+        // the last part of the address says which documentation it is
+        let documentation = text_of(table, "documentation", "url");
+        let documentation = documentation.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        let pages = |path: String| Value::from(format!("{base}/pages/{path}"));
+        let changes = [
+            ("links", "keys", pages(format!("downloads/{project}/KEYS"))),
+            ("links", "mirrors", pages("mirrors".to_owned())),
+            ("links", "downloads", pages("site/downloads.html".to_owned())),
+            ("website", "repository", repository("site")),
+            ("website", "url", pages("site".to_owned())),
+            ("documentation", "url", pages(format!("docs/{documentation}"))),
+            ("docker", "repository", repository("docker")),
+            ("docker", "registry", Value::from(format!("{base}/images"))),
+            ("playground", "repository", repository("playground")),
+        ];
+        for (section, key, value) in changes {
+            if let Some(Value::Table(section)) = table.get_mut(section) {
+                section.insert(key.to_owned(), value);
+            }
+        }
+        let github = table.entry("github").or_insert_with(|| Value::Table(Table::new()));
+        if let Value::Table(github) = github {
+            github.insert("api".to_owned(), Value::from(format!("{base}/github")));
+            github.insert("uploads".to_owned(), Value::from(format!("{base}/github/uploads")));
+            github.insert("repository".to_owned(), repository(""));
+        }
+    }
+
+    /// The release manager's token at the stand-in for GitHub: nothing of value.
+    pub fn github_token(&self) -> &'static str {
+        github::TOKEN
     }
 
     /// The bare remote.
@@ -377,42 +423,6 @@ fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Fa
     write(&directory.join("home/.m2/settings.xml"), text.as_bytes())
 }
 
-/// An issue tracker with the product's project, its versions and some issues.
-fn make_tracker(directory: &Path, wish: &Wish<'_>) -> Result<(), Failed> {
-    let version_name = |version: Version| -> Result<Product, Failed> {
-        let fail = |error: String| Failed::new("fill in the product's configuration", &error);
-        let product: Product = toml::from_str(wish.configuration).map_err(|error| fail(error.to_string()))?;
-        let (name, email) = (MANAGER.0.to_owned(), MANAGER.1.to_owned());
-        let record = ReleaseRecord {
-            product: wish.product.to_owned(),
-            version: version.to_string(),
-            manager: Manager { name, email, key: "0".repeat(40) },
-            repository: String::new(),
-            rehearsal: true,
-            begun_anew: false,
-            commit: None,
-            quorate: String::new(),
-        };
-        let values =
-            release_values(&product, &record, version, &Occasion::any()).map_err(|error| fail(error.to_string()))?;
-        render_product(&product, &values).map_err(|error| fail(error.to_string()))
-    };
-    let mut earlier = Vec::new();
-    for version in earlier_versions(wish.version) {
-        earlier.push(version_name(version)?.jira.version);
-    }
-    let product = version_name(wish.version)?;
-    let seed = jira::Seed {
-        key: &product.jira.key,
-        id: product.jira.project_id,
-        name: &product.project_name,
-        version: &product.jira.version,
-        earlier: &earlier,
-    };
-    jira::seed(&directory.join("stand-ins"), &seed)
-        .map_err(|error| Failed::new("make the issue tracker", &error.to_string()))
-}
-
 /// The address of a directory on this machine, with what an address cannot hold encoded.
 fn file_url(path: &Path) -> Result<String, Failed> {
     let url = reqwest::Url::from_directory_path(path)
@@ -430,6 +440,9 @@ fn leave_builds_to_stand_ins(configuration: &mut Table) {
         if let Value::Table(build) = build {
             build.insert("requires".to_owned(), needs());
         }
+    }
+    if let Some(Value::Table(build)) = configuration.get_mut("npm").and_then(|npm| npm.get_mut("build")) {
+        build.insert("requires".to_owned(), needs());
     }
 }
 

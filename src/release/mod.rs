@@ -6,6 +6,7 @@
 
 //! The release's own words and rules: versions, candidates, artifacts, digests.
 
+mod change;
 mod checksum_file;
 mod contributors;
 mod digest;
@@ -19,6 +20,7 @@ mod record;
 mod source_archive;
 mod version;
 
+pub use change::{Change, ChangeFault, changed};
 pub use checksum_file::{checksum_file, checksum_file_holds};
 pub use contributors::contributors;
 pub use digest::{FileDigest, Sha512};

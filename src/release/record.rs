@@ -31,6 +31,10 @@ pub struct ReleaseRecord {
     /// the tip of the main branch by then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The address of the clone's remote, without a login: what was begun with one repository
+    /// does not go on with another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote_address: Option<String>,
     /// The version of this program.
     pub quorate: String,
 }

@@ -14,7 +14,7 @@ use reqwest::Url;
 use super::web;
 
 /// The most that a KEYS file may have; that of a large project has 2 MB.
-const KEYS_BYTES: u64 = 64 * 1024 * 1024;
+pub const KEYS_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Why KEYS could not be fetched.
 #[derive(Debug, thiserror::Error)]

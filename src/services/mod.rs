@@ -14,13 +14,16 @@ mod central;
 mod download;
 mod effects;
 mod git;
+mod github;
 mod jira;
 mod keys_file;
 mod nexus;
 mod npm;
 mod openpgp;
+mod pages;
 mod ponymail;
 mod pypi;
+mod registry;
 mod smtp;
 mod svn;
 mod web;
@@ -34,21 +37,27 @@ pub use build::{BuildError, BuildRun, find_output, missing_programs};
 pub use central::Central;
 pub use download::{Cache, Came, DownloadError, Downloader};
 pub use effects::{Effects, Moment};
+pub use git::address;
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
 pub use git::{
-    Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewTag, Patch, PeeledCommit, RefUpdate,
-    Tag, TreeFile,
+    Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewFile, NewTag, Patch, PeeledCommit,
+    RefUpdate, Tag, TreeFile,
+};
+pub use github::{
+    GitHub, NewPull, NewRelease, NoSlug, Pull, PullState, Release, ReleaseFile, Rights, Run, RunState, Slug, sha256_of,
 };
 pub use jira::{Issue, Jira, Jql, Open, TrackerVersion};
-pub use keys_file::{KeysFileError, fetch_keys_file};
+pub use keys_file::{KEYS_BYTES, KeysFileError, fetch_keys_file};
 pub use nexus::{Activity, ActivityEvent, Nexus, Pace, StagingProfile, StagingRepository, StagingState, Transition};
 pub use npm::{Npm, Package, PublishedPackage, integrity};
 #[cfg(test)]
 pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
+pub use pages::{Link, Pages};
 pub use ponymail::{ArchiveError, Archived, ArchivedThread, PonyMail};
 pub use pypi::{IndexFile, PyPi, normal_name};
+pub use registry::Registries;
 pub use smtp::{Authorities, MaybeSent, Relay, RelayAddress, RelayError, Security};
 #[cfg(test)]
 pub(crate) use svn::testing as svn_testing;
@@ -56,6 +65,6 @@ pub use svn::{
     Access, AccessError, Change, ChangedPath, CommitNote, Depth, Entry, EntryKind, Holding, Info, Revision, RunCommit,
     Svn, SvnError, SvnFault, SvnUrl, SvnUrlError,
 };
-pub use web::{Answer, Body, Limits, Login, Request, Web, WebError};
+pub use web::{Answer, Asked, Body, Limits, Login, Request, Web, WebError};
 pub use whimsy::{Committee, CommitteeMember, Whimsy, WhimsyError};
 pub use workspace::{Workspace, WorkspaceError};

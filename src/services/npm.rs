@@ -17,7 +17,6 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
-use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::Digest as _;
@@ -79,12 +78,11 @@ struct Who {
 }
 
 impl Npm {
-    /// The registry at `url`; without a token what is public can be read.
+    /// The registry at `url`; without a login what is public can be read.
     ///
     /// # Errors
     /// When the address cannot be used.
-    pub fn new(url: &str, token: Option<SecretString>, effects: Effects) -> Result<Self, WebError> {
-        let login = token.map_or(Login::Anonymous, Login::Bearer);
+    pub fn new(url: &str, login: Login, effects: Effects) -> Result<Self, WebError> {
         Web::new("the npm registry", url, login, effects).map(|web| Self { web })
     }
 

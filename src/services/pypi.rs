@@ -59,16 +59,20 @@ impl IndexFile {
 
 impl PyPi {
     /// The index at `index` (`https://pypi.org/simple`), which takes files at `upload`
-    /// (`https://upload.pypi.org/legacy/`); without a token it can be read.
+    /// (`https://upload.pypi.org/legacy/`); without a login it can be read.
     ///
     /// # Errors
     /// When an address cannot be used.
-    pub fn new(index: &str, upload: &str, token: Option<SecretString>, effects: Effects) -> Result<Self, WebError> {
-        let login = token.map_or(Login::Anonymous, |token| Login::Basic(TOKEN_USER.to_owned(), token));
+    pub fn new(index: &str, upload: &str, login: Login, effects: Effects) -> Result<Self, WebError> {
         Ok(Self {
             index: Web::new("the Python package index", index, Login::Anonymous, effects.clone())?,
             upload: Web::new("the Python package index", upload, login, effects)?,
         })
+    }
+
+    /// The login by a token of the index.
+    pub fn login(token: SecretString) -> Login {
+        Login::Basic(TOKEN_USER.to_owned(), token)
     }
 
     /// An index that is reached by `index`, and takes files by `upload`.

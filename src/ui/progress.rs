@@ -7,9 +7,10 @@
 //! Steps as they stream by on stderr: a line when one ends, a spinner while one
 //! runs on a terminal.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle, WeakProgressBar};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -165,11 +166,24 @@ impl Drop for Waiting {
     }
 }
 
+/// The spinner that is drawn now, if one is.
+static DRAWN: Mutex<Option<WeakProgressBar>> = Mutex::new(None);
+
+/// Asks something on the terminal while no spinner is drawn over it.
+pub fn aside<T>(question: impl FnOnce() -> T) -> T {
+    let drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(WeakProgressBar::upgrade);
+    match drawn {
+        Some(spinner) => spinner.suspend(question),
+        None => question(),
+    }
+}
+
 pub(super) fn spinner(message: String) -> ProgressBar {
     let spinner = ProgressBar::new_spinner()
         .with_style(ProgressStyle::with_template("  {spinner} {msg} {elapsed}").expect("a fixed template"))
         .with_message(message);
     spinner.enable_steady_tick(Duration::from_millis(120));
+    *DRAWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(spinner.downgrade());
     spinner
 }
 

@@ -89,7 +89,8 @@ impl Person for TerminalPerson {
         let question = item.question.trim();
         let question = if question.is_empty() { "Is it done?" } else { question };
         self.ui.say(&format!("\n  {}", hang(question, 2, 2, self.ui.width())));
-        match Select::new("Your answer:", vec!["yes, and I answer for it", "not yet", "stop here"]).prompt() {
+        let answers = vec!["yes, I answer for it, with a note", "not yet", "stop here"];
+        match Select::new("Your answer:", answers).without_filtering().with_help_message(TO_CHOOSE).prompt() {
             Ok("not yet") => Answer::Later { why: "you said: not yet".into() },
             Ok("stop here") => Answer::Stop,
             Ok(_) => match Text::new(note_prompt(item.note)).prompt() {
@@ -105,10 +106,14 @@ impl Person for TerminalPerson {
     }
 }
 
+/// What is done at the choice of answers: the note comes after it.
+const TO_CHOOSE: &str = "↑ and ↓ to choose, Enter to take; the note is asked for next";
+
 fn note_prompt(note: Note) -> &'static str {
     match note {
-        Note::Text => "A note for the record (a link, who, when):",
-        Note::Link => "A note for the record, with the link (https://…):",
+        Note::Text => "A note for the record, with what was asked (text, a link, who, when):",
+        Note::Link => "A note for the record, with what was asked and one link (https://…):",
+        Note::Links => "A note for the record, with the link (https://…):",
     }
 }
 
@@ -144,7 +149,7 @@ impl Person for Approver {
     fn attest(&mut self, item: &StepPreview) -> Answer {
         let question = item.question.trim();
         let what = if question.is_empty() { &item.title } else { question };
-        let note = if item.note == Note::Link { "https://…" } else { "…" };
+        let note = if item.note != Note::Text { "https://…" } else { "…" };
         Answer::Later { why: format!("{what}\nquorate attest {} --note \"{note}\"", item.id) }
     }
 }

@@ -36,6 +36,8 @@ pub struct ProductRules {
     pub source_root: Option<String>,
     /// The Python packages, by their names.
     pub python: BTreeSet<String>,
+    /// The packages for npm, by their names.
+    pub npm: BTreeSet<String>,
     /// Files of the source archive that need no licence header.
     pub no_header: PathRules,
     /// The same, as the project's exclude list for RAT says it.
@@ -180,6 +182,7 @@ impl ProductRules {
     fn form(&self, name: &str) -> ArchiveForm {
         match ArchiveForm::of_name(name) {
             ArchiveForm::Source | ArchiveForm::Other if self.python.contains(name) => ArchiveForm::Sdist,
+            ArchiveForm::Source | ArchiveForm::Other if self.npm.contains(name) => ArchiveForm::Npm,
             // Only the product's own name is the source release.
             ArchiveForm::Source => ArchiveForm::Other,
             form => form,
@@ -258,6 +261,7 @@ mod tests {
             sources: BTreeSet::from(["demo-1.2.0-src.tgz".to_owned()]),
             source_root: Some("demo-1.2.0".to_owned()),
             python: BTreeSet::from(["demo-1.2.0.tar.gz".to_owned()]),
+            npm: BTreeSet::from(["demo-js-1.2.0.tgz".to_owned()]),
             stand_ins: BTreeMap::from([("demo-1.2.0.whl".to_owned(), "no Python".to_owned())]),
             ..ProductRules::default()
         };
@@ -266,6 +270,7 @@ mod tests {
         assert_eq!(form("demo-1.2.0-src.tgz"), Some((ArchiveForm::Source, vec!["demo-1.2.0".to_owned()])));
         assert_eq!(form("other-1.2.0-src.tgz"), Some((ArchiveForm::Other, Vec::new())));
         assert_eq!(form("python/demo-1.2.0.tar.gz"), Some((ArchiveForm::Sdist, Vec::new())));
+        assert_eq!(form("demo-js-1.2.0.tgz"), Some((ArchiveForm::Npm, Vec::new())));
         assert_eq!(form("demo-1.2.0.jar"), Some((ArchiveForm::Jar, Vec::new())));
         assert_eq!(form("demo-1.2.0.whl"), None, "a stand-in");
         assert_eq!(form("demo-1.2.0.jar.asc"), None);

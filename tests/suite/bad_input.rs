@@ -369,6 +369,19 @@ fn the_wrong_repository_is_refused() {
     refused(&other, &["no repository of `sample`", "pom.xml", "no such file", "--product"]);
     git(&other, &["update-ref", "-d", "refs/remotes/origin/main"]);
     refused(&other, &["no branch `main` of `origin`", "git fetch origin"]);
+    // A fork on the official repository's server; the remote that is meant is named.
+    let text = fs::read_to_string(user.path("assets/release-config/sample.toml")).unwrap();
+    let git_part = text.split("\n[git]\n").nth(1).unwrap();
+    let url = git_part.lines().find_map(|line| line.strip_prefix("url = ")).unwrap().trim_matches('"').to_owned();
+    let text = text.replacen(&format!("url = \"{url}\""), "url = \"https://git.example.org/apache/greeter\"", 1);
+    user.put("assets/release-config/sample.toml", &text);
+    git(&other, &["config", "remote.origin.url", "https://ann:s3cret@git.example.org/ann/greeter"]);
+    refused(&other, &["its remote `origin` is git.example.org/ann/greeter", "git remote add upstream"]);
+    git(&other, &["remote", "add", "official", "git@git.example.org:apache/greeter.git"]);
+    refused(&other, &["what is pushed to a fork is not released", "git.remote = \"official\""]);
+    git(&other, &["config", "remote.origin.url", "https://git.example.org/apache/greeter"]);
+    git(&other, &["config", "remote.origin.pushurl", "git@git.example.org:ann/greeter.git"]);
+    refused(&other, &["git.example.org/ann/greeter"]);
     let rehearse = ["rehearse", "--product", "sample", "--version", VERSION, "--repo"];
     user.refused(2, &[&rehearse[..], &[&plain]].concat(), &[&plain, "no branch `main`"]);
     user.refused(2, &[&rehearse[..], &["/nowhere"]].concat(), &["/nowhere", "no git repository"]);

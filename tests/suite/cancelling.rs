@@ -8,6 +8,7 @@
 //! thread is told before anything is taken down.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
@@ -29,6 +30,60 @@ pub fn killed_in_the_vote(rehearsal: &Rehearsal) {
         }
     }
     panic!("the mail of the vote never went out");
+}
+
+/// A copy of a directory and all that is in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to)
+        } else {
+            let _ = fs::copy(entry.path(), &to).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_vote_that_an_older_copy_of_the_record_does_not_know_is_found_and_told() {
+    let rehearsal = Rehearsal::after("build");
+    let directory = rehearsal.world();
+    let world = World::open(&directory).unwrap().unwrap();
+    let older = directory.with_file_name("older");
+    copy(&world.state(), &older);
+    killed_in_the_vote(&rehearsal);
+    fs::remove_dir_all(world.state()).unwrap();
+    copy(&older, &world.state());
+    let account = world.smtp_account();
+    let cancel = |code: i32| {
+        let output = Command::new(env!("CARGO_BIN_EXE_quorate"))
+            .args(["cancel-candidate", "--why", "a file is missing", "--execute", "--confirm", "1.2.0"])
+            .env("QUORATE_STATE", world.state())
+            .env("GNUPGHOME", directory.join("gnupg"))
+            .env("HOME", world.home())
+            .env("QUORATE_SMTP_USER", &account.user)
+            .env("QUORATE_SMTP_PASSWORD", account.password.expose_secret())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        said
+    };
+    // The vote's turn has come: without an archive that can be asked nothing is taken down.
+    assert!(cancel(4).contains("nothing was taken down"));
+    let _smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
+    let _archive = ArchiveServer::start(world.mail(), world.archive_port).unwrap();
+    let said = cancel(3);
+    assert!(said.contains("cancel-mail"), "{said}");
+    let mails = fs::read_dir(world.mail().join("mails")).unwrap();
+    let mails: Vec<String> = mails.map(|mail| fs::read_to_string(mail.unwrap().path()).unwrap()).collect();
+    let vote = mails.iter().find(|mail| mail.contains("Subject: [VOTE]")).unwrap();
+    let told = mails.iter().find(|mail| mail.contains("Subject: [CANCEL]")).unwrap();
+    let id = vote.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().trim();
+    assert!(told.contains(&format!("In-Reply-To: {id}")), "{told}");
 }
 
 #[test]
@@ -66,7 +121,7 @@ fn a_mail_of_the_vote_that_is_out_but_not_recorded_is_answered_before_the_candid
 
     let _smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
     let _archive = ArchiveServer::start(world.mail(), world.archive_port).unwrap();
-    let _stand_ins = StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).unwrap();
+    let _stand_ins = crate::user::stand_ins(&world);
     // What is left is a person's: to mend what was found.
     let said = cancel(3);
     assert!(said.contains("git tag -d release-1.2.0-rc1"), "{said}");

@@ -38,7 +38,7 @@ impl World {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
         command.args(["rehearse", "--keep"]).arg(directory.path()).assert().success();
         let world: Value = serde_json::from_slice(&fs::read(directory.path().join("world.json")).unwrap()).unwrap();
-        for port in ["smtp_port", "archive_port"] {
+        for port in ["smtp_port", "archive_port", "stand_ins_port"] {
             hang_up_at(world[port].as_u64().unwrap().try_into().unwrap());
         }
         Self { directory }
@@ -107,9 +107,10 @@ fn over_what_a_rehearsal_left() {
 fn services_that_are_down_are_unknown_and_the_rest_is_judged(world: &World) {
     let answer = world.doctor(&["--json"]);
     assert_eq!(answer.code, 4, "{}", answer.text);
-    assert_eq!(answer.having("unknown"), ["smtp", "archive"]);
+    assert_eq!(answer.having("unknown"), ["smtp", "archive", "tracker"]);
     assert_eq!(answer.having("failed"), [""; 0]);
-    assert_eq!(answer.having("warning"), ["key-address"], "the key of a rehearsal has no apache.org address");
+    // The key of a rehearsal has no apache.org address, and nobody gave a token.
+    assert_eq!(answer.having("warning"), ["key-address", "tracker-login", "pypi-token", "npm-login"]);
     assert_eq!(answer.having("skipped"), ["svn-account", "smtp-login"]);
     for id in ["remote", "secret-key", "agent", "key-published", "svn-dev", "maven-settings", "build-trial"] {
         assert_eq!(answer.state(id), "ok", "{}", answer.text);
@@ -122,7 +123,10 @@ fn services_that_are_down_are_unknown_and_the_rest_is_judged(world: &World) {
 fn offline_says_what_it_skips_and_still_asks_what_is_on_this_machine(world: &World) {
     let answer = world.doctor(&["--json", "--offline"]);
     assert_eq!(answer.code, 0, "{}", answer.text);
-    assert_eq!(answer.having("skipped"), ["svn-account", "smtp", "smtp-login", "archive"]);
+    assert_eq!(
+        answer.having("skipped"),
+        ["svn-account", "smtp", "smtp-login", "archive", "tracker", "tracker-login", "npm-login"]
+    );
     assert!(answer.item("smtp")["found"].as_str().unwrap().ends_with("--offline"));
     assert_eq!([answer.state("remote"), answer.state("svn-dev")], ["ok"; 2], "both are on this machine");
 }
@@ -135,7 +139,7 @@ fn the_text_has_a_line_an_item_and_ends_with_the_verdict(world: &World) {
         assert!(answer.text.contains(&format!(" {title} — ")), "{title} is missing in\n{}", answer.text);
     }
     let last = answer.text.lines().last().unwrap();
-    assert!(last.starts_with("Nothing failed of what was asked: 1 warning, 4 skipped, "), "{last}");
+    assert!(last.starts_with("Nothing failed of what was asked: 2 warning, 7 skipped, "), "{last}");
     assert!(!answer.text.contains('\u{1b}'), "colour without a terminal");
 }
 

@@ -48,7 +48,7 @@ pub fn plan(value: &Value) {
         for field in ["id", "title", "phase", "guide", "summary", "question"] {
             assert!(item[field].is_string(), "{field}: {item}");
         }
-        one_of(&item["note"], &["text", "link"]);
+        one_of(&item["note"], &["text", "link", "links"]);
         for warning in item["warnings"].as_array().unwrap() {
             keys(warning, &["id", "title", "faults"]);
         }

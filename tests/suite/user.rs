@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use jiff::Timestamp;
 use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
+use quorate::rehearsal::stand_ins::{Faults, StandIns, jira, npm, pypi};
 use quorate::rehearsal::{Source, Wish, World};
 use quorate::services::OpenPgp;
 
@@ -56,6 +57,11 @@ impl Place {
         })
     }
 
+    /// The web services of the world, which end when the value is dropped.
+    pub fn stand_ins(&self) -> StandIns {
+        stand_ins(&self.world)
+    }
+
     /// The world's directory.
     pub fn path(&self) -> &Path {
         self.directory.path()
@@ -66,6 +72,11 @@ impl Drop for Place {
     fn drop(&mut self) {
         let _ = OpenPgp::stop_agent(&self.directory.path().join("gnupg"));
     }
+}
+
+/// The web services of a world, which end when the value is dropped.
+pub fn stand_ins(world: &World) -> StandIns {
+    StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).unwrap()
 }
 
 /// The sample product's configuration, as it is for real, but for Maven: a script uploads
@@ -120,13 +131,44 @@ impl User {
         ] {
             user = user.with(name, &value.display().to_string());
         }
-        user
+        let token = user.place.world.github_token();
+        user.with("QUORATE_GITHUB_TOKEN", token)
     }
 
     /// With an environment variable.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.insert(name.to_owned(), value.to_owned());
         self
+    }
+
+    /// With the tokens of the world's web services.
+    pub fn with_tokens(self) -> Self {
+        self.with("QUORATE_JIRA_TOKEN", jira::ADMINISTRATOR)
+            .with("QUORATE_PYPI_TOKEN", pypi::MAINTAINER)
+            .with("QUORATE_NPM_TOKEN", npm::MAINTAINER)
+    }
+
+    /// Decides on what is open in the tracker, or in its notes, as the step `id` waits for.
+    pub fn decides(&self, id: &str) {
+        match id {
+            "triage-blockers" => {
+                self.runs(3, &["triage"]);
+                for (key, decision, left) in
+                    [("GREETER-110", "--resolve", 3), ("GREETER-111", "--keep", 3), ("GREETER-112", "--move", 0)]
+                {
+                    self.runs(left, &["triage", key, decision, "--why", "so it was agreed"]);
+                }
+            }
+            "audit-release-notes" => {
+                let found = self.runs(3, &["notes", "--json"]).json();
+                assert_eq!(found["findings"].as_array().map(Vec::len), Some(2), "{found}");
+                self.runs(
+                    0,
+                    &["notes", "--accept", "GREETER-106", "--accept", "GREETER-108", "--why", "short and true"],
+                );
+            }
+            _ => {}
+        }
     }
 
     /// Without an environment variable.

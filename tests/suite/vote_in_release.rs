@@ -120,7 +120,7 @@ fn while_a_vote_runs_it_can_be_read_ruled_on_and_looked_at() {
     let world = World::open(&desk.world()).unwrap().unwrap();
     let smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
     let archive = ArchiveServer::start(world.mail(), world.archive_port).unwrap();
-    let _stand_ins = StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).unwrap();
+    let _stand_ins = crate::user::stand_ins(&world);
     let run = ["run", "--execute", "--confirm", "1.2.0"];
     desk.gives(3, &run);
     let log = desk.json(0, &["log", "--json", "--step", "send-vote"]);

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::engine::{Action, ActionError, Context, Finding, Intent, Probe, Probed};
 use crate::probes::{HashesHold, LicenceHeaders, SignaturesHold};
-use crate::services::{Effects, Git, Moment, OpenPgp, TestHome, Workspace};
+use crate::services::{Effects, Git, GitHub, Moment, OpenPgp, Pages, Registries, TestHome, Workspace};
 
 const HEADER: &str = "# http://www.apache.org/licenses/LICENSE-2.0\n";
 
@@ -55,6 +55,9 @@ impl World {
                 None => OpenPgp::new(None, "A".repeat(40), watch.clone()),
                 Some(home) => OpenPgp::new(Some(home.path().to_owned()), &home.fingerprint, watch.clone()),
             },
+            github: GitHub::nowhere(),
+            pages: Pages::default(),
+            registries: Registries::default(),
             workspace: Workspace::new(directory.path().join("workspace"), watch),
             ..offline(directory.path())
         };

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::engine::{Action, ActionError, Context, Finding, Intent, Probe, Probed, Reversal};
 use crate::services::git_testing::Repositories;
-use crate::services::{Effects, Git, Moment, OpenPgp, TestHome, Workspace};
+use crate::services::{Effects, Git, GitHub, Moment, OpenPgp, Pages, Registries, TestHome, Workspace};
 
 /// A remote with a clone of it, a workspace, and perhaps a key.
 pub(super) struct World<'a> {
@@ -142,6 +142,9 @@ pub(super) fn services(repositories: &Repositories, home: Option<&TestHome>, eff
             None => OpenPgp::new(None, "A".repeat(40), effects.clone()),
             Some(home) => OpenPgp::new(Some(home.path().to_owned()), &home.fingerprint, effects.clone()),
         },
+        github: GitHub::nowhere(),
+        pages: Pages::default(),
+        registries: Registries::default(),
         workspace: Workspace::new(repositories.path().join("workspace"), effects),
         ..offline(repositories.path())
     }

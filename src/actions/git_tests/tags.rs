@@ -66,6 +66,19 @@ fn git_accepts_the_tags_and_they_peel_to_the_commit() {
 }
 
 #[test]
+fn a_tag_that_somebody_else_has_pushed_is_noticed_before_anything_is_tagged() {
+    let home = TestHome::new();
+    let world = World::with_key(&home);
+    world.git(&["tag", "--no-sign", "-a", "-m", "not ours", "sdk/v1-rc1", "HEAD"]);
+    world.git(&["push", "-q", "origin", "sdk/v1-rc1"]);
+    world.git(&["tag", "-d", "sdk/v1-rc1"]);
+    let problems = sign("HEAD").problems(&world.cx()).unwrap();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].what.contains("a tag sdk/v1-rc1 already"), "{problems:?}");
+    assert!(problems[0].hint.contains("git fetch origin tag sdk/v1-rc1"), "{problems:?}");
+}
+
+#[test]
 fn an_interruption_between_the_tags_changes_none() {
     let home = TestHome::new();
     let world = World::with_key(&home);

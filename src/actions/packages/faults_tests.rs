@@ -10,7 +10,7 @@
 use serde_json::Value;
 
 use super::tests::{Place, SDIST};
-use crate::actions::fault_matrix::{Scene, reads_under_faults, writes_under_faults};
+use crate::actions::fault_tests::{Scene, reads_under_faults, writes_under_faults};
 use crate::actions::registry;
 
 fn scene(name: &str, with: fn(&Place) -> Value, file: &'static str, happened: fn(&Value) -> usize) -> Scene {
@@ -22,7 +22,7 @@ fn scene(name: &str, with: fn(&Place) -> Value, file: &'static str, happened: fn
         faults: place.faults.clone(),
         action: registry().build_action(name, with(&place)).unwrap(),
         happened: Box::new(count),
-        keep: vec![Box::new(place)],
+        _keep: vec![Box::new(place)],
     }
 }
 

@@ -13,6 +13,8 @@ mod faults_tests;
 mod metadata;
 mod publish_npm;
 #[cfg(test)]
+mod real_servers_tests;
+#[cfg(test)]
 mod tests;
 mod upload_pypi;
 mod voted;

@@ -15,7 +15,7 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::actions::fault_matrix::{impatient, intent, said};
+use crate::actions::fault_tests::{impatient, intent, said};
 use crate::actions::{Services, offline, registry};
 use crate::engine::{Action, ActionError, Context, Finding, Probed};
 use crate::rehearsal::stand_ins::{Faults, StandIns, npm, pypi};

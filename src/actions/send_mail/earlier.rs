@@ -89,20 +89,45 @@ impl SendMail {
         for list in &self.to {
             let found = archive.with_subject(&draft.subject, list).map_err(|error| unasked(archive, error))?;
             if let Some(found) = found {
+                if self.says_this(cx, archive, &found)? {
+                    let then = Intent { at: found.date, ..cx.intent.clone() };
+                    return Ok(Some(Probed::Done(json!(self.archived(&then, found)))));
+                }
                 let what =
                     format!("a mail `{}` of {} in the archive of {list}: {}", found.subject, found.date, found.link);
-                return Ok(Some(self.conflict(what, "where it is what this one would say")));
+                return Ok(Some(self.conflict(
+                    format!("{what}, with another text or sender than this one would have had then"),
+                    "where it may stand for this one",
+                )));
             }
         }
         Ok(None)
+    }
+
+    /// Whether the mail that was found is by this author and says what this step would have
+    /// said then: it is this step's, whichever record or program has sent it.
+    fn says_this(&self, cx: &Cx<'_>, archive: &PonyMail, found: &Archived) -> Result<bool, ActionError> {
+        let Some(source) = archive.source(&found.id).map_err(|error| unasked(archive, error))? else {
+            return Ok(false);
+        };
+        let token = found.message_id.trim_start_matches('<').split('.').next().unwrap_or_default();
+        let intent = Intent { at: found.date, token: token.to_owned(), ..cx.intent.clone() };
+        let then = Cx { world: cx.world, intent: &intent, now: cx.now };
+        let Ok(draft) = self.draft(&then) else { return Ok(false) };
+        let Some(mail) = MessageParser::default().parse(&source) else { return Ok(false) };
+        let from = mail.from().and_then(|from| from.first()?.address()).unwrap_or_default();
+        let lines = |text: &str| text.trim().lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+        let same = mail.body_text(0).is_some_and(|body| lines(&body) == lines(&draft.body));
+        Ok(same && from.eq_ignore_ascii_case(&draft.from.1) && mail.subject() == Some(draft.subject.as_str()))
     }
 
     fn conflict(&self, found: String, where_it_stands: &str) -> Probed {
         Probed::Conflict {
             found,
             expected: format!(
-                "no such mail that this record knows nothing of: {where_it_stands}, skip the step with its link; to \
-                 send another, run it `--again`"
+                "no such mail that this record knows nothing of: {where_it_stands}, skip the step with its link (a step \
+                 whose mail later ones need cannot be skipped: cancel the candidate then, once the mail's thread is \
+                 told); to send another, run it `--again`"
             ),
         }
     }

@@ -15,7 +15,10 @@ use super::*;
 use crate::actions::Author;
 use crate::mail::Templates;
 use crate::rehearsal::{ArchiveServer, SmtpAccount, SmtpServer};
-use crate::services::{Authorities, Effects, Git, Moment, OpenPgp, Relay, RelayAddress, Security, Svn, Workspace};
+use crate::services::{
+    Authorities, Effects, Git, GitHub, Moment, OpenPgp, Pages, Registries, Relay, RelayAddress, Security, Svn,
+    Workspace,
+};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -57,6 +60,9 @@ fn services(place: &Path, relay: &SmtpServer, password: &str, archive: Option<Po
         svn: Svn::new(None, None, effects.clone()),
         relay: Relay::new(address, Some(("ann".into(), password.into())), effects.clone()),
         archive,
+        github: GitHub::nowhere(),
+        pages: Pages::default(),
+        registries: Registries::default(),
         nexus: None,
         central: None,
         jira: None,
@@ -187,7 +193,8 @@ fn a_mail_of_that_subject_in_the_archive_is_shown_and_not_sent_again_unasked() {
     let services = world.services(Effects::unwatched());
     act(&services, &intent(false, None), "09:30").unwrap();
     std::fs::remove_dir_all(world.place.path().join("work")).unwrap();
-    let probed = probe(&services, &another(false), "12:00");
+    let other = action(json!({"more": {"extra": " In other words."}}));
+    let probed = other.probe(&Context { world: &services, intent: &another(false), now: at("12:00") }).unwrap();
     let Probed::Conflict { found, expected } = probed else { panic!("{probed:?}") };
     assert!(found.contains("`[VOTE] 3.4.0` of 2026-11-21T09:30:00Z") && found.contains("/thread/"), "{found}");
     assert!(expected.contains("run it `--again`"), "{expected}");
@@ -200,6 +207,22 @@ fn a_mail_of_that_subject_in_the_archive_is_shown_and_not_sent_again_unasked() {
     let second = action(json!({"values": {"version": "3.4.0, release candidate #2", "extra": ""}}));
     let second = second.probe(&Context { world: &services, intent: &another(false), now: at("12:00") });
     assert_eq!(second.unwrap(), Probed::Absent, "another subject");
+}
+
+#[test]
+fn a_mail_in_the_archive_that_says_what_this_one_would_is_this_one() {
+    let world = World::new();
+    let services = world.services(Effects::unwatched());
+    let sent = act(&services, &intent(false, None), "09:30").unwrap();
+    std::fs::remove_dir_all(world.place.path().join("work")).unwrap();
+    let Probed::Done(found) = probe(&services, &another(false), "12:00") else { panic!() };
+    for field in ["message_id", "date", "subject", "to"] {
+        assert_eq!(found[field], sent[field], "{field}");
+    }
+    assert_eq!(found["proved"], json!(true));
+    let somebody =
+        Services { author: Author { name: "Bob Example".into(), email: "bob@example.org".into() }, ..services };
+    assert!(matches!(probe(&somebody, &another(false), "12:00"), Probed::Conflict { .. }));
 }
 
 #[test]
@@ -287,10 +310,14 @@ fn all_faults_are_problems_and_the_whole_mail_is_shown() {
     assert!(shown.contains("To: dev@example.org, user@example.org\nSubject: [VOTE] 3.4.0\n"), "{shown}");
     assert!(shown.contains("\n\nVote until 2026-11-24"), "{shown}");
     assert!(!shown.contains("Message-ID: ") && !shown.contains("Date: "), "these are given when it is sent: {shown}");
-    let faulty = action(json!({"more": {"extra": " TBD [1]"}, "in_reply_to": "no id"}));
+    let faulty = action(json!({"more": {"extra": " TBD, TODO"}, "in_reply_to": "no id"}));
     let problems = faulty.problems(&cx).unwrap();
     assert_eq!(problems.len(), 3, "{problems:?}");
     assert!(matches!(faulty.act(&cx), Err(ActionError::Refused { .. })));
+    // A note's number in brackets is none of the mail's own links.
+    let noted = action(json!({"more": {"extra": " See [3]."}}));
+    assert_eq!(noted.problems(&cx).unwrap(), []);
+    assert!(noted.document(&cx).unwrap().unwrap().contains("See (3)."));
     let problems = action(json!({"values": {}})).problems(&cx).unwrap();
     assert!(problems[0].what.contains("version"), "{problems:?}");
     let problems = action(json!({"template": "none"})).problems(&cx).unwrap();

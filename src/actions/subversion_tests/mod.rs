@@ -23,7 +23,7 @@ use crate::engine::{Action, ActionError, Context, Finding, Intent, Probe, Probed
 use crate::probes::{KeyPublished, SvnHolds, SvnLacks};
 use crate::release::{FileDigest, Sha512};
 use crate::services::svn_testing::Repository;
-use crate::services::{Effects, Git, Moment, OpenPgp, Revision, Svn, Workspace};
+use crate::services::{Effects, Git, GitHub, Moment, OpenPgp, Pages, Registries, Revision, Svn, Workspace};
 
 const FILES: [(&str, &str); 2] = [("a.tgz", "bytes of a"), ("a.tgz.sha512", "sum of a")];
 
@@ -140,6 +140,9 @@ fn services(repository: &Repository, key: Option<&Key>, svn: Svn) -> Services {
         git: Git::new(repository.scratch(), "origin", effects()),
         openpgp: OpenPgp::new(Some(home.to_owned()), fingerprint, effects()),
         svn,
+        github: GitHub::nowhere(),
+        pages: Pages::default(),
+        registries: Registries::default(),
         workspace: Workspace::new(repository.scratch().join("workspace"), effects()),
         ..super::offline(repository.scratch())
     }

@@ -117,10 +117,7 @@ impl Action<Services> for AuditReleaseNotes {
     fn commands(&self, world: &Services) -> Vec<String> {
         let Some(jira) = &world.jira else { return Vec::new() };
         let NotesQuestion { project, version, .. } = &self.question;
-        vec![
-            format!("open '{}'", jira.page(&Jql::of_version(project, version, Open::AndResolved))),
-            "quorate notes".to_owned(),
-        ]
+        vec![format!("xdg-open '{}'", jira.page(&Jql::of_version(project, version, Open::AndResolved)))]
     }
 
     fn probe(&self, cx: &Cx<'_>) -> Result<Probed, ActionError> {

@@ -10,7 +10,7 @@
 use serde_json::json;
 
 use super::tests::Place;
-use crate::actions::fault_matrix::{Scene, reads_under_faults, writes_under_faults};
+use crate::actions::fault_tests::{Scene, reads_under_faults, writes_under_faults};
 use crate::rehearsal::stand_ins::jira::ADMINISTRATOR;
 
 fn scene(name: &str, with: serde_json::Value, happened: fn(&serde_json::Value) -> usize) -> Scene {
@@ -22,7 +22,7 @@ fn scene(name: &str, with: serde_json::Value, happened: fn(&serde_json::Value) -
         faults: place.faults.clone(),
         action,
         happened: Box::new(move || happened(&serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap())),
-        keep: vec![Box::new(place)],
+        _keep: vec![Box::new(place)],
     }
 }
 

@@ -29,6 +29,9 @@ pub struct ReleaseVersion {
     pub name: String,
     /// When it was released; its day counts.
     pub at: Timestamp,
+    /// Issues that stay open under it by the triage's decision.
+    #[serde(default)]
+    pub kept: Vec<String>,
 }
 
 /// A version that is marked as released.
@@ -58,7 +61,8 @@ impl Action<Services> for ReleaseVersion {
     fn problems(&self, cx: &Cx<'_>) -> Result<Vec<Problem>, ActionError> {
         let jira = tracker(cx.world)?;
         let mut problems: Vec<Problem> = login_problem(jira).into_iter().collect();
-        for issue in issues_of(jira, &self.project, &self.name, Open::Only)? {
+        let open = issues_of(jira, &self.project, &self.name, Open::Only)?;
+        for issue in open.into_iter().filter(|issue| !self.kept.contains(&issue.key)) {
             problems.push(Problem::new(
                 format!("{} ({}) is open under {}: {}", issue.key, issue.priority, self.name, issue.summary),
                 "resolve it, or move it to the next version, in the tracker",

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::actions::fault_matrix::{impatient, intent, said};
+use crate::actions::fault_tests::{impatient, intent, said};
 use crate::actions::{Services, offline, registry};
 use crate::engine::{Action, ActionError, Context, Finding, Probed, Reversal};
 use crate::rehearsal::stand_ins::jira::{ADMINISTRATOR, COMMITTER, Seed, seed};
@@ -147,6 +147,10 @@ fn a_version_is_released_with_its_day_and_only_when_nothing_is_open() {
     let problems = release("1.2.0").problems(&cx).unwrap();
     assert_eq!(problems.len(), 3, "{problems:?}");
     assert!(problems[0].what.contains("GREETER-110 (Blocker) is open under 1.2.0"), "{problems:?}");
+    let kept = json!({"project": "GREETER", "name": "1.2.0", "at": "2026-11-20T23:59:00Z",
+                      "kept": ["GREETER-110", "GREETER-111"]});
+    let problems = action("release-version", kept).problems(&cx).unwrap();
+    assert!(problems.len() == 1 && problems[0].what.contains("GREETER-112"), "{problems:?}");
     let out = release("1.1.9");
     assert_eq!(out.problems(&cx).unwrap(), []);
     assert_eq!(out.probe(&cx).unwrap(), Probed::Absent);

@@ -12,13 +12,13 @@
 //! nothing is changed.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::decision::ruled;
 use super::{Decision, RuledOn, issues_of, login_problem, tracker, tracker_failed};
 use crate::actions::Services;
 use crate::actions::failures::web_failed;
-use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
+use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal, Unknowns};
 use crate::services::{Issue, Jira, Jql, Open, WebError};
 
 /// How an issue that is done is resolved.
@@ -137,10 +137,11 @@ impl Action<Services> for TriageIssues {
     fn commands(&self, world: &Services) -> Vec<String> {
         let TriageQuestion { project, version, .. } = &self.question;
         let Some(jira) = &world.jira else { return Vec::new() };
-        vec![
-            format!("open '{}'", jira.page(&Jql::of_version(project, version, Open::Only))),
-            "quorate triage".to_owned(),
-        ]
+        vec![format!("xdg-open '{}'", jira.page(&Jql::of_version(project, version, Open::Only)))]
+    }
+
+    fn foreseen(&self, _cx: &Cx<'_>, _unknown: &mut Unknowns) -> Map<String, Value> {
+        ["moved", "resolved", "kept"].map(|part| (part.to_owned(), json!([]))).into_iter().collect()
     }
 
     fn problems(&self, cx: &Cx<'_>) -> Result<Vec<Problem>, ActionError> {

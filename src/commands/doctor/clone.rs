@@ -13,7 +13,7 @@ use super::item::{Item, Name};
 use super::subject::Subject;
 use crate::commands::check_version::unlike;
 use crate::commands::error::chain;
-use crate::commands::repository_address::{across_network, host_and_path};
+use crate::services::address::{across_network, is_fork};
 use crate::services::{GitError, Head};
 
 /// Identity and clone.
@@ -107,9 +107,13 @@ fn judge_remote(item: &Name, remote: &Remote<'_>, answer: Result<BTreeMap<String
                 format!("{url} has no branch `{branch}`"),
                 format!("have the remote be the product's repository, {official}"),
             ),
-            Some(_) if is_fork(url, official) => item.warning(
+            Some(_) if is_fork(url, official) => item.failed(
                 format!("{url} is another repository than {official}"),
-                "have the remote be the official repository: what is pushed to a fork is not released",
+                "have `git.remote` name the official repository: what is pushed to a fork is not released",
+            ),
+            Some(_) if is_elsewhere(url, official) => item.warning(
+                format!("{url} is another place than {official}, which the configuration names"),
+                "is it the product's repository? what is pushed elsewhere is not released",
             ),
             Some(commit) => item.ok(format!("{url}, {branch} at {}", commit.get(..12).unwrap_or(commit))),
         },
@@ -117,6 +121,7 @@ fn judge_remote(item: &Name, remote: &Remote<'_>, answer: Result<BTreeMap<String
             error @ (GitError::Unauthenticated { .. }
             | GitError::NoRemote { .. }
             | GitError::ManyAddresses { .. }
+            | GitError::AnotherAddress { .. }
             | GitError::Incomplete { .. }
             | GitError::Name { .. }),
         ) => item.failed(chain(&error), error.hint()),
@@ -128,13 +133,10 @@ fn judge_remote(item: &Name, remote: &Remote<'_>, answer: Result<BTreeMap<String
     }
 }
 
-/// Whether two addresses on one server name different repositories. One on
-/// another server may be a mirror, or an address of the same.
-fn is_fork(url: &str, official: &str) -> bool {
-    match (host_and_path(url), host_and_path(official)) {
-        (Some((host, path)), Some((official_host, official_path))) => host == official_host && path != official_path,
-        _ => false,
-    }
+/// Whether two places on this machine or its network are not the same.
+fn is_elsewhere(url: &str, official: &str) -> bool {
+    let place = |address: &str| address.trim_start_matches("file://").trim_end_matches('/').to_owned();
+    !across_network(url) && !across_network(official) && place(url) != place(official)
 }
 
 #[cfg(test)]
@@ -155,21 +157,6 @@ mod tests {
     }
 
     #[test]
-    fn a_fork_on_the_same_server_is_noticed() {
-        assert!(is_fork("git@github.com:ann/flink-statefun.git", OFFICIAL));
-        for same in [
-            "git@github.com:apache/flink-statefun.git",
-            "https://ann@github.com/apache/flink-statefun/",
-            "ssh://git@github.com:22/apache/flink-statefun",
-            "https://gitbox.apache.org/repos/asf/flink-statefun.git",
-            "/srv/mirror.git",
-            "file:///srv/mirror.git",
-        ] {
-            assert!(!is_fork(same, OFFICIAL), "{same}");
-        }
-    }
-
-    #[test]
     fn a_remote_that_does_not_answer_is_unknown_and_one_that_says_no_failed() {
         let judge = |url: &str, answer| {
             let remote = Remote { url, official: OFFICIAL, branch: "master" };
@@ -179,7 +166,10 @@ mod tests {
         let unreachable = || GitError::Unreachable { remote: "origin".into(), said: "no route".into() };
         let refused = GitError::Unauthenticated { remote: "origin".into(), said: "denied".into() };
         assert_eq!(judge(OFFICIAL, Ok(head())), Standing::Ok);
-        assert_eq!(judge("https://github.com/ann/flink-statefun", Ok(head())), Standing::Warning);
+        assert_eq!(judge("https://github.com/ann/flink-statefun", Ok(head())), Standing::Failed);
+        assert_eq!(judge("/srv/mirror.git", Ok(head())), Standing::Ok);
+        assert!(is_elsewhere("/srv/other.git", "file:///srv/greeter.git"));
+        assert!(!is_elsewhere("/srv/greeter.git/", "file:///srv/greeter.git"));
         assert_eq!(judge(OFFICIAL, Ok(BTreeMap::new())), Standing::Failed);
         assert_eq!(judge(OFFICIAL, Err(refused)), Standing::Failed);
         assert_eq!(judge(OFFICIAL, Err(unreachable())), Standing::Unknown);

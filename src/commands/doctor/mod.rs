@@ -13,6 +13,7 @@
 mod ask;
 mod clone;
 mod distribution;
+mod github;
 mod item;
 mod key;
 mod machine;
@@ -98,6 +99,7 @@ fn examine(environment: &Environment, subject: &Subject) -> Vec<Item> {
     let published = published_key::ask_keys(subject, key.as_ref().ok());
     let repositories = distribution::ask_repositories(subject);
     let account = distribution::ask_account(subject);
+    let github = github::ask_github(subject);
     let relay = mail::ask_relay(subject);
     let archive = mail::ask_archive(subject);
     let staging = staging::ask_staging(subject);
@@ -109,6 +111,7 @@ fn examine(environment: &Environment, subject: &Subject) -> Vec<Item> {
     parts.extend([key::examine(subject, &key, Timestamp::now()), published]);
     parts.extend(repositories);
     parts.extend([account, machine::examine_maven(subject), staging, relay, mail::examine_sender(subject), archive]);
+    parts.push(github);
     parts.extend([tracker, web_accounts::examine_pypi(subject), npm]);
     parts.push(machine::examine_state(subject));
     parts.extend(builds);

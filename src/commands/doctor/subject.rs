@@ -14,10 +14,10 @@ use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment, absolute};
 use crate::commands::release_files::release_files;
 use crate::commands::release_state::ReleaseState;
-use crate::commands::repository_address::across_network;
 use crate::commands::which_product::product_of_clone;
 use crate::config::{Occasion, Product, release_values, render_product};
 use crate::release::{Manager, ReleaseRecord, Version};
+use crate::services::address::across_network;
 use crate::services::{Effects, Git, Svn};
 
 /// What is looked at.
@@ -32,6 +32,8 @@ pub struct Subject {
     pub manager: Option<Manager>,
     /// The clone.
     pub repository: PathBuf,
+    /// The address of its remote, as recorded when the release began.
+    pub remote_address: Option<String>,
     /// The key that the user named.
     pub key: Option<String>,
     /// Accounts and keys.
@@ -68,6 +70,7 @@ impl Subject {
             product: rendered,
             release: record.as_ref().map(|record| format!("{}/{}", record.product, record.version)),
             version: record.as_ref().map(|_| version),
+            remote_address: record.as_ref().and_then(|record| record.remote_address.clone()),
             manager: record.map(|record| record.manager),
             repository,
             key: args.key.clone(),
@@ -79,7 +82,9 @@ impl Subject {
 
     /// The clone.
     pub fn git(&self) -> Git {
-        Git::new(&self.repository, &self.product.git.remote, Effects::unwatched()).with_patience(super::PATIENCE)
+        Git::new(&self.repository, &self.product.git.remote, Effects::unwatched())
+            .with_address(self.remote_address.clone())
+            .with_patience(super::PATIENCE)
     }
 
     /// The distribution repositories.
@@ -128,6 +133,7 @@ fn filled_in(product: &Product, record: Option<&ReleaseRecord>, version: Version
         rehearsal: false,
         begun_anew: false,
         commit: None,
+        remote_address: None,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let record = record.cloned().unwrap_or_else(nobody);

@@ -9,11 +9,13 @@
 //! package index, the npm registry. They are asked as the release will ask them, and
 //! nothing is changed.
 
+use secrecy::{ExposeSecret, SecretString};
+
 use super::ask::{Part, ask, skip};
 use super::item::{Item, Name};
 use super::subject::Subject;
 use crate::commands::error::chain;
-use crate::services::{Effects, Jira, Limits, Npm, WebError};
+use crate::services::{Effects, Jira, Limits, Login, Npm, WebError};
 
 /// What the tokens of the Python package index begin with.
 const PYPI_TOKEN: &str = "pypi-";
@@ -21,6 +23,10 @@ const PYPI_TOKEN: &str = "pypi-";
 /// One try for each, within the time that the doctor has.
 fn limits() -> Limits {
     Limits { connect: super::PATIENCE, request: super::PATIENCE, attempts: 1, ..Limits::default() }
+}
+
+fn bearer(token: &Option<SecretString>) -> Login {
+    token.clone().map_or(Login::Anonymous, Login::Bearer)
 }
 
 /// The issue tracker answers, knows the account, and lets it work on versions.
@@ -32,9 +38,9 @@ pub fn ask_tracker(subject: &Subject) -> Part {
     if subject.out_of_reach(&config.url) {
         return skip(&names, &format!("{}: --offline", config.url));
     }
-    let made = Jira::new(&config.url, subject.accounts.jira.clone(), Effects::unwatched());
+    let made = Jira::new(&config.url, bearer(&subject.accounts.jira), Effects::unwatched());
     ask(names, move || {
-        let anonymous = Jira::new(&config.url, None, Effects::unwatched());
+        let anonymous = Jira::new(&config.url, Login::Anonymous, Effects::unwatched());
         let read = anonymous.and_then(|jira| jira.limited(limits()).versions(&config.key));
         let reached = match &read {
             Ok(versions) => reach.ok(format!("{} has {} versions of {}", config.url, versions.len(), config.key)),
@@ -67,7 +73,6 @@ fn judge_tracker_account(item: &Name, jira: &Jira, project: &str) -> Item {
 /// There is a token for the Python package index, of the form that its tokens have. The
 /// index says nothing of a token before it is used.
 pub fn examine_pypi(subject: &Subject) -> Part {
-    use secrecy::ExposeSecret;
     let item = Name::new("pypi-token", "There is a token for the Python package index");
     if subject.product.pypi.is_none() {
         return skip(&[item], "the product has no Python package");
@@ -93,7 +98,7 @@ pub fn ask_npm(subject: &Subject) -> Part {
     if subject.out_of_reach(&config.registry) {
         return skip(&[item], &format!("{}: --offline", config.registry));
     }
-    let made = Npm::new(&config.registry, subject.accounts.npm.clone(), Effects::unwatched());
+    let made = Npm::new(&config.registry, bearer(&subject.accounts.npm), Effects::unwatched());
     ask(vec![item.clone()], move || {
         vec![match made.map(|npm| npm.limited(limits())) {
             Err(error) => judge(&item, &error),

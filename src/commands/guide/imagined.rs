@@ -42,6 +42,7 @@ pub(super) fn imagined(
         rehearsal: false,
         begun_anew: false,
         commit: None,
+        remote_address: None,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let release = ReleaseState {

@@ -18,7 +18,7 @@ use crate::commands::session::{read_session, write_session};
 use crate::engine::{Silent, SystemClock};
 use crate::ui::{ExitCode, Ui};
 
-/// Lists what in the release notes no user would understand, and records what may stay.
+/// Lists what is unclear in the release notes, and records what may stay.
 ///
 /// A finding goes away when its issue is mended in the tracker; one that is accepted
 /// stays accepted as long as the title is the same. Once nothing is left,

@@ -21,7 +21,7 @@ use crate::release::unfit;
 use crate::services::Issue;
 use crate::ui::{ExitCode, Ui};
 
-/// Lists the issues that are open under this version, and records what becomes of them.
+/// Lists the open issues of this version, and records decisions on them.
 ///
 /// Without an ISSUE it lists them, and on a terminal asks for each that nobody decided
 /// on. A decision is recorded with its reason; a later one on the same issue replaces it.

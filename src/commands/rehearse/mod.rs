@@ -60,7 +60,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
     /// Stop when this phase is completed; the same command without --to goes on.
-    #[arg(long, value_name = "PHASE", requires = "keep")]
+    #[arg(long, value_name = "PHASE")]
     to: Option<String>,
     /// End with one JSON object on stdout.
     #[arg(long)]
@@ -110,6 +110,12 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
         }
     };
     let files = release_files(&environment.assets, product, "release")?;
+    if args.to.is_some() && args.keep.is_none() {
+        return Err(CommandError::usage(
+            "--to needs --keep: a rehearsal that stops half way goes on in the world that it leaves",
+            "name a directory for it: --keep DIR",
+        ));
+    }
     let goal = phase_goal(&files.workflow()?.phase_ids(), args.to)?;
     let made_up = repository.is_none() && product != SAMPLE;
     if made_up && version.kind() == ReleaseKind::Bugfix {
@@ -157,7 +163,12 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
         },
         interruption.as_ref(),
     )?;
-    let outcome = play(environment, &stage, &goal, interruption)?;
+    let halt = play(environment, &stage, &goal, interruption)?;
+    let outcome = halt::code_of(&halt);
+    let workflow = stage.session.workflow.clone();
+    if outcome == ExitCode::Done {
+        halt::report(ui, &halt);
+    }
     let report = report::Report::of(&stage, started.elapsed())?;
     report.write(&stage)?;
     // Nobody may be reading any more, which ends the program: what is to go is gone by then.
@@ -179,6 +190,10 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
     }
     if let Some(said) = said {
         ui.say(&said);
+    }
+    // What went wrong is the last that is said, and not above all that was made.
+    if outcome != ExitCode::Done {
+        halt::report_of(ui, Some(&workflow), &halt);
     }
     Ok(outcome)
 }
@@ -227,8 +242,7 @@ fn play(
     stage: &Stage,
     goal: &Goal,
     interruption: Option<Interruption>,
-) -> Result<ExitCode, CommandError> {
-    let ui = environment.ui;
+) -> Result<Halt, CommandError> {
     let (mut journal, state, last) = stage.journal(environment)?;
     if let Some(interruption) = interruption {
         if let Some(last) = &last {
@@ -237,13 +251,14 @@ fn play(
         journal.watch(move |entry| interruption.record(entry));
     }
     let community = Community::new(stage);
-    let mut progress = Progress::new(ui);
+    let mut progress = Progress::new(environment.ui);
     let mut driver = stage.session.driver(journal, state, &stage.clock, &mut progress);
     let mut mended = 0;
+    let mut manager = SimulatedManager { stand_ins: stage.world.stand_ins() };
     loop {
-        let halt = driver.advance(goal, &mut SimulatedManager)?;
+        let halt = driver.advance(goal, &mut manager)?;
         ending::await_end();
-        let Halt::Pending(pending) = &halt else { return Ok(halt::report(ui, &halt)) };
+        let Halt::Pending(pending) = &halt else { return Ok(halt) };
         let mut moved = false;
         for Pending { id, obstacle, .. } in pending {
             moved |= match obstacle {
@@ -273,7 +288,7 @@ fn play(
             };
         }
         if !moved {
-            return Ok(halt::report_of(ui, Some(&stage.session.workflow), &halt));
+            return Ok(halt);
         }
     }
 }

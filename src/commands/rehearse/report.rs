@@ -17,7 +17,6 @@ use super::made::{CheckCounts, Made, StepCounts, VersionSet, counts};
 use super::stage::Stage;
 use super::votes::{VoteReport, votes};
 use crate::commands::CommandError;
-use crate::commands::log::durations;
 use crate::commands::status::{Status, status_of};
 use crate::engine::{Entry, Event, JournalReader, State};
 use crate::rehearsal::World;
@@ -46,8 +45,6 @@ pub struct Report {
     made: Made,
     votes: Vec<VoteReport>,
     seconds: f64,
-    #[serde(skip)]
-    slowest: Vec<(String, u32, Duration)>,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,8 +86,6 @@ impl Report {
         let status = status_of(&stage.session, &state)?;
         let (steps, checks) = counts(&entries);
         let made = look_around(stage, &entries)?;
-        let mut slowest = durations(&entries);
-        slowest.sort_by_key(|entry| std::cmp::Reverse(entry.2));
         let directory = &stage.world.directory;
         let world = Where {
             directory: directory.clone(),
@@ -110,7 +105,6 @@ impl Report {
             made,
             votes: votes(stage, &entries, &state),
             seconds: took.as_secs_f64(),
-            slowest,
         })
     }
 
@@ -142,8 +136,8 @@ impl Report {
             line(&mut text, "", format!("made, and deleted again: {}", self.made.deleted_tags.join(", ")));
         }
         for (index, set) in self.made.versions.iter().enumerate() {
-            let known = self.made.versions[..index].iter().any(|before| before.files == set.files);
-            line(&mut text, "versions", in_words(set, known, ui.width()));
+            let before = self.made.versions[..index].iter().rev().find(|before| before.files == set.files);
+            line(&mut text, "versions", in_words(set, before, ui.width()));
         }
         let revisions: Vec<String> = self.made.revisions.iter().map(|revision| format!("r{revision}")).collect();
         line(&mut text, "revisions", format!("{} in {}", or_none(&revisions), self.world.svn.display()));
@@ -194,14 +188,6 @@ impl Report {
         for subject in &self.made.mails {
             let _ = writeln!(text, "- {subject}");
         }
-        if !self.slowest.is_empty() {
-            text.push_str(
-                "\n## The steps that took longest, by the record\n\n| step | candidate | seconds |\n|---|---|---|\n",
-            );
-        }
-        for (step, candidate, took) in self.slowest.iter().take(10) {
-            let _ = writeln!(text, "| {step} | {candidate} | {:.1} |", took.as_secs_f64());
-        }
         text
     }
 }
@@ -241,7 +227,8 @@ fn or_none(names: &[impl AsRef<str>]) -> String {
 /// Where what is to be said of a thing stands.
 const VALUE: usize = 15;
 
-fn in_words(set: &VersionSet, known: bool, width: usize) -> String {
+/// What was set; of what was told `before` only what is new.
+fn in_words(set: &VersionSet, before: Option<&VersionSet>, width: usize) -> String {
     let candidate = if set.candidate == 0 { String::new() } else { format!(", candidate {}", set.candidate) };
     let indent = " ".repeat(VALUE + 2);
     if set.files.is_empty() {
@@ -249,11 +236,12 @@ fn in_words(set: &VersionSet, known: bool, width: usize) -> String {
     }
     let files = if set.files.len() == 1 { "1 file".to_owned() } else { format!("{} files", set.files.len()) };
     let head = format!("{} → {} in {files} ({}{candidate})", set.from, set.to, set.step);
-    if known {
-        return format!("{head}, the same as above");
-    }
     let fitted = |text: &str| format!("\n{indent}{}", hang(text, VALUE + 2, VALUE + 2, width));
-    let note = set.note.as_deref().map_or_else(String::new, fitted);
+    let told = before.and_then(|before| before.note.as_deref());
+    let note = set.note.as_deref().filter(|note| told != Some(*note)).map_or_else(String::new, fitted);
+    if before.is_some() {
+        return format!("{head}, the same as above{note}");
+    }
     format!("{head}{}{note}", fitted(&set.files.join(", ")))
 }
 
@@ -324,8 +312,13 @@ mod tests {
             note: None,
             files: files.iter().map(|&file| file.to_owned()).collect(),
         };
-        assert_eq!(in_words(&set(&[]), false, 80), "1.3-SNAPSHOT was there already (set-next-snapshot)");
-        let one = in_words(&set(&["pom.xml"]), false, 80);
+        assert_eq!(in_words(&set(&[]), None, 80), "1.3-SNAPSHOT was there already (set-next-snapshot)");
+        let one = in_words(&set(&["pom.xml"]), None, 80);
         assert!(one.starts_with("1.2-SNAPSHOT → 1.3-SNAPSHOT in 1 file (set-next-snapshot)\n"), "{one}");
+        // A note is told with what it is of, and not again.
+        let noted = VersionSet { note: Some("stays: a:1".into()), ..set(&["pom.xml"]) };
+        let after = in_words(&noted, Some(&set(&["pom.xml"])), 80);
+        assert!(after.contains("the same as above\n") && after.contains("stays: a:1"), "{after}");
+        assert!(!in_words(&noted, Some(&noted), 80).contains("stays"));
     }
 }

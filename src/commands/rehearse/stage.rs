@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment};
+use crate::commands::error::{MAKE_ROOM, is_full};
 use crate::commands::release_files::{ReleaseFiles, release_files};
 use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directory};
 use crate::commands::session::{Session, open_journal};
@@ -117,6 +118,7 @@ impl Stage {
             svn: None,
             smtp: Some((account.user, account.password)),
             nexus: Some((NEXUS_ACCOUNT.0.to_owned(), NEXUS_ACCOUNT.1.into())),
+            github: Some(world.github_token().into()),
             gnupg_home: Some(home.clone()),
             home: Some(world.home()),
             jira: Some(jira::ADMINISTRATOR.into()),
@@ -187,6 +189,7 @@ pub fn record(product: &str, version: Version, key: &str, repository: &Path) -> 
         rehearsal: true,
         begun_anew: false,
         commit: None,
+        remote_address: None,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }
@@ -285,9 +288,7 @@ fn free_ports() -> Result<[u16; 3], CommandError> {
 }
 
 fn failed(error: Failed) -> CommandError {
-    CommandError::from_error(
-        ExitCode::Service,
-        &error,
-        "the rehearsal needs git, svn, svnadmin and gpg; `make setup` installs them",
-    )
+    let tools = "the rehearsal needs git, svn, svnadmin and gpg; `make setup` installs them";
+    let hint = if is_full(&error) { MAKE_ROOM } else { tools };
+    CommandError::from_error(ExitCode::Service, &error, hint)
 }

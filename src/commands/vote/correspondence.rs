@@ -26,7 +26,7 @@ use crate::config::Mail;
 use crate::engine::{Clock, Driver, Event, Journal, Observer, Registry, State, SystemClock, ValueSource, Workflow};
 use crate::rehearsal::Interruption;
 use crate::release::Sha512;
-use crate::services::{Effects, Git, OpenPgp, PonyMail, Relay, Svn, Workspace};
+use crate::services::{Effects, Git, GitHub, OpenPgp, Pages, PonyMail, Registries, Relay, Svn, Workspace};
 use crate::ui::ExitCode;
 
 /// Who writes, to which list, and how mail gets there.
@@ -276,6 +276,9 @@ fn services(environment: &Environment, directory: &Path, sender: &Sender, effect
         svn: Svn::new(None, None, effects.clone()),
         relay: Relay::new(relay_address(&sender.mail), account, effects.clone()),
         archive: sender.archive(),
+        github: GitHub::nowhere(),
+        pages: Pages::default(),
+        registries: Registries::default(),
         nexus: None,
         central: None,
         jira: None,

@@ -62,8 +62,8 @@ impl JournalReader {
     ///
     /// # Errors
     /// When it cannot be read, a line is malformed, the chain is broken, or lines
-    /// that were there are missing at the end. A last line that was torn by an
-    /// interruption is no error.
+    /// that were there are missing or cut at the end. A last line that was torn by an
+    /// interruption, and that the head does not count yet, is no error.
     pub fn fold(path: &Path, take: &mut dyn FnMut(Entry)) -> Result<JournalEnd, JournalError> {
         // The head first: a run that writes meanwhile puts the journal ahead of it.
         let head = Head::read(path)?;
@@ -76,10 +76,10 @@ impl JournalReader {
         let lines = lines_of(whole);
         let (links, digests) = read_and_hash(&lines, take);
         let last_digest = Chain { path, head: head.as_ref() }.check(links, &digests)?;
-        // The line that is torn may be the head's: a disk can keep less than it said it had.
-        let found = lines.len() as u64 + u64::from(!torn.is_empty());
+        // What the head counts was on the disk in whole: only a line beyond it can have been
+        // torn by an interruption.
         match head {
-            Some(head) if head.lines > found => {
+            Some(head) if head.lines > lines.len() as u64 => {
                 Err(JournalError::Cut { path: path.to_owned(), found: lines.len(), expected: head.lines })
             }
             _ => Ok(JournalEnd {

@@ -41,10 +41,15 @@ fn what_was_written_is_read_back() {
 
 #[test]
 fn a_torn_last_line_is_set_aside_and_the_rest_goes_on() {
-    let (_directory, path) = journal_of(3);
+    let (_directory, path) = journal_of(2);
+    let head = fs::read(path.with_extension("head")).unwrap();
+    let mut journal = Journal::open(&path, "ann").unwrap().0;
+    journal.append(at(2), 1, Some("decide"), Event::StepAttested { note: "note 2 ".repeat(30) }).unwrap();
+    drop(journal);
     let bytes = fs::read(&path).unwrap();
     for cut in [1, 2, 40, 150] {
         fs::write(&path, &bytes[..bytes.len() - cut]).unwrap();
+        fs::write(path.with_extension("head"), &head).unwrap();
         assert!(JournalReader::open(&path).unwrap().end.torn.is_some());
         let (mut journal, reader, aside) = Journal::open(&path, "bob").unwrap();
         assert_eq!(reader.entries.len(), 2);
@@ -54,6 +59,21 @@ fn a_torn_last_line_is_set_aside_and_the_rest_goes_on() {
         let again = JournalReader::open(&path).unwrap();
         assert_eq!((again.entries.len(), again.end.torn), (3, None));
     }
+}
+
+#[test]
+fn a_line_that_was_counted_is_not_torn_by_an_interruption() {
+    let (_directory, path) = journal_of(3);
+    let bytes = fs::read(&path).unwrap();
+    for cut in [1, 40, 150] {
+        fs::write(&path, &bytes[..bytes.len() - cut]).unwrap();
+        let cut = |error| matches!(error, JournalError::Cut { found: 2, expected: 3, .. });
+        assert!(JournalReader::open(&path).is_err_and(cut));
+        assert!(Journal::open(&path, "bob").is_err_and(cut));
+    }
+    // Without a head nothing says so.
+    fs::remove_file(path.with_extension("head")).unwrap();
+    assert!(JournalReader::open(&path).unwrap().end.torn.is_some());
 }
 
 #[test]

@@ -163,6 +163,20 @@ check = [ { id = "proposed", title = "Proposed", question = "So?", note = "link"
 "#;
 
 #[test]
+fn a_note_whose_link_a_later_text_takes_holds_no_other() {
+    let two = "merged in https://example.org/pull/9; https://example.org/post.html";
+    let stage = Stage::new(LINKED);
+    let (what, _) = refusal(stage.with(|driver| driver.attest("propose", two)));
+    assert!(what.contains("one link alone"), "{what}");
+    stage.with(|driver| driver.attest("propose", "https://example.org/1, that is (https://example.org/2)")).unwrap();
+    // Where no text takes it there may be several.
+    let several = LINKED.replace("question = \"So?\", note = \"link\"", "question = \"So?\", note = \"links\"");
+    let stage = Stage::new(&several);
+    stage.with(|driver| driver.attest("propose", "https://example.org/1")).unwrap();
+    stage.with(|driver| driver.attest("proposed", two)).unwrap();
+}
+
+#[test]
 fn a_note_that_a_later_text_needs_holds_a_link() {
     let yes = |note: &str| Answer::Yes { note: note.to_owned() };
     for vague in ["ok fine", "see http", "https://", "(https://example.org/1)"] {

@@ -55,6 +55,7 @@ pub fn router(directory: &Path) -> io::Result<Router> {
     Ok(Router::new()
         .route("/rest/api/content", get(find).post(create))
         .route("/rest/api/content/{id}", get(show).put(update).delete(remove))
+        .route("/rest/api/content/{id}/history", get(history))
         .route("/rest/api/content/{id}/child/page", get(children))
         .route("/rest/api/content/{id}/label", get(labels).post(add_labels))
         .with_state(wiki))
@@ -142,6 +143,16 @@ async fn show(State(wiki): Shop, Place(id): Place<String>, headers: HeaderMap) -
     }
     wiki.read(|wiki| {
         wiki.page(&id).map_or_else(|| no_page(&id), |page| Json(wiki.shown(page, &headers)).into_response())
+    })
+}
+
+async fn history(State(wiki): Shop, Place(id): Place<String>, headers: HeaderMap) -> Response {
+    if let Err(refusal) = login(&headers) {
+        return refusal;
+    }
+    wiki.read(|wiki| match wiki.page(&id) {
+        None => no_page(&id),
+        Some(page) => Json(json!({"latest": true, "lastUpdated": {"number": page.version}})).into_response(),
     })
 }
 

@@ -10,12 +10,16 @@
 pub mod confluence;
 mod faults;
 mod form;
+pub mod github;
 mod host;
+mod images;
 pub mod jira;
 mod kept;
 pub mod nexus;
 pub mod npm;
+mod pages;
 pub mod pypi;
+mod sites;
 
 use std::io;
 use std::path::Path;
@@ -25,6 +29,7 @@ use axum::Router;
 pub use faults::{Fault, FaultKind, Faults};
 pub use host::Host;
 pub use kept::Kept;
+pub use sites::Sites;
 
 /// All stand-ins, at one port.
 #[derive(Debug)]
@@ -38,10 +43,13 @@ impl StandIns {
     pub fn start(directory: &Path, port: u16, faults: Faults) -> io::Result<Self> {
         std::fs::create_dir_all(directory)?;
         let router = Router::new()
-            .nest("/nexus", nexus::router(&directory.join("nexus"))?)
             .nest("/confluence", confluence::router(directory)?)
+            .nest("/github", github::router(&directory.join("github"))?)
+            .nest("/images", images::router(directory))
             .nest("/jira", jira::router(directory)?)
+            .nest("/nexus", nexus::router(&directory.join("nexus"))?)
             .nest("/npm", npm::router(directory)?)
+            .nest("/pages", pages::router(directory))
             .nest("/pypi", pypi::router(directory)?);
         Host::start("stand-ins", port, router, faults).map(Self)
     }

@@ -19,20 +19,23 @@ use crate::release::PatternError;
 pub struct Leftover {
     /// The file.
     pub path: String,
-    /// The line, from 1.
-    pub line: usize,
+    /// The line, from 1; `None` in a file that is no text.
+    pub line: Option<usize>,
     /// What stands there.
     pub version: String,
 }
 
 impl fmt::Display for Leftover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.path, self.line, self.version)
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.path, self.version),
+            None => write!(f, "{} (no text): {}", self.path, self.version),
+        }
     }
 }
 
-/// Where `version`, in its own form or npm's, is left in the texts of `tree`
-/// outside of `allow`. What holds a NUL byte is no text.
+/// Where `version`, in its own form or npm's, is left in `tree` outside of
+/// `allow`. What holds a NUL byte is no text: it is searched, and has no lines.
 ///
 /// # Errors
 /// When a pattern of `allow` is no glob.
@@ -44,7 +47,7 @@ pub fn leftovers(tree: &Tree, version: &str, allow: &[AllowedLeftover]) -> Resul
 }
 
 /// Where a snapshot of the same major version as `version`, and not `version`
-/// itself, stands in the texts of `tree` outside of `allow`.
+/// itself, stands in `tree` outside of `allow`.
 ///
 /// # Errors
 /// When a pattern of `allow` is no glob.
@@ -56,7 +59,7 @@ pub fn other_snapshots(tree: &Tree, version: &str, allow: &[AllowedLeftover]) ->
     })
 }
 
-/// Where any snapshot version stands in the texts of `tree` outside of `allow`.
+/// Where any snapshot version stands in `tree` outside of `allow`.
 ///
 /// # Errors
 /// When a pattern of `allow` is no glob.
@@ -84,11 +87,9 @@ fn search(
     let allowed = globs(allow.iter().map(|allowed| allowed.files.as_str()))?;
     let mut left = Vec::new();
     for (path, bytes) in tree.iter().filter(|(path, _)| !allowed.is_match(path)) {
-        if memchr::memchr(0, bytes).is_some() {
-            continue;
-        }
+        let is_text = memchr::memchr(0, bytes).is_none();
         for (at, version) in find(bytes) {
-            let line = 1 + memchr::memchr_iter(b'\n', &bytes[..at]).count();
+            let line = is_text.then(|| 1 + memchr::memchr_iter(b'\n', &bytes[..at]).count());
             left.push(Leftover { path: path.clone(), line, version });
         }
     }

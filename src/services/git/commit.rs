@@ -37,12 +37,29 @@ pub struct NewCommit<'a> {
     pub committer: Committer<'a>,
 }
 
+/// A file that a commit adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFile {
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// Whether it is a program.
+    pub executable: bool,
+}
+
 impl Git {
     /// Makes a commit; the same input gives the same id. No ref is moved.
     ///
     /// # Errors
     /// When the parent or a changed file is not there.
     pub fn commit(&self, new: &NewCommit<'_>) -> Result<String, GitError> {
+        self.commit_files(new, &BTreeMap::new())
+    }
+
+    /// The same with files that are not there yet beside those that change.
+    ///
+    /// # Errors
+    /// When the parent or a changed file is not there.
+    pub fn commit_files(&self, new: &NewCommit<'_>, added: &BTreeMap<String, NewFile>) -> Result<String, GitError> {
         let repository = self.repository()?;
         let parent = repository.find_commit(parse(new.parent)?).map_err(|source| GitError::Local {
             doing: format!("read commit {}", new.parent),
@@ -57,6 +74,10 @@ impl Git {
             })?;
             let blob = repository.blob(bytes).map_err(local("write a file"))?;
             update.upsert(path.as_str(), blob, mode(entry.filemode()));
+        }
+        for (path, file) in added {
+            let blob = repository.blob(&file.bytes).map_err(local("write a file"))?;
+            update.upsert(path.as_str(), blob, if file.executable { FileMode::BlobExecutable } else { FileMode::Blob });
         }
         let tree = update.create_updated(&repository, &base).map_err(local("write a tree"))?;
         let tree = repository.find_tree(tree).map_err(local("read a tree"))?;

@@ -64,6 +64,18 @@ pub enum GitError {
         /// How many.
         count: usize,
     },
+    /// The remote is not the repository that it was when the release began.
+    #[error("the remote `{remote}` of the clone {} is {found}, and this release goes to {expected}", path.display())]
+    AnotherAddress {
+        /// Where.
+        path: PathBuf,
+        /// The remote's name.
+        remote: String,
+        /// Its address now, without a login.
+        found: String,
+        /// Its address when the release began.
+        expected: String,
+    },
     /// A revision is not in the clone.
     #[error("{revision} is not in the clone {}", path.display())]
     Missing {
@@ -192,6 +204,10 @@ impl GitError {
                  correct it"
             }
             Self::ManyAddresses { .. } => "leave it one address: `git remote set-url --delete --push NAME URL`",
+            Self::AnotherAddress { .. } => {
+                "put its address back: `git remote set-url NAME URL`; where the project's repository has moved, \
+                 `quorate take-over --repo PATH --why \"…\"` records the new one"
+            }
             Self::Missing { .. } => {
                 "fetch it from where it is: `git fetch --tags REMOTE`, or from the clone in which this release was \
                  begun: `git fetch PATH 'refs/heads/*:refs/heads/*' 'refs/tags/*:refs/tags/*'`"

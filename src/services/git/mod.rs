@@ -10,6 +10,7 @@
 //! libgit2's own push moves an existing tag where that is a fast-forward, runs no
 //! hooks of a local remote, and hides a hook's refusal over HTTP: it is not used.
 
+pub mod address;
 mod checkout;
 mod command;
 mod commit;
@@ -32,7 +33,7 @@ use std::time::Duration;
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
 pub use checkout::Head;
-pub use commit::{Committer, NewCommit};
+pub use commit::{Committer, NewCommit, NewFile};
 pub use error::{GitError, LibGit2};
 pub use export::{ExportError, PeeledCommit};
 pub use history::Patch;
@@ -50,6 +51,7 @@ const PATIENCE: Duration = Duration::from_secs(15 * 60);
 pub struct Git {
     path: PathBuf,
     remote: String,
+    address: Option<String>,
     patience: Duration,
     effects: Effects,
 }
@@ -57,7 +59,14 @@ pub struct Git {
 impl Git {
     /// The clone at `path`, with the official repository as its remote `remote`.
     pub fn new(path: impl Into<PathBuf>, remote: impl Into<String>, effects: Effects) -> Self {
-        Self { path: path.into(), remote: remote.into(), patience: PATIENCE, effects }
+        Self { path: path.into(), remote: remote.into(), address: None, patience: PATIENCE, effects }
+    }
+
+    /// The same clone, whose remote has the address that was recorded of it, if one was:
+    /// nothing is asked of another and nothing pushed there.
+    #[must_use]
+    pub fn with_address(self, address: Option<String>) -> Self {
+        Self { address, ..self }
     }
 
     /// The same clone, ending each command to the remote that takes longer than

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use git2::{ErrorCode, Repository};
 
+use super::address::remote_address;
 use super::command::without_credentials;
 use super::refs::valid;
 use super::{Git, GitError, local};
@@ -115,6 +116,27 @@ impl Git {
         Ok(git)
     }
 
+    /// A bare repository in `directory` that stands for the one at `address`: it has what
+    /// was fetched from there, and is made where there is none.
+    ///
+    /// # Errors
+    /// When the directory cannot be written, or holds a repository that cannot be used.
+    pub fn kept_of(address: &str, directory: &Path, effects: Effects) -> Result<Self, GitError> {
+        let local = |source: git2::Error| GitError::Local {
+            doing: format!("keep a copy of {} in {}", without_credentials(address), directory.display()),
+            source: source.into(),
+        };
+        let mut options = git2::RepositoryInitOptions::new();
+        options.bare(true).mkpath(true).external_template(false);
+        let repository = Repository::init_opts(directory, &options).map_err(local)?;
+        match repository.find_remote("origin") {
+            Ok(remote) if remote.url().ok() == Some(address) => {}
+            Ok(_) => repository.remote_set_url("origin", address).map_err(local)?,
+            Err(_) => drop(repository.remote("origin", address).map_err(local)?),
+        }
+        Ok(Self::new(directory, "origin", effects))
+    }
+
     fn fetch(&self, refspecs: &[&str]) -> Result<(), GitError> {
         self.demand_remote()?;
         let mut arguments = NOTHING_ELSE.to_vec();
@@ -137,6 +159,7 @@ impl Git {
                 return Err(GitError::Local { doing: format!("read the remote `{remote}`"), source: source.into() });
             }
         }
+        self.demand_address()?;
         let config = repository.config().map_err(local("read the configuration"))?;
         if config.get_bool(&format!("remote.{}.promisor", self.remote)).unwrap_or(false) {
             return Err(GitError::Incomplete { path, how: "partial" });
@@ -152,6 +175,20 @@ impl Git {
             count => count,
         };
         if count > 1 { Err(GitError::ManyAddresses { path, remote, count }) } else { Ok(()) }
+    }
+
+    /// That the remote is the repository that was recorded.
+    fn demand_address(&self) -> Result<(), GitError> {
+        let Some(expected) = &self.address else { return Ok(()) };
+        match remote_address(&self.path, &self.remote) {
+            Some(found) if found != *expected => Err(GitError::AnotherAddress {
+                path: self.path.clone(),
+                remote: without_credentials(&self.remote),
+                found,
+                expected: expected.clone(),
+            }),
+            _ => Ok(()),
+        }
     }
 }
 

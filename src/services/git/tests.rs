@@ -157,6 +157,27 @@ fn fetching_brings_what_was_asked_for_and_nothing_else() {
 }
 
 #[test]
+fn a_remote_that_is_another_than_was_recorded_is_neither_asked_nor_pushed_to() {
+    let repositories = Repositories::new();
+    let address = address::remote_address(&repositories.clone_path(), "origin");
+    assert!(address.as_ref().is_some_and(|address| address.ends_with("remote.git")), "{address:?}");
+    let bound = || git(&repositories).with_address(address.clone());
+    let head = bound().remote_refs(&["refs/heads/main"]).unwrap()["refs/heads/main"].clone();
+    run(repositories.path(), &["clone", "-q", "--bare", "remote.git", "fork.git"]);
+    let fork = repositories.path().join("fork.git");
+    run(&repositories.clone_path(), &["remote", "set-url", "origin", fork.to_str().unwrap()]);
+    let refused = |error: GitError| {
+        assert!(matches!(&error, GitError::AnotherAddress { .. }), "{error:?}");
+        let said = error.to_string();
+        assert!(said.contains("fork.git") && said.contains("remote.git"), "{said}");
+    };
+    refused(bound().remote_refs(&["refs/heads/main"]).unwrap_err());
+    refused(bound().fetch_branch("main").unwrap_err());
+    refused(bound().push(&[make("refs/tags/v1", &head)]).unwrap_err());
+    assert!(git(&repositories).remote_refs(&["refs/heads/main"]).is_ok(), "where none was recorded");
+}
+
+#[test]
 fn a_push_takes_all_or_nothing_and_moves_no_tag() {
     let repositories = Repositories::new();
     let git = git(&repositories);

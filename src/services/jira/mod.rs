@@ -17,7 +17,6 @@ mod values;
 use std::collections::BTreeSet;
 
 use reqwest::{Method, Url};
-use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::{Answer, Body, Effects, Limits, Login, Request, Web, WebError};
@@ -41,12 +40,11 @@ pub struct Jira {
 }
 
 impl Jira {
-    /// The JIRA at `url`; without a token it can be read as far as it is open to everybody.
+    /// The JIRA at `url`; without a login it can be read as far as it is open to everybody.
     ///
     /// # Errors
     /// When the address cannot be used.
-    pub fn new(url: &str, token: Option<SecretString>, effects: Effects) -> Result<Self, WebError> {
-        let login = token.map_or(Login::Anonymous, Login::Bearer);
+    pub fn new(url: &str, login: Login, effects: Effects) -> Result<Self, WebError> {
         Web::new("JIRA", url, login, effects).map(|web| Self { web })
     }
 

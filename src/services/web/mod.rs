@@ -13,6 +13,7 @@
 
 mod answer;
 mod error;
+mod login;
 mod reader;
 mod request;
 mod said;
@@ -26,35 +27,17 @@ use std::time::Duration;
 use reqwest::blocking::{Client, ClientBuilder, RequestBuilder};
 use reqwest::header::{ACCEPT, LOCATION};
 use reqwest::{Certificate, StatusCode, Url, redirect};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::Effects;
 pub use answer::Answer;
 pub use error::WebError;
-pub(super) use reader::{SILENCE, protected, reader, text};
+pub use login::{Asked, Login};
+pub(super) use reader::{SILENCE, is_here, protected, reader, text};
 pub use request::{Body, Request};
 
 /// How many redirects are followed.
 const MOST_REDIRECTS: usize = 5;
-
-/// How one logs in at a service.
-#[derive(Debug, Clone, Default)]
-pub enum Login {
-    /// Not at all.
-    #[default]
-    Anonymous,
-    /// By name and password, or the two parts of a user token.
-    Basic(String, SecretString),
-    /// By a token.
-    Bearer(SecretString),
-}
-
-impl Login {
-    /// Whether one logs in at all.
-    pub fn is_anonymous(&self) -> bool {
-        matches!(self, Self::Anonymous)
-    }
-}
 
 /// How long a service is waited for, and how much it may say.
 #[derive(Debug, Clone, Copy)]
@@ -195,6 +178,15 @@ impl Web {
         }
     }
 
+    /// The answer to a request that changes nothing, whatever its status; a redirect is not
+    /// followed. It is repeated where that may help.
+    ///
+    /// # Errors
+    /// When no answer can be had.
+    pub fn ask(&self, request: Request) -> Result<Answer, WebError> {
+        self.repeated(&request, true)
+    }
+
     /// Sends a request that changes something, once; the effect is named `effect`
     /// ("nexus close") for whoever watches.
     ///
@@ -261,7 +253,7 @@ impl Web {
         builder = builder.header(ACCEPT, request.accept);
         // another host is told nothing of the login
         if request.url.origin() == self.base.origin() {
-            builder = self.with_login(builder);
+            builder = with_login(builder, self.login.now(harmless));
         }
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
@@ -275,14 +267,6 @@ impl Web {
         let response =
             builder.send().map_err(|source| WebError::of(&self.service, &method, &request.url, source, harmless))?;
         Answer::read(&self.service, method, response, self.limits.answer, harmless)
-    }
-
-    fn with_login(&self, builder: RequestBuilder) -> RequestBuilder {
-        match &self.login {
-            Login::Anonymous => builder,
-            Login::Basic(name, password) => builder.basic_auth(name, Some(password.expose_secret())),
-            Login::Bearer(token) => builder.bearer_auth(token.expose_secret()),
-        }
     }
 
     /// Where an answer redirects to; an address in the clear is refused.
@@ -328,12 +312,20 @@ impl Web {
             builder = builder.tls_certs_merge([Certificate::from_pem(pem.as_bytes())?]);
         }
         // a proxy that is set up for the world outside knows nothing of this machine
-        Ok(if reader::is_here(&self.base) { builder.no_proxy() } else { builder })
+        Ok(if is_here(&self.base) { builder.no_proxy() } else { builder })
+    }
+}
+
+fn with_login(builder: RequestBuilder, login: &Login) -> RequestBuilder {
+    match login {
+        Login::Anonymous | Login::Asked(_) => builder,
+        Login::Basic(name, password) => builder.basic_auth(name, Some(password.expose_secret())),
+        Login::Bearer(token) => builder.bearer_auth(token.expose_secret()),
     }
 }
 
 /// Whether nobody on the way can read what is sent there.
-fn is_safe(url: &Url) -> bool {
+pub(super) fn is_safe(url: &Url) -> bool {
     url.has_host() && protected(url).is_ok()
 }
 

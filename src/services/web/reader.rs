@@ -22,10 +22,8 @@ const REDIRECTS: usize = 10;
 
 /// Why an address is not asked.
 #[derive(Debug, thiserror::Error)]
-#[error("{url} is not protected on its way, expected https (http is for this machine alone)")]
-pub(in crate::services) struct Unprotected {
-    url: String,
-}
+#[error("it is not protected on its way, expected https (http is for this machine alone)")]
+pub(in crate::services) struct Unprotected;
 
 /// A client that reads, and gives a server up which says nothing for so long.
 ///
@@ -49,7 +47,7 @@ pub(in crate::services) fn protected(url: &Url) -> Result<(), Unprotected> {
     match url.scheme() {
         "https" => Ok(()),
         "http" if is_here(url) => Ok(()),
-        _ => Err(Unprotected { url: url.to_string() }),
+        _ => Err(Unprotected),
     }
 }
 

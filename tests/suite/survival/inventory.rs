@@ -12,6 +12,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
+
 /// What a release left behind.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Inventory {
@@ -25,6 +27,8 @@ pub struct Inventory {
     paths: Vec<String>,
     /// Subjects and recipients of all mails, sorted.
     mails: Vec<String>,
+    /// The tracker's versions and issues, the files on the package indexes.
+    services: Vec<String>,
     /// How often each step was done, by candidate.
     done: BTreeMap<String, usize>,
 }
@@ -39,6 +43,7 @@ impl Inventory {
             revisions: revisions(world),
             paths: lines(run("svn", &["list", "--recursive", &svn(world)])),
             mails: mails(world),
+            services: services(world),
             done: done(world),
         }
     }
@@ -77,6 +82,28 @@ fn revisions(world: &Path) -> Vec<String> {
     log.lines().filter(|line| line.starts_with("   ")).map(str::to_owned).collect()
 }
 
+/// What the web services hold, without what differs from one rehearsal to the next: days
+/// and digests.
+fn services(world: &Path) -> Vec<String> {
+    let state = |name: &str| -> Value {
+        let path = world.join("stand-ins").join(name);
+        serde_json::from_slice(&fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))).unwrap()
+    };
+    let (jira, pypi, npm) = (state("jira.json"), state("pypi.json"), state("npm.json"));
+    let list = |of: &Value| of.as_array().unwrap().clone();
+    let versions = list(&jira["versions"]);
+    let versions =
+        versions.iter().map(|version| format!("version {} released {}", version["name"], version["released"]));
+    let issues = list(&jira["issues"]);
+    let issues = issues.iter().map(|issue| format!("{} {} {}", issue["key"], issue["status"], issue["fix_versions"]));
+    let keys = |of: &Value| of.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let files = keys(&pypi["projects"]).into_iter().flat_map(|name| keys(&pypi["projects"][name.as_str()]));
+    let packages = keys(&npm)
+        .into_iter()
+        .map(|name| format!("{name} {} {}", npm[&name]["tags"], keys(&npm[&name]["versions"]).join(" ")));
+    versions.chain(issues).chain(files.collect::<Vec<_>>()).chain(packages.collect::<Vec<_>>()).collect()
+}
+
 fn mails(world: &Path) -> Vec<String> {
     let mut ids = Vec::new();
     let mut found = Vec::new();
@@ -101,7 +128,7 @@ fn done(world: &Path) -> BTreeMap<String, usize> {
     let text = fs::read_to_string(super::journal(world)).unwrap();
     let mut done = BTreeMap::new();
     for line in text.lines() {
-        let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+        let entry: Value = serde_json::from_str(line).unwrap();
         if entry["event"] == "step-done" || entry["event"] == "step-attested" {
             *done.entry(format!("rc{} {}", entry["candidate"], entry["step"].as_str().unwrap())).or_default() += 1;
         }

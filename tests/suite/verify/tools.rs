@@ -112,6 +112,7 @@ fn a_wrong_digest_a_missing_file_and_wrong_use_are_told_apart() {
         (&["hash"], "required"),
         (&["sign", "none.tgz"], "none.tgz is no file"),
         (&["keys", "check", "none"], "cannot read the keys in none"),
+        (&["keys", "check", "/dev/zero"], "/dev/zero has more than"),
     ] {
         let (code, _, error) = room.quorate(arguments);
         assert!(code == 2 && error.contains(says), "{arguments:?}: {code} {error}");

@@ -35,6 +35,8 @@ fn help_is_short_and_says_where_to_begin() {
       cancel-candidate  Cancels the current candidate everywhere, as one act
       take-over         Goes on with a release that was begun by somebody else, or on another machine
       reconfigure       Takes a corrected configuration of the product into a release under way
+      triage            Lists the open issues of this version, and records decisions on them
+      notes             Lists what is unclear in the release notes, and records what may stay
       vote              Votes by the bylaws: opens, casts, counts and ends them, by mail
       roster            Keeps the list of those whose votes bind, with their addresses
       verify            Verifies a candidate: signatures, digests, archives, contents, the tag

@@ -36,7 +36,7 @@ fn status_can_be_read_at_80_columns_in_every_state() {
     · build     Build a release candidate — waiting: 22 steps, 10 checks
     · vote      Vote on the release candidate — waiting: 6 steps, 1 check
     – fix       Fix what the vote found — does not apply now
-    · finalize  Finalize the release — waiting: 14 steps, 11 checks
+    · finalize  Finalize the release — waiting: 15 steps, 11 checks
     · promote   Promote the release — waiting: 14 steps
 
     Next: make-the-case

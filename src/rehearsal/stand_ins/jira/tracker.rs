@@ -109,14 +109,14 @@ impl Tracker {
         self.versions.iter().find(|version| version.project == project && version.name.eq_ignore_ascii_case(name))
     }
 
-    /// The issue with a key.
-    pub fn issue(&self, key: &str) -> Option<&Issue> {
-        self.issues.iter().find(|issue| issue.key == key)
+    /// The issue with a key or a number.
+    pub fn issue(&self, name: &str) -> Option<&Issue> {
+        self.issues.iter().find(|issue| is_called(issue, name))
     }
 
-    /// The issue with a key, to be changed.
-    pub fn issue_mut(&mut self, key: &str) -> Option<&mut Issue> {
-        self.issues.iter_mut().find(|issue| issue.key == key)
+    /// The same, to be changed.
+    pub fn issue_mut(&mut self, name: &str) -> Option<&mut Issue> {
+        self.issues.iter_mut().find(|issue| is_called(issue, name))
     }
 
     /// The number that the next version gets.
@@ -174,6 +174,10 @@ impl Tracker {
             },
         })
     }
+}
+
+fn is_called(issue: &Issue, name: &str) -> bool {
+    issue.key == name || number(&issue.key).to_string() == name
 }
 
 /// The number in an issue's key.

@@ -4,7 +4,11 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! What an address of a git repository means, however it is written.
+//! Addresses of repositories: which mean the same one, and what a clone has for its remote.
+
+use std::path::Path;
+
+use git2::Repository;
 
 /// Whether an address is across a network, and no place on this machine.
 pub fn across_network(address: &str) -> bool {
@@ -38,6 +42,23 @@ pub fn same_repository(one: &str, other: &str) -> bool {
     }
 }
 
+/// Whether two addresses on one server name different repositories. One on another server
+/// may be a mirror, or an address of the same.
+pub fn is_fork(url: &str, official: &str) -> bool {
+    match (host_and_path(url), host_and_path(official)) {
+        (Some((host, path)), Some((official_host, official_path))) => host == official_host && path != official_path,
+        _ => false,
+    }
+}
+
+/// The address that a clone has for its remote `remote`, as it is written in its configuration,
+/// without a login; `None` where there is none.
+pub fn remote_address(clone: &Path, remote: &str) -> Option<String> {
+    let config = Repository::open(clone).and_then(|clone| clone.config()).ok()?;
+    let url = config.get_string(&format!("remote.{remote}.url")).ok()?;
+    Some(without_login(url.trim_end_matches('/')))
+}
+
 /// An address as it may be shown: without the name and password that it may hold.
 pub fn without_login(url: &str) -> String {
     host_and_path(url).map_or_else(|| url.to_owned(), |(host, path)| format!("{host}/{path}"))
@@ -60,6 +81,10 @@ mod tests {
         }
         for other in ["https://github.com/ann/greeter", "/srv/apache/greeter", "https://example.org/apache/greeter"] {
             assert!(!same_repository(other, expected), "{other}");
+        }
+        assert!(is_fork("git@github.com:ann/greeter.git", expected));
+        for same in ["git@github.com:apache/greeter.git", "https://gitbox.example.org/greeter.git", "/srv/mirror.git"] {
+            assert!(!is_fork(same, expected), "{same}");
         }
         assert!(same_repository("/srv/greeter.git/", "/srv/greeter.git"));
         assert_eq!(without_login("https://ann:s3cret@GitHub.com/apache/greeter/"), "github.com/apache/greeter");

@@ -26,7 +26,7 @@ pub(crate) struct Scene {
     /// How often the service did what the action is for.
     pub happened: Box<dyn Fn() -> usize>,
     /// What has to live as long.
-    pub keep: Vec<Box<dyn Any>>,
+    pub _keep: Vec<Box<dyn Any>>,
 }
 
 /// A fault and what comes of it.

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Licensed to the Quorate project under one or more contributor license
+# agreements; see the NOTICE file for copyright ownership. Licensed under the
+# Apache License, Version 2.0 (the "License"); you may not use this file except
+# in compliance with the License. A copy is at
+# http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+# Holds the rehearsal's stand-ins to independent clients, and the program's own clients to
+# real servers: what is missing on this machine is fetched into target/conformance, and what
+# cannot be had is named.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+tools=$PWD/target/conformance
+mkdir -p "$tools"
+work=$(mktemp -d)
+servers=()
+finish() {
+  local server
+  for server in "${servers[@]}"; do kill "$server" 2> "$work/kill" || true; done
+  rm -rf "$work"
+}
+trap finish EXIT
+
+if [ ! -x "$tools/bin/twine" ]; then
+  python3 -m venv "$tools"
+  "$tools/bin/pip" install --quiet --disable-pip-version-check jira atlassian-python-api twine devpi-server devpi-client
+fi
+if [ ! -x "$tools/node_modules/.bin/verdaccio" ] && command -v npm > "$work/npm"; then
+  # a dependency's newer release cannot be loaded by it
+  echo '{"name": "conformance", "version": "1.0.0", "private": true, "overrides": {"node-fetch": "2.7.0"}}' > "$tools/package.json"
+  (cd "$tools" && npm install --no-audit --no-fund --loglevel=error verdaccio) || echo "verdaccio: skipped, it cannot be installed"
+fi
+
+# -- the stand-ins, by independent clients
+cargo build --quiet --locked --example stand_ins
+cp -r tests/conformance/state "$work/state"
+mkfifo "$work/input"
+target/debug/examples/stand_ins "$work/state" 0 < "$work/input" > "$work/address" &
+servers+=($!)
+exec 3> "$work/input"
+for _ in $(seq 100); do
+  [ -s "$work/address" ] && break
+  sleep 0.1
+done
+address=$(cat "$work/address")
+"$tools/bin/python" tests/conformance/jira_client.py "$address"
+"$tools/bin/python" tests/conformance/confluence_client.py "$address"
+tests/conformance/indexes.sh "$address" "$tools"
+
+# -- the program's own clients, against real servers
+free() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+await() { # ADDRESS
+  local _
+  for _ in $(seq 300); do
+    if curl --silent --fail --output "$work/answer" "$1"; then return 0; fi
+    sleep 0.1
+  done
+  echo "$1 does not answer"
+  return 1
+}
+port=$(free)
+"$tools/bin/devpi-init" --serverdir "$work/devpi" --no-root-pypi > "$work/devpi.log" 2>&1
+"$tools/bin/devpi-server" --serverdir "$work/devpi" --host 127.0.0.1 --port "$port" >> "$work/devpi.log" 2>&1 &
+servers+=($!)
+await "http://127.0.0.1:$port/+api"
+devpi() { "$tools/bin/devpi" "$@" --clientdir "$work/devpi-client" >> "$work/devpi.log" 2>&1; }
+devpi use "http://127.0.0.1:$port"
+devpi login root --password=''
+devpi user -c ann password=secret
+devpi login ann --password=secret
+devpi index -c release volatile=False bases=
+export QUORATE_TEST_DEVPI="http://127.0.0.1:$port/ann/release"
+if [ -x "$tools/node_modules/.bin/verdaccio" ]; then
+  port=$(free)
+  cat > "$work/verdaccio.yaml" << YAML
+storage: $work/verdaccio
+auth:
+  htpasswd:
+    file: $work/htpasswd
+packages:
+  "**":
+    access: \$all
+    publish: \$authenticated
+log: {type: file, path: $work/verdaccio.log, level: warn}
+YAML
+  (cd "$work" && exec "$tools/node_modules/.bin/verdaccio" --config "$work/verdaccio.yaml" --listen "127.0.0.1:$port") > "$work/verdaccio.out" 2>&1 &
+  servers+=($!)
+  await "http://127.0.0.1:$port/-/ping"
+  user='{"name": "ann", "password": "secret-1234"}'
+  QUORATE_TEST_VERDACCIO_TOKEN=$(curl --silent --fail --request PUT --header "Content-Type: application/json" --data "$user" "http://127.0.0.1:$port/-/user/org.couchdb.user:ann" | sed -n 's/.*"token": *"\([^"]*\)".*/\1/p')
+  export QUORATE_TEST_VERDACCIO_TOKEN QUORATE_TEST_VERDACCIO="http://127.0.0.1:$port"
+fi
+cargo test --quiet --locked --lib real_servers -- --nocapture --test-threads 1

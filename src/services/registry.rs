@@ -1,0 +1,154 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+//! A registry of container images, by its HTTP interface: which digest a tag has.
+//!
+//! Reading wants a token even from those who have no account: the registry says in its
+//! refusal where one is given.
+
+use reqwest::{Method, StatusCode, Url};
+use serde::Deserialize;
+
+use super::Effects;
+use super::web::{Body, Limits, Login, Request, Web, WebError};
+
+/// The kinds of manifest that a tag may stand for.
+const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
+                         application/vnd.docker.distribution.manifest.list.v2+json, \
+                         application/vnd.docker.distribution.manifest.v2+json";
+
+/// Registries of images, read without an account.
+#[derive(Debug, Default)]
+pub struct Registries {
+    limits: Option<Limits>,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    #[serde(alias = "access_token")]
+    token: String,
+}
+
+impl Registries {
+    /// The same with other limits.
+    #[must_use]
+    pub fn limited(self, limits: Limits) -> Self {
+        Self { limits: Some(limits) }
+    }
+
+    /// The digest of the image `name` (`apache/flink-statefun`) under `tag` at `registry`;
+    /// `None` where there is none.
+    ///
+    /// # Errors
+    /// When the registry cannot be asked.
+    pub fn digest(&self, registry: &str, name: &str, tag: &str) -> Result<Option<String>, WebError> {
+        let web = self.web(registry)?;
+        let mut segments = vec!["v2"];
+        segments.extend(name.split('/'));
+        segments.extend(["manifests", tag]);
+        let url = web.at(&segments);
+        let ask = || Request::new(Method::HEAD, url.clone(), Body::None).accepting(MANIFESTS);
+        let mut answer = web.ask(ask())?;
+        if answer.status == StatusCode::UNAUTHORIZED {
+            let wanted = answer.headers.get("www-authenticate").and_then(|value| value.to_str().ok());
+            let Some(token) = self.token(wanted.unwrap_or_default())? else {
+                return Err(answer.unexpected("expected to be told where a token is given"));
+            };
+            answer = web.ask(ask().with("Authorization", format!("Bearer {token}")))?;
+        }
+        // a repository that is not there is not distinguished from one that may not be seen
+        if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            return Ok(None);
+        }
+        if !answer.status.is_success() {
+            return Err(answer.unexpected(&format!("expected an image, and it answered {}", answer.status)));
+        }
+        let digest = answer.headers.get("docker-content-digest").and_then(|value| value.to_str().ok());
+        match digest.filter(|digest| digest.contains(':')) {
+            Some(digest) => Ok(Some(digest.to_owned())),
+            None => Err(answer.unexpected("expected the header Docker-Content-Digest")),
+        }
+    }
+
+    /// The token that `Bearer realm="…",service="…",scope="…"` leads to.
+    fn token(&self, wanted: &str) -> Result<Option<String>, WebError> {
+        let Some(parts) = wanted.strip_prefix("Bearer ") else { return Ok(None) };
+        let field = |name: &str| {
+            let start = parts.find(&format!("{name}=\""))? + name.len() + 2;
+            parts[start..].split('"').next()
+        };
+        let Some(mut realm) = field("realm").and_then(|realm| Url::parse(realm).ok()) else { return Ok(None) };
+        for name in ["service", "scope"] {
+            if let Some(value) = field(name) {
+                realm.query_pairs_mut().append_pair(name, value);
+            }
+        }
+        let token: Token = self.web(realm.as_str())?.get(realm)?.json()?;
+        Ok(Some(token.token))
+    }
+
+    fn web(&self, base: &str) -> Result<Web, WebError> {
+        let web = Web::new("the image registry", base, Login::Anonymous, Effects::unwatched())?;
+        Ok(match self.limits {
+            Some(limits) => web.limited(limits),
+            None => web,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::rehearsal::plant;
+    use crate::rehearsal::stand_ins::{Fault, FaultKind, Faults, Sites, StandIns};
+
+    #[test]
+    fn a_tag_has_a_digest_or_is_not_there_or_cannot_be_asked() {
+        let directory = tempfile::tempdir().unwrap();
+        let images = directory.path().join("images.git");
+        let files = BTreeMap::from([("1.2.0/Dockerfile".to_owned(), "FROM scratch\n".to_owned())]);
+        plant(&images, "main", &files).unwrap();
+        let nowhere = directory.path().join("nowhere");
+        let sites = Sites {
+            format: 1,
+            website: nowhere.clone(),
+            website_base: "main".into(),
+            images,
+            images_base: "main".into(),
+            sources: nowhere.clone(),
+            releases: nowhere,
+            name: "Greeter".into(),
+            version: "1.2.0".into(),
+        };
+        sites.keep(directory.path()).unwrap();
+        let faults = Faults::default();
+        let stand_ins = StandIns::start(directory.path(), 0, faults.clone()).unwrap();
+        let registries = Registries::default().limited(Limits { attempts: 1, answer: 1 << 20, ..Limits::default() });
+        let digest = |tag: &str| registries.digest(&stand_ins.base("images"), "apache/greeter", tag);
+        let found = digest("1.2.0").unwrap().unwrap();
+        assert!(found.starts_with("sha256:") && found.len() == 71, "{found}");
+        assert_eq!(digest("1.3.0").unwrap(), None);
+        let status = |status| FaultKind::Status { status, retry_after: None, body: String::new() };
+        for (path, kind) in [
+            ("/manifests/", status(500)),
+            ("/manifests/", status(429)),
+            ("/manifests/", FaultKind::Page),
+            ("/manifests/", FaultKind::CutBefore),
+            ("/manifests/", FaultKind::Redirect("http://example.invalid/".into())),
+            ("/token", status(401)),
+            ("/token", FaultKind::Page),
+            ("/token", FaultKind::Endless),
+            ("/token", FaultKind::Truncated),
+        ] {
+            let method = if path == "/token" { "GET" } else { "HEAD" };
+            faults.add(Fault::once(method, path, kind.clone()));
+            assert!(digest("1.2.0").is_err(), "{path} {kind:?} is no answer");
+            assert!(faults.are_spent(), "{path} {kind:?}");
+        }
+        assert_eq!(digest("1.2.0").unwrap(), Some(found));
+    }
+}
