@@ -11,9 +11,10 @@
 //!   loop and `sha512sum -c`;
 //! - two files of 1 GiB, against `sha512sum` on both, with the peak of memory;
 //! - the source archive of a tree of 1,300 files, against Apache RAT 0.16.1 over the tree,
-//!   and whether the two name the same files.
+//!   and whether the two name the same files;
+//! - a staging repository of 1,000 files at the stand-in for Nexus, listed, fetched and verified.
 //!
-//! `cargo bench --bench verify -- [signatures|large|rat]… [--repo CLONE]`; with `--repo`
+//! `cargo bench --bench verify -- [signatures|large|rat|staging]… [--repo CLONE]`; with `--repo`
 //! the tree is that of the clone's HEAD. RAT's jar is `QUORATE_RAT_JAR`, else the one in
 //! Maven's local repository.
 
@@ -26,6 +27,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use quorate::actions::maven::verify_staged;
+use quorate::rehearsal::stand_ins::nexus::set_profile;
+use quorate::rehearsal::stand_ins::{Faults, StandIns};
 use quorate::release::Sha512;
 use quorate::services::{Effects, OpenPgp};
 
@@ -55,6 +59,9 @@ fn main() {
     }
     if wanted("rat") {
         rat(&signer, repository.as_deref());
+    }
+    if wanted("staging") {
+        staging(&signer);
     }
 }
 
@@ -197,6 +204,48 @@ fn large(signer: &Signer) {
     let text = fs::read_to_string(&report).unwrap();
     let kilobytes: f64 = text.lines().last().unwrap().trim().parse().unwrap();
     println!("| its peak of memory | {:.0} MB | | under 100 MB | {} |", kilobytes / 1000.0, verdict(kilobytes < 1e5));
+}
+
+/// 250 jars of 200 kB in as many directories, each with signature, MD5 and SHA-1.
+fn staging(signer: &Signer) {
+    let place = tempfile::tempdir().unwrap();
+    set_profile(&place.path().join("nexus"), "org.example").unwrap();
+    let repositories = place.path().join("nexus/repositories");
+    let mut random = Random(3);
+    for number in 0..250 {
+        let directory = repositories.join(format!("orgexample-1001/org/example/part{number:03}/1.2.0"));
+        fs::create_dir_all(&directory).unwrap();
+        let jar = directory.join(format!("part{number:03}-1.2.0.jar"));
+        let bytes: Vec<u8> = (0..25_000).flat_map(|_| random.next().to_le_bytes()).collect();
+        fs::write(&jar, bytes).unwrap();
+        fs::write(jar.with_extension("jar.asc"), signer.key.sign_file(&jar).unwrap()).unwrap();
+    }
+    let script = "find . -name '*.jar' | while read -r jar; do for kind in md5 sha1; do \
+                  ${kind}sum <\"$jar\" | cut -d ' ' -f 1 >\"$jar.$kind\"; done; done";
+    succeeds(Command::new("bash").args(["-c", script]).current_dir(&repositories));
+    fs::create_dir_all(repositories.join("releases")).unwrap();
+    fs::copy(&signer.keys, repositories.join("releases/KEYS")).unwrap();
+    let stand_ins = StandIns::start(place.path(), 0, Faults::default()).unwrap();
+    let (url, keys) = (
+        stand_ins.base("nexus/content/repositories/orgexample-1001/"),
+        stand_ins.base("nexus/content/repositories/releases/KEYS"),
+    );
+    let mut times: Vec<f64> = (0..5)
+        .map(|_| {
+            let started = Instant::now();
+            let staged = verify_staged(&url, &keys).unwrap().unwrap();
+            assert_eq!((staged.files, staged.faults.as_slice()), (1000, &[][..]));
+            started.elapsed().as_secs_f64()
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!(
+        "| a staging repository of 1,000 files, listed, fetched and verified | {:.2} s | {:.2} – {:.2} s | under 10 s | {} |",
+        middle(&times),
+        times[0],
+        times[times.len() - 1],
+        verdict(times[times.len() - 1] < 10.0)
+    );
 }
 
 fn rat(signer: &Signer, repository: Option<&Path>) {

@@ -35,6 +35,8 @@ fi
 # -- the stand-ins, by independent clients
 cargo build --quiet --locked --example stand_ins
 cp -r tests/conformance/state "$work/state"
+mkdir -p "$work/state/nexus"
+printf org.apache.greeter > "$work/state/nexus/profile"
 mkfifo "$work/input"
 target/debug/examples/stand_ins "$work/state" 0 < "$work/input" > "$work/address" &
 servers+=($!)
@@ -46,6 +48,11 @@ done
 address=$(cat "$work/address")
 "$tools/bin/python" tests/conformance/jira_client.py "$address"
 "$tools/bin/python" tests/conformance/confluence_client.py "$address"
+if command -v mvn > "$work/mvn"; then
+  tests/conformance/nexus.sh "$address"
+else
+  echo "nexus-staging-maven-plugin: skipped, Maven is not here"
+fi
 tests/conformance/indexes.sh "$address" "$tools"
 
 # -- the program's own clients, against real servers

@@ -46,36 +46,55 @@ impl Probe<Services> for MavenStaged {
             }
         }
         let url = nexus.content(&self.repository);
-        let Some(copy) = Copy::fetch(&url)? else {
+        let Some(staged) = verify_staged(&url, &self.keys)? else {
             return Ok(Finding::Fails(vec![format!("{url} shows nothing")]));
         };
-        let mut faults = self.verify(&copy)?;
-        let (list, inventory) = copy.inventory()?;
-        if inventory.sha512 != self.sha512 {
+        let mut faults = staged.faults;
+        if staged.sha512 != self.sha512 {
             faults.push(format!("{url} does not hold what was recorded when it was closed"));
             let file = super::close_nexus::list_file(&self.directory);
             let recorded = cx.world.workspace.read(file).map_err(workspace_failed)?;
-            faults.extend(recorded.iter().flat_map(|bytes| differences(&String::from_utf8_lossy(bytes), &list)));
+            let differences = |bytes: &Vec<u8>| differences(&String::from_utf8_lossy(bytes), &staged.list);
+            faults.extend(recorded.iter().flat_map(differences));
         }
         Ok(match faults.is_empty() {
-            true => Finding::Holds(format!("the {} files at {url} are verified and as recorded", inventory.files)),
+            true => Finding::Holds(format!("the {} files at {url} are verified and as recorded", staged.files)),
             false => Finding::Fails(faults),
         })
     }
 }
 
-impl MavenStaged {
-    fn verify(&self, copy: &Copy) -> Result<Vec<String>, ActionError> {
-        let keys = keys_at(&self.keys)?;
-        let candidate = Candidate {
-            directory: &copy.directory(),
-            layout: Layout::Maven,
-            keys: Some(&keys),
-            expect: None,
-            rules: &|_| None,
-            now: crate::probes::signing_time(),
-        };
-        let found = candidate.verify(&copy.files, &|_, _| {});
-        Ok(Report::new("", found.files, found.whole, found.bytes, std::time::Duration::ZERO).faults())
-    }
+/// What a staging repository holds, as everybody sees it.
+#[derive(Debug)]
+pub struct StagedFiles {
+    /// How many files, without the metadata that Nexus itself writes.
+    pub files: usize,
+    /// What is wrong with them.
+    pub faults: Vec<String>,
+    /// The list of them, each with its SHA-512.
+    pub list: String,
+    /// The SHA-512 of the list.
+    pub sha512: Sha512,
+}
+
+/// Fetches all that is below `url` and holds it against its digests and the keys at `keys`;
+/// `None` where nothing is there.
+///
+/// # Errors
+/// When it could not be fetched.
+pub fn verify_staged(url: &str, keys: &str) -> Result<Option<StagedFiles>, ActionError> {
+    let Some(copy) = Copy::fetch(url)? else { return Ok(None) };
+    let keys = keys_at(keys)?;
+    let candidate = Candidate {
+        directory: &copy.directory(),
+        layout: Layout::Maven,
+        keys: Some(&keys),
+        expect: None,
+        rules: &|_| None,
+        now: crate::probes::signing_time(),
+    };
+    let found = candidate.verify(&copy.files, &|_, _| {});
+    let faults = Report::new("", found.files, found.whole, found.bytes, std::time::Duration::ZERO).faults();
+    let (list, inventory) = copy.inventory()?;
+    Ok(Some(StagedFiles { files: inventory.files, faults, list, sha512: inventory.sha512 }))
 }

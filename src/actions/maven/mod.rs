@@ -32,7 +32,7 @@ pub use central_serves::CentralServes;
 pub use close_nexus::CloseNexus;
 pub use deploy_maven::DeployMaven;
 pub use drop_nexus::DropNexus;
-pub use maven_staged::MavenStaged;
+pub use maven_staged::{MavenStaged, StagedFiles, verify_staged};
 pub use release_nexus::ReleaseNexus;
 pub use review_maven::ReviewMaven;
 pub use see_profile::{ProfileListed, SeeProfile};

@@ -158,8 +158,13 @@ impl Asked {
         let document = Document::parse(text).ok()?;
         let data = document.root_element().children().find(|node| node.has_tag_name("data"))?;
         let word = |name: &str| data.children().find(|node| node.has_tag_name(name))?.text().map(str::to_owned);
+        // one client says which kind of list it has, and so has the ids a level deeper
         let many = data.children().find(|node| node.has_tag_name("stagedRepositoryIds"));
-        let many = many.into_iter().flat_map(|node| node.children()).filter_map(|node| node.text());
+        let many = many
+            .into_iter()
+            .flat_map(|node| node.descendants())
+            .filter(|node| node.is_text())
+            .filter_map(|node| node.text());
         let many = many.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
         Some(Self {
             ids: many.chain(word("stagedRepositoryId")).collect(),
