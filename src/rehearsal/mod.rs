@@ -14,9 +14,9 @@ mod command;
 mod contributor;
 mod interruption;
 mod letters;
-mod made_tree;
 #[cfg(test)]
 mod letters_tests;
+mod made_tree;
 mod mail_store;
 mod people;
 mod post_office;
