@@ -24,7 +24,9 @@ use quorate::actions::{Author, MakeSourceArchive, Services};
 use quorate::engine::{Action, Context, Event, Intent, Journal};
 use quorate::mail::Templates;
 use quorate::release::Sha512;
-use quorate::services::{Effects, Git, OpenPgp, Relay, RelayAddress, Security, Svn, Workspace};
+use quorate::services::{
+    Effects, Git, GitHub, OpenPgp, Pages, Registries, Relay, RelayAddress, Security, Svn, Workspace,
+};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_quorate");
 
@@ -183,6 +185,14 @@ fn archive(repository: &Path, target: &Path) {
         svn: Svn::new(None, None, effects.clone()),
         relay: Relay::new(address, None, effects.clone()),
         archive: None,
+        github: GitHub::nowhere(),
+        pages: Pages::default(),
+        registries: Registries::default(),
+        nexus: None,
+        central: None,
+        jira: None,
+        pypi: None,
+        npm: None,
         workspace: Workspace::new(target, effects),
         templates: Templates::new(|_| Ok::<_, std::io::Error>(None)),
         assets: quorate::config::Assets::default(),

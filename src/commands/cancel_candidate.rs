@@ -53,8 +53,9 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let mut driver = session.driver(journal, state, &SystemClock, &mut progress);
     driver.cancellable()?;
     driver.reason_fits(why)?;
-    driver.ask_what_is_in_doubt(session.values.record.begun_anew)?;
+    driver.ask_what_is_in_doubt()?;
     check_told(&session, &driver)?;
+    driver.ask_what_is_unrecorded(session.values.record.begun_anew)?;
     ui.say(&format!("Candidate {number} of {version} will be cancelled: {why}"));
     let phase = session.workflow.phases.iter().find(|phase| phase.per_candidate && phase.when.is_some());
     for step in driver.steps_of_cancelling()? {

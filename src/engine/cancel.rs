@@ -23,7 +23,8 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// [`ask_what_is_in_doubt`](Self::ask_what_is_in_doubt).
     pub fn cancel_candidate(&mut self, why: &str) -> Result<(), DriverError> {
         self.cancellable()?;
-        self.ask_what_is_in_doubt(false)?;
+        self.ask_what_is_in_doubt()?;
+        self.ask_what_is_unrecorded(false)?;
         self.reason_fits(why)?;
         self.record(0, None, Event::CandidateCancelled { why: why.to_owned() })
     }

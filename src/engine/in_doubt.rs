@@ -17,26 +17,35 @@ use super::preview::{Doer, foreseen_action_of};
 use super::state::{Intention, StepRecord};
 use super::workflow::{Effect, Step, StepKind};
 
-impl<W: ?Sized + 'static> Driver<'_, W> {
+impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// Asks the truth of each step that may have told others of the current candidate
-    /// and is not recorded as done: it acted and the truth is yet to show it, a run ended
-    /// in the middle of it, or another record has done it. Nothing is done but asking and
-    /// recording: what is found done is from then on.
+    /// and is not recorded as done: it acted and the truth is yet to show it, or a run
+    /// ended in the middle of it. Nothing is done but asking and recording.
+    ///
+    /// # Errors
+    /// When it cannot be asked, or cannot say yet whether the step was done.
+    pub fn ask_what_is_in_doubt(&mut self) -> Result<(), DriverError> {
+        for step in self.public_steps() {
+            if self.is_in_doubt(step) {
+                self.ask_whether_done(step)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the truth of each step that would tell others of the current candidate and of
+    /// which nothing is recorded: another record may have done it. What is found done is
+    /// recorded as done.
     ///
     /// Where the turn of a step has not come, that it cannot be asked holds nothing up, unless
     /// the record is known to be behind (`all`).
     ///
     /// # Errors
-    /// When it cannot be asked, cannot say yet whether the step was done, or shows something
-    /// that may be this step's and is not recorded.
-    pub fn ask_what_is_in_doubt(&mut self, all: bool) -> Result<(), DriverError> {
-        let workflow = self.workflow;
-        let candidates = workflow.phases.iter().filter(|phase| phase.per_candidate && phase.when.is_none());
-        let public = |step: &&Step| step.effect == Effect::Public && matches!(step.kind, StepKind::Action { .. });
-        for step in candidates.flat_map(|phase| &phase.steps).filter(public) {
-            if self.is_in_doubt(step) {
-                self.ask_whether_done(step)?;
-            } else if self.state.step(&step.id, step.per_candidate).is_none_or(|record| !record.in_use()) {
+    /// When it cannot be asked, or shows something that may be this step's.
+    pub fn ask_what_is_unrecorded(&mut self, all: bool) -> Result<(), DriverError> {
+        for step in self.public_steps() {
+            let record = self.state.step(&step.id, step.per_candidate);
+            if record.is_none_or(|record| !record.in_use()) {
                 self.ask_whether_unrecorded(step, all)?;
             }
         }
@@ -83,6 +92,13 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
                  --confirm; then cancel"
             ),
         })
+    }
+
+    /// The steps that tell others of a candidate, while it is not cancelled.
+    fn public_steps(&self) -> Vec<&'a Step> {
+        let candidates = self.workflow.phases.iter().filter(|phase| phase.per_candidate && phase.when.is_none());
+        let public = |step: &&Step| step.effect == Effect::Public && matches!(step.kind, StepKind::Action { .. });
+        candidates.flat_map(|phase| &phase.steps).filter(public).collect()
     }
 
     fn is_in_doubt(&self, step: &Step) -> bool {

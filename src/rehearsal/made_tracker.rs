@@ -45,7 +45,6 @@ fn filled(configuration: &str, version: Version) -> Result<Product, Failed> {
         version: version.to_string(),
         manager: Manager { name: MANAGER.0.to_owned(), email: MANAGER.1.to_owned(), key: "0".repeat(40) },
         repository: String::new(),
-        remote_address: None,
         rehearsal: true,
         begun_anew: false,
         commit: None,

@@ -98,7 +98,11 @@ fn an_unknown_product_or_workflow_is_refused_with_those_there_are() {
     let user = User::looking();
     user.put("assets/workflows/mine.toml", "");
     let start = |more: [&'static str; 2]| ["start", VERSION, more[0], more[1]];
-    user.refused(2, &start(["--product", "smaple"]), &["there is no product `smaple`", "flink-statefun, sample"]);
+    user.refused(
+        2,
+        &start(["--product", "smaple"]),
+        &["there is no product `smaple`", "flink-statefun, quorate, sample"],
+    );
     user.refused(2, &start(["--product", "../sample"]), &["there is no product `../sample`"]);
     let workflow = ["start", VERSION, "--product", "sample", "--workflow", "relaese"];
     user.refused(2, &workflow, &["there is no workflow `relaese`", "mine, release"]);
@@ -334,6 +338,31 @@ fn the_built_in_workflow_can_be_used_for_every_product_and_kind_of_release() {
             assert!(!guide.contains("{{") && !guide.contains("{%"), "{release}: a template shows");
         }
     }
+}
+
+#[test]
+fn a_note_that_a_mail_could_not_carry_is_refused_when_it_is_given() {
+    let user = User::looking().started();
+    let long = format!("{} is why", "x".repeat(100));
+    for (note, says) in [(long.as_str(), "columns"), ("TODO: say why", "`TODO` is left over"), ("<b>Now</b>", "HTML")] {
+        let attest = ["attest", "make-the-case", "--note", note];
+        user.refused(2, &attest, &["make-the-case", "propose-release", says, "nothing was recorded"]);
+    }
+    user.runs(0, &["attest", "make-the-case", "--note", "See [1] and NOTES[0].\nFrom x: many wishes"]);
+    let plan = user.runs(0, &["plan", "--json"]).json();
+    let of_step = |item: &&serde_json::Value| item["id"] == "propose-release";
+    let items = plan["items"].as_array().unwrap();
+    let mail = items.iter().find(of_step).unwrap()["document"].as_str().unwrap();
+    assert!(mail.contains("\n\nSee (1) and NOTES(0).\n\nFrom x: many wishes\n\n"), "{mail}");
+}
+
+#[test]
+fn a_usage_line_asks_for_nothing_that_the_environment_gives() {
+    let user = User::looking();
+    let ran =
+        user.refused(2, &["attest", "make-the-case"], &["--note <TEXT>", "attest [OPTIONS] --note <TEXT> <STEP>"]);
+    assert!(!ran.err.contains("--state <DIR>") && !ran.err.contains("--assets <DIR>"), "{}", ran.err);
+    user.refused(2, &["rehearse", "--to", "build"], &["--to needs --keep", "goes on"]);
 }
 
 #[test]

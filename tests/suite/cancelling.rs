@@ -12,7 +12,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
-use quorate::rehearsal::stand_ins::{Faults, StandIns};
 use quorate::rehearsal::{ArchiveServer, SmtpServer, World};
 use secrecy::ExposeSecret;
 

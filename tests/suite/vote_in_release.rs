@@ -13,7 +13,6 @@ use std::process::{Command, Output, Stdio};
 
 use jiff::Timestamp;
 use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
-use quorate::rehearsal::stand_ins::{Faults, StandIns};
 use quorate::rehearsal::{ArchiveServer, SmtpServer, World};
 use serde_json::{Value, json};
 

@@ -19,7 +19,7 @@ use crate::actions::offline;
 use crate::engine::{Action, Finding, Intent, Probe, Probed};
 use crate::rehearsal::stand_ins::nexus::{NEXUS_ACCOUNT, NEXUS_GUEST, set_profile};
 use crate::rehearsal::stand_ins::{Faults, StandIns};
-use crate::services::{Effects, Git, Limits, Moment, Nexus, OpenPgp, Pace, TestHome, Transition, Workspace};
+use crate::services::{Effects, Git, Limits, Moment, Nexus, OpenPgp, Pace, TestHome, Workspace};
 
 /// The key that all tests sign with.
 fn key() -> &'static TestHome {

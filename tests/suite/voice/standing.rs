@@ -33,7 +33,7 @@ fn status_can_be_read_at_80_columns_in_every_state() {
         ☐ open        manager-selected          The community has selected a release
                                                 manager
     · prepare   Prepare for the release — waiting: 18 steps, 13 checks
-    · build     Build a release candidate — waiting: 22 steps, 10 checks
+    · build     Build a release candidate — waiting: 22 steps, 11 checks
     · vote      Vote on the release candidate — waiting: 6 steps, 1 check
     – fix       Fix what the vote found — does not apply now
     · finalize  Finalize the release — waiting: 15 steps, 11 checks
