@@ -176,7 +176,6 @@ fn the_checklists_have_the_items_of_the_guide() {
         gates,
         [
             "not-released",
-            "maven-staged",
             "source-staged",
             "candidate-tagged",
             "release-tags-free",
