@@ -43,7 +43,7 @@ fn workflow() -> Workflow {
 
 fn guide_for(version: &str) -> String {
     let user = User::looking().without("QUORATE_ASSETS").with("HOME", "/nowhere");
-    user.runs(0, &["guide", "--version", version]).out
+    user.runs(0, &["guide", "--version", version, "--product", "flink-statefun"]).out
 }
 
 #[test]
