@@ -207,12 +207,14 @@ fn hooks_that_refuse_are_quoted_and_slow_ones_are_borne() {
 }
 
 #[test]
-fn a_tag_that_somebody_else_pushed_is_a_conflict_and_stays() {
+fn a_tag_that_somebody_else_pushed_is_found_before_anything_is_staged_and_stays() {
     let rehearsal = Rehearsal::after("prepare");
     let remote = rehearsal.world().join("remote.git");
     run(&remote, "git", &["tag", "release-1.2.0-rc1", "main"]);
     let theirs = run(&remote, "git", &["rev-parse", "release-1.2.0-rc1"]);
-    rehearsal.stops(5, &["push-candidate-tags", "release-1.2.0-rc1", theirs.trim()]);
+    rehearsal.stops(1, &["tag-candidate", "a tag release-1.2.0-rc1 already", "find out whose it is"]);
+    let staged = run(&rehearsal.world(), "svn", &["list", &format!("{}/dist/dev/greeter", rehearsal.svn())]);
+    assert_eq!(staged, "", "nothing is public yet");
     assert_eq!(run(&remote, "git", &["rev-parse", "release-1.2.0-rc1"]), theirs);
     let tags = run(&remote, "git", &["tag", "--list", "greeter-sdk-go/*"]);
     assert_eq!(tags, "", "one of two tags was pushed");

@@ -169,8 +169,8 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
     if outcome == ExitCode::Done {
         halt::report(ui, &halt);
     }
-    let report = report::Report::of(&stage, started.elapsed())?;
-    report.write(&stage)?;
+    let report = report::Report::of(&stage, started.elapsed());
+    let report = report.and_then(|report| report.write(&stage).map(|()| report));
     // Nobody may be reading any more, which ends the program: what is to go is gone by then.
     drop(stage);
     let said = match place {
@@ -183,10 +183,12 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
             Some(format!("The world is left in {} to be looked at.", directory.keep().display()))
         }
     };
-    if args.json {
-        ui.json(&report);
-    } else {
-        ui.data(&report.to_text(ui));
+    match report {
+        Ok(report) if args.json => ui.json(&report),
+        Ok(report) => ui.data(&report.to_text(ui)),
+        Err(error) if outcome == ExitCode::Done => return Err(error),
+        // what is broken in the world is what ended the rehearsal: that is said below
+        Err(_) => {}
     }
     if let Some(said) = said {
         ui.say(&said);
