@@ -43,3 +43,34 @@ impl Probe<Services> for ManifestUnchanged {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::actions::offline;
+    use crate::engine::Intent;
+
+    #[test]
+    fn an_edited_manifest_is_told_with_both_digests() {
+        let place = tempfile::tempdir().unwrap();
+        let world = offline(place.path());
+        let intent =
+            Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "0".repeat(32), acted: None, resumed: false, anew: false };
+        let cx = Context { world: &world, intent: &intent, now: intent.at };
+        let recorded = Sha512::of(b"as it was written");
+        let probe: ManifestUnchanged =
+            serde_json::from_value(json!({ "file": "manifest.json", "sha512": recorded.as_str() })).unwrap();
+        let examine = || probe.examine(&cx).unwrap();
+        let Finding::Holds(told) = examine() else { panic!("there is none that could lead astray") };
+        assert!(told.ends_with("manifest.json is not on this machine"), "{told}");
+        let file = place.path().join("manifest.json");
+        std::fs::write(&file, "as it was written").unwrap();
+        assert!(matches!(examine(), Finding::Holds(told) if told.contains(recorded.as_str())));
+        std::fs::write(&file, "as somebody edited it").unwrap();
+        let Finding::Fails(faults) = examine() else { panic!("it was edited") };
+        let found = Sha512::of(b"as somebody edited it");
+        assert!(faults[0].contains(recorded.as_str()) && faults[0].contains(found.as_str()), "{faults:?}");
+    }
+}
