@@ -32,9 +32,6 @@ use crate::release::{Manager, ReleaseRecord, Sha512, Version};
 use crate::services::address::remote_address;
 use crate::ui::ExitCode;
 
-/// The product where none is named.
-pub const DEFAULT_PRODUCT: &str = "flink-statefun";
-
 /// Begins the release of VERSION.
 ///
 /// Records product, workflow, release manager and key; nothing else is touched.

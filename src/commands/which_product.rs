@@ -37,7 +37,19 @@ pub fn product_of_clone(assets: &Assets, repository: &Path) -> Result<String, Co
         _ => format!("which product is meant? {shown} is a clone of several: {}", listed(&found)),
     };
     let all: Vec<&String> = products.iter().collect();
-    Err(CommandError::usage(what, format!("name it by --product: {}; --repo names another clone", listed(&all))))
+    Err(CommandError::usage(what, format!("name it by --product: {}; or give the command in its clone", listed(&all))))
+}
+
+/// The product that was named, else the one whose repository the directory is a clone of
+/// in which the command was given.
+///
+/// # Errors
+/// When none was named and there is no telling.
+pub fn product_meant(assets: &Assets, named: Option<&str>) -> Result<String, CommandError> {
+    match named {
+        Some(product) => Ok(product.to_owned()),
+        None => product_of_clone(assets, Path::new(".")),
+    }
 }
 
 fn listed(names: &[&String]) -> String {

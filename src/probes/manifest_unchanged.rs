@@ -28,18 +28,52 @@ impl Probe<Services> for ManifestUnchanged {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
         let (file, place) = (&self.file, cx.world.workspace.path(&self.file));
         let Some(bytes) = cx.world.workspace.read(file).map_err(workspace_failed)? else {
-            // What is not there leads nobody astray; it is told, and held against nothing.
-            return Ok(Finding::Holds(format!("{} is not on this machine", place.display())));
+            return Ok(Finding::Fails(vec![format!(
+                "{} is not there: `quorate verify --candidate N` writes it again from the record",
+                place.display()
+            )]));
         };
         let found = Sha512::of(&bytes);
         Ok(if found == self.sha512 {
             Finding::Holds(format!("{file} has the recorded SHA-512, {found}"))
         } else {
             Finding::Fails(vec![format!(
-                "{} was changed since it was written: its SHA-512 is {found}, recorded is {}; put back what it was",
+                "{} was changed since it was written: its SHA-512 is {found}, recorded is {}; \
+                 put back what it was, or delete it: `quorate verify --candidate N` writes it again from the record",
                 place.display(),
                 self.sha512
             )])
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::actions::offline;
+    use crate::engine::Intent;
+
+    #[test]
+    fn an_edited_manifest_is_told_with_both_digests() {
+        let place = tempfile::tempdir().unwrap();
+        let world = offline(place.path());
+        let intent =
+            Intent { at: jiff::Timestamp::UNIX_EPOCH, token: "0".repeat(32), acted: None, resumed: false, anew: false };
+        let cx = Context { world: &world, intent: &intent, now: intent.at };
+        let recorded = Sha512::of(b"as it was written");
+        let probe: ManifestUnchanged =
+            serde_json::from_value(json!({ "file": "manifest.json", "sha512": recorded.as_str() })).unwrap();
+        let examine = || probe.examine(&cx).unwrap();
+        let Finding::Fails(faults) = examine() else { panic!("there is none") };
+        assert!(faults[0].contains("manifest.json is not there: `quorate verify --candidate N`"), "{faults:?}");
+        let file = place.path().join("manifest.json");
+        std::fs::write(&file, "as it was written").unwrap();
+        assert!(matches!(examine(), Finding::Holds(told) if told.contains(recorded.as_str())));
+        std::fs::write(&file, "as somebody edited it").unwrap();
+        let Finding::Fails(faults) = examine() else { panic!("it was edited") };
+        let found = Sha512::of(b"as somebody edited it");
+        assert!(faults[0].contains(recorded.as_str()) && faults[0].contains(found.as_str()), "{faults:?}");
     }
 }

@@ -125,7 +125,7 @@ impl Files {
     fn texts(self) -> Vec<(String, String)> {
         let json = self.json.into_iter().map(|(path, value)| (path, format!("{value:#}\n")));
         let toml = self.toml.into_iter().map(|(path, table)| {
-            let text = toml::to_string(&table).unwrap_or_default();
+            let text = toml::to_string(&table).expect("tables, strings, booleans and arrays");
             (path.clone(), headed(&path, &text))
         });
         let lines = self.lines.into_iter().map(|(path, lines)| {

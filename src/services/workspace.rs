@@ -85,7 +85,7 @@ impl Workspace {
         let path = self.path(relative);
         match fs::read(&path) {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
             Err(source) => Err(WorkspaceError { doing: "read", path, source }),
         }
     }

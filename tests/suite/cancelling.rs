@@ -31,6 +31,26 @@ pub fn killed_in_the_vote(rehearsal: &Rehearsal) {
     panic!("the mail of the vote never went out");
 }
 
+/// Cancels the candidate as a person at the world would; what was said, with this exit code.
+fn cancel(world: &World, code: i32) -> String {
+    let account = world.smtp_account();
+    let output = Command::new(env!("CARGO_BIN_EXE_quorate"))
+        .args(["cancel-candidate", "--why", "a file is missing", "--execute", "--confirm", "1.2.0"])
+        .env("QUORATE_STATE", world.state())
+        .env("GNUPGHOME", world.directory.join("gnupg"))
+        .env("HOME", world.home())
+        .env("QUORATE_SMTP_USER", &account.user)
+        .env("QUORATE_SMTP_PASSWORD", account.password.expose_secret())
+        .env("QUORATE_NEXUS_USER", NEXUS_ACCOUNT.0)
+        .env("QUORATE_NEXUS_PASSWORD", NEXUS_ACCOUNT.1)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(code), "{said}");
+    said
+}
+
 /// A copy of a directory and all that is in it.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -55,22 +75,7 @@ fn a_vote_that_an_older_copy_of_the_record_does_not_know_is_found_and_told() {
     killed_in_the_vote(&rehearsal);
     fs::remove_dir_all(world.state()).unwrap();
     copy(&older, &world.state());
-    let account = world.smtp_account();
-    let cancel = |code: i32| {
-        let output = Command::new(env!("CARGO_BIN_EXE_quorate"))
-            .args(["cancel-candidate", "--why", "a file is missing", "--execute", "--confirm", "1.2.0"])
-            .env("QUORATE_STATE", world.state())
-            .env("GNUPGHOME", directory.join("gnupg"))
-            .env("HOME", world.home())
-            .env("QUORATE_SMTP_USER", &account.user)
-            .env("QUORATE_SMTP_PASSWORD", account.password.expose_secret())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let said = said(&output);
-        assert_eq!(output.status.code(), Some(code), "{said}");
-        said
-    };
+    let cancel = |code| cancel(&world, code);
     // The vote's turn has come: without an archive that can be asked nothing is taken down.
     assert!(cancel(4).contains("nothing was taken down"));
     let _smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
@@ -91,24 +96,7 @@ fn a_mail_of_the_vote_that_is_out_but_not_recorded_is_answered_before_the_candid
     killed_in_the_vote(&rehearsal);
     let directory = rehearsal.world();
     let world = World::open(&directory).unwrap().unwrap();
-    let account = world.smtp_account();
-    let cancel = |code: i32| {
-        let output = Command::new(env!("CARGO_BIN_EXE_quorate"))
-            .args(["cancel-candidate", "--why", "a file is missing", "--execute", "--confirm", "1.2.0"])
-            .env("QUORATE_STATE", world.state())
-            .env("GNUPGHOME", directory.join("gnupg"))
-            .env("HOME", world.home())
-            .env("QUORATE_SMTP_USER", &account.user)
-            .env("QUORATE_SMTP_PASSWORD", account.password.expose_secret())
-            .env("QUORATE_NEXUS_USER", NEXUS_ACCOUNT.0)
-            .env("QUORATE_NEXUS_PASSWORD", NEXUS_ACCOUNT.1)
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let said = said(&output);
-        assert_eq!(output.status.code(), Some(code), "{said}");
-        said
-    };
+    let cancel = |code| cancel(&world, code);
     let tags = || run(&world.remote(), "git", &["tag", "--list", "release-1.2.0*"]);
     // The archive is down: nothing is taken down.
     let said = cancel(4);

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Cx, nexus, profile};
-use crate::actions::Services;
 use crate::actions::failures::web_failed;
+use crate::actions::{Services, shell};
 use crate::config::Maven;
 use crate::engine::{Action, ActionError, Finding, Probe, Probed, Reversal};
 
@@ -26,6 +26,11 @@ pub struct SeeProfile {
 impl Action<Services> for SeeProfile {
     fn summary(&self) -> String {
         format!("Asks {} whether your account sees the staging profile {}", self.maven.nexus, self.maven.profile)
+    }
+
+    fn commands(&self, _world: &Services) -> Vec<String> {
+        let url = format!("{}/service/local/staging/profiles", self.maven.nexus.trim_end_matches('/'));
+        vec![shell::command(&["curl", "--fail", "--user", "TOKEN_NAME", "--header", "Accept: application/json", &url])]
     }
 
     fn probe(&self, cx: &Cx<'_>) -> Result<Probed, ActionError> {

@@ -20,6 +20,7 @@ use crate::commands::session::read_session;
 use crate::config::{Product, parse_product, render_product};
 use crate::probes::{product_rules, stand_ins};
 use crate::release::{PathRules, Sha512, Version};
+use crate::services::Workspace;
 use crate::ui::ExitCode;
 use crate::verify::{Listed, Manifest, ProductRules, version_in};
 
@@ -76,7 +77,17 @@ impl Subject {
         let expect = match output("write-manifest", "sha512") {
             Some(recorded) => {
                 let file = values["workspace"]["manifest"].as_str().unwrap_or_default();
-                Some(recorded_manifest(&session.directory.join(file), &recorded)?)
+                let place = session.directory.join(file);
+                if !place.exists() {
+                    let files = output("sign-artifacts", "files").and_then(|files| serde_json::from_value(files).ok());
+                    let commit = output("set-candidate-version", "commit");
+                    let commit = commit.as_ref().and_then(Value::as_str).unwrap_or_default();
+                    let version = session.values.version.to_string();
+                    let manifest = Manifest::new(&product.id, &version, number, commit, files.unwrap_or_default());
+                    write_again(&session.services.workspace, file, &manifest, &recorded)?;
+                    environment.ui.say(&format!("{} was gone; it is written again from the record", place.display()));
+                }
+                Some(recorded_manifest(&place, &recorded)?)
             }
             None => None,
         };
@@ -192,10 +203,27 @@ fn recorded_manifest(path: &Path, recorded: &Value) -> Result<Manifest, CommandE
                 path.display(),
                 recorded.as_str().unwrap_or("none")
             ),
-            "put it back as it was; `quorate log` shows when it was written",
+            "put it back as it was, or delete it and run this again; `quorate log` shows when it was written",
         ));
     }
     parse(path, &bytes)
+}
+
+/// Writes a manifest that is gone as it was: what it says is in the record, and its digest too.
+fn write_again(workspace: &Workspace, file: &str, manifest: &Manifest, recorded: &Value) -> Result<(), CommandError> {
+    let gone = |why: String| {
+        CommandError::new(
+            ExitCode::Conflict,
+            format!("{} is gone, and {why}", workspace.path(file).display()),
+            "copy it back from where it was published or saved; `quorate log` shows when it was written",
+        )
+    };
+    let text = manifest.to_text().map_err(|error| gone(error.to_string()))?;
+    if *recorded != json!(Sha512::of(text.as_bytes())) {
+        return Err(gone("what the record has of it has another digest than the one that was recorded".to_owned()));
+    }
+    workspace.write(file, text.as_bytes()).map_err(|error| gone(error.to_string()))?;
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, CommandError> {

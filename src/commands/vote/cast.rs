@@ -22,8 +22,8 @@ use crate::actions::voting::{Rules, rules};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::commands::session::read_session;
-use crate::commands::start::DEFAULT_PRODUCT;
 use crate::commands::verify::report_of_candidate;
+use crate::commands::which_product::product_meant;
 use crate::config::Vote;
 use crate::governance::{Holding, VoteValue};
 use crate::release::FileDigest;
@@ -72,9 +72,9 @@ pub struct Args {
     #[command(flatten)]
     pub rules: Given,
     /// A product of release-config/, for the list, the relay and the rules that are not given; for
-    /// a candidate the release's own.
-    #[arg(long, value_name = "PRODUCT", default_value = DEFAULT_PRODUCT)]
-    pub product: String,
+    /// a candidate the release's own; else the one whose repository this is a clone of.
+    #[arg(long, value_name = "PRODUCT")]
+    pub product: Option<String>,
     #[command(flatten)]
     pub agreement: Agreement,
 }
@@ -167,7 +167,8 @@ fn demand_proof(value: VoteValue, verified: Option<&Verified>, although: &str) -
 /// The mail that calls the vote, on the current candidate or in the archive.
 fn called(desk: &Desk<'_>, args: &Args) -> Result<Call, CommandError> {
     let Some(thread) = &args.thread else { return of_candidate(desk, args.candidate.unwrap_or_default()) };
-    let Configured { mail, vote } = configured(desk.environment, &args.product)?;
+    let product = product_meant(&desk.environment.assets, args.product.as_deref())?;
+    let Configured { mail, vote } = configured(desk.environment, &product)?;
     let list = args.list.clone().unwrap_or_else(|| mail.dev.clone());
     let id = format!("<{}>", thread.trim().trim_matches(['<', '>']));
     let sender = Sender { name: String::new(), email: String::new(), private: false, list: list.clone(), mail };
@@ -185,7 +186,7 @@ fn called(desk: &Desk<'_>, args: &Args) -> Result<Call, CommandError> {
     })?;
     let opened = with_mail(desk, &id)?;
     let rules = opened.map(|opened| opened.rules).or(vote);
-    Ok(Call { thread: id, subject: found.subject, list, product: args.product.clone(), rules, files: None })
+    Ok(Call { thread: id, subject: found.subject, list, product, rules, files: None })
 }
 
 fn of_candidate(desk: &Desk<'_>, number: u32) -> Result<Call, CommandError> {

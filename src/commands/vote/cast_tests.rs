@@ -8,25 +8,10 @@
 
 use super::cast;
 use super::place::{Place, ann, yes};
-use super::rules::Given;
 use super::sending::Sent;
 
 fn ballot(place: &Place, value: &str) -> cast::Args {
-    let first = &place.mails()[0];
-    let thread = first.lines().find_map(|line| line.strip_prefix("Message-ID:")).unwrap().trim().to_owned();
-    cast::Args {
-        value: value.into(),
-        candidate: None,
-        thread: Some(thread),
-        list: None,
-        report: None,
-        why: None,
-        although: None,
-        action: None,
-        rules: Given::default(),
-        product: "sample".into(),
-        agreement: yes(),
-    }
+    super::place::ballot(&place.thread(), value, yes())
 }
 
 const REPORT: &str = r#"{"passed": PASSED, "target": "https://dist.example.org/rc1", "files": [

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use super::correspondence::Desk;
 use super::opened::Counting;
-use super::place::{Place, ann, environment};
+use super::place::{Place, ann, ballot, environment};
 use super::rules::Given;
 use super::sending::{Agreement, Sent};
 use super::{cast, open, remind, result};
@@ -66,22 +66,7 @@ fn act(desk: &Desk<'_>, what: &str, agreement: Agreement) -> Result<Sent, Comman
             let args = result::Args { name: Some(NAME.into()), counting, agreement, json: false };
             result::result(desk, &args).map(|_| if is_sent(desk, "result") { Sent::Yes } else { Sent::No })
         }
-        thread => {
-            let args = cast::Args {
-                value: "+1".into(),
-                candidate: None,
-                thread: Some(thread.to_owned()),
-                list: None,
-                report: None,
-                why: None,
-                although: None,
-                action: None,
-                rules: Given::default(),
-                product: "sample".into(),
-                agreement,
-            };
-            cast::cast(desk, &args, ann())
-        }
+        thread => cast::cast(desk, &ballot(thread, "+1", agreement), ann()),
     }
 }
 
@@ -98,7 +83,7 @@ fn open_args(agreement: Agreement) -> open::Args {
         link: Vec::new(),
         subject: None,
         rules: Given::default(),
-        product: "sample".into(),
+        product: Some("sample".into()),
         agreement,
     }
 }

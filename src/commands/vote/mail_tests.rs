@@ -139,7 +139,7 @@ fn what_is_not_voted_on_so_is_refused_and_nothing_is_sent_or_recorded() {
         (open::Args { about: " ".into(), ..usual() }, "nothing says what is proposed"),
         (open::Args { link: vec!["the wiki".into()], ..usual() }, "is no address"),
         (open::Args { about: "The page: TBD".into(), ..usual() }, "`TBD` is left over"),
-        (open::Args { product: "none".into(), ..usual() }, "there is no product `none`"),
+        (open::Args { product: Some("none".into()), ..usual() }, "there is no product `none`"),
     ] {
         let refused = place.open(&args).unwrap_err();
         assert!(refused.what.contains(says) && refused.code == ExitCode::Usage, "{says}: {refused}");

@@ -17,7 +17,7 @@ use crate::actions::voting::{bylaws_of, electorate};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::commands::identity::identity;
-use crate::commands::start::DEFAULT_PRODUCT;
+use crate::commands::which_product::product_meant;
 use crate::config::{Mail, Vote};
 use crate::governance::{Action, Bylaws, FileUsed};
 use crate::ui::ExitCode;
@@ -49,9 +49,9 @@ pub struct Args {
     #[command(flatten)]
     pub rules: Given,
     /// A product of release-config/, for the lists and the relay, and for the rules that are
-    /// not given.
-    #[arg(long, value_name = "PRODUCT", default_value = DEFAULT_PRODUCT)]
-    pub product: String,
+    /// not given; else the one whose repository this is a clone of.
+    #[arg(long, value_name = "PRODUCT")]
+    pub product: Option<String>,
     #[command(flatten)]
     pub agreement: Agreement,
 }
@@ -110,7 +110,8 @@ fn same_vote(recorded: Correspondence, opened: &Opened) -> Result<Correspondence
 
 fn what_is_asked(desk: &Desk<'_>, args: &Args, author: (String, String)) -> Result<(Opened, Sender), CommandError> {
     let environment = desk.environment;
-    let Configured { mail, vote } = configured(environment, &args.product)?;
+    let product = product_meant(&environment.assets, args.product.as_deref())?;
+    let Configured { mail, vote } = configured(environment, &product)?;
     let rules = from_anywhere(named(vote, &args.rules, &args.action))?;
     let (bylaws, action) = bylaws_of(&environment.assets, &rules)?;
     demand_votable(&action, args)?;
@@ -133,7 +134,7 @@ fn what_is_asked(desk: &Desk<'_>, args: &Args, author: (String, String)) -> Resu
         person: args.subject.clone(),
         hours: action.minimum_days * 24,
         action,
-        product: args.product.clone(),
+        product,
         used: used(desk, &bylaws, &rules),
         bylaws: BylawsNamed { title: bylaws.title, source: bylaws.source, file: bylaws.file },
         rules,

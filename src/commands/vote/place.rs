@@ -14,7 +14,7 @@ use super::correspondence::Desk;
 use super::opened::{Counting, count, find};
 use super::rules::Given;
 use super::sending::{Agreement, Sent};
-use super::{open, remind, result};
+use super::{cast, open, remind, result};
 use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment};
 use crate::config::Assets;
@@ -88,7 +88,7 @@ impl Place {
             link: vec!["https://wiki.example.org/flip-7".into()],
             subject: None,
             rules: Given::default(),
-            product: "sample".into(),
+            product: Some("sample".into()),
             agreement: yes(),
         }
     }
@@ -133,6 +133,12 @@ impl Place {
         mails.into_iter().map(|mail| String::from_utf8(mail.bytes).unwrap()).collect()
     }
 
+    /// The Message-ID of the vote's call.
+    pub(super) fn thread(&self) -> String {
+        let first = &self.mails()[0];
+        first.lines().find_map(|line| line.strip_prefix("Message-ID:")).unwrap().trim().to_owned()
+    }
+
     pub(super) fn last(&self) -> String {
         self.mails().pop().unwrap()
     }
@@ -163,4 +169,21 @@ pub(super) fn yes() -> Agreement {
 
 pub(super) fn ann() -> (String, String) {
     ("Ann Example".into(), "ann@example.org".into())
+}
+
+/// A ballot on the vote whose call is `thread`, with nothing but its value.
+pub(super) fn ballot(thread: &str, value: &str, agreement: Agreement) -> cast::Args {
+    cast::Args {
+        value: value.into(),
+        candidate: None,
+        thread: Some(thread.to_owned()),
+        list: None,
+        report: None,
+        why: None,
+        although: None,
+        action: None,
+        rules: Given::default(),
+        product: Some("sample".into()),
+        agreement,
+    }
 }

@@ -7,7 +7,7 @@
 //! By which rules votes beside a release are counted, and what is kept of what people ruled.
 
 use super::opened::{Counting, find};
-use super::place::{Place, ann, yes};
+use super::place::{Place, ann, ballot, yes};
 use super::rules::Given;
 use super::sending::Sent;
 use super::{cast, list, open, remind, result};
@@ -100,21 +100,7 @@ fn the_product_s_own_rules_count_where_none_are_given() {
 #[test]
 fn a_ballot_goes_by_the_rules_of_the_vote_that_it_answers() {
     let place = Place::opened("flip");
-    let first = &place.mails()[0];
-    let thread = first.lines().find_map(|line| line.strip_prefix("Message-ID:")).unwrap().trim().to_owned();
-    let usual = cast::Args {
-        value: "+1".into(),
-        candidate: None,
-        thread: Some(thread),
-        list: None,
-        report: None,
-        why: None,
-        although: None,
-        action: None,
-        rules: Given::default(),
-        product: "sample".into(),
-        agreement: yes(),
-    };
+    let usual = ballot(&place.thread(), "+1", yes());
     // dan is a committer: binding on a FLIP, and not on what the product's configuration names
     let dan = || ("Dan Example".into(), "dan@apache.org".into());
     assert_eq!(cast::cast(&place.desk(), &usual, dan()).unwrap(), Sent::Yes);
