@@ -80,6 +80,7 @@ fn a_vote_that_an_older_copy_of_the_record_does_not_know_is_found_and_told() {
     assert!(cancel(4).contains("nothing was taken down"));
     let _smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
     let _archive = ArchiveServer::start(world.mail(), world.archive_port).unwrap();
+    let _stand_ins = crate::user::stand_ins(&world);
     let said = cancel(3);
     assert!(said.contains("cancel-mail"), "{said}");
     let mails = fs::read_dir(world.mail().join("mails")).unwrap();

@@ -5,10 +5,12 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 //! The guide: whole, filled in, and true when it is followed by hand.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use quorate::engine::{StepKind, Workflow};
+use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
 use quorate::rehearsal::{ArchiveServer, SmtpServer};
 use serde_json::Value;
 
@@ -38,17 +40,22 @@ fn block<'g>(section: &'g str, after: &str) -> Option<&'g str> {
 }
 
 fn workflow() -> Workflow {
-    Workflow::parse("release.toml", &crate::tree::text(std::path::Path::new("workflows/release.toml"))).unwrap()
+    Workflow::parse("release.toml", &crate::tree::text(Path::new("workflows/release.toml"))).unwrap()
 }
 
 fn guide_for(version: &str) -> String {
+    guide_of(("flink-statefun", version))
+}
+
+fn guide_of((product, version): (&str, &str)) -> String {
     let user = User::looking().without("QUORATE_ASSETS").with("HOME", "/nowhere");
-    user.runs(0, &["guide", "--version", version, "--product", "flink-statefun"]).out
+    user.runs(0, &["guide", "--version", version, "--product", product]).out
 }
 
 #[test]
 fn every_step_has_its_command_and_nothing_is_left_open() {
-    let guides = ["3.4.0", "3.3.1"].map(guide_for);
+    let guides = [("flink-statefun", "3.4.0"), ("flink-statefun", "3.3.1"), ("flink", "2.2.0"), ("sample", "1.2.0")]
+        .map(guide_of);
     let mut without = Vec::new();
     for phase in workflow().phases {
         for step in &phase.steps {
@@ -112,7 +119,7 @@ fn mails_and_texts_are_in_it_and_what_is_known_is_filled_in() {
         "\nTo: dev@flink.apache.org\n",
         "at [2], in revision\n  REVISION_OF_STAGE_CANDIDATE of the repository",
         "\n    SHA512_OF_FLINK_STATEFUN_3_4_0_SRC_TGZ\n",
-        "[3] NOTE_OF_CLOSE_NEXUS\n",
+        "[3] https://repository.apache.org/content/repositories/REPOSITORY_OF_DEPLOY_MAVEN/\n",
         "--url smtp://mail-relay.apache.org:587 --ssl-reqd --user APACHE_ID",
     ] {
         assert!(vote.contains(said), "`{said}` is not in:\n{vote}");
@@ -185,19 +192,25 @@ fn what_is_done_by_hand_as_it_says_is_found_done() {
 
 /// What the guide says is to be typed, where the program can find it: not a mail,
 /// whose number it cannot know, and not a build or archive, of which the guide says
-/// that they are to be attested; nor what a person does in an editor.
+/// that they are to be attested, nor what somebody has looked at; nor what a person does in an editor.
 fn typed<'g>(guide: &'g str, id: &str) -> Option<&'g str> {
     let typed = block(section(guide, &format!("\nquorate run {id} --execute")), "\nBy hand:\n")?;
-    let attested = ["trial-build", "source-archive", "build-artifacts", "triage-blockers", "audit-release-notes"];
+    let attested =
+        ["trial-build", "source-archive", "build-artifacts", "triage-blockers", "audit-release-notes", "review-maven"];
     let by_program = !typed.contains("curl --url smtp") && !typed.contains("$EDITOR");
     (by_program && !attested.contains(&id)).then_some(typed)
 }
 
 fn follow(user: &User, id: &str, typed: &str) {
+    // There is no terminal on which the token's password could be asked for.
+    let (name, password) = NEXUS_ACCOUNT;
+    let typed = typed.replace("--user TOKEN_NAME", &format!("--user {name}:{password}"));
     let mut shell = Command::new("bash");
-    shell.args(["-euo", "pipefail", "-c", typed]).current_dir(user.place.world.clone_path());
+    shell.args(["-euo", "pipefail", "-c", &typed]).current_dir(user.place.world.clone_path());
     let program = user.command(&[]);
     shell.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
+    let beside = Path::new(env!("CARGO_BIN_EXE_quorate")).parent().unwrap().display();
+    shell.env("PATH", format!("{beside}:{}", std::env::var("PATH").unwrap()));
     let ran = Ran::of(shell.output().unwrap());
     assert_eq!(ran.code, 0, "{id}:\n{typed}\n{}{}", ran.out, ran.err);
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::central_serves::first_missing;
 use super::{Cx, central, modules};
-use crate::actions::Services;
+use crate::actions::{Services, shell};
 use crate::config::Maven;
 use crate::engine::{Action, ActionError, Probed, Reversal};
 
@@ -29,11 +29,19 @@ pub struct AwaitCentral {
     maven: Box<Maven>,
     /// The tag's name.
     tag: String,
+    /// The version.
+    version: String,
 }
 
 impl Action<Services> for AwaitCentral {
     fn summary(&self) -> String {
         format!("Waits until {} serves every module", self.maven.repository)
+    }
+
+    fn commands(&self, _world: &Services) -> Vec<String> {
+        let (root, group) = (self.maven.repository.trim_end_matches('/'), self.maven.profile.replace('.', "/"));
+        let pom = format!("{root}/{group}/MODULE/{version}/MODULE-{version}.pom", version = self.version);
+        vec![shell::command(&["curl", "--fail", "--head", &pom])]
     }
 
     fn probe(&self, cx: &Cx<'_>) -> Result<Probed, ActionError> {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::compare::{Compared, left_out, with_central, with_poms};
 use super::inventory::paths;
 use super::{Cx, any_nexus, central, modules, outputs};
-use crate::actions::Services;
+use crate::actions::{Services, shell};
 use crate::config::Maven;
 use crate::engine::{Action, ActionError, Probed, Reversal, Unknowns};
 
@@ -30,6 +30,8 @@ pub struct ReviewMaven {
     repository: String,
     /// What stands before the version in the name of a release's tag.
     release_tag_prefix: String,
+    /// KEYS.
+    keys: String,
 }
 
 /// What was found.
@@ -55,7 +57,10 @@ impl Action<Services> for ReviewMaven {
 
     fn commands(&self, world: &Services) -> Vec<String> {
         let address = world.nexus.as_ref().map(|nexus| nexus.content(&self.repository));
-        address.map(|address| format!("quorate verify {address} --all")).into_iter().collect()
+        address
+            .map(|address| shell::command(&["quorate", "verify", &address, "--all", "--keys", &self.keys]))
+            .into_iter()
+            .collect()
     }
 
     fn foreseen(&self, _cx: &Cx<'_>, _unknown: &mut Unknowns) -> Map<String, Value> {

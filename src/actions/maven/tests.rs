@@ -113,7 +113,7 @@ impl Bench {
     }
 
     pub fn review(&self, repository: &str) -> ReviewMaven {
-        self.action(json!({"tag": TAG, "repository": repository, "release_tag_prefix": "v"}))
+        self.action(json!({"tag": TAG, "repository": repository, "release_tag_prefix": "v", "keys": "KEYS"}))
     }
 
     pub fn close(&self, repository: &str) -> CloseNexus {
@@ -253,7 +253,7 @@ fn what_is_staged_is_reviewed_closed_and_released_and_nothing_of_others_is_touch
     assert_eq!(bench.listed(), with_others(&[(id, "released")]));
     // Maven Central serves it some time after
     let serves: CentralServes = bench.action(json!({"tag": TAG}));
-    let waits: AwaitCentral = bench.action(json!({"tag": TAG}));
+    let waits: AwaitCentral = bench.action(json!({"tag": TAG, "version": "1.0.0"}));
     assert_eq!(fails(serves.examine(&bench.cx()).unwrap()).len(), 1);
     assert!(matches!(waits.probe(&bench.cx()).unwrap(), Probed::Waiting { .. }));
     assert!(matches!(waits.probe(&bench.cx()).unwrap(), Probed::Done(_)));
