@@ -51,6 +51,20 @@ pub fn is_fork(url: &str, official: &str) -> bool {
     }
 }
 
+/// Whether an address is on another server than the repository that it should mean. The
+/// foundation has each repository on two servers, which are one place.
+pub fn is_elsewhere(url: &str, official: &str) -> bool {
+    let place = |url| host_and_path(url).map(|(host, path)| of_foundation(&host, &path).unwrap_or((host, path)));
+    across_network(url) && across_network(official) && place(url) != place(official) && !is_fork(url, official)
+}
+
+/// The name at GitHub of a repository that the foundation serves itself (facts: gitbox.apache.org
+/// and github.com/apache take pushes alike).
+fn of_foundation(host: &str, path: &str) -> Option<(String, String)> {
+    let name = path.strip_prefix("repos/asf/").filter(|_| host == "gitbox.apache.org")?;
+    Some(("github.com".to_owned(), format!("apache/{name}")))
+}
+
 /// The address that a clone has for its remote `remote`, as it is written in its configuration,
 /// without a login; `None` where there is none.
 pub fn remote_address(clone: &Path, remote: &str) -> Option<String> {
@@ -86,6 +100,15 @@ mod tests {
         for same in ["git@github.com:apache/greeter.git", "https://gitbox.example.org/greeter.git", "/srv/mirror.git"] {
             assert!(!is_fork(same, expected), "{same}");
         }
+        for elsewhere in ["https://gitlab.com/apache/greeter", "git@gitlab.com:ann/greeter.git"] {
+            assert!(is_elsewhere(elsewhere, expected), "{elsewhere}");
+        }
+        for not in
+            [expected, "https://gitbox.apache.org/repos/asf/greeter.git", "/srv/mirror.git", "git@github.com:ann/g"]
+        {
+            assert!(!is_elsewhere(not, expected), "{not}");
+        }
+        assert!(is_elsewhere("https://gitbox.apache.org/repos/asf/other.git", expected));
         assert!(same_repository("/srv/greeter.git/", "/srv/greeter.git"));
         assert_eq!(without_login("https://ann:s3cret@GitHub.com/apache/greeter/"), "github.com/apache/greeter");
     }
