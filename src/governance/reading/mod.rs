@@ -32,6 +32,7 @@ mod says;
 mod sign;
 mod subject;
 mod told;
+mod until;
 mod words;
 
 #[cfg(test)]
