@@ -131,12 +131,12 @@ fn rule(tally: &Tally) -> String {
     let day =
         used.as_of.map_or_else(|| "the roster, which names no day".to_owned(), |day| format!("the roster of {day}"));
     format!(
-        "{}: {} of the active {}s, by the {}. By {day}, {} have a binding vote.",
+        "{}: {} of the active {}s, by the {}. By {day}, {} a binding vote.",
         tally.title,
         tally.rule.words(),
         used.binding.holder(),
         tally.bylaws.as_ref().map_or("bylaws", |bylaws| &bylaws.title),
-        used.holders
+        if used.holders == 1 { "one has".to_owned() } else { format!("{} have", used.holders) }
     )
 }
 
