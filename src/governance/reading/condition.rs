@@ -50,6 +50,9 @@ impl Sentence<'_> {
             || condition_behind(words) && !holds && !asked
             || clause.iter().any(|word| matches!(*word, "if" | "once" | "unless"));
         let modal = clause.iter().any(|word| matches!(*word, "would" | "could" | "might" | "may" | "i'd" | "should"));
+        if self.is_bargained() || self.is_intended() {
+            return Some(Found::Unclear("the vote has a condition"));
+        }
         let like = clause.iter().any(|word| matches!(*word, "like" | "love"));
         if self.comes_later(clause, words) {
             return Some(Found::Mentions("it promises a vote and casts none"));
@@ -92,6 +95,28 @@ impl Sentence<'_> {
             return Some(Found::Mentions("it says what the vote would be otherwise"));
         }
         (modal && !like && !self.begins()).then_some(Found::Unclear("it says how the sender would vote"))
+    }
+
+    /// "Fix the NOTICE and you have my +1".
+    fn is_bargained(&self) -> bool {
+        let words = self.words_before();
+        let begins = words.iter().find(|word| !one_of!(word, "please just first so"));
+        let order = begins.is_some_and(|word| {
+            one_of!(
+                word,
+                "fix address resolve correct update add remove change merge revert drop rename repair replace"
+            )
+        });
+        order && words.iter().any(|word| one_of!(word, "and then you'll you"))
+    }
+
+    /// "I intend to vote +1", "expect a +1 from me", "a +1 tomorrow", "Vote +1 please!"
+    fn is_intended(&self) -> bool {
+        let clause = self.clause_before();
+        let plans = clause.iter().any(|word| one_of!(word, "intend plan planning intending hope hoping aim expect"));
+        let later = self.words_behind().iter().take(4).any(|word| one_of!(word, "tomorrow tonight"));
+        let asked = clause.first() == Some(&"vote") && self.words_behind().first() == Some(&"please");
+        plans || later || asked
     }
 
     /// "I'll give my +1 after testing", "I will vote +1 tomorrow".
@@ -180,6 +205,9 @@ fn condition_behind(words: &[&str]) -> bool {
                 return true;
             }
             "only" if words.get(at + 1) == Some(&"if") => return true,
+            "in" if at <= 5 && words.get(at + 1) == Some(&"case") => return true,
+            "with" if at <= 3 && words[at + 1..].iter().take(6).any(|word| is_settled(word)) => return true,
+            "after" if at <= 2 && words[at + 1..].iter().take(2).any(|word| is_mending(word)) => return true,
             "after" if at <= 2 && is_to_come(&words[at + 1..]) => return true,
             "given" if at <= 2 && is_to_come(&words[at + 1..]) => return true,
             "so" if words.get(at + 1..at + 3) == Some(&["long", "as"][..]) => return true,
@@ -194,6 +222,15 @@ fn condition_behind(words: &[&str]) -> bool {
         }
     }
     false
+}
+
+/// "after fixing the NOTICE": what is still to be done, unlike what was checked.
+fn is_mending(word: &str) -> bool {
+    one_of!(
+        word,
+        "fixing addressing resolving correcting updating adding removing changing merging renaming repairing replacing reverting clarifying rebuilding the",
+    ) && word != "the"
+        || one_of!(word, "fix fixes correction clarification")
 }
 
 /// "the NOTICE is fixed", "all comments are addressed": what has not happened yet.

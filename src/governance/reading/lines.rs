@@ -23,6 +23,8 @@ pub(super) struct Logical {
     pub mark: Mark,
     /// Whether a blank line stands before it.
     pub after_blank: bool,
+    /// Whether the line right above it was written for a program.
+    pub below_code: bool,
 }
 
 /// What stands before a line's text.
@@ -89,11 +91,13 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
     let width = wrap_width(own);
     let mut found: Vec<Logical> = Vec::new();
     let mut blank = true;
+    let mut below_code = false;
     let mut code = Code::default();
     let mut previous_length = 0;
     for (number, line) in own.iter().enumerate() {
         if code.holds(line) {
             blank = true;
+            below_code = !line.trim().is_empty() && is_prompt(line.trim());
             continue;
         }
         let long = line.len() > LENGTH;
@@ -101,6 +105,7 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
         let text = plain(&line[..end]);
         if text.is_empty() {
             blank = true;
+            below_code = false;
             continue;
         }
         let (mark, body) = marked(&text);
@@ -113,9 +118,16 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
                 last.starts.push((last.text.len(), number));
                 last.text.push_str(body);
             }
-            _ => found.push(Logical { text: body.to_owned(), starts: vec![(0, number)], mark, after_blank: blank }),
+            _ => found.push(Logical {
+                text: body.to_owned(),
+                starts: vec![(0, number)],
+                mark,
+                after_blank: blank,
+                below_code,
+            }),
         }
         blank = false;
+        below_code = false;
     }
     found
 }
@@ -186,17 +198,21 @@ impl Code {
     }
 }
 
+/// "$ mvn verify".
+fn is_prompt(line: &str) -> bool {
+    line.starts_with("$ ") || line.starts_with("% ") || line.starts_with("+ ") && line.contains("--")
+}
+
 /// A line that a program wrote, by its beginning.
 fn is_log(line: &str) -> bool {
     let level = ["[INFO", "[WARN", "[ERROR", "[DEBUG", "[TRACE", "INFO:", "WARN:", "ERROR:"];
-    let prompt = line.starts_with("$ ") || line.starts_with("% ") || line.starts_with("+ ") && line.contains("--");
     let stamp = line.len() > 10
         && line.as_bytes()[..4].iter().all(u8::is_ascii_digit)
         && line.as_bytes()[4] == b'-'
         && line.contains(':');
     let trace = line.starts_with("at ") && line.ends_with(')') && line.contains('(');
     level.iter().any(|level| line.starts_with(level))
-        || prompt
+        || is_prompt(line)
         || stamp
         || trace
         || line.starts_with("+++ ")

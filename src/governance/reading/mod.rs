@@ -19,6 +19,7 @@ mod claim;
 mod clause;
 mod condition;
 mod in_words;
+mod label;
 mod lines;
 mod mention;
 mod normal;
@@ -32,6 +33,7 @@ mod says;
 mod sign;
 mod subject;
 mod told;
+mod tongue;
 mod words;
 
 #[cfg(test)]

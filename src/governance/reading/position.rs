@@ -8,7 +8,7 @@
 
 use super::clause::{Sentence, is_break};
 use super::sign::Sign;
-use super::words::{is_adverb, is_claim, is_han, is_lead, is_praise, one_of};
+use super::words::{is_adverb, is_claim, is_lead};
 
 impl Sentence<'_> {
     pub(super) fn ends_sentence(&self) -> bool {
@@ -34,9 +34,12 @@ impl Sentence<'_> {
         }
         let words = self.words_before();
         let of_another = words.last().is_some_and(|word| matches!(*word, "the" | "that" | "this"));
+        let named =
+            self.before().last().is_some_and(|token| token.is(":")) && words.iter().any(|word| word.starts_with('@'));
         words.len() <= 6
             && !of_another
-            && words.iter().all(|word| is_lead(word) || is_han(word) || is_adverb(word) || word.starts_with('@'))
+            && !named
+            && words.iter().all(|word| is_lead(word) || is_adverb(word) || word.starts_with('@'))
     }
 
     /// "+1 on the idea, -1 on the timing": the other half of a divided vote.
@@ -49,42 +52,5 @@ impl Sentence<'_> {
                 .before()
                 .last()
                 .is_some_and(|token| is_break(token) || matches!(token.text.as_str(), "but" | "and" | "yet" | "though"))
-    }
-
-    /// "Awesome Ann, +1!", "all tests pass, so +1", "looks good +1".
-    pub(super) fn ends(&self) -> bool {
-        if self.before().last().is_some_and(|token| matches!(token.text.as_str(), "the" | "that" | "this")) {
-            return false;
-        }
-        let words = self.words_behind();
-        let nothing_behind = words.iter().all(|word| {
-            matches!(
-                *word,
-                "vote"
-                    | "then"
-                    | "too"
-                    | "again"
-                    | "now"
-                    | "thanks"
-                    | "thank"
-                    | "you"
-                    | "all"
-                    | "everyone"
-                    | "cheers"
-                    | "overall"
-                    | "i"
-                    | "as"
-                    | "well"
-            )
-        });
-        let last = self.before().last();
-        let parted_by_break = last.is_some_and(|token| {
-            is_break(token) || one_of!(&token.text, "so hence therefore thus but ergo consequently accordingly then")
-        });
-        let good = self.words_before().iter().any(|word| is_praise(word));
-        let joined = self.behind().first().is_some_and(is_break) && parted_by_break;
-        nothing_behind && (parted_by_break || good)
-            || joined
-            || parted_by_break && self.behind().first().is_some_and(|t| t.is("(") || t.is("for") || is_claim(&t.text))
     }
 }
