@@ -25,8 +25,6 @@ pub(super) struct Place<'c> {
     pub sender: &'c str,
     /// The sentence as it was written.
     pub written: &'c str,
-    /// Whether the mail answers the call itself.
-    pub to_call: bool,
     /// It is a value with a colon, and what follows are reasons rather than names.
     pub leads_reasons: bool,
     /// It stands behind a list's mark.
@@ -137,9 +135,9 @@ impl<'s> Sentence<'s> {
             if self.begins_line_only_for_meaning() {
                 return Found::Mentions("it says what a value means");
             }
-            if self.asks() && self.behind().len() <= 2 {
-                let asked =
-                    self.words_before().first().is_some_and(|word| one_of!(word, "is was are do does can should"));
+            let first = self.words_before().first();
+            let asked = first.is_some_and(|word| one_of!(word, "is was are do does can should would could will"));
+            if self.asks() && (asked || self.behind().len() <= 2) {
                 return if asked { Found::Mentions("it is a question") } else { Found::Unclear("it is a question") };
             }
             return Found::Casts { value, own, why: "a sentence of the sender's begins with it" };

@@ -57,8 +57,7 @@ pub(super) fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> 
     if place.bullet && matches!(first.text.as_str(), "1" | "1,") {
         return Some(Found::Unclear("a vote without its digit or sign"));
     }
-    if matches!(first.text.as_str(), "+l" | "+i" | "+!" | "+one" | "++" | "--")
-        || matches!(first.text.as_str(), "十1" | "十")
+    if matches!(first.text.as_str(), "+l" | "+i" | "+!" | "+one" | "++") || matches!(first.text.as_str(), "十1" | "十")
     {
         return Some(Found::Unclear("it looks like a mistyped vote"));
     }

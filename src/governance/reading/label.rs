@@ -205,13 +205,16 @@ pub(super) fn is_checked(word: &str) -> bool {
 pub(super) fn is_problem(word: &str) -> bool {
     one_of!(
         word,
-        "fail fails failed failing failure failures broken breaks bug bugs blocker blockers regression regressions missing wrong incorrect invalid incompatible violates violation corrupt error errors issue issues problem problems cannot can't doesn't not unable lack lacks fix unreleasable concern concerns objection objections rejected",
+        "fail fails failed failing failure failures broken breaks bug bugs blocker blockers regression regressions missing wrong incorrect invalid incompatible violates violation corrupt error errors issue issues problem problems cannot can't doesn't not unable lack lacks fix unreleasable concern concerns objection objections rejected mismatch mismatches differs differ",
     )
 }
 
 /// What is said of a thing that does not work; what a program counts has other words.
 fn is_fault(word: &str) -> bool {
-    one_of!(word, "fail fails broken breaks missing wrong incorrect doesn't not cannot can't lacks violates")
+    one_of!(
+        word,
+        "fail fails broken breaks missing wrong incorrect doesn't not cannot can't lacks violates mismatch mismatches differs differ"
+    )
 }
 
 /// A word that is said of a candidate and of no output.
@@ -231,7 +234,7 @@ pub(super) fn is_output(word: &str) -> bool {
 }
 
 /// A word that has the value as its object, or speaks of it.
-fn takes_value(word: &str) -> bool {
+pub(super) fn takes_value(word: &str) -> bool {
     is_output(word)
         || one_of!(
             word,

@@ -23,8 +23,8 @@ pub(super) struct Logical {
     pub mark: Mark,
     /// Whether a blank line stands before it.
     pub after_blank: bool,
-    /// Whether the line right above it was written for a program.
-    pub below_code: bool,
+    /// What of a program stands between it and the line before it.
+    pub below: Below,
 }
 
 /// What stands before a line's text.
@@ -33,6 +33,16 @@ pub(super) enum Mark {
     None,
     Bullet,
     Heading,
+}
+
+/// What of a program stands above a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Below {
+    Text,
+    /// Code, a log; or a command with a blank line below it.
+    Code,
+    /// A command, right above it.
+    Command,
 }
 
 /// A sentence: its text and its line.
@@ -91,13 +101,13 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
     let width = wrap_width(own);
     let mut found: Vec<Logical> = Vec::new();
     let mut blank = true;
-    let mut below_code = false;
+    let mut below = Below::Text;
     let mut code = Code::default();
     let mut previous_length = 0;
     for (number, line) in own.iter().enumerate() {
         if code.holds(line) {
             blank = true;
-            below_code = !line.trim().is_empty() && is_prompt(line.trim());
+            below = if is_prompt(line.trim()) { Below::Command } else { Below::Code };
             continue;
         }
         let long = line.len() > LENGTH;
@@ -105,7 +115,7 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
         let text = plain(&line[..end]);
         if text.is_empty() {
             blank = true;
-            below_code = false;
+            below = if below == Below::Text { below } else { Below::Code };
             continue;
         }
         let (mark, body) = marked(&text);
@@ -123,11 +133,11 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
                 starts: vec![(0, number)],
                 mark,
                 after_blank: blank,
-                below_code,
+                below,
             }),
         }
         blank = false;
-        below_code = false;
+        below = Below::Text;
     }
     found
 }

@@ -319,6 +319,13 @@ impl Sentence<'_> {
         if as_verb && !clause.iter().any(|word| matches!(*word, "you" | "somebody" | "someone" | "anyone" | "they")) {
             return false;
         }
+        // "I'd love a +1 here"
+        let wished = clause
+            .windows(2)
+            .any(|pair| one_of!(pair[0], "love like appreciate") && one_of!(pair[1], "a an another your some"));
+        if wished && clause.iter().any(|word| one_of!(word, "i'd would we'd could")) {
+            return true;
+        }
         let casting = clause.iter().any(|word| one_of!(word, "vote cast go give voting casting say put changing"))
             && self.says_own();
         let mine = clause.contains(&"my") || self.is_from_me() || casting;

@@ -18,6 +18,7 @@ mod change;
 mod claim;
 mod clause;
 mod condition;
+mod in_subject;
 mod in_words;
 mod label;
 mod lines;
@@ -89,6 +90,10 @@ pub fn read(text: &Text<'_>) -> (Role, Says) {
     let called = matches!(role, Role::Announces(_) | Role::Opens { .. });
     match says::says(text, &lines, called) {
         Says::Unclear { why, .. } if announced => (role, Says::Nothing { why: Some(why) }),
+        Says::Nothing { why } if role == Role::Replies && text.called => {
+            let titled = in_subject::in_subject(text.subject);
+            (role, titled.unwrap_or(Says::Nothing { why }))
+        }
         says => (role, says),
     }
 }

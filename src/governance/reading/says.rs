@@ -13,7 +13,7 @@ use super::claim::{claim, first_claim};
 use super::clause::{Found, Place, judge};
 use super::in_words::in_words;
 use super::label::is_named_above;
-use super::lines::{Logical, Mark};
+use super::lines::{Below, Logical, Mark};
 use super::mention::NAMES_VALUES;
 use super::sign::{Kind, Sign, Token, tokens};
 use super::told::{accounts, leads_reasons, may_tell};
@@ -187,7 +187,6 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
                 subject: &subject,
                 sender: &sender,
                 written: sentence.text,
-                to_call: text.to_call,
                 candidates: text.candidates,
                 bullet: line.mark == Mark::Bullet,
                 leads_reasons: opens && line.text.ends_with(':') && leads_reasons(&lines[number..]),
@@ -312,10 +311,11 @@ fn below_remark(found: Found, text: &Text<'_>, line: usize) -> Found {
 fn below_name(found: Found, tokens: &[Token], at: usize, lines: &[Logical], number: usize, place: Place<'_>) -> Found {
     let Found::Casts { own: false, .. } = found else { return found };
     let alone = at == 0 && place.begins_line && tokens[1..].iter().all(|token| !token.is_word());
-    if alone && lines[number].below_code {
+    if alone && lines[number].below == Below::Command {
         return Found::Stray("it stands below what a program was given, and may be its answer");
     }
-    let above = number.checked_sub(1).map(|above| &lines[above]).filter(|_| alone);
+    let above =
+        number.checked_sub(1).map(|above| &lines[above]).filter(|_| alone && lines[number].below == Below::Text);
     let named = above.and_then(|above| above.sentences().last().map(|last| super::sign::tokens(last.text)));
     if named.is_some_and(|above| is_named_above(&above, &place)) {
         return Found::Stray("it may be the value of what the line above it names");

@@ -78,7 +78,7 @@ impl Sentence<'_> {
 }
 
 fn is_loan(text: &str) -> bool {
-    one_of!(text, "naïve naïvely café résumé façade déjà cliché coöperate coördinate")
+    one_of!(text, "naïve naïvely café résumé façade déjà cliché coöperate coördinate über vis-à-vis µs μs à")
 }
 
 fn is_thanks(token: &Token) -> bool {
@@ -99,7 +99,7 @@ fn is_mine(token: &Token) -> bool {
 fn is_foreign(word: &str) -> bool {
     one_of!(
         word,
-        "ich mir mich mein meine meinen meiner vom und oder aber nicht kein keine keinen keiner ist sind wird werden wenn falls sobald sofern solange vorausgesetzt eine einen einem einer auch noch daher deshalb darum weil denn stimme passt alles gut danke bitte wir habe haben brauchen nach jetzt bis nein dagegen nur erst wer warum          je moi mon pour les une avec mais donc si tout bon merci beaucoup c'est j'ai que qui dans nous vous oui d'accord lorsque quand votre cette parce          yo voto porque falla parte bien gracias por pero una cuando siempre hace esta todos nuestro mientras          il mio che della sono quando grazie tutto bene appena purché          eu meu minha voto obrigado tudo certo mim quando desde assim          ik mijn mij betreft het een niet voor als zodra mits bedankt          jag och inte hvis jeg ikke          jestem jest moj dla nie jesli jak benim oyum eger",
+        "ich mir mich mein meine meinen meiner vom und oder aber nicht kein keine keinen keiner ist sind wird werden wenn sobald sofern solange vorausgesetzt eine einen einem einer auch noch daher deshalb darum weil denn stimme passt alles danke bitte wir habe haben brauchen nach jetzt bis nein dagegen nur erst wer warum          je moi les une avec mais donc si tout bon merci beaucoup c'est j'ai que qui dans nous vous oui d'accord lorsque quand votre cette parce          yo voto porque falla parte bien gracias por pero una cuando siempre hace nuestro mientras          il mio che della sono quando grazie tutto bene appena purché          eu meu minha voto obrigado tudo certo mim quando desde assim          ik mijn mij betreft het een niet voor als zodra mits bedankt          jag och inte hvis jeg ikke          jestem jest moj dla nie jesli jak benim oyum eger",
     )
 }
 

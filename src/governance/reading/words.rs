@@ -142,7 +142,7 @@ pub(super) fn is_settled(word: &str) -> bool {
 pub(super) fn is_praise(word: &str) -> bool {
     one_of!(
         word,
-        "good great awesome agree agreed lgtm nice ok okay fine well cool yes perfect excellent works pass passed passes support approve done vote congrats thanks sense supportive looks ship wonderful happy definitely absolutely sounds like love",
+        "good great awesome agree agreed lgtm nice ok okay fine well cool yes perfect excellent works pass passed passes support approve done vote congrats thanks sense supportive looks ship wonderful happy definitely absolutely sounds like love fantastic amazing brilliant superb terrific neat lovely useful helpful valuable exciting excited glad pleased delighted impressive solid kudos bravo congratulations",
     )
 }
 
