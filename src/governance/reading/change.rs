@@ -140,7 +140,18 @@ impl Sentence<'_> {
             let at = behind.iter().position(|other| other == word).unwrap_or_default();
             behind.get(at + 1).is_none_or(|next| one_of!(next, "as because since now by after thanks given for"))
         });
-        let lapses = matches!(behind[..], ["no", "longer", ..] | ["not", ..])
+        let anymore = self.words_behind().iter().take(4).any(|word| one_of!(word, "anymore"))
+            && before.iter().any(|word| one_of!(word, "no not don't needn't"));
+        let allowed = behind.first().is_some_and(|word| one_of!(word, "can should may must could"))
+            && behind
+                .iter()
+                .take(5)
+                .any(|word| is_withdrawal(word) || is_removal(word) || one_of!(word, "ignored disregarded"))
+            && !behind.iter().take(3).any(|word| one_of!(word, "not never"));
+        let bare_lapse = self.at == 0 && matches!(behind[..], ["no", "longer", ..]);
+        let lapses = anymore
+            || allowed
+            || matches!(behind[..], ["no", "longer", ..] | ["not", ..])
             || behind.first().is_some_and(|word| one_of!(word, "does doesn't isn't is has can should"))
                 && behind.iter().take(4).any(|word| one_of!(word, "not doesn't isn't longer"))
                 && behind
@@ -150,7 +161,7 @@ impl Sentence<'_> {
         let stopped = matches!(before[..], [.., "i'm" | "am", "no", "longer"])
             || matches!(before[..], [.., "i'm" | "am", "not"])
                 && behind.iter().take(2).any(|word| one_of!(word, "anymore longer"));
-        void && ends && led && self.at < 4 || mine && lapses || stopped
+        void && ends && led && self.at < 4 || mine && lapses || bare_lapse || stopped
     }
 
     /// "this replaces my earlier -1"
@@ -225,7 +236,8 @@ pub(super) fn withdrawal(words: &[&str], asks: bool) -> Found {
     let lapses = words.windows(2).any(|pair| {
         one_of!(pair[0], "not doesn't isn't")
             && one_of!(pair[1], "stand apply hold count valid needed longer standing relevant")
-    }) || words.iter().any(|word| one_of!(word, "anymore"));
+    }) || words.iter().any(|word| one_of!(word, "anymore"))
+        || words.windows(2).any(|pair| pair[0] == "no" && pair[1] == "longer");
     if !lapses
         && words.iter().any(|word| matches!(*word, "not" | "never" | "cannot" | "won't" | "can't" | "don't" | "didn't"))
     {

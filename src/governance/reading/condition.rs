@@ -46,6 +46,7 @@ impl Sentence<'_> {
         let holds = matches!(self.tokens[self.at].sign(), Some(Sign::Value(VoteValue::Minus)))
             && words.iter().take(5).any(|word| matches!(*word, "until" | "till" | "unless"));
         let asked = self.asks() && words.contains(&"when");
+        let tentative = tentative || matches!(words[..], ["maybe" | "perhaps" | "probably" | "possibly", ..]);
         let condition = condition_before
             || condition_behind(words) && !holds && !asked
             || clause.iter().any(|word| matches!(*word, "if" | "once" | "unless"));
@@ -115,7 +116,12 @@ impl Sentence<'_> {
         let clause = self.clause_before();
         let plans = clause.iter().any(|word| one_of!(word, "intend plan planning intending hope hoping aim expect"));
         let later = self.words_behind().iter().take(4).any(|word| one_of!(word, "tomorrow tonight"));
-        let asked = clause.first() == Some(&"vote") && self.words_behind().first() == Some(&"please");
+        let behind = self.words_behind();
+        let follows = matches!(
+            behind[..],
+            ["will", "follow" | "come" | "be", ..] | ["to", "come" | "follow", ..] | ["later" | "soon", ..]
+        );
+        let asked = follows || clause.first() == Some(&"vote") && self.words_behind().first() == Some(&"please");
         plans || later || asked
     }
 
@@ -205,7 +211,11 @@ fn condition_behind(words: &[&str]) -> bool {
                 return true;
             }
             "only" if words.get(at + 1) == Some(&"if") => return true,
-            "in" if at <= 5 && words.get(at + 1) == Some(&"case") => return true,
+            "in" if at <= 5 && words.get(at + 1) == Some(&"case") || words[at + 1..].starts_with(&["the", "event"]) => {
+                return words.get(at.wrapping_sub(1)) != Some(&"any") && words.get(at + 1) != Some(&"any");
+            }
+            "until" | "till" if at <= 2 => return true,
+            "given" if words.get(at + 1..at + 3) == Some(&["that", "you"][..]) => return true,
             "with" if at <= 3 && words[at + 1..].iter().take(6).any(|word| is_settled(word)) => return true,
             "after" if at <= 2 && words[at + 1..].iter().take(2).any(|word| is_mending(word)) => return true,
             "after" if at <= 2 && is_to_come(&words[at + 1..]) => return true,

@@ -42,7 +42,7 @@ impl Sentence<'_> {
         if !(nothing_behind || goes_on) {
             return Ending::None;
         }
-        if self.is_signed_by_another() {
+        if self.is_signed_by_another() || self.has_code() {
             return Ending::Doubtful;
         }
         let vote = if connected {
@@ -121,7 +121,9 @@ impl Sentence<'_> {
         let label: Vec<&Token> = rest.iter().filter(|token| token.is_word()).collect();
         let words: Vec<&str> = label.iter().map(|token| token.text.as_str()).collect();
         let Some(last) = words.last() else { return true };
-        if mark.is("(") && !mark.spaced || self.is_somebodys(&words) && !self.is_thanking() {
+        // "thanks to Bob (+1)"
+        let named = mark.is("(") && label.len() > 1 && self.is_capital(label[label.len() - 1]);
+        if named || mark.is("(") && !mark.spaced || self.is_somebodys(&words) && !self.is_thanking() {
             return false;
         }
         let mine = words.len() < 5 && !mark.is("(") && words.iter().any(|word| one_of!(word, "my me us our"));
@@ -155,7 +157,9 @@ pub(super) fn is_label(words: &[&str], place: &super::clause::Place<'_>) -> bool
         || words.iter().all(|word| is_lead(word))
         || words.iter().any(|word| is_vote_word(word) || is_praise(word) || is_check(word))
         || words.contains(&"no") && words.iter().any(|word| is_problem(word))
-        || !short && words.iter().any(|word| is_checked(word) || is_problem(word))
+        || !short
+            && words.iter().any(|word| is_checked(word) || is_problem(word))
+            && !words.iter().any(|word| one_of!(word, "return exit code status value output offset"))
         || words.iter().any(|word| is_blame(word))
 }
 
@@ -169,9 +173,15 @@ pub(super) fn is_named_above(above: &[Token], place: &super::clause::Place<'_>) 
     if mine || above.iter().any(|token| token.sign().is_some()) {
         return false;
     }
+    let of_program = words.iter().any(|word| {
+        one_of!(
+            word,
+            "script program job command process log tool function method query server call console shell code"
+        )
+    });
     match above.last() {
         Some(mark) if mark.is(":") => !is_label(&words, place) || is_output(last),
-        Some(mark) => mark.is_word() && is_output(last),
+        Some(mark) => mark.is_word() && (is_output(last) || one_of!(last, "with to of as at by") && of_program),
         None => false,
     }
 }
@@ -180,7 +190,7 @@ pub(super) fn is_named_above(above: &[Token], place: &super::clause::Place<'_>) 
 fn is_vote_word(word: &str) -> bool {
     one_of!(
         word,
-        "vote voting voted ballot veto verdict decision opinion conclusion final outcome answer stance position choice mine myself approve approved approves approving approval support supporting favor favour agree agreed agreement concur overall summary late confirm confirming resending re-sending reaffirm reaffirming pmc committer abstain abstaining conclude lgtm seconded therefore thus hence user contributor",
+        "vote voting voted ballot veto verdict decision opinion conclusion final outcome stance position choice mine myself approve approved approves approving approval support supporting favor favour agree agreed agreement concur overall summary late confirm confirming resending re-sending reaffirm reaffirming pmc committer abstain abstaining conclude lgtm seconded therefore thus hence user contributor",
     ) || is_claim(word)
 }
 

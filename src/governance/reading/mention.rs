@@ -90,7 +90,9 @@ impl Sentence<'_> {
     pub(super) fn is_enumerated(&self) -> bool {
         let value = |token: Option<&Token>| token.is_some_and(|token| token.sign().is_some() || token.is("0"));
         let link = |token: Option<&Token>| {
-            token.is_some_and(|token| matches!(token.text.as_str(), "," | "/" | "or" | "and" | "|" | "than" | "vs"))
+            token.is_some_and(|token| {
+                matches!(token.text.as_str(), "," | "/" | "or" | "and" | "and/or" | "|" | "than" | "vs")
+            })
         };
         let differs = |other: Option<&Token>| other.is_some_and(|other| other.text != self.tokens[self.at].text);
         let after = |step: usize| self.tokens.get(self.at + step);
@@ -164,7 +166,7 @@ impl Sentence<'_> {
     }
 
     /// "And another +1 :)": nothing but that is said.
-    fn is_one_more(&self) -> bool {
+    pub(super) fn is_one_more(&self) -> bool {
         let words = self.words_before();
         words.last().is_some_and(|word| matches!(*word, "another" | "more"))
             && words
@@ -243,6 +245,11 @@ impl Sentence<'_> {
                     && (listed && names.len() <= 60 || names.len() <= 3 && self.capitalised(rest)))
     }
 
+    /// Whether this word was written with a capital.
+    pub(super) fn is_capital(&self, token: &Token) -> bool {
+        self.place.written.get(token.at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase)
+    }
+
     /// Whether these words were written with capitals, in a script that has them, as names are.
     fn capitalised(&self, words: &[&Token]) -> bool {
         words.iter().filter(|token| token.is_word()).all(|token| {
@@ -309,7 +316,7 @@ impl Sentence<'_> {
             && !clause.iter().any(|word| matches!(*word, "would" | "i'd" | "to" | "we'd"));
         let as_verb = liked
             || clause.last() == Some(&"to")
-                && clause.iter().rev().nth(1).is_some_and(|word| one_of!(word, "have had want like need"))
+                && clause.iter().rev().nth(1).is_some_and(|word| one_of!(word, "have had want like need but"))
             || matches!(
                 clause[..],
                 ["please", "count" | "consider" | "take" | "treat" | "regard" | "record", "this" | "it" | "that", ..]

@@ -85,6 +85,9 @@ impl Sentence<'_> {
         let clause =
             rest.take_while(|token| !matches!(token.text.as_str(), "," | "." | "!" | ";" | ":" | "-" | "but" | "?"));
         let words: Vec<&str> = clause.filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
+        if first.is("in") && matches!(words[..], ["the", "name", ..] | ["name", ..] | ["place", ..] | ["lieu", ..]) {
+            return Object::Course;
+        }
         if !is_preposition(first) {
             let ends = plus && ENDS.iter().any(|verb| first.text.starts_with(verb));
             let said = first.is("what") && words.iter().any(|word| is_said(word));
@@ -119,6 +122,9 @@ impl Sentence<'_> {
             word.chars().count() > 3 && !NO_MATTER.contains(word) && subject.contains(*word)
                 || word.chars().any(|c| c.is_ascii_digit()) && word.len() > 2 && subject.contains(*word)
         };
+        if matches!(words[..], ["him" | "her" | "them", ..]) {
+            return Object::Course;
+        }
         let others = words.iter().any(|word| is_somebodys(word) || SIDE.contains(word));
         if others || words.iter().any(|word| is_said(word)) && !words.contains(&"proposal") {
             return Object::Another;
@@ -129,12 +135,20 @@ impl Sentence<'_> {
         }
         let candidate = candidates(&words.join(" ")).iter().any(|name| self.place.candidates.contains(name));
         let named = candidate || words.iter().take(6).any(|word| MATTER.contains(word) || is_candidate(word));
-        let own_voice =
-            one_of!(words[0], "me my us our this it that these go proceed proceeding approve everything all",);
+        let own_voice = one_of!(words[0], "me us our this it that these go proceed proceeding approve everything all",);
         // "adding this", "to ship it": the pronoun is what is voted on
-        let near = words.iter().skip(1).take(3);
-        let pronoun = near.clone().any(|word| matches!(*word, "this" | "it" | "forward" | "ahead" | "that"));
-        if named || words.iter().any(of_subject) || own_voice || pronoun { Object::Vote } else { Object::Unknown }
+        let mut near = words.iter().skip(1).take(3);
+        let mine = words[0] == "my" && words.get(1).is_some_and(|word| one_of!(word, "part side end use team"));
+        let later = words.iter().any(|word| one_of!(word, "after before later instead until separately open"));
+        if later {
+            return Object::Course;
+        }
+        let pronoun = near.any(|word| matches!(*word, "this" | "it" | "forward" | "ahead" | "that"));
+        if named || words.iter().any(of_subject) || own_voice || mine || pronoun {
+            Object::Vote
+        } else {
+            Object::Unknown
+        }
     }
 
     /// "RC1" in the vote on RC2, "a new candidate", "a 1.20.1".
@@ -227,9 +241,9 @@ const SIDE_VERBS: [&str; 17] = [
 ];
 
 /// What is done to a vote that is not to come to its end.
-const ENDS: [&str; 15] = [
+const ENDS: [&str; 19] = [
     "cancel", "abort", "extend", "extens", "postpon", "delay", "withdraw", "respin", "re-spin", "reroll", "re-roll",
-    "restart", "redo", "abandon", "stop",
+    "restart", "redo", "abandon", "stop", "paus", "suspend", "split", "clos",
 ];
 
 /// What votes are on.

@@ -50,7 +50,7 @@ impl Sentence<'_> {
         let will = clause.iter().rev().nth(1).is_some_and(|word| {
             one_of!(
                 word,
-                "happy glad have had pleased want like love going delighted excited need compelled forced obliged"
+                "happy glad have had pleased want like love going delighted excited need but compelled forced obliged"
             )
         });
         let let_me = matches!(clause[..], [.., "let", "me"] | [.., "let", "me", "also" | "just"]);

@@ -7,8 +7,8 @@
 //! Where in its sentence a value stands: at the beginning, at the end, as its other half.
 
 use super::clause::{Sentence, is_break};
-use super::sign::Sign;
-use super::words::{is_adverb, is_claim, is_lead};
+use super::sign::{Sign, Token};
+use super::words::{is_adverb, is_claim, is_lead, one_of};
 
 impl Sentence<'_> {
     pub(super) fn ends_sentence(&self) -> bool {
@@ -29,7 +29,7 @@ impl Sentence<'_> {
 
     /// Whether nothing but words that lead up to a vote stand before it.
     pub(super) fn begins(&self) -> bool {
-        if self.begins_a_second() {
+        if self.begins_a_second() || self.is_one_more() && self.words_before().last() == Some(&"another") {
             return true;
         }
         let words = self.words_before();
@@ -47,10 +47,16 @@ impl Sentence<'_> {
         let own = self.tokens[self.at].sign();
         let other =
             self.before().iter().any(|token| matches!(token.sign(), Some(Sign::Value(_))) && token.sign() != own);
+        // "I was -1 but now I am +1"
+        let now = |token: &&Token| one_of!(&token.text, "now i i'm am it's is at a");
         other
-            && self
-                .before()
-                .last()
-                .is_some_and(|token| is_break(token) || matches!(token.text.as_str(), "but" | "and" | "yet" | "though"))
+            && self.before().iter().rev().find(|token| !now(token)).is_some_and(|token| {
+                is_break(token) && !matches!(token.text.as_str(), ":" | "(") || is_turn(&token.text)
+            })
     }
+}
+
+/// What the other half of a divided or changed vote begins with.
+fn is_turn(word: &str) -> bool {
+    matches!(word, "but" | "and" | "yet" | "though")
 }

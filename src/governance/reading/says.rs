@@ -277,7 +277,7 @@ fn in_call(found: Found, calls: bool, tokens: &[Token]) -> Found {
 /// "+1/-1", "my vote: +1 or -1": values to choose from, and none of them is chosen. Where nothing
 /// but such values stands, it is not known whether that is a vote that was not made up.
 fn beside_another(found: Found, tokens: &[Token], at: usize, place: Place<'_>) -> Found {
-    let joins = |token: &Token| matches!(token.text.as_str(), "/" | "|" | "or");
+    let joins = |token: &Token| matches!(token.text.as_str(), "/" | "|" | "or" | "and/or");
     let other = |joint: Option<usize>, beyond: Option<usize>| {
         let joined = joint.and_then(|joint| tokens.get(joint)).is_some_and(joins);
         let sign = beyond.and_then(|beyond| tokens.get(beyond)).and_then(Token::sign);
@@ -285,7 +285,7 @@ fn beside_another(found: Found, tokens: &[Token], at: usize, place: Place<'_>) -
     };
     let choice = other(at.checked_sub(1), at.checked_sub(2)) || other(Some(at + 1), Some(at + 2));
     let nothing_else =
-        || tokens.iter().all(|token| !token.is_word() || matches!(token.text.as_str(), "or" | "and" | "0"));
+        || tokens.iter().all(|token| !token.is_word() || matches!(token.text.as_str(), "or" | "and" | "and/or" | "0"));
     // "+1 or -1, I cannot decide"
     let undecided = || tokens[0].sign().is_some() && tokens.iter().any(|token| one_of!(&token.text, "i i'm cannot"));
     match found {

@@ -60,7 +60,7 @@ pub(super) fn collapsed(line: &str) -> Option<usize> {
         starts.sort_unstable();
         let found = starts.into_iter().rev().find(|at| {
             let piece = &line[*at..end];
-            has_date(piece) && piece.chars().count() < 250 && introduces(piece, false)
+            has_date(piece) && names_writer(piece) && piece.chars().count() < 250 && introduces(piece, false)
         });
         let rest = line[end..].trim();
         if let Some(found) = found
@@ -87,6 +87,17 @@ pub(super) fn lead_in(line: &str) -> Option<usize> {
 fn has_date(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit())
         .any(|number| number.len() == 4 && (number.starts_with("19") || number.starts_with("20")))
+}
+
+/// Whether there is an address or a time of day: "on Monday it wrote:" has neither.
+fn names_writer(text: &str) -> bool {
+    text.contains('@') || text.contains('<') || has_clock(text)
+}
+
+fn has_clock(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|piece| {
+        piece[0].is_ascii_digit() && piece[1] == b':' && piece[2].is_ascii_digit() && piece[3].is_ascii_digit()
+    })
 }
 
 /// "On Mon, …", "Am Mo., …", "El lun, …", "2026年…".
@@ -414,12 +425,8 @@ fn introduces(line: &str, quote_follows: bool) -> bool {
     let lower = line.to_lowercase();
     let verb = VERBS.iter().chain(&["a scris"]).any(|verb| lower.contains(verb));
     let address = line.contains('@') || line.contains('<') && line.contains('>');
-    let clock = line.as_bytes().windows(4).any(|piece| {
-        piece[0].is_ascii_digit() && piece[1] == b':' && piece[2].is_ascii_digit() && piece[3].is_ascii_digit()
-    });
-    let day = lower
-        .split(|c: char| !c.is_ascii_digit())
-        .any(|number| number.len() == 4 && (number.starts_with("19") || number.starts_with("20")));
+    let clock = has_clock(line);
+    let day = has_date(&lower);
     let begins = BEGINNINGS.iter().chain(&["в "]).any(|start| lower.starts_with(start));
     let evidence = usize::from(address) + usize::from(clock) + usize::from(day) + usize::from(begins);
     if quote_follows {
