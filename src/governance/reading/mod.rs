@@ -44,7 +44,15 @@ mod course_tests;
 #[cfg(test)]
 mod doubt_tests;
 #[cfg(test)]
+mod label_tests;
+#[cfg(test)]
+mod object_tests;
+#[cfg(test)]
+mod taken_back_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tongue_tests;
 #[cfg(test)]
 mod usage_tests;
 

@@ -54,7 +54,9 @@ impl Sentence<'_> {
             )
         });
         let let_me = matches!(clause[..], [.., "let", "me"] | [.., "let", "me", "also" | "just"]);
+        let must = matches!(clause[..], [.., "i" | "we", "must"]);
         let_me
+            || must
             || clause.last() == Some(&"to")
                 && will
                 && !clause.iter().any(|word| one_of!(word, "you they we he she everyone"))
@@ -74,10 +76,22 @@ impl Sentence<'_> {
     pub(super) fn is_from_me(&self) -> bool {
         let words = self.words_behind();
         let near = &words[..words.len().min(6)];
-        near.windows(2).any(|pair| {
-            matches!(pair[0], "from" | "for" | "by" | "on")
-                && matches!(pair[1], "me" | "my" | "us" | "our" | "myself" | "here" | "mine" | "me.")
-        }) || near.first() == Some(&"here")
+        // "from my side" is the sender's, "from my colleague" is not
+        let mine = |at: usize| match near.get(at) {
+            Some(&("me" | "us" | "myself" | "here" | "mine" | "me.")) => true,
+            Some(&("my" | "our")) => !near.get(at + 1).is_some_and(|who| is_person(who)),
+            _ => false,
+        };
+        (0..near.len()).any(|at| one_of!(near[at], "from for by on") && mine(at + 1))
+            || near.first() == Some(&"here")
             || near.contains(&"i") && near.len() < 4
     }
+}
+
+/// Somebody whom the sender has to do with.
+fn is_person(word: &str) -> bool {
+    one_of!(
+        word,
+        "colleague colleagues friend boss manager mentor peer coworker co-worker teammate wife husband brother sister mentee"
+    )
 }
