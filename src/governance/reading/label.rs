@@ -186,6 +186,15 @@ pub(super) fn is_named_above(above: &[Token], place: &super::clause::Place<'_>) 
     }
 }
 
+/// "My vote:", "Here is my own vote:" above a value.
+pub(super) fn is_own_named_above(above: &[Token]) -> bool {
+    let words = || above.iter().filter(|token| token.is_word());
+    above.last().is_some_and(|token| token.is(":"))
+        && words().count() <= 6
+        && words().any(|token| one_of!(&token.text, "my own mine"))
+        && words().any(|token| one_of!(&token.text, "vote ballot verdict decision"))
+}
+
 /// Words that a label of a vote has.
 fn is_vote_word(word: &str) -> bool {
     one_of!(

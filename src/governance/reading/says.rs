@@ -12,7 +12,7 @@ use super::besides::{explained, is_preamble};
 use super::claim::{claim, first_claim};
 use super::clause::{Found, Place, judge};
 use super::in_words::in_words;
-use super::label::is_named_above;
+use super::label::{is_named_above, is_own_named_above};
 use super::lines::{Below, Logical, Mark};
 use super::mention::NAMES_VALUES;
 use super::sign::{Kind, Sign, Token, tokens};
@@ -202,8 +202,8 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
                 if let Some(sign) = tokens[at].sign() {
                     let on = line.line_at(sentence.at + tokens[at].at);
                     let found_here = beside_another(judge(&tokens, at, place), &tokens, at, place);
+                    let found_here = below_name(found_here, &tokens, at, &lines[..=number], place);
                     let found_here = below_remark(in_call(found_here, calls, &tokens), text, on);
-                    let found_here = below_name(found_here, &tokens, at, lines, number, place);
                     found.push(Finding {
                         found: found_here,
                         sign: Some(sign),
@@ -307,17 +307,25 @@ fn below_remark(found: Found, text: &Text<'_>, line: usize) -> Found {
     }
 }
 
-/// A value alone on its line can be what the line above it names: "The output is:".
-fn below_name(found: Found, tokens: &[Token], at: usize, lines: &[Logical], number: usize, place: Place<'_>) -> Found {
-    let Found::Casts { own: false, .. } = found else { return found };
-    let alone = at == 0 && place.begins_line && tokens[1..].iter().all(|token| !token.is_word());
-    if alone && lines[number].below == Below::Command {
+/// A value alone on its line, the last of `lines`, can be what the line above it names: "The output
+/// is:", "My vote:".
+fn below_name(found: Found, tokens: &[Token], at: usize, lines: &[Logical], place: Place<'_>) -> Found {
+    let Found::Casts { value, own: false, .. } = found else { return found };
+    let [before @ .., line] = lines else { return found };
+    let alone =
+        at == 0 && place.begins_line && tokens[1..].iter().all(|token| !token.is_word() || is_claim(&token.text));
+    if alone && line.below == Below::Command {
         return Found::Stray("it stands below what a program was given, and may be its answer");
     }
-    let above =
-        number.checked_sub(1).map(|above| &lines[above]).filter(|_| alone && lines[number].below == Below::Text);
-    let named = above.and_then(|above| above.sentences().last().map(|last| super::sign::tokens(last.text)));
-    if named.is_some_and(|above| is_named_above(&above, &place)) {
+    let above = before.last().filter(|_| alone && line.below == Below::Text);
+    let Some(named) = above.and_then(|above| above.sentences().last().map(|last| super::sign::tokens(last.text)))
+    else {
+        return found;
+    };
+    if is_own_named_above(&named) {
+        return Found::Casts { value, own: true, why: "the line above it says that it is the sender's vote" };
+    }
+    if is_named_above(&named, &place) {
         return Found::Stray("it may be the value of what the line above it names");
     }
     found
