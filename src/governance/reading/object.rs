@@ -94,7 +94,7 @@ impl Sentence<'_> {
             return if ends || said { Object::Course } else { Object::Vote };
         }
         let Some(head) = words.first() else { return Object::Vote };
-        if first.is("with") {
+        if first.is("with") || first.is("w") {
             return if is_somebodys(head) { Object::Unknown } else { Object::Vote };
         }
         if matches!(words[..], ["now", ..] | ["the", "moment" | "time", ..] | ["today", ..]) {
@@ -108,7 +108,7 @@ impl Sentence<'_> {
         }
         if !plus
             && !first.is("to")
-            && words.iter().any(|word| is_problem(word) || is_checked(word) || one_of!(word, "reason reasons"))
+            && words.iter().any(|word| is_problem(word) || is_checked(word) || one_of!(word, "reason reasons grounds"))
         {
             return if is_course(head) { Object::Course } else { Object::Vote };
         }
@@ -125,12 +125,17 @@ impl Sentence<'_> {
         if matches!(words[..], ["him" | "her" | "them", ..]) {
             return Object::Course;
         }
-        let others = words.iter().any(|word| is_somebodys(word) || SIDE.contains(word));
-        if others || words.iter().any(|word| is_said(word)) && !words.contains(&"proposal") {
+        let theirs = words.iter().any(|word| is_somebodys(word));
+        let remark = words.iter().any(|word| SIDE.contains(word));
+        if theirs && !remark {
+            return Object::Course;
+        }
+        if remark || words.iter().any(|word| is_said(word)) && !words.contains(&"proposal") {
             return Object::Another;
         }
         let verb = words.iter().find(|word| !one_of!(word, "the a an not just rather")).copied().unwrap_or_default();
-        if is_course(verb) && !of_subject(&verb) || self.is_another_candidate(words) {
+        let noun = one_of!(words[0], "the a an") && !ENDS.iter().any(|end| verb.starts_with(end));
+        if is_course(verb) && !noun && !of_subject(&verb) || self.is_another_candidate(words) {
             return Object::Course;
         }
         let candidate = candidates(&words.join(" ")).iter().any(|name| self.place.candidates.contains(name));
@@ -247,7 +252,7 @@ const ENDS: [&str; 19] = [
 ];
 
 /// What votes are on.
-const MATTER: [&str; 65] = [
+const MATTER: [&str; 71] = [
     "release",
     "releasing",
     "released",
@@ -286,6 +291,12 @@ const MATTER: [&str; 65] = [
     "accept",
     "acceptance",
     "graduation",
+    "graduate",
+    "donate",
+    "donating",
+    "incubation",
+    "incubating",
+    "incubator",
     "graduating",
     "version",
     "artifacts",

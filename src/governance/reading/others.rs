@@ -59,6 +59,11 @@ impl Sentence<'_> {
         if passed && !me {
             return Some(Found::Mentions("it speaks of somebody else's vote"));
         }
+        let unsaid = self.words_before().is_empty()
+            && self.words_behind().first().is_some_and(|word| one_of!(word, "should must can needs"));
+        if unsaid && self.is_general() {
+            return Some(Found::Stray("it is not clear whether it is cast or spoken of"));
+        }
         if self.is_thanked() || self.is_general() {
             return Some(Found::Mentions("it speaks of votes and casts none"));
         }
@@ -88,7 +93,20 @@ impl Sentence<'_> {
             && !words.get(1).is_some_and(|word| {
                 matches!(
                     *word,
-                    "a" | "an" | "the" | "now" | "today" | "rc" | "round" | "last" | "previous" | "earlier" | "before"
+                    "a" | "an"
+                        | "pmc"
+                        | "ipmc"
+                        | "infra"
+                        | "docs"
+                        | "the"
+                        | "now"
+                        | "today"
+                        | "rc"
+                        | "round"
+                        | "last"
+                        | "previous"
+                        | "earlier"
+                        | "before"
                 ) || word.starts_with("rc") && word[2..].chars().all(|c| c.is_ascii_digit() || c == '-')
             })
             && !words.get(1).is_some_and(|w| self.place.sender.contains(w) && !self.place.sender.is_empty())
