@@ -12,10 +12,13 @@ mod entry;
 mod faults;
 mod kind;
 mod limits;
+mod links;
+mod names;
 mod safety;
 mod tarball;
 mod walk;
 mod zip;
+mod zip_extra;
 mod zip_records;
 
 pub use entry::{Entry, EntryKind, Visitor};

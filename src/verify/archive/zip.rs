@@ -55,7 +55,7 @@ pub fn walk<R: Read + Seek>(mut file: R, length: u64, book: &mut PathBook<'_>, w
         return Ok(());
     };
     if records.is_empty() {
-        walk.faults.fail(WHOLE, "", "it is empty");
+        walk.faults.fail(WHOLE, "", "it holds nothing");
     }
     records.sort_by_key(|record| record.at);
     let mut reached = 0;
@@ -155,6 +155,10 @@ fn disagreements(central: &Record, local: &Record, name: &str, faults: &mut Faul
         |what: &str| faults.fail(WHOLE, name, format!("directory and local header give it another {what}"));
     if central.name != local.name {
         differ(&format!("name (`{}`)", super::faults::printable(&String::from_utf8_lossy(&local.name))));
+    }
+    for other in [&central.other_name, &local.other_name].into_iter().flatten() {
+        let other = super::faults::printable(&String::from_utf8_lossy(other));
+        differ(&format!("name (`{other}`, in its field for Unicode)"));
     }
     if central.method != local.method {
         differ("compression");

@@ -10,4 +10,5 @@ mod build;
 mod content_faults;
 mod faults;
 mod nonsense;
+mod tricks;
 mod whole;
