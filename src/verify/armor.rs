@@ -98,6 +98,12 @@ pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece<'_>> {
     found
 }
 
+/// Whether `bytes` are a text with public keys in it, as a KEYS file is.
+pub(super) fn is_key_text(bytes: &[u8]) -> bool {
+    let is_key = |piece: &Piece<'_>| matches!(piece, Piece::Block { label: "PUBLIC KEY BLOCK", .. });
+    !bytes.contains(&0) && pieces(bytes).iter().any(is_key)
+}
+
 /// A line that begins or ends a block, or should.
 enum Marker<'a> {
     Begin(&'a str),
@@ -148,6 +154,14 @@ mod tests {
         );
         assert_eq!(labels(&format!("\u{feff}{}", KEY.replace('\n', "\r\n"))), ["1 PUBLIC KEY BLOCK"]);
         assert_eq!(labels(""), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_of_keys_is_text_with_a_key() {
+        assert!(is_key_text(format!("who signs\n\n{KEY}").as_bytes()));
+        for other in [&b""[..], b"words", b"\x7fELF\x02\0", format!("\x7fELF\0\n{KEY}").as_bytes()] {
+            assert!(!is_key_text(other));
+        }
     }
 
     #[test]

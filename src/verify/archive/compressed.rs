@@ -12,6 +12,7 @@ use std::rc::Rc;
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 
+use super::ArchiveKind;
 use super::limits::{Counts, Packed};
 
 /// How much is read from the file at once.
@@ -82,6 +83,25 @@ impl<R: Read> Decompressed<R> {
             };
         }
     }
+}
+
+/// What is compressed in `bytes`, a gzip or xz, if it has at most `most` bytes.
+///
+/// # Errors
+/// When it cannot be read, or has more.
+pub fn unpacked(kind: ArchiveKind, bytes: &[u8], most: u64) -> io::Result<Vec<u8>> {
+    let counts = Rc::default();
+    let mut reader = match kind {
+        ArchiveKind::TarGz => Decompressed::gzip(bytes, &counts),
+        ArchiveKind::TarXz => Decompressed::xz(bytes, &counts),
+        ArchiveKind::Tar | ArchiveKind::Zip => Decompressed::plain(bytes, &counts),
+    };
+    let mut unpacked = Vec::new();
+    reader.by_ref().take(most.saturating_add(1)).read_to_end(&mut unpacked)?;
+    if unpacked.len() as u64 > most {
+        return Err(io::Error::other(format!("it has more than {most} bytes")));
+    }
+    if reader.has_more()? { Err(io::Error::other("there is something after its end")) } else { Ok(unpacked) }
 }
 
 fn buffered<R: Read>(file: R, counts: &Rc<Counts>) -> BufReader<Packed<R>> {

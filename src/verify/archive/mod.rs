@@ -16,13 +16,18 @@ mod links;
 mod names;
 mod safety;
 mod tarball;
+mod unread;
 mod walk;
 mod zip;
 mod zip_extra;
 mod zip_records;
 
+pub use compressed::unpacked;
 pub use entry::{Entry, EntryKind, Visitor};
 pub use faults::{Faults, printable};
 pub use kind::ArchiveKind;
 pub use limits::Limits;
+pub use names::folded;
+pub use unread::{unread_by_magic, unread_by_name};
 pub use walk::{ROOT, SAFE, WHOLE, walk};
+pub use zip::begins as zip_begins;

@@ -70,6 +70,14 @@ pub fn walk<R: Read + Seek>(mut file: R, length: u64, book: &mut PathBook<'_>, w
     Ok(())
 }
 
+/// Where the zip begins that `bytes` end with; none where they end with none. A program
+/// may stand before it.
+pub fn begins(bytes: &[u8]) -> Option<usize> {
+    let end = end(&mut io::Cursor::new(bytes), bytes.len() as u64).ok()??;
+    let before = end.directory_ends.checked_sub(end.directory_bytes)?.checked_sub(end.directory_at)?;
+    usize::try_from(before).ok()
+}
+
 /// Whether directory and end stand where they must.
 fn framed(end: &End, faults: &mut Faults) -> bool {
     if end.garbage > 0 {
@@ -202,7 +210,7 @@ fn described<R: Read + Seek>(file: &mut R, data_at: u64, record: &Record, path: 
         _ if path.ends_with('/') => EntryKind::Directory,
         _ => EntryKind::File,
     };
-    Ok(Entry { path, kind, size: record.unpacked, mode: record.mode.map(|mode| mode & 0o7777) })
+    Ok(Entry { path, kind, size: record.unpacked, mode: record.mode.map(|mode| mode & 0o7777), year: record.year })
 }
 
 /// Reads all of an entry's bytes, by the visitor and then to the end, and holds them

@@ -54,6 +54,8 @@ pub struct Record {
     pub unpacked: u64,
     /// The Unix mode, where one is given.
     pub mode: Option<u32>,
+    /// The year of its time, where one is given.
+    pub year: Option<u16>,
     /// Where its local header is.
     pub at: u64,
     /// The length of its local header; of the central one nothing.
@@ -161,6 +163,7 @@ fn central(reader: &mut impl Read) -> io::Result<Option<Record>> {
         packed: u32_at(&fixed, 20).into(),
         unpacked: u32_at(&fixed, 24).into(),
         mode: Some(u32_at(&fixed, 38) >> 16).filter(|mode| unix && *mode != 0),
+        year: year(u16_at(&fixed, 14)),
         at: u32_at(&fixed, 42).into(),
         header_bytes: 0,
     };
@@ -191,6 +194,7 @@ pub fn local(file: &mut (impl Read + Seek), at: u64) -> io::Result<Option<Record
         packed: u32_at(&fixed, 18).into(),
         unpacked: u32_at(&fixed, 22).into(),
         mode: None,
+        year: None,
         at,
     };
     let mut unused = 0;
@@ -220,6 +224,11 @@ pub fn descriptor(file: &mut (impl Read + Seek), at: u64, record: &Record) -> io
         }
     }
     Ok(None)
+}
+
+/// The year of a date as DOS has it: its upper seven bits count from 1980.
+fn year(date: u16) -> Option<u16> {
+    Some(1980 + (date >> 9)).filter(|_| date != 0)
 }
 
 fn bytes(file: &mut (impl Read + Seek), at: u64, length: u64) -> io::Result<Vec<u8>> {

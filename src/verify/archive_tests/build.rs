@@ -10,6 +10,7 @@ use std::io::{Cursor, Write};
 
 use flate2::write::{DeflateEncoder, GzEncoder};
 use flate2::{Compression, Crc};
+use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header};
 
 use crate::release::PathRules;
@@ -186,6 +187,27 @@ pub fn good_jar() -> Vec<ZipEntry> {
         zipped("META-INF/maven/org.demo/demo/pom.properties", "#made\nartifactId=demo\nversion=1.0.0\n"),
         zipped("org/demo/A.class", b"\xca\xfe\xba\xbe\0\0\0\x34"),
     ]
+}
+
+/// What a right wheel holds, but for RECORD.
+pub fn good_wheel() -> Vec<ZipEntry> {
+    vec![
+        zipped("demo/__init__.py", HEADER),
+        zipped("demo-1.0.0.dist-info/licenses/LICENSE", LICENCE),
+        zipped("demo-1.0.0.dist-info/licenses/NOTICE", NOTICE),
+        zipped("demo-1.0.0.dist-info/METADATA", "Name: demo\nVersion: 1.0.0\n\nVersion: 2\n"),
+    ]
+}
+
+/// The entries of a wheel and the RECORD of them.
+pub fn recorded(mut entries: Vec<ZipEntry>) -> Vec<ZipEntry> {
+    use base64::Engine as _;
+    let digest = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(Sha256::digest(bytes));
+    let line = |entry: &ZipEntry| format!("{},sha256={},{}\n", entry.name, digest(&entry.bytes), entry.bytes.len());
+    let record: String = entries.iter().map(line).collect();
+    let name = "demo-1.0.0.dist-info/RECORD";
+    entries.push(zipped(name, format!("{record}{name},,\n")));
+    entries
 }
 
 pub fn rules(form: ArchiveForm) -> ArchiveRules {

@@ -64,6 +64,11 @@ pub fn search(bytes: &[u8], mut found: impl FnMut(Remain, usize)) {
     }
 }
 
+/// Whether the name of a file is of a snapshot's version.
+pub fn names_snapshot(name: &str) -> bool {
+    name.match_indices("-SNAPSHOT").any(|(at, _)| snapshot(name.as_bytes(), at).is_some())
+}
+
 /// A number before it makes it a version.
 fn snapshot(bytes: &[u8], at: usize) -> Option<Remain> {
     let version = bytes[..at].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'.');

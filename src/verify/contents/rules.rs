@@ -56,7 +56,7 @@ impl ArchiveForm {
     pub fn of_name(name: &str) -> Self {
         let name = name.to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-        if ends(&[".jar", ".war", ".ear"]) {
+        if ends(&[".jar", ".war", ".ear", ".nar"]) {
             Self::Jar
         } else if ends(&[".whl"]) {
             Self::Wheel
