@@ -114,6 +114,9 @@ impl Candidate<'_> {
         if files.iter().any(|file| file.path == KEYS) {
             taken.files.entry(KEYS.to_owned()).or_default().extend(self.keys_file());
         }
+        for (path, finding) in self.other_sums(files, &taken.artifacts) {
+            taken.files.entry(path).or_default().push(finding);
+        }
         let mut whole = std::mem::take(&mut taken.whole);
         if let Some(manifest) = self.expect {
             whole.extend(self.others(files, &mut digests));
@@ -134,7 +137,7 @@ impl Candidate<'_> {
             Some(Err(error)) => (None, Some(Finding::fail("signature", error))),
         };
         let wanted = |ending: &str| artifact.checksums.iter().any(|name| name.ends_with(ending));
-        let further = FurtherDigests { sha256: wanted(".sha256"), sha1: wanted(".sha1") };
+        let further = FurtherDigests { sha256: wanted(".sha256"), sha1: wanted(".sha1"), md5: wanted(".md5") };
         let reading = match regular(&path).and_then(|file| Reading::of(file, signature.as_ref(), further)) {
             Ok(reading) => reading,
             Err(error) => {
@@ -146,7 +149,7 @@ impl Candidate<'_> {
         if let Some((keys, signature)) = self.keys.zip(signature.as_ref()) {
             findings.extend(keys.verify(signature, &reading, self.now).findings());
         }
-        let computed = checksum::Computed { sha512: reading.sha512(), sha256: reading.sha256(), sha1: reading.sha1() };
+        let computed = checksum::Computed::of(&reading);
         findings.extend(artifact.checksums.iter().map(|companion| match self.companion(companion) {
             Ok(text) => checksum::check(companion, &text, computed),
             Err(error) => Finding::fail("checksum", error),
@@ -184,7 +187,7 @@ impl Candidate<'_> {
         faults
     }
 
-    fn companion(&self, path: &str) -> Result<Vec<u8>, String> {
+    pub(super) fn companion(&self, path: &str) -> Result<Vec<u8>, String> {
         let mut bytes = Vec::new();
         let read = regular(&self.directory.join(path))
             .and_then(|file| file.take(COMPANION_BYTES + 1).read_to_end(&mut bytes))
@@ -200,7 +203,7 @@ struct Verified {
 }
 
 /// The file at `path`; a link, a device or a directory is none.
-fn regular(path: &Path) -> io::Result<File> {
+pub(super) fn regular(path: &Path) -> io::Result<File> {
     if !fs::symlink_metadata(path)?.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }

@@ -39,7 +39,7 @@ pub struct Artifact {
     pub path: String,
     /// The path of its `.asc`.
     pub signature: Option<String>,
-    /// The paths of its `.sha512`, `.sha256` and `.sha1`, which can be held against it.
+    /// The paths of its `.sha512`, `.sha256`, `.sha1` and `.md5`, which can be held against it.
     pub checksums: Vec<String>,
 }
 
@@ -127,7 +127,7 @@ fn artifact(path: &str, paths: &BTreeSet<&str>) -> Artifact {
     Artifact {
         path: path.to_owned(),
         signature: beside("asc"),
-        checksums: ["sha512", "sha256", "sha1"].into_iter().filter_map(beside).collect(),
+        checksums: ["sha512", "sha256", "sha1", "md5"].into_iter().filter_map(beside).collect(),
     }
 }
 

@@ -37,6 +37,7 @@ mod loose;
 pub mod manifest;
 mod naming;
 mod one_file;
+mod other_sums;
 mod policy;
 mod pom;
 mod product;

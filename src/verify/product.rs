@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -19,7 +20,7 @@ use super::{
     ArchiveForm, ArchiveKind, ArchiveRules, ArtifactRules, Candidate, CandidateFindings, ContentRules, Finding, Layout,
     Limits, Listed, LooseRules, Manifest, RatExcludes,
 };
-use crate::release::{PathRules, Version};
+use crate::release::{PathRules, Version, VersionRules};
 
 /// A product's rules for one release.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +49,8 @@ pub struct ProductRules {
     pub binaries: PathRules,
     /// Files that may name a snapshot version.
     pub snapshots: PathRules,
+    /// Where the source archive's files say the version; none where the product is not known.
+    pub version_rules: Option<Arc<VersionRules>>,
     /// What a rehearsal put in the place of an artifact that could not be built: the
     /// artifact's name, and why. Its contents are not looked at, and that is said.
     pub stand_ins: BTreeMap<String, String>,
@@ -150,6 +153,7 @@ impl ProductRules {
         let contents = ContentRules {
             product: self.name.clone().filter(|_| source),
             version: self.version.clone(),
+            version_rules: self.version_rules.clone(),
             no_header: self.no_header.clone(),
             rat_excludes: if source { self.rat_excludes.clone() } else { RatExcludes::default() },
             allowed_secrets: self.secrets.clone(),

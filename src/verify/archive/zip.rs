@@ -164,7 +164,8 @@ fn disagreements(central: &Record, local: &Record, name: &str, faults: &mut Faul
     if central.name != local.name {
         differ(&format!("name (`{}`)", super::faults::printable(&String::from_utf8_lossy(&local.name))));
     }
-    for other in [&central.other_name, &local.other_name].into_iter().flatten() {
+    let again = local.other_name.as_ref().filter(|other| Some(*other) != central.other_name.as_ref());
+    for other in central.other_name.iter().chain(again) {
         let other = super::faults::printable(&String::from_utf8_lossy(other));
         differ(&format!("name (`{other}`, in its field for Unicode)"));
     }

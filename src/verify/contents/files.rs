@@ -14,6 +14,7 @@ use super::nested::{INNER_BYTES, Inner, inner, may_hold_others};
 use super::notice::{Legal, LegalTexts};
 use super::remains::{LOOK_AHEAD, Remain, names_snapshot, search};
 use super::shape::Shape;
+use super::source_version::SourceVersion;
 use super::{ArchiveForm, ContentRules, compiled};
 use crate::verify::archive::{Entry, EntryKind, Faults, Visitor};
 use crate::verify::licence::{Document, HeaderCheck, Judgement};
@@ -35,6 +36,7 @@ pub struct Contents<'a> {
     /// Beside everything else, where there is no such directory.
     flat_texts: LegalTexts,
     metadata: Metadata,
+    version: SourceVersion,
     piece: Vec<u8>,
     files: usize,
     with_header: usize,
@@ -54,6 +56,7 @@ impl<'a> Contents<'a> {
             texts: LegalTexts::default(),
             flat_texts: LegalTexts::default(),
             metadata: Metadata::default(),
+            version: SourceVersion::default(),
             piece: Vec::new(),
             files: 0,
             with_header: 0,
@@ -91,8 +94,11 @@ impl<'a> Contents<'a> {
                 format!("no compiled code in {files} files and the archives among them, {allowed_binaries} allowed")
             });
         }
-        let snapshots = self.allowed_snapshots;
-        faults.settle(VERSION, || format!("no snapshot's version in {files} files, {snapshots} allowed"));
+        let (snapshots, said) = (self.allowed_snapshots, self.version.check(self.rules, faults));
+        faults.settle(VERSION, || {
+            let none = format!("no snapshot's version in {files} files, {snapshots} allowed");
+            if said == 0 { none } else { format!("{none}; {said} files that should say the version were looked at") }
+        });
         self.settle_secrets(faults);
     }
 
@@ -128,6 +134,9 @@ impl<'a> Contents<'a> {
         };
         if Metadata::wants(form, path) {
             self.metadata.take(form, path, &self.piece);
+        }
+        if form == ArchiveForm::Source && SourceVersion::wants(self.rules, path) {
+            self.version.take(path, &self.piece);
         }
     }
 
@@ -184,7 +193,10 @@ impl<'a> Contents<'a> {
                 Remain::Snapshot if !seeks_snapshots => {}
                 Remain::Snapshot if rules.allowed_snapshots.fit(path) => *allowed_snapshots += 1,
                 Remain::Snapshot => faults.fail(VERSION, path, format!("{path}:{} names a snapshot's version", line())),
-                Remain::Secret(_) if rules.allowed_secrets.fit(path) => *allowed_secrets += 1,
+                Remain::Secret(_) | Remain::Suspect(_) if rules.allowed_secrets.fit(path) => *allowed_secrets += 1,
+                Remain::Suspect(what) => {
+                    faults.warn(SECRETS, path, format!("{path}:{} may hold {what}", line()));
+                }
                 Remain::Secret(what) => faults.fail(SECRETS, path, format!("{path}:{} holds {what}", line())),
             }
         });

@@ -15,6 +15,7 @@ mod notice;
 mod remains;
 mod rules;
 mod shape;
+mod source_version;
 
 pub use binaries::compiled;
 pub use files::{Contents, look_at_file};
