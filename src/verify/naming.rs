@@ -17,6 +17,10 @@ use super::{ArchiveForm, ArchiveKind, Listed, ProductRules};
 /// What comes behind name and version, and is no part of either.
 const MARKS: [&str; 5] = ["-source-release", "-sources", "-source", "-src", "-bin"];
 
+/// How the names of archives end.
+const ENDINGS: [&str; 11] =
+    [".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar", ".zip", ".jar", ".war", ".ear", ".whl", ".nar"];
+
 /// What stands in the name of an archive that is built for convenience.
 const BUILT: [&str; 6] = ["bin", "binary", "javadoc", "docs", "site", "dist"];
 
@@ -60,8 +64,7 @@ fn names(files: &[Listed]) -> impl Iterator<Item = String> + '_ {
 
 /// The name without the endings of an archive and without what says which kind it is.
 fn stem(name: &str) -> &str {
-    let endings = [".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar", ".zip", ".jar", ".war", ".ear", ".whl", ".nar"];
-    let stem = endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    let stem = whole(name);
     MARKS.iter().find_map(|mark| stem.strip_suffix(mark)).unwrap_or(stem)
 }
 
@@ -85,15 +88,16 @@ fn without_candidate(stem: &str) -> &str {
     if number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) { name } else { stem }
 }
 
+/// The name without the ending of an archive.
+fn whole(name: &str) -> &str {
+    ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
+}
+
 /// What the one directory in a source archive may be called: as the archive is, with or
 /// without what says that it is the source, a candidate's number, and "apache-".
 pub(super) fn roots_of(name: &str) -> Vec<String> {
-    let whole = ArchiveKind::of_name(name).map_or(name, |_| {
-        let ending = [".tar.gz", ".tar.xz", ".tgz", ".txz", ".tar", ".zip"];
-        ending.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
-    });
     let mut roots = Vec::new();
-    for root in [without_candidate(stem(name)), stem(name), whole] {
+    for root in [without_candidate(stem(name)), stem(name), whole(name)] {
         let other = root.strip_prefix("apache-").map_or_else(|| format!("apache-{root}"), str::to_owned);
         for root in [root.to_owned(), other] {
             if !roots.contains(&root) {
@@ -102,6 +106,29 @@ pub(super) fn roots_of(name: &str) -> Vec<String> {
         }
     }
     roots
+}
+
+/// What the one directory of a Python source distribution may be called: as the file is,
+/// with hyphens or underscores in the name (PEP 625).
+pub(super) fn sdist_roots(name: &str) -> Vec<String> {
+    let whole = whole(name);
+    let mut roots = vec![whole.to_owned()];
+    if let Some((name, version)) = whole.rsplit_once('-') {
+        for root in [format!("{}-{version}", name.replace('-', "_")), format!("{}-{version}", name.replace('_', "-"))] {
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        }
+    }
+    roots
+}
+
+/// Whether the one directory of an archive that is built may be called `root`: as the
+/// archive is, which may say more, `demo-1.0` in `demo-1.0-bin-scala_2.12.tgz`.
+pub(super) fn fits_root(name: &str, root: &str) -> bool {
+    let bare = |name: &str| name.strip_prefix("apache-").unwrap_or(name).to_owned();
+    let more = bare(whole(name)).strip_prefix(&bare(root)).is_some_and(|more| more.starts_with(['-', '_']));
+    more || roots_of(name).iter().any(|wanted| wanted == root)
 }
 
 #[cfg(test)]
@@ -148,5 +175,15 @@ mod tests {
         }
         assert_eq!(roots[0], "apache-demo-1.0.0");
         assert!(!roots.iter().any(|root| root == "demo-1.0.1"));
+        assert_eq!(sdist_roots("apache-demo-1.0.0.tar.gz"), ["apache-demo-1.0.0", "apache_demo-1.0.0"]);
+        for (name, root) in [
+            ("demo-1.0.0-bin.tgz", "demo-1.0.0"),
+            ("demo_2.13-1.0.0.tgz", "demo_2.13-1.0.0"),
+            ("demo-1.0.0-bin-scala_2.12.tgz", "demo-1.0.0"),
+            ("demo-1.0.0-bin.zip", "apache-demo-1.0.0"),
+        ] {
+            assert!(fits_root(name, root), "{name}: {root}");
+        }
+        assert!(!fits_root("demo-1.0.0-bin.tgz", "demo-1.0") && !fits_root("demo-1.0.0-bin.tgz", "other-1.0.0"));
     }
 }

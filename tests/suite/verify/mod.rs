@@ -9,6 +9,7 @@
 mod any_project;
 mod candidate;
 mod corpus;
+mod loopholes;
 mod nonsense;
 mod released;
 mod tools;
