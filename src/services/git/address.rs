@@ -64,6 +64,13 @@ pub fn without_login(url: &str) -> String {
     host_and_path(url).map_or_else(|| url.to_owned(), |(host, path)| format!("{host}/{path}"))
 }
 
+/// An address as it was given, without the name and password that it may hold.
+pub fn hide_login(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    format!("{scheme}://{}{path}", host.rsplit('@').next().unwrap_or(host))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +95,19 @@ mod tests {
         }
         assert!(same_repository("/srv/greeter.git/", "/srv/greeter.git"));
         assert_eq!(without_login("https://ann:s3cret@GitHub.com/apache/greeter/"), "github.com/apache/greeter");
+    }
+
+    #[test]
+    fn a_login_is_hidden_and_nothing_else_changes() {
+        for (address, shown) in [
+            ("https://ann:s3c@ret@Dist.example.org:8443/a@b/?c@d", "https://Dist.example.org:8443/a@b/?c@d"),
+            ("https://ann@dist.example.org", "https://dist.example.org"),
+            ("file:///srv/a@b", "file:///srv/a@b"),
+            ("git@github.com:apache/greeter.git", "git@github.com:apache/greeter.git"),
+            ("./rc1", "./rc1"),
+        ] {
+            assert_eq!(hide_login(address), shown);
+        }
     }
 
     #[test]
