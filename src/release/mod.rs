@@ -29,7 +29,7 @@ pub use edit::{
     authority, leftovers, other_snapshots,
 };
 pub use maven_modules::{MavenModule, MavenRules, ModuleError, maven_modules, maven_profiles};
-pub use note::{TEMPLATE_MARKS, is_invisible, unfit};
+pub use note::{TEMPLATE_MARKS, is_invisible, on_one_line, unfit};
 pub use notes::{NoteEntry, NoteFinding, Notes, NotesFormat, audit};
 pub use outdated::outdated;
 pub use path_rules::{PathRules, PatternError};

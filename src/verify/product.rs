@@ -60,6 +60,8 @@ pub enum Scope {
     Whole,
     /// One artifact, with what stands beside it.
     Artifact,
+    /// One artifact of a Maven repository, with what stands beside it there.
+    MavenArtifact,
 }
 
 /// What a candidate is held against beside its product's rules.
@@ -87,7 +89,10 @@ impl ProductRules {
         progress: &(dyn Fn(&str, u64) + Sync),
     ) -> CandidateFindings {
         let rules = |path: &str| self.of_archive(path, against.limits);
-        let layout = layout(files);
+        let layout = match against.scope {
+            Scope::MavenArtifact => Layout::Maven,
+            Scope::Whole | Scope::Artifact => layout(files),
+        };
         let candidate = Candidate {
             directory,
             layout,
@@ -191,7 +196,7 @@ impl ProductRules {
 }
 
 /// A repository has poms; files that were copied out of one have still Maven's digests alone.
-fn layout(files: &[Listed]) -> Layout {
+pub fn layout(files: &[Listed]) -> Layout {
     let ends = |ending: &str| files.iter().any(|file| file.path.ends_with(ending));
     let maven = ends(".pom") || (ends(".jar.sha1") && !ends(".sha512"));
     if maven { Layout::Maven } else { Layout::Distribution }

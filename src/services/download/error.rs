@@ -119,6 +119,9 @@ impl DownloadError {
             Self::Unreachable { .. } | Self::Cut { .. } => {
                 "see whether the address opens in a browser (SSL_CERT_FILE names a further authority); a repeat goes on where this ended"
             }
+            Self::Status { url, .. } if !url.ends_with('/') => {
+                "the server does not give this file: open its address in a browser, and tell who staged it"
+            }
             Self::Status { .. } | Self::Empty { .. } => {
                 "open the address in a browser: is it the directory of the candidate?"
             }
