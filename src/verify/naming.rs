@@ -31,7 +31,7 @@ pub fn names_say_another(version: &str, files: &[Listed]) -> Option<Finding> {
     if files.iter().any(|file| says(file.path.rsplit('/').next().unwrap_or(&file.path), version)) {
         return None;
     }
-    let archives: Vec<String> = self::names(files).collect();
+    let archives: Vec<String> = names(files).collect();
     let others: BTreeSet<&str> = archives.iter().filter_map(|name| version_of(name)).collect();
     (!others.is_empty()).then(|| {
         let others = printable(&others.into_iter().take(3).collect::<Vec<_>>().join(", "));
