@@ -6,6 +6,7 @@
 
 //! The release's own words and rules: versions, candidates, artifacts, digests.
 
+mod beside;
 mod change;
 mod checksum_file;
 mod contributors;
@@ -20,8 +21,9 @@ mod record;
 mod source_archive;
 mod version;
 
+pub use beside::stands_beside;
 pub use change::{Change, ChangeFault, changed};
-pub use checksum_file::{checksum_file, checksum_file_holds};
+pub use checksum_file::{checksum_file, checksum_file_holds, digest_line};
 pub use contributors::contributors;
 pub use digest::{FileDigest, Sha512};
 pub use edit::{

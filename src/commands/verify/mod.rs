@@ -231,7 +231,7 @@ fn rat_excludes(file: &Path) -> Result<RatExcludes, CommandError> {
 /// The keys at an address or in a file.
 fn keys(place: &str) -> Result<KeyRing, CommandError> {
     let bytes = read_keys(place)?;
-    let parsed = KeyRing::parse(&bytes).map_err(|error| format!("{place}: {}", chain(&error)));
+    let parsed = KeyRing::parse(&bytes).map_err(|error| format!("{}: {}", hide_login(place), chain(&error)));
     parsed.map_err(|what| CommandError::usage(what, "`quorate keys check` says what is wrong with a KEYS file"))
 }
 

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use super::target::Target;
 use crate::commands::CommandError;
-use crate::services::address::is_below;
+use crate::services::address::{hide_login, is_below};
 
 /// Refuses the `place` that `option` names where it is a part of the target.
 ///
@@ -28,7 +28,10 @@ pub fn refuse(option: &str, place: &str, target: &Target) -> Result<(), CommandE
         return Ok(());
     }
     Err(CommandError::usage(
-        format!("{option} names {place}, which is a part of the candidate: what comes with it proves nothing"),
+        format!(
+            "{option} names {}, which is a part of the candidate: what comes with it proves nothing",
+            hide_login(place)
+        ),
         "take it from elsewhere: KEYS from https://downloads.apache.org/PROJECT/KEYS, the rest from a source that you trust",
     ))
 }

@@ -4,8 +4,8 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! What stands beside a file: its signature and its digests. They are downloaded first, so
-//! that a download which came in pieces can be held against a digest.
+//! The digests that stand beside a file. They are downloaded first, so that a download which
+//! came in pieces can be held against one.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -13,15 +13,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::Digest;
 
-/// The endings of signatures and digests.
-const ENDINGS: [&str; 5] = [".asc", ".sha512", ".sha256", ".sha1", ".md5"];
 /// The largest file that is taken for one of digests.
 const DIGEST_BYTES: u64 = 1 << 20;
-
-/// Whether a file of that name says something of another.
-pub(super) fn stands_beside(path: &str) -> bool {
-    ENDINGS.iter().any(|ending| path.ends_with(ending))
-}
 
 /// Whether a digest that stands beside `target` is not that of the bytes in `file`. It is
 /// no proof of anything: only a reason to ask the server once more.

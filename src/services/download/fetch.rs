@@ -22,6 +22,7 @@ use super::cache::{Cache, Kept, Partial};
 use super::error::{DownloadError, shown};
 use super::validator::Validator;
 use super::{Came, Progress, RemoteFile};
+use crate::release::stands_beside;
 use crate::services::web;
 
 /// How often a download is tried without a single byte more.
@@ -79,7 +80,7 @@ pub fn fetch(
         return Ok(());
     }
     let partial = cache.partial(&file.url)?;
-    if beside::stands_beside(&file.path) {
+    if stands_beside(&file.path) {
         // Nothing would tell that the beginning which an earlier run left was damaged.
         partial.clear()?;
     }

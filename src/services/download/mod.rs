@@ -32,6 +32,7 @@ pub(super) use listing::children;
 
 use super::address::hide_login;
 use super::web;
+use crate::release::stands_beside;
 
 /// Downloads directories of web servers.
 pub struct Downloader {
@@ -85,7 +86,7 @@ impl Downloader {
     pub fn directory(&self, address: &str, into: &Path, progress: Progress<'_>) -> Result<Vec<String>, DownloadError> {
         let files = list(&self.client, parsed(address)?)?;
         progress(Came::Listed(files.len()));
-        let (beside, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| beside::stands_beside(&file.path));
+        let (beside, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| stands_beside(&file.path));
         let mut paths = self.all(beside, into, progress)?;
         paths.extend(self.all(others, into, progress)?);
         paths.sort();

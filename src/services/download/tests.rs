@@ -412,7 +412,8 @@ fn no_error_shows_a_login() {
     let with_login = |address: &str| address.replace("://", "://ann:s3cret@");
     let file = |address: &str| downloader.file(&with_login(address), &place.path().join("x"), &|_| {}).unwrap_err();
     let list = |address: &str| downloader.directory(&with_login(address), place.path(), &|_| {}).unwrap_err();
-    let addresses = [&server.address, "http://dist.example.org/x", "ftp://example.org/x"];
+    let none = format!("{}/none", server.address);
+    let addresses = [&none, "http://dist.example.org/x", "ftp://example.org/x"];
     let errors = addresses.into_iter().flat_map(|address| [file(address), list(address)]);
     for error in errors.chain([file("http://127.0.0.1:1/x")]) {
         let said = format!("{error} {:?}", std::error::Error::source(&error));

@@ -16,6 +16,7 @@ mod released;
 mod targets;
 mod tools;
 mod web;
+mod workflow;
 
 use std::process::{Command, Stdio};
 
@@ -46,7 +47,7 @@ fn a_good_candidate_is_verified_in_every_format() {
 #[test]
 fn several_forms_are_of_one_run() {
     let mut candidate = CandidateDirectory::good();
-    candidate.publish("turned-1.2.0-\u{202e}gzt.txt", b"x\n".to_vec());
+    candidate.files.insert("turned-\u{202e}gzt.txt.asc".into(), b"x\n".to_vec());
     let place = tempfile::tempdir().unwrap();
     let file = |name: &str| place.path().join(name).display().to_string();
     let (sarif, junit, json) = (file("v.sarif"), file("v.xml"), file("v.json"));
