@@ -78,6 +78,22 @@ pub fn without_login(url: &str) -> String {
     host_and_path(url).map_or_else(|| url.to_owned(), |(host, path)| format!("{host}/{path}"))
 }
 
+/// Whether the address `one` is of something in the directory at the address `directory`.
+pub fn is_below(one: &str, directory: &str) -> bool {
+    let parts = |address: &str| {
+        let place = host_and_path(address).map(|(host, path)| format!("{host}/{path}"));
+        place.unwrap_or_else(|| address.to_owned()).trim_end_matches('/').to_owned()
+    };
+    parts(one).strip_prefix(&parts(directory)).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// An address as it was given, without the name and password that it may hold.
+pub fn hide_login(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    format!("{scheme}://{}{path}", host.rsplit('@').next().unwrap_or(host))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +127,32 @@ mod tests {
         assert!(is_elsewhere("https://gitbox.apache.org/repos/asf/other.git", expected));
         assert!(same_repository("/srv/greeter.git/", "/srv/greeter.git"));
         assert_eq!(without_login("https://ann:s3cret@GitHub.com/apache/greeter/"), "github.com/apache/greeter");
+    }
+
+    #[test]
+    fn what_is_in_a_directory_is_told_from_what_is_beside_it() {
+        let directory = "https://dist.example.org/dev/rc1/";
+        for below in ["https://dist.example.org/dev/rc1/KEYS", "https://ann@DIST.example.org:443/dev/rc1/a/KEYS"] {
+            assert!(is_below(below, directory), "{below}");
+        }
+        for other in ["https://dist.example.org/dev/KEYS", "https://dist.example.org/dev/rc10/KEYS", "file:///rc1/KEYS"]
+        {
+            assert!(!is_below(other, directory), "{other}");
+        }
+        assert!(is_below("file:///srv/rc1/KEYS", "file:///srv/rc1") && !is_below("KEYS", "file:///srv"));
+    }
+
+    #[test]
+    fn a_login_is_hidden_and_nothing_else_changes() {
+        for (address, shown) in [
+            ("https://ann:s3c@ret@Dist.example.org:8443/a@b/?c@d", "https://Dist.example.org:8443/a@b/?c@d"),
+            ("https://ann@dist.example.org", "https://dist.example.org"),
+            ("file:///srv/a@b", "file:///srv/a@b"),
+            ("git@github.com:apache/greeter.git", "git@github.com:apache/greeter.git"),
+            ("./rc1", "./rc1"),
+        ] {
+            assert_eq!(hide_login(address), shown);
+        }
     }
 
     #[test]
