@@ -168,8 +168,8 @@ mod tests {
         assert_eq!(judge(OFFICIAL, Ok(head())), Standing::Ok);
         assert_eq!(judge("https://github.com/ann/flink-statefun", Ok(head())), Standing::Failed);
         assert_eq!(judge("/srv/mirror.git", Ok(head())), Standing::Ok);
-        assert!(is_elsewhere("/srv/other.git", "file:///srv/greeter.git"));
-        assert!(!is_elsewhere("/srv/greeter.git/", "file:///srv/greeter.git"));
+        assert!(is_another_directory("/srv/other.git", "file:///srv/greeter.git"));
+        assert!(!is_another_directory("/srv/greeter.git/", "file:///srv/greeter.git"));
         assert_eq!(judge(OFFICIAL, Ok(BTreeMap::new())), Standing::Failed);
         assert_eq!(judge(OFFICIAL, Err(refused)), Standing::Failed);
         assert_eq!(judge(OFFICIAL, Err(unreachable())), Standing::Unknown);
