@@ -63,7 +63,7 @@ impl Sentence<'_> {
     /// Whether nothing follows that could say something else of it.
     pub(super) fn closes(&self) -> bool {
         self.words_behind().iter().all(|word| {
-            one_of!(word, "vote then too again now thanks thank you all everyone cheers overall i as well here from me")
+            one_of!(word, "vote then too again now thanks thank you all everyone cheers overall i as well here from me anyway nonetheless nevertheless regardless though still")
         })
     }
 
@@ -91,7 +91,7 @@ impl Sentence<'_> {
             }
         }
         let words = self.clause_of_comma();
-        words.last().is_some_and(|word| is_output(word))
+        words.last().is_some_and(|word| is_output(word) && !matches!(*word, "said" | "says"))
             && !words.iter().any(|word| is_praise(word) || is_check(word) || is_problem(word))
     }
 

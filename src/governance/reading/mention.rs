@@ -314,7 +314,20 @@ impl Sentence<'_> {
         // "I have to -1 this", "please count me as +1"
         let liked = clause.iter().any(|word| matches!(*word, "like" | "love"))
             && !clause.iter().any(|word| matches!(*word, "would" | "i'd" | "to" | "we'd"));
+        let others =
+            one_of_these(clause, |word| one_of!(word, "everybody everyone anybody anyone folks people others"));
+        let urged = one_of_these(clause, |word| one_of!(word, "ask asks urge invite encourage want expect hope"));
+        let free = clause.windows(2).any(|pair| matches!(pair, ["feel", "free"]));
+        if (others && urged || free) && !clause.contains(&"my") {
+            return true;
+        }
         let as_verb = liked
+            || matches!(clause[..], [.., "it" | "this" | "that", "has" | "have" | "had", "to", "be"])
+            || matches!(clause[..], [.., "it" | "this" | "that", "has" | "have" | "had", "to", "be", "a"])
+            || matches!(
+                clause[..],
+                ["without", "doubt" | "hesitation" | "reservation" | "reservations" | "question", ..]
+            )
             || clause.last() == Some(&"to")
                 && clause.iter().rev().nth(1).is_some_and(|word| one_of!(word, "have had want like need but"))
             || matches!(
@@ -343,6 +356,10 @@ impl Sentence<'_> {
                 && clause.iter().any(|word| matches!(*word, "vote" | "reply" | "cast" | "respond"))
                 && !clause.contains(&"my")
     }
+}
+
+fn one_of_these(words: &[&str], is: fn(&str) -> bool) -> bool {
+    words.iter().any(|word| is(word))
 }
 
 pub(super) fn ends_open(behind: &[Token]) -> bool {

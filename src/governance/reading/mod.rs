@@ -50,6 +50,8 @@ mod object_tests;
 #[cfg(test)]
 mod taken_back_tests;
 #[cfg(test)]
+mod talk_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tongue_tests;

@@ -8,6 +8,7 @@
 //! before or only thought of.
 
 use super::clause::{Found, Sentence};
+use super::role::candidates;
 use super::sign::{Sign, Token};
 use super::words::{is_change, one_of};
 use crate::governance::VoteValue;
@@ -20,7 +21,9 @@ impl Sentence<'_> {
         let negated = tail.iter().any(|word| {
             matches!(*word, "not" | "never" | "cannot" | "without" | "nor" | "hardly") || word.ends_with("n't")
         });
-        if negated && !(tail.contains(&"only") || tail.contains(&"but")) {
+        if negated
+            && !(tail.iter().any(|word| one_of!(word, "only but doubt hesitation reservation reservations question")))
+        {
             let own = clause.iter().any(|word| matches!(*word, "i" | "i'm" | "my" | "i'd" | "i'll"));
             let against = matches!(self.tokens[self.at].sign(), Some(Sign::Value(VoteValue::Minus)));
             return Some(if own && !against && self.place.opens && !self.asks() {
@@ -54,6 +57,14 @@ impl Sentence<'_> {
         }
         let speaker = tail.iter().take(3).any(|word| said.contains(word));
         let me = clause.iter().any(|word| matches!(*word, "i" | "i've" | "i'm" | "we"));
+        // "RC1 had +1 from me"
+        let named = candidates(&self.words_before().join(" "));
+        let elsewhere = !named.is_empty()
+            && !self.place.candidates.is_empty()
+            && !named.iter().any(|name| self.place.candidates.contains(name));
+        if elsewhere && clause.iter().any(|word| one_of!(word, "had got received was were has")) {
+            return Some(Found::Mentions("it is a vote on another candidate"));
+        }
         let passed =
             clause.last() == Some(&"the") && tail.iter().any(|word| one_of!(word, "withdrew withdrawn retracted"));
         if passed && !me {

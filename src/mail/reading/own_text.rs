@@ -306,6 +306,45 @@ mod tests {
     }
 
     #[test]
+    fn quotes_with_other_marks() {
+        assert_eq!(own("AE> what do you think? +1\nAE> -1\n+0"), ["+0"]);
+        assert_eq!(own(" Bob> +1 (binding)\n\nfine"), ["fine"]);
+        assert_eq!(own("x -> y\nsee <br> and a>b\n+1"), ["x -> y", "see <br> and a>b", "+1"]);
+        // a row of a table is no quote, and what stands behind a bar may be one
+        assert_eq!(own("+1\n| check | -1 |"), ["+1", "| check | -1 |"]);
+        let bars = own_text("| +1 (binding)\n| thanks\n\nThanks.");
+        assert_eq!(bars.doubtful, ["+1 (binding)", "thanks"]);
+        assert!(!bars.lines.iter().any(|line| line.contains("+1")));
+        let named = own_text("Ann Example <ann@example.org> wrote:\n| +1\n\nI agree.");
+        assert!(named.doubtful.is_empty(), "it is a quote for certain");
+    }
+
+    #[test]
+    fn quotes_in_one_line() {
+        for quote in [
+            "On Mon, Jan 1, 2024 at 10:00 AM Ann Example <ann@example.org> wrote: Hi everyone, -1",
+            "Am Mo., 1. Jan. 2024 um 10:00 schrieb Ann Example <ann@example.org>: -1",
+            "El lun, 1 ene 2024 a las 10:00, Ann Example (<ann@example.org>) escribió: -1 [ ] +1",
+            "On Mon, 1 Jan 2024 at 10:00, Ann Example <ann@example.org> wrote:\n> -1",
+            "On Mon, Jan 1, 2024 at 10:00 AM Ann Example\n<ann@example.org> wrote:\n> -1",
+        ] {
+            assert_eq!(own(&format!("Thanks! +0 {quote}")), ["Thanks! +0 "], "{quote}");
+        }
+        let whole = own_text("On Mon, 1 Jan 2024 at 10:00, Ann Example <ann@example.org> wrote: fine, +1");
+        assert!(whole.lines.iter().all(|line| line.is_empty()) && whole.doubtful == ["fine, +1"]);
+        for told in ["Checked it on Jan 1, 2024, and it wrote: all good. +1", "On Monday Bob said: fine. +1"] {
+            assert_eq!(own(told), [told]);
+        }
+    }
+
+    #[test]
+    fn dashes_above_a_vote_are_no_signature() {
+        assert_eq!(own("Hi,\n--\n+1 (binding)"), ["Hi,", "--", "+1 (binding)"]);
+        assert_eq!(own("Hi,\n--\n+1 (951) 555-0100"), ["Hi,"]);
+        assert_eq!(own("Hi,\n--\nAnn\n-1"), ["Hi,"]);
+    }
+
+    #[test]
     fn quotes_without_marks() {
         for header in [
             "From: Ann Example\nSent: Monday, 1 January 2024\nTo: dev@example.org\nSubject: Re: x",
