@@ -57,6 +57,8 @@ mod tests;
 mod tongue_tests;
 #[cfg(test)]
 mod usage_tests;
+#[cfg(test)]
+mod vote_tests;
 
 pub use subject::{Subject, Tag};
 

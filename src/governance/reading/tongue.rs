@@ -14,8 +14,11 @@ use super::words::{is_claim, is_lead, one_of};
 impl Sentence<'_> {
     /// What the value is in a sentence of another language; nothing where the sentence is English.
     pub(super) fn by_tongue(&self, sign: Sign) -> Option<Found> {
-        let strange = self.words().any(|token| self.is_strange(token));
-        if !strange {
+        let mut strange = self.words().filter(|token| self.is_strange(token));
+        let first = strange.next()?;
+        // one word with an accent among English ones is a loan, or was decoded wrongly
+        let latin = !first.text.is_ascii() && first.text.chars().all(|c| c <= '\u{24f}' || !c.is_alphabetic());
+        if latin && strange.next().is_none() && self.words().filter(|token| is_english(&token.text)).count() > 2 {
             return None;
         }
         let behind = self.behind();
@@ -77,6 +80,14 @@ impl Sentence<'_> {
     }
 }
 
+/// The words that English has most often.
+fn is_english(word: &str) -> bool {
+    one_of!(
+        word,
+        "the of to and is are was with for this that it i i'm my we our on at by be have has not from as but all so will can would which when there here",
+    )
+}
+
 fn is_loan(text: &str) -> bool {
     one_of!(text, "naïve naïvely café résumé façade déjà cliché coöperate coördinate über vis-à-vis µs μs à")
 }
@@ -99,7 +110,7 @@ fn is_mine(token: &Token) -> bool {
 fn is_foreign(word: &str) -> bool {
     one_of!(
         word,
-        "ich mir mich mein meine meinen meiner vom und oder aber nicht kein keine keinen keiner ist sind wird werden wenn sobald sofern solange vorausgesetzt eine einen einem einer auch noch daher deshalb darum weil denn stimme passt alles danke bitte wir habe haben brauchen nach jetzt bis nein dagegen nur erst wer warum          je moi les une avec mais donc si tout bon merci beaucoup c'est j'ai que qui dans nous vous oui d'accord lorsque quand votre cette parce          yo voto porque falla parte bien gracias por pero una cuando siempre hace nuestro mientras          il mio che della sono quando grazie tutto bene appena purché          eu meu minha voto obrigado tudo certo mim quando desde assim          ik mijn mij betreft het een niet voor als zodra mits bedankt          jag och inte hvis jeg ikke se          jestem jest moj dla nie jesli jak benim oyum eger",
+        "ich mir mich mein meine meinen meiner vom und oder aber nicht kein keine keinen keiner ist sind wird werden wenn sobald sofern solange vorausgesetzt eine einen einem einer auch noch daher deshalb darum weil denn stimme passt alles danke bitte wir habe haben brauchen nach jetzt bis nein dagegen nur erst fehlt fehlen braucht zählt gilt wer warum          je moi les une avec mais donc si tout bon merci beaucoup c'est j'ai que qui dans nous vous oui d'accord lorsque quand votre cette parce          yo voto porque falla parte bien gracias por pero una cuando siempre hace nuestro necesario necesaria necesita falta mientras          il mio che della sono quando grazie tutto bene appena purché          eu meu minha voto obrigado tudo certo mim quando desde assim          ik mijn mij betreft het een niet voor als zodra mits bedankt          jag och inte hvis jeg ikke se          jestem jest moj dla nie jesli jak benim oyum eger",
     )
 }
 
@@ -113,7 +124,7 @@ fn is_vote_word(word: &str) -> bool {
 
 /// Chinese and Japanese part no words: whether the text is made of known ones alone.
 fn is_joined_from_known(text: &str) -> bool {
-    const PIECES: [&str; 95] = [
+    const PIECES: [&str; 100] = [
         "我们的",
         "我们",
         "我的",
@@ -197,6 +208,11 @@ fn is_joined_from_known(text: &str) -> bool {
         "票",
         "期待",
         "加油",
+        "赞",
+        "非常棒的",
+        "很棒的",
+        "很好的",
+        "太好了",
         "です",
         "します",
         "しました",

@@ -7,7 +7,8 @@
 //! Which lines of a mail its sender wrote: not what is quoted with or without `>`, not
 //! the line that introduces a quote, not the signature, not a list's footer.
 
-use super::attribution::{Opening, barred, collapsed, lead_in, opening, prefixed};
+use super::attribution::{Opening, barred, opening, prefixed};
+use super::collapsed::{collapsed, lead_in};
 
 /// How many lines of a mail are looked at.
 const LINES: usize = 60_000;
