@@ -39,11 +39,10 @@ impl Sentence<'_> {
             self.before().last().is_some_and(|token| token.is(":")) && words.iter().any(|word| word.starts_with('@'));
         let label =
             self.before().last().is_some_and(|token| matches!(token.text.as_str(), ":" | "->" | "=>" | "=" | "\""));
-        words.len() <= 6
-            && !(label && is_article_alone(words))
-            && !of_another
-            && !named
-            && words.iter().all(|word| is_lead(word) || is_adverb(word) || word.starts_with('@'))
+        if label && is_article_alone(words) || of_another || named {
+            return false;
+        }
+        words.len() <= 6 && words.iter().all(|word| is_lead(word) || is_adverb(word) || word.starts_with('@'))
     }
 
     /// "+1 on the idea, -1 on the timing": the other half of a divided vote.

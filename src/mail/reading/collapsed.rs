@@ -9,6 +9,10 @@
 
 use super::attribution::{BEGINNINGS, VERBS, introduces};
 
+/// How many colons of a line are looked at, and how far before them an introduction begins.
+const COLONS: usize = 20;
+const REACH: usize = 600;
+
 /// Where in a line the introduction of a quote begins that has words before it or behind it, as
 /// programs write that part no lines: "Thanks On Mon, … Ann wrote: Hi all, …".
 pub(super) fn collapsed(line: &str) -> Option<usize> {
@@ -19,13 +23,12 @@ pub(super) fn collapsed(line: &str) -> Option<usize> {
         let before = line[..*at].trim_end();
         VERBS.iter().any(|verb| before.ends_with(verb)) || before.ends_with(['>', ')'])
     });
-    for (colon, mark) in colons {
+    for (colon, mark) in colons.take(COLONS) {
         let end = colon + mark.len();
-        let starts = line[..colon].match_indices(' ').map(|(at, _)| at + 1).chain([0]);
-        let mut starts: Vec<usize> = starts.filter(|at| begins_introduction(&line[*at..colon])).collect();
+        let starts = line[..colon].rmatch_indices(' ').map(|(at, _)| at + 1).chain([0]);
         // the last beginning that has a date behind it is the nearest
-        starts.sort_unstable();
-        let found = starts.into_iter().rev().find(|at| {
+        let near = starts.take_while(|at| colon - at < REACH || *at == 0 && colon < REACH);
+        let found = near.filter(|at| begins_introduction(&line[*at..colon])).find(|at| {
             let piece = &line[*at..end];
             has_date(piece) && names_writer(piece) && piece.chars().count() < 250 && introduces(piece, false)
         });
@@ -42,7 +45,7 @@ pub(super) fn collapsed(line: &str) -> Option<usize> {
 /// Where in the line the introduction of a quote begins that goes on in the next line, with words of
 /// the sender's before it: "Thanks! On Mon, 1 Jan 2024, Ann Example".
 pub(super) fn lead_in(line: &str) -> Option<usize> {
-    if begins_introduction(line.trim_start()) {
+    if line.len() > REACH || begins_introduction(line.trim_start()) {
         return None;
     }
     let starts = line.match_indices(' ').map(|(at, _)| at + 1);

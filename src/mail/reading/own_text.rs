@@ -67,15 +67,12 @@ pub fn own_text(text: &str) -> OwnText<'_> {
             continue;
         }
         if let Some(start) = collapsed(line) {
-            own.lines.push(&line[..start]);
-            let marked = all[at + 1..].iter().find(|line| !line.trim().is_empty()).is_some_and(|next| prefixed(next));
-            if start == 0 && own.lines.iter().all(|line| line.trim().is_empty()) {
-                own.doubtful.push(behind_colon(line));
-            }
-            if marked {
-                at += 1;
+            own.cut(line, start);
+            at += 1;
+            if all[at..].iter().find(|line| !line.trim().is_empty()).is_some_and(|next| prefixed(next)) {
                 continue;
             }
+            own.doubtful.extend(all[at..].iter().copied().filter(|line| !prefixed(line)));
             break;
         }
         let opening = opening(all, at);
@@ -86,7 +83,7 @@ pub fn own_text(text: &str) -> OwnText<'_> {
         }
         match opening {
             Some(Opening::Rest(skip)) => {
-                if own.lines.iter().all(|line| line.trim().is_empty()) {
+                if own.is_empty() {
                     let rest = &all[(at + skip).min(all.len())..];
                     own.doubtful.extend(rest.iter().copied().filter(|line| !prefixed(line)));
                 }
@@ -115,6 +112,20 @@ pub fn own_text(text: &str) -> OwnText<'_> {
     }
     sign_off(&mut own.lines);
     own
+}
+
+impl<'t> OwnText<'t> {
+    fn is_empty(&self) -> bool {
+        self.lines.iter().all(|line| line.trim().is_empty())
+    }
+
+    /// Keeps of a line what stands before the introduction of a quote at `start`.
+    fn cut(&mut self, line: &'t str, start: usize) {
+        self.lines.push(&line[..start]);
+        if self.is_empty() {
+            self.doubtful.push(behind_colon(line));
+        }
+    }
 }
 
 /// What stands in a line behind the name of whom it quotes.
