@@ -349,7 +349,7 @@ impl Sentence<'_> {
         let casting = clause.iter().any(|word| one_of!(word, "vote cast go give voting casting say put changing"))
             && self.says_own();
         let mine = clause.contains(&"my") || self.is_from_me() || casting;
-        let verb = clause.iter().any(|word| asks.contains(word));
+        let verb = clause.iter().any(|word| asks.contains(word)) && !clause.contains(&"forward");
         verb && !mine && !clause.iter().rev().take(2).any(|word| matches!(*word, "i'm" | "vote"))
             || clause.first().is_some_and(|word| one_of!(word, "reply respond answer"))
             || clause.first() == Some(&"please")

@@ -39,7 +39,7 @@ impl Sentence<'_> {
             self.before().last().is_some_and(|token| token.is(":")) && words.iter().any(|word| word.starts_with('@'));
         let label =
             self.before().last().is_some_and(|token| matches!(token.text.as_str(), ":" | "->" | "=>" | "=" | "\""));
-        if label && is_article_alone(words) || of_another || named {
+        if label && is_article_alone(words) || of_another || named || self.has_code() {
             return false;
         }
         words.len() <= 6 && words.iter().all(|word| is_lead(word) || is_adverb(word) || word.starts_with('@'))
