@@ -36,7 +36,8 @@ pub(super) fn boxed(text: &str) -> Option<Printed> {
 
 /// "[ ] +1 approve [x] -1 because it fails": a ballot in one line.
 fn several(text: &str) -> Option<Printed> {
-    if !text.starts_with('[') || text.matches('[').count() < 2 {
+    // more of them are no ballot
+    if !text.starts_with('[') || !(2..10).contains(&text.matches('[').count()) {
         return None;
     }
     let boxes: Vec<Printed> = text

@@ -61,8 +61,7 @@ impl Sentence<'_> {
         if self.is_taken_back() {
             return Some(self.taken_back());
         }
-        let met = self.words_behind().iter().take(4).any(|word| one_of!(word, "addressed satisfied fixed met"));
-        if self.clause_before().last() == Some(&"my") && met {
+        if self.is_met() {
             return Some(Found::Unclear("it is not clear whether the vote is taken back"));
         }
         if self.corrects()
@@ -120,6 +119,12 @@ impl Sentence<'_> {
                 || before.first().is_some_and(|word| is_withdrawal(word));
         let named = clause.iter().any(|word| matches!(*word, "my" | "previous" | "earlier" | "the"));
         verb && named && by_sender || removes || passive
+    }
+
+    /// "My -1 has been addressed".
+    fn is_met(&self) -> bool {
+        self.clause_before().last() == Some(&"my")
+            && self.words_behind().iter().take(4).any(|word| one_of!(word, "addressed satisfied fixed met"))
     }
 
     /// "-1 withdrawn", "my -1 no longer applies", "I am no longer -1".

@@ -126,7 +126,12 @@ impl<'s> Sentence<'s> {
             return Found::Unclear("the sender wavers between values");
         }
         if let Some(found) = self.by_condition() {
-            return found;
+            let mine = self.words_before().iter().any(|word| one_of!(word, "i i'm i'd i'll my me we you"));
+            let number = !own && !mine && !self.begins() && self.is_technical();
+            return match found {
+                Found::Unclear(why) if number => Found::Stray(why),
+                found => found,
+            };
         }
         if let Some(found) = self.by_thing() {
             return found;

@@ -21,6 +21,7 @@ impl Sentence<'_> {
             matches!(
                 *word,
                 "tentative"
+                    | "close"
                     | "tentatively"
                     | "conditional"
                     | "provisional"
@@ -121,7 +122,10 @@ impl Sentence<'_> {
             behind[..],
             ["will", "follow" | "come" | "be", ..] | ["to", "come" | "follow", ..] | ["later" | "soon", ..]
         );
-        let asked = follows || clause.first() == Some(&"vote") && self.words_behind().first() == Some(&"please");
+        let or_else = self.words_before().first().is_some_and(|word| one_of!(word, "then otherwise else"))
+            && clause.iter().any(|word| one_of!(word, "will i'll would i'd"));
+        let asked =
+            or_else || follows || clause.first() == Some(&"vote") && self.words_behind().first() == Some(&"please");
         plans || later || asked
     }
 
@@ -183,6 +187,7 @@ fn condition_behind(words: &[&str]) -> bool {
         }
         let near = at < 7 && !clause_is_new;
         match *word {
+            "depends" | "hinges" if at == 0 => return true,
             // "if I may", "if it is not too late"
             "if" if words[at + 1..]
                 .iter()

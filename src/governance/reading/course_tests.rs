@@ -7,7 +7,7 @@
 //! Mails of whoever called the vote, and mails that only sound like theirs.
 
 use super::tests::answer;
-use crate::governance::Role;
+use crate::governance::{Role, Says};
 
 fn role(text: &str, by_caller: bool) -> &'static str {
     let own: Vec<&str> = text.split('|').collect();
@@ -79,6 +79,28 @@ fn a_voter_announces_nothing() {
     all_are("announces", true, &["Vote closed, RC2 failed.", "The RC1 vote failed. This vote has passed."]);
     all_are("announces", false, &["The vote passed with 3 binding +1 votes."]);
     all_are("announces", true, &["The vote has passed.", "The vote passes with 3 binding +1."]);
+}
+
+#[test]
+fn who_calls_a_vote_casts_what_they_call_their_own() {
+    let call = |line: &str| {
+        let text = format!("Please vote on RC3.||[ ] +1 approve|[ ] -1 no||The vote is open for 72 hours.||{line}");
+        let own: Vec<&str> = text.split('|').collect();
+        answer(&own, true, &[]).1
+    };
+    for line in [
+        "My vote: +1 (binding)",
+        "My own vote: +1",
+        "Own vote: +1",
+        "My vote:||+1",
+        "Here is my own vote:|+1 (binding)",
+        "I vote +1",
+    ] {
+        assert!(matches!(call(line), Says::Casts(_)), "{line}: {:?}", call(line));
+    }
+    for line in ["+1", "Votes: +1", "default: -1", "We need three +1.", "It prints:|-1"] {
+        assert!(matches!(call(line), Says::Nothing { .. }), "{line}: {:?}", call(line));
+    }
 }
 
 #[test]

@@ -53,6 +53,9 @@ pub(super) fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> 
     {
         return Some(Found::Unclear("a vote without its digit or sign"));
     }
+    if tokens.len() > 1 && tokens.iter().all(|token| token.is("+")) {
+        return Some(Found::Unclear("a vote without its digit or sign"));
+    }
     // "- 1 broken build": a sign that looks like a list's
     if place.bullet && matches!(first.text.as_str(), "1" | "1,") {
         return Some(Found::Unclear("a vote without its digit or sign"));

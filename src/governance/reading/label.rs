@@ -55,7 +55,7 @@ impl Sentence<'_> {
             let words = self.words_before();
             let takes = !self.is_thanking() && words.last().is_some_and(|word| takes_value(word));
             !takes && (words.iter().any(|word| is_praise(word) || is_check(word)) || self.is_thanking())
-                || !takes && self.is_minus() && words.iter().any(|word| is_problem(word))
+                || !takes && self.is_minus() && words.len() > 1 && words.iter().any(|word| is_problem(word))
         };
         if vote { Ending::Vote } else { Ending::Doubtful }
     }
@@ -63,7 +63,7 @@ impl Sentence<'_> {
     /// Whether nothing follows that could say something else of it.
     pub(super) fn closes(&self) -> bool {
         self.words_behind().iter().all(|word| {
-            one_of!(word, "vote then too again now thanks thank you all everyone cheers overall i as well here from me")
+            one_of!(word, "vote then too again now thanks thank you all everyone cheers overall i as well here from me anyway nonetheless nevertheless regardless though still")
         })
     }
 
@@ -86,12 +86,15 @@ impl Sentence<'_> {
             match token.text.as_str() {
                 ")" => depth += 1,
                 "(" if depth > 0 => depth -= 1,
+                "]" => depth += 1,
+                "[" if depth > 0 => depth -= 1,
+                "[" => return true,
                 "(" => return !token.spaced && at > 0 && self.tokens[at - 1].is_word(),
                 _ => {}
             }
         }
         let words = self.clause_of_comma();
-        words.last().is_some_and(|word| is_output(word))
+        words.last().is_some_and(|word| is_output(word) && !matches!(*word, "said" | "says"))
             && !words.iter().any(|word| is_praise(word) || is_check(word) || is_problem(word))
     }
 
@@ -148,13 +151,14 @@ impl Sentence<'_> {
 /// Whether these words lead up to a vote, as a line above it or before its colon.
 pub(super) fn is_label(words: &[&str], place: &super::clause::Place<'_>) -> bool {
     let greeting = words.first().is_some_and(|word| one_of!(word, "hi hello hey dear all folks team everyone thanks"));
-    let sender = !place.sender.is_empty() && words.iter().all(|word| place.sender.contains(word));
+    let named = |word: &&str| place.sender.split(|c: char| !c.is_alphanumeric()).any(|part| part == *word);
+    let sender = !place.sender.is_empty() && words.iter().all(named);
     let short = words.len() <= 3;
     let here = words.first() == Some(&"here") && words.len() < 5;
     greeting
         || sender
         || here
-        || words.iter().all(|word| is_lead(word))
+        || words.iter().all(|word| is_lead(word)) && !is_article_alone(words)
         || words.iter().any(|word| is_vote_word(word) || is_praise(word) || is_check(word))
         || words.contains(&"no") && words.iter().any(|word| is_problem(word))
         || !short
@@ -193,6 +197,11 @@ pub(super) fn is_own_named_above(above: &[Token]) -> bool {
         && words().count() <= 6
         && words().any(|token| one_of!(&token.text, "my own mine"))
         && words().any(|token| one_of!(&token.text, "vote ballot verdict decision"))
+}
+
+/// "a: -1": a name, rather than what leads up to a vote.
+pub(super) fn is_article_alone(words: &[&str]) -> bool {
+    !words.is_empty() && words.iter().all(|word| one_of!(word, "a an the i as to is"))
 }
 
 /// Words that a label of a vote has.

@@ -81,6 +81,31 @@ fn values_of_something_else_are_not_counted() {
 }
 
 #[test]
+fn values_below_a_line_that_names_them() {
+    values_are(
+        "unclear",
+        &[
+            "The response was:||-1||Is it known?",
+            "The job ended with|-1",
+            "$ cat result|+1",
+            "Stderr:|-1",
+            "It only logs||    -1||and stops.",
+        ],
+    );
+    values_are(
+        "+1",
+        &[
+            "Steps:||$ mvn verify||+1",
+            "Hello all:||+1",
+            "I tested these:||+1 (binding)",
+            "My verdict:||+1",
+            "Here goes:|+1",
+            "Built from source|+1",
+        ],
+    );
+}
+
+#[test]
 fn votes_at_the_end_of_a_sentence() {
     values_are(
         "+1",

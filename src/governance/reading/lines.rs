@@ -210,7 +210,10 @@ impl Code {
 
 /// "$ mvn verify".
 fn is_prompt(line: &str) -> bool {
-    line.starts_with("$ ") || line.starts_with("% ") || line.starts_with("+ ") && line.contains("--")
+    // "mysql> select 1"
+    let name = line.bytes().take_while(|byte| byte.is_ascii_lowercase() || *byte == b'-').count();
+    let shell = (2..=12).contains(&name) && line[name..].starts_with("> ");
+    shell || line.starts_with("$ ") || line.starts_with("% ") || line.starts_with("+ ") && line.contains("--")
 }
 
 /// A line that a program wrote, by its beginning.

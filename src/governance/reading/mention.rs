@@ -314,7 +314,20 @@ impl Sentence<'_> {
         // "I have to -1 this", "please count me as +1"
         let liked = clause.iter().any(|word| matches!(*word, "like" | "love"))
             && !clause.iter().any(|word| matches!(*word, "would" | "i'd" | "to" | "we'd"));
+        let others =
+            one_of_these(clause, |word| one_of!(word, "everybody everyone anybody anyone folks people others"));
+        let urged = one_of_these(clause, |word| one_of!(word, "ask asks urge invite encourage want expect hope"));
+        let free = clause.windows(2).any(|pair| matches!(pair, ["feel", "free"]));
+        if (others && urged || free) && !clause.contains(&"my") {
+            return true;
+        }
         let as_verb = liked
+            || matches!(clause[..], [.., "it" | "this" | "that", "has" | "have" | "had", "to", "be"])
+            || matches!(clause[..], [.., "it" | "this" | "that", "has" | "have" | "had", "to", "be", "a"])
+            || matches!(
+                clause[..],
+                ["without", "doubt" | "hesitation" | "reservation" | "reservations" | "question", ..]
+            )
             || clause.last() == Some(&"to")
                 && clause.iter().rev().nth(1).is_some_and(|word| one_of!(word, "have had want like need but"))
             || matches!(
@@ -336,13 +349,17 @@ impl Sentence<'_> {
         let casting = clause.iter().any(|word| one_of!(word, "vote cast go give voting casting say put changing"))
             && self.says_own();
         let mine = clause.contains(&"my") || self.is_from_me() || casting;
-        let verb = clause.iter().any(|word| asks.contains(word));
+        let verb = clause.iter().any(|word| asks.contains(word)) && !clause.contains(&"forward");
         verb && !mine && !clause.iter().rev().take(2).any(|word| matches!(*word, "i'm" | "vote"))
             || clause.first().is_some_and(|word| one_of!(word, "reply respond answer"))
             || clause.first() == Some(&"please")
                 && clause.iter().any(|word| matches!(*word, "vote" | "reply" | "cast" | "respond"))
                 && !clause.contains(&"my")
     }
+}
+
+fn one_of_these(words: &[&str], is: fn(&str) -> bool) -> bool {
+    words.iter().any(|word| is(word))
 }
 
 pub(super) fn ends_open(behind: &[Token]) -> bool {

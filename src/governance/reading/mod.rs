@@ -51,11 +51,15 @@ mod object_tests;
 #[cfg(test)]
 mod taken_back_tests;
 #[cfg(test)]
+mod talk_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tongue_tests;
 #[cfg(test)]
 mod usage_tests;
+#[cfg(test)]
+mod vote_tests;
 
 pub use subject::{Subject, Tag};
 

@@ -8,6 +8,7 @@
 //! before or only thought of.
 
 use super::clause::{Found, Sentence};
+use super::role::candidates;
 use super::sign::{Sign, Token};
 use super::words::{is_change, one_of};
 use crate::governance::VoteValue;
@@ -20,7 +21,9 @@ impl Sentence<'_> {
         let negated = tail.iter().any(|word| {
             matches!(*word, "not" | "never" | "cannot" | "without" | "nor" | "hardly") || word.ends_with("n't")
         });
-        if negated && !(tail.contains(&"only") || tail.contains(&"but")) {
+        if negated
+            && !(tail.iter().any(|word| one_of!(word, "only but doubt hesitation reservation reservations question")))
+        {
             let own = clause.iter().any(|word| matches!(*word, "i" | "i'm" | "my" | "i'd" | "i'll"));
             let against = matches!(self.tokens[self.at].sign(), Some(Sign::Value(VoteValue::Minus)));
             return Some(if own && !against && self.place.opens && !self.asks() {
@@ -54,6 +57,9 @@ impl Sentence<'_> {
         }
         let speaker = tail.iter().take(3).any(|word| said.contains(word));
         let me = clause.iter().any(|word| matches!(*word, "i" | "i've" | "i'm" | "we"));
+        if self.is_on_another_candidate() {
+            return Some(Found::Mentions("it is a vote on another candidate"));
+        }
         let passed =
             clause.last() == Some(&"the") && tail.iter().any(|word| one_of!(word, "withdrew withdrawn retracted"));
         if passed && !me {
@@ -79,6 +85,20 @@ impl Sentence<'_> {
         if speaker && me && (tail.contains(&"voted") || tail.contains(&"gave")) {
             return Some(Found::Mentions("it speaks of a vote that was cast before"));
         }
+        self.by_giver()
+    }
+
+    /// "RC1 had +1 from me".
+    fn is_on_another_candidate(&self) -> bool {
+        let named = candidates(&self.words_before().join(" "));
+        !named.is_empty()
+            && !self.place.candidates.is_empty()
+            && !named.iter().any(|name| self.place.candidates.contains(name))
+            && self.clause_before().iter().any(|word| one_of!(word, "had got received was were has"))
+    }
+
+    /// "+1 from Bob", "+1 from three people".
+    fn by_giver(&self) -> Option<Found> {
         let words = self.words_behind();
         if words.first() == Some(&"from")
             && words
@@ -91,23 +111,8 @@ impl Sentence<'_> {
         if from
             && !self.is_from_me()
             && !words.get(1).is_some_and(|word| {
-                matches!(
-                    *word,
-                    "a" | "an"
-                        | "pmc"
-                        | "ipmc"
-                        | "infra"
-                        | "docs"
-                        | "the"
-                        | "now"
-                        | "today"
-                        | "rc"
-                        | "round"
-                        | "last"
-                        | "previous"
-                        | "earlier"
-                        | "before"
-                ) || word.starts_with("rc") && word[2..].chars().all(|c| c.is_ascii_digit() || c == '-')
+                one_of!(word, "a an pmc ipmc infra docs the now today rc round last previous earlier before")
+                    || word.starts_with("rc") && word[2..].chars().all(|c| c.is_ascii_digit() || c == '-')
             })
             && !words.get(1).is_some_and(|w| self.place.sender.contains(w) && !self.place.sender.is_empty())
         {

@@ -14,9 +14,12 @@ impl Sentence<'_> {
     pub(super) fn says_own(&self) -> bool {
         let clause = self.clause_before();
         let near: Vec<&str> = clause.iter().rev().take(5).copied().collect();
-        let first_person = near.contains(&"my") || near.contains(&"mine") || self.is_from_me();
+        let first_person = near.contains(&"my") && !self.is_shown() || near.contains(&"mine") || self.is_from_me();
         let verb = near.iter().any(|word| {
-            one_of!(word, "vote voting cast casting give giving gave i'm am i'll say put go going add adding")
+            one_of!(
+                word,
+                "vote voting cast casting give giving gave i'm am i'll say put go going add adding remain stay"
+            )
         });
         let meant = near.contains(&"meant") && !self.corrects();
         let subject =
@@ -32,6 +35,20 @@ impl Sentence<'_> {
             || begun
             || self.is_verb()
             || self.is_held()
+    }
+
+    /// "My machine shows -1".
+    fn is_shown(&self) -> bool {
+        let behind_my = self.clause_before().iter().rev().take_while(|word| **word != "my");
+        let (mut shown, mut vote) = (false, false);
+        for word in behind_my {
+            shown |= one_of!(
+                word,
+                "shows show showed prints returns gives reports reads outputs logs yields has had gets got value"
+            );
+            vote |= one_of!(word, "vote ballot");
+        }
+        shown && !vote
     }
 
     /// "My vote: +1", "Own vote - +1".

@@ -7,6 +7,7 @@
 //! Where in its sentence a value stands: at the beginning, at the end, as its other half.
 
 use super::clause::{Sentence, is_break};
+use super::label::is_article_alone;
 use super::sign::{Sign, Token};
 use super::words::{is_adverb, is_claim, is_lead, one_of};
 
@@ -36,10 +37,12 @@ impl Sentence<'_> {
         let of_another = words.last().is_some_and(|word| matches!(*word, "the" | "that" | "this"));
         let named =
             self.before().last().is_some_and(|token| token.is(":")) && words.iter().any(|word| word.starts_with('@'));
-        words.len() <= 6
-            && !of_another
-            && !named
-            && words.iter().all(|word| is_lead(word) || is_adverb(word) || word.starts_with('@'))
+        let label =
+            self.before().last().is_some_and(|token| matches!(token.text.as_str(), ":" | "->" | "=>" | "=" | "\""));
+        if label && is_article_alone(words) || of_another || named || self.has_code() {
+            return false;
+        }
+        words.len() <= 6 && words.iter().all(|word| is_lead(word) || is_adverb(word) || word.starts_with('@'))
     }
 
     /// "+1 on the idea, -1 on the timing": the other half of a divided vote.

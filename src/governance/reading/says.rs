@@ -152,14 +152,7 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
     let mut opens = true;
     for (number, (line, listed)) in lines.iter().zip(of_list).enumerate() {
         if told[number] {
-            // "Core: +1", "Connector: 0": parts of what is voted on, or people
-            let labelled = line.text.contains(": ") && !text.by_caller && !calls;
-            let one = mention("it tells who voted how", line);
-            found.push(if labelled {
-                Finding { found: Found::Stray("it tells who voted how, or votes on parts"), ..one }
-            } else {
-                one
-            });
+            found.push(of_account(line, text.by_caller || calls));
             opens = false;
             continue;
         }
@@ -235,6 +228,15 @@ fn is_checklist(text: &str) -> bool {
 fn too_many(line: &Logical) -> Finding {
     let found = Found::Unclear("it has more boxes and values than a mail that votes has");
     Finding { found, sign: None, claim: None, line: line.line_at(0) }
+}
+
+/// "Core: +1", "Connector: 0": parts of what is voted on, or people.
+fn of_account(line: &Logical, by_caller: bool) -> Finding {
+    let one = mention("it tells who voted how", line);
+    if by_caller || !line.text.contains(": ") {
+        return one;
+    }
+    Finding { found: Found::Stray("it tells who voted how, or votes on parts"), ..one }
 }
 
 fn mention(why: &'static str, line: &Logical) -> Finding {

@@ -14,8 +14,11 @@ use super::words::{is_claim, is_lead, one_of};
 impl Sentence<'_> {
     /// What the value is in a sentence of another language; nothing where the sentence is English.
     pub(super) fn by_tongue(&self, sign: Sign) -> Option<Found> {
-        let strange = self.words().any(|token| self.is_strange(token));
-        if !strange {
+        let mut strange = self.words().filter(|token| self.is_strange(token));
+        let first = strange.next()?;
+        // one word with an accent among English ones is a loan, or was decoded wrongly
+        let latin = !first.text.is_ascii() && first.text.chars().all(|c| c <= '\u{24f}' || !c.is_alphabetic());
+        if latin && strange.next().is_none() && self.words().filter(|token| is_english(&token.text)).count() > 2 {
             return None;
         }
         let behind = self.behind();
@@ -77,6 +80,14 @@ impl Sentence<'_> {
     }
 }
 
+/// The words that English has most often.
+fn is_english(word: &str) -> bool {
+    one_of!(
+        word,
+        "the of to and is are was with for this that it i i'm my we our on at by be have has not from as but all so will can would which when there here",
+    )
+}
+
 fn is_loan(text: &str) -> bool {
     one_of!(text, "naïve naïvely café résumé façade déjà cliché coöperate coördinate über vis-à-vis µs μs à")
 }
@@ -99,7 +110,7 @@ fn is_mine(token: &Token) -> bool {
 fn is_foreign(word: &str) -> bool {
     one_of!(
         word,
-        "ich mir mich mein meine meinen meiner vom und oder aber nicht kein keine keinen keiner ist sind wird werden wenn sobald sofern solange vorausgesetzt eine einen einem einer auch noch daher deshalb darum weil denn stimme passt alles danke bitte wir habe haben brauchen nach jetzt bis nein dagegen nur erst wer warum          je moi les une avec mais donc si tout bon merci beaucoup c'est j'ai que qui dans nous vous oui d'accord lorsque quand votre cette parce          yo voto porque falla parte bien gracias por pero una cuando siempre hace nuestro mientras          il mio che della sono quando grazie tutto bene appena purché          eu meu minha voto obrigado tudo certo mim quando desde assim          ik mijn mij betreft het een niet voor als zodra mits bedankt          jag och inte hvis jeg ikke se          jestem jest moj dla nie jesli jak benim oyum eger",
+        "ich mir mich mein meine meinen meiner vom und oder aber nicht kein keine keinen keiner ist sind wird werden wenn sobald sofern solange vorausgesetzt eine einen einem einer auch noch daher deshalb darum weil denn stimme passt alles danke bitte wir habe haben brauchen nach jetzt bis nein dagegen nur erst fehlt fehlen braucht zählt gilt wer warum          je moi les une avec mais donc si tout bon merci beaucoup c'est j'ai que qui dans nous vous oui d'accord lorsque quand votre cette parce          yo voto porque falla parte bien gracias por pero una cuando siempre hace nuestro necesario necesaria necesita falta mientras          il mio che della sono quando grazie tutto bene appena purché          eu meu minha voto obrigado tudo certo mim quando desde assim          ik mijn mij betreft het een niet voor als zodra mits bedankt          jag och inte hvis jeg ikke se          jestem jest moj dla nie jesli jak benim oyum eger",
     )
 }
 
@@ -113,103 +124,6 @@ fn is_vote_word(word: &str) -> bool {
 
 /// Chinese and Japanese part no words: whether the text is made of known ones alone.
 fn is_joined_from_known(text: &str) -> bool {
-    const PIECES: [&str; 95] = [
-        "我们的",
-        "我们",
-        "我的",
-        "我这边",
-        "我这里",
-        "我",
-        "这边",
-        "这里",
-        "个人",
-        "投票",
-        "投了",
-        "投",
-        "给",
-        "支持",
-        "同意",
-        "赞成",
-        "贊成",
-        "賛成",
-        "附议",
-        "谢谢",
-        "感谢",
-        "多谢",
-        "辛苦",
-        "謝謝",
-        "感謝",
-        "了",
-        "没问题",
-        "没有问题",
-        "沒問題",
-        "没毛病",
-        "没发现问题",
-        "没有发现问题",
-        "也",
-        "是",
-        "已经",
-        "已",
-        "验证",
-        "通过",
-        "测试",
-        "检查",
-        "签名",
-        "哈希",
-        "校验",
-        "编译",
-        "构建",
-        "源码",
-        "本地",
-        "运行",
-        "正常",
-        "一切",
-        "都",
-        "全部",
-        "完成",
-        "成功",
-        "好",
-        "很",
-        "非常",
-        "棒",
-        "谢谢大家",
-        "感谢大家",
-        "大家好",
-        "各位好",
-        "和",
-        "与",
-        "、",
-        "，",
-        "。",
-        "所以",
-        "因此",
-        "看起来",
-        "不错",
-        "可以",
-        "发布",
-        "这个",
-        "版本",
-        "绑定",
-        "非绑定",
-        "非约束性",
-        "有约束力",
-        "无约束",
-        "票",
-        "期待",
-        "加油",
-        "です",
-        "します",
-        "しました",
-        "私",
-        "わたし",
-        "問題ありません",
-        "は",
-        "の投票",
-        "確認",
-        "提案",
-        "特性",
-        "功能",
-    ];
     let mut rest = text;
     if rest.is_ascii() {
         return false;
@@ -227,3 +141,107 @@ fn is_joined_from_known(text: &str) -> bool {
     }
     true
 }
+
+/// What people write in Chinese and Japanese with a vote.
+const PIECES: [&str; 100] = [
+    "我们的",
+    "我们",
+    "我的",
+    "我这边",
+    "我这里",
+    "我",
+    "这边",
+    "这里",
+    "个人",
+    "投票",
+    "投了",
+    "投",
+    "给",
+    "支持",
+    "同意",
+    "赞成",
+    "贊成",
+    "賛成",
+    "附议",
+    "谢谢",
+    "感谢",
+    "多谢",
+    "辛苦",
+    "謝謝",
+    "感謝",
+    "了",
+    "没问题",
+    "没有问题",
+    "沒問題",
+    "没毛病",
+    "没发现问题",
+    "没有发现问题",
+    "也",
+    "是",
+    "已经",
+    "已",
+    "验证",
+    "通过",
+    "测试",
+    "检查",
+    "签名",
+    "哈希",
+    "校验",
+    "编译",
+    "构建",
+    "源码",
+    "本地",
+    "运行",
+    "正常",
+    "一切",
+    "都",
+    "全部",
+    "完成",
+    "成功",
+    "好",
+    "很",
+    "非常",
+    "棒",
+    "谢谢大家",
+    "感谢大家",
+    "大家好",
+    "各位好",
+    "和",
+    "与",
+    "、",
+    "，",
+    "。",
+    "所以",
+    "因此",
+    "看起来",
+    "不错",
+    "可以",
+    "发布",
+    "这个",
+    "版本",
+    "绑定",
+    "非绑定",
+    "非约束性",
+    "有约束力",
+    "无约束",
+    "票",
+    "期待",
+    "加油",
+    "赞",
+    "非常棒的",
+    "很棒的",
+    "很好的",
+    "太好了",
+    "です",
+    "します",
+    "しました",
+    "私",
+    "わたし",
+    "問題ありません",
+    "は",
+    "の投票",
+    "確認",
+    "提案",
+    "特性",
+    "功能",
+];

@@ -7,6 +7,8 @@
 //! How mail programs introduce what they quote: "On … wrote:" and blocks of headers, in the
 //! languages that people's programs speak. By their shape where that is enough, by words where not.
 
+use super::collapsed::{has_clock, has_date};
+
 /// What begins at a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Opening {
@@ -42,77 +44,12 @@ pub(super) fn barred(line: &str) -> Option<&str> {
     (rest.starts_with([' ', '|']) && !rest.ends_with('|') && !bare.is_empty()).then_some(bare)
 }
 
-/// Where in a line the introduction of a quote begins that has words before it or behind it, as
-/// programs write that part no lines: "Thanks On Mon, … Ann wrote: Hi all, …".
-pub(super) fn collapsed(line: &str) -> Option<usize> {
-    if line.len() < 30 || !line.contains([':', '：']) {
-        return None;
-    }
-    let colons = line.match_indices([':', '：']).filter(|(at, _)| {
-        let before = line[..*at].trim_end();
-        VERBS.iter().any(|verb| before.ends_with(verb)) || before.ends_with(['>', ')'])
-    });
-    for (colon, mark) in colons {
-        let end = colon + mark.len();
-        let starts = line[..colon].match_indices(' ').map(|(at, _)| at + 1).chain([0]);
-        let mut starts: Vec<usize> = starts.filter(|at| begins_introduction(&line[*at..colon])).collect();
-        // the last beginning that has a date behind it is the nearest
-        starts.sort_unstable();
-        let found = starts.into_iter().rev().find(|at| {
-            let piece = &line[*at..end];
-            has_date(piece) && names_writer(piece) && piece.chars().count() < 250 && introduces(piece, false)
-        });
-        let rest = line[end..].trim();
-        if let Some(found) = found
-            && (found > 0 || !rest.is_empty())
-        {
-            return Some(found);
-        }
-    }
-    None
-}
-
-/// Where in the line the introduction of a quote begins that goes on in the next line, with words of
-/// the sender's before it: "Thanks! On Mon, 1 Jan 2024, Ann Example".
-pub(super) fn lead_in(line: &str) -> Option<usize> {
-    if begins_introduction(line.trim_start()) {
-        return None;
-    }
-    let starts = line.match_indices(' ').map(|(at, _)| at + 1);
-    let said = |before: &str| before.trim_end().ends_with(['.', '!', '?', ',', ')', '1', '0']) && !before.contains('@');
-    let mut starts = starts.filter(|at| begins_introduction(&line[*at..]) && said(&line[..*at]));
-    starts.find(|at| line[*at..].contains(|c: char| c.is_ascii_digit()))
-}
-
-fn has_date(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_digit())
-        .any(|number| number.len() == 4 && (number.starts_with("19") || number.starts_with("20")))
-}
-
-/// Whether there is an address or a time of day: "on Monday it wrote:" has neither.
-fn names_writer(text: &str) -> bool {
-    text.contains('@') || text.contains('<') || has_clock(text)
-}
-
-fn has_clock(text: &str) -> bool {
-    text.as_bytes().windows(4).any(|piece| {
-        piece[0].is_ascii_digit() && piece[1] == b':' && piece[2].is_ascii_digit() && piece[3].is_ascii_digit()
-    })
-}
-
-/// "On Mon, …", "Am Mo., …", "El lun, …", "2026年…".
-fn begins_introduction(text: &str) -> bool {
-    BEGINNINGS.iter().any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
-        || text.starts_with('在')
-        || text.chars().take(4).all(|c| c.is_ascii_digit()) && text.chars().nth(4) == Some('年')
-}
-
 /// How the introduction of a quote begins.
-const BEGINNINGS: [&str; 12] =
+pub(super) const BEGINNINGS: [&str; 12] =
     ["on ", "am ", "le ", "el ", "il ", "em ", "op ", "den ", "w dniu", "at ", "dňa ", "dne "];
 
 /// What people did with the mail that is quoted, in the languages of mail programs.
-const VERBS: [&str; 28] = [
+pub(super) const VERBS: [&str; 28] = [
     "wrote",
     "writes",
     "schrieb",
@@ -421,7 +358,7 @@ fn attribution(all: &[&str], at: usize) -> Option<usize> {
 }
 
 /// Whether a line that ends with a colon introduces a quote.
-fn introduces(line: &str, quote_follows: bool) -> bool {
+pub(super) fn introduces(line: &str, quote_follows: bool) -> bool {
     let lower = line.to_lowercase();
     let verb = VERBS.iter().chain(&["a scris"]).any(|verb| lower.contains(verb));
     let address = line.contains('@') || line.contains('<') && line.contains('>');

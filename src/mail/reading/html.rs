@@ -211,6 +211,23 @@ mod tests {
     use super::lines;
 
     #[test]
+    fn a_line_at_the_left_marks_a_quote() {
+        for style in [
+            "border-left:2px solid #ccc;padding-left:5px",
+            "border:none; border-left: solid blue 1.5pt",
+            "padding:0;border-left-width:1px",
+            "BORDER-LEFT: #000 2px solid",
+        ] {
+            let text = lines(&format!("<p>fine</p><div style=\"{style}\"><p>+1</p></div><p>bye</p>"));
+            let own: Vec<&str> = text.lines().filter(|line| !line.starts_with('>') && !line.is_empty()).collect();
+            assert_eq!(own, ["fine", "bye"], "{style}");
+        }
+        for style in ["border-left:none", "border-left: 0 solid", "border-left-width:0", "border:1px solid"] {
+            assert!(!lines(&format!("<div style=\"{style}\">+1</div>")).contains('>'), "{style}");
+        }
+    }
+
+    #[test]
     fn quotes_stand_behind_marks() {
         let gmail = "<div dir=\"ltr\">+1 (binding)<div><br></div></div><br><div class=\"gmail_quote\"><div class=\"gmail_attr\">On Mon, Ann wrote:<br></div><blockquote>-1<blockquote>0</blockquote></blockquote></div>";
         let text = lines(gmail);

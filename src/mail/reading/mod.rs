@@ -12,6 +12,7 @@
 mod attribution;
 mod body;
 mod caller;
+mod collapsed;
 mod flowed;
 mod head;
 mod headers;

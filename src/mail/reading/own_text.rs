@@ -7,7 +7,8 @@
 //! Which lines of a mail its sender wrote: not what is quoted with or without `>`, not
 //! the line that introduces a quote, not the signature, not a list's footer.
 
-use super::attribution::{Opening, barred, collapsed, lead_in, opening, prefixed};
+use super::attribution::{Opening, barred, opening, prefixed};
+use super::collapsed::{collapsed, lead_in};
 
 /// How many lines of a mail are looked at.
 const LINES: usize = 60_000;
@@ -66,15 +67,12 @@ pub fn own_text(text: &str) -> OwnText<'_> {
             continue;
         }
         if let Some(start) = collapsed(line) {
-            own.lines.push(&line[..start]);
-            let marked = all[at + 1..].iter().find(|line| !line.trim().is_empty()).is_some_and(|next| prefixed(next));
-            if start == 0 && own.lines.iter().all(|line| line.trim().is_empty()) {
-                own.doubtful.push(behind_colon(line));
-            }
-            if marked {
-                at += 1;
+            own.cut(line, start);
+            at += 1;
+            if all[at..].iter().find(|line| !line.trim().is_empty()).is_some_and(|next| prefixed(next)) {
                 continue;
             }
+            own.doubtful.extend(all[at..].iter().copied().filter(|line| !prefixed(line)));
             break;
         }
         let opening = opening(all, at);
@@ -85,7 +83,7 @@ pub fn own_text(text: &str) -> OwnText<'_> {
         }
         match opening {
             Some(Opening::Rest(skip)) => {
-                if own.lines.iter().all(|line| line.trim().is_empty()) {
+                if own.is_empty() {
                     let rest = &all[(at + skip).min(all.len())..];
                     own.doubtful.extend(rest.iter().copied().filter(|line| !prefixed(line)));
                 }
@@ -114,6 +112,20 @@ pub fn own_text(text: &str) -> OwnText<'_> {
     }
     sign_off(&mut own.lines);
     own
+}
+
+impl<'t> OwnText<'t> {
+    fn is_empty(&self) -> bool {
+        self.lines.iter().all(|line| line.trim().is_empty())
+    }
+
+    /// Keeps of a line what stands before the introduction of a quote at `start`.
+    fn cut(&mut self, line: &'t str, start: usize) {
+        self.lines.push(&line[..start]);
+        if self.is_empty() {
+            self.doubtful.push(behind_colon(line));
+        }
+    }
 }
 
 /// What stands in a line behind the name of whom it quotes.
@@ -303,6 +315,45 @@ mod tests {
         assert_eq!(own("Ann Example <ann@example.org> 于2024年1月1日周一 10:00写道：\n> -1\n+1"), ["+1"]);
         assert_eq!(own("+1\n\nчт, 1 янв. 2024 г. в 10:00, Ann <ann@example.org> пише:\n> -1"), ["+1"]);
         assert_eq!(own("Ann wrote on 1 Jan 2024 at 10:00 <ann@example.org>:\n| +0\n\n+1\n"), ["+1"]);
+    }
+
+    #[test]
+    fn quotes_with_other_marks() {
+        assert_eq!(own("AE> what do you think? +1\nAE> -1\n+0"), ["+0"]);
+        assert_eq!(own(" Bob> +1 (binding)\n\nfine"), ["fine"]);
+        assert_eq!(own("x -> y\nsee <br> and a>b\n+1"), ["x -> y", "see <br> and a>b", "+1"]);
+        // a row of a table is no quote, and what stands behind a bar may be one
+        assert_eq!(own("+1\n| check | -1 |"), ["+1", "| check | -1 |"]);
+        let bars = own_text("| +1 (binding)\n| thanks\n\nThanks.");
+        assert_eq!(bars.doubtful, ["+1 (binding)", "thanks"]);
+        assert!(!bars.lines.iter().any(|line| line.contains("+1")));
+        let named = own_text("Ann Example <ann@example.org> wrote:\n| +1\n\nI agree.");
+        assert!(named.doubtful.is_empty(), "it is a quote for certain");
+    }
+
+    #[test]
+    fn quotes_in_one_line() {
+        for quote in [
+            "On Mon, Jan 1, 2024 at 10:00 AM Ann Example <ann@example.org> wrote: Hi everyone, -1",
+            "Am Mo., 1. Jan. 2024 um 10:00 schrieb Ann Example <ann@example.org>: -1",
+            "El lun, 1 ene 2024 a las 10:00, Ann Example (<ann@example.org>) escribió: -1 [ ] +1",
+            "On Mon, 1 Jan 2024 at 10:00, Ann Example <ann@example.org> wrote:\n> -1",
+            "On Mon, Jan 1, 2024 at 10:00 AM Ann Example\n<ann@example.org> wrote:\n> -1",
+        ] {
+            assert_eq!(own(&format!("Thanks! +0 {quote}")), ["Thanks! +0 "], "{quote}");
+        }
+        let whole = own_text("On Mon, 1 Jan 2024 at 10:00, Ann Example <ann@example.org> wrote: fine, +1");
+        assert!(whole.lines.iter().all(|line| line.is_empty()) && whole.doubtful == ["fine, +1"]);
+        for told in ["Checked it on Jan 1, 2024, and it wrote: all good. +1", "On Monday Bob said: fine. +1"] {
+            assert_eq!(own(told), [told]);
+        }
+    }
+
+    #[test]
+    fn dashes_above_a_vote_are_no_signature() {
+        assert_eq!(own("Hi,\n--\n+1 (binding)"), ["Hi,", "--", "+1 (binding)"]);
+        assert_eq!(own("Hi,\n--\n+1 (951) 555-0100"), ["Hi,"]);
+        assert_eq!(own("Hi,\n--\nAnn\n-1"), ["Hi,"]);
     }
 
     #[test]
