@@ -192,7 +192,8 @@ impl SetVersions {
         Err(ActionError::refused(
             format!("{old} would still stand in {} places:{shown}{more}", left.len()),
             format!(
-                "add a rule for each, or allow it with a reason: `versions.edits`, `versions.allow`; nothing was \
+                "add a rule for each, or allow it with a reason, by `versions.edits` and `versions.allow` in a copy of the \
+                 release's product.toml, which `quorate reconfigure` takes in; nothing was \
                  committed{}",
                 self.mended_since()
             ),

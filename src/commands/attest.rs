@@ -48,6 +48,12 @@ pub fn wanted<'a>(option: &str, text: &'a str) -> Result<&'a str, CommandError> 
             "it stands in the record for good: say what and why",
         ));
     }
+    if !text.contains(char::is_alphanumeric) {
+        return Err(CommandError::usage(
+            format!("{option} has neither a letter nor a digit"),
+            "it stands in the record for good: say what and why",
+        ));
+    }
     match unfit(text) {
         Some(why) => Err(CommandError::usage(
             format!("{option} {why}"),

@@ -12,7 +12,7 @@ use std::path::Path;
 use super::CommandError;
 use crate::config::Product;
 use crate::release::{EditRule, ReleaseKind, Tree, Version, authority};
-use crate::services::address::{is_fork, same_repository, without_login};
+use crate::services::address::{is_elsewhere, is_fork, same_repository, without_login};
 
 /// Where the product's main branch is looked for in a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +33,13 @@ pub fn check_repository(path: &Path, product: &Product, branch: Branch) -> Resul
     let repository = match git2::Repository::open(path) {
         Ok(repository) => repository,
         Err(error) => {
-            return wrong(
-                format!("this is no git repository: {}", error.message()),
-                format!("name your clone of {} by --repo", product.git.url),
-            );
+            let hint = match error.code() {
+                git2::ErrorCode::Owner => {
+                    format!("where you trust it: git config --global --add safe.directory {}", path.display())
+                }
+                _ => format!("name your clone of {} by --repo", product.git.url),
+            };
+            return wrong(format!("this is no git repository: {}", error.message()), hint);
         }
     };
     let (remote, main) = (&product.git.remote, &product.git.main);
@@ -105,6 +108,27 @@ fn fork(repository: &git2::Repository, product: &Product) -> Option<(String, Str
              remotes other names: `git remote rename`",
             product.id
         ),
+    ))
+}
+
+/// Whether the remote is on the server that the configuration names.
+///
+/// # Errors
+/// When it is on another one, which may or may not be a place of the same repository.
+pub fn check_place(path: &Path, product: &Product) -> Result<(), CommandError> {
+    let (name, official) = (&product.git.remote, &product.git.url);
+    let Ok(config) = git2::Repository::open(path).and_then(|repository| repository.config()) else { return Ok(()) };
+    let written = ["url", "pushurl"].map(|key| config.get_string(&format!("remote.{name}.{key}")).ok());
+    let Some(url) = written.into_iter().flatten().find(|url| is_elsewhere(url, official)) else { return Ok(()) };
+    Err(CommandError::usage(
+        format!(
+            "{}: its remote `{name}` is {}, and `{}` is released in {official}",
+            path.display(),
+            without_login(&url),
+            product.id
+        ),
+        "what is pushed elsewhere is not released. If that is another address of the same repository, say so: \
+         --any-remote",
     ))
 }
 

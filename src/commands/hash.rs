@@ -7,6 +7,7 @@
 //! `quorate hash`: SHA-512 digests, written and checked as `sha512sum` does.
 
 use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -14,15 +15,18 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::environment::Environment;
-use crate::release::{FileDigest, Sha512, checksum_file};
+use crate::release::{FileDigest, Sha512, checksum_file, digest_line, on_one_line};
 use crate::ui::{ExitCode, Style};
 use crate::verify::checksum::{self, Entry};
+
+/// The most that is read of a list; the largest that is taken is smaller.
+const LIST_BYTES: u64 = 2 << 20;
 
 /// Prints the SHA-512 of files, in sha512sum's format.
 ///
 /// With --write each digest goes into FILE.sha512 beside its file, as release
 /// policies want it. With --check the files are digest files, and each file that one
-/// names is read and compared: exit code 1 where one is not as it says.
+/// names is read and compared: exit code 1 where one is not as it says, or a line is none.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The files; with --check, the files with their digests.
@@ -53,7 +57,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
             false if args.json => digests.push(serde_json::json!({
                 "path": path, "bytes": digest.bytes, "sha512": digest.sha512,
             })),
-            false => environment.ui.line(&format!("{}  {}", digest.sha512, path.display())),
+            false => environment.ui.line(&digest_line(&digest.sha512, &path.to_string_lossy())),
         }
     }
     if args.json {
@@ -63,22 +67,31 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
 }
 
 fn digest(path: &Path) -> Result<FileDigest, CommandError> {
-    let failed = |error: std::io::Error| {
+    let failed = |error: io::Error| {
         CommandError::usage(
             format!("cannot read {}: {error}", path.display()),
             "name files that are there and yours to read",
         )
     };
-    let file = File::open(path).map_err(failed)?;
+    let file = regular(path).map_err(failed)?;
     let (sha512, bytes) = Sha512::of_reader(file).map_err(failed)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(FileDigest { name, bytes, sha512 })
+}
+
+/// The file at `path`; a pipe or a device would be waited for, or never end.
+fn regular(path: &Path) -> io::Result<File> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    File::open(path)
 }
 
 fn write(environment: &Environment, path: &Path, digest: &FileDigest) -> Result<(), CommandError> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".sha512");
     let beside = PathBuf::from(beside);
+    refuse_link(&beside)?;
     fs::write(&beside, checksum_file(digest)).map_err(|error| {
         CommandError::new(
             ExitCode::Service,
@@ -87,6 +100,18 @@ fn write(environment: &Environment, path: &Path, digest: &FileDigest) -> Result<
         )
     })?;
     environment.ui.say(&format!("wrote {}", beside.display()));
+    Ok(())
+}
+
+/// Refuses to write through a symbolic link: what it leads to may be anything.
+///
+/// # Errors
+/// When there is one.
+pub fn refuse_link(path: &Path) -> Result<(), CommandError> {
+    if fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink()) {
+        let what = format!("{} is a symbolic link, and nothing is written through it", path.display());
+        return Err(CommandError::usage(what, "remove the link, or look at what it leads to"));
+    }
     Ok(())
 }
 
@@ -101,46 +126,65 @@ struct Compared {
 
 fn check(environment: &Environment, lists: &[PathBuf], json: bool) -> Result<ExitCode, CommandError> {
     let ui = environment.ui;
-    let mut compared = Vec::new();
+    let (mut compared, mut unread) = (Vec::new(), Vec::new());
     for list in lists {
-        let of_list: Vec<_> = entries(list)?.par_iter().map(|entry| compare(list, entry)).collect();
-        compared.extend(of_list.into_iter().collect::<Result<Vec<_>, _>>()?);
+        let (entries, faults) = entries(list)?;
+        compared.extend(entries.par_iter().map(|entry| compare(list, entry)).collect::<Vec<_>>());
+        unread.extend(faults);
     }
     let wrong = compared.iter().filter(|each| !each.holds).count();
+    let passed = wrong == 0 && unread.is_empty();
     if json {
-        ui.json(&serde_json::json!({"passed": wrong == 0, "files": compared}));
+        ui.json(&serde_json::json!({"passed": passed, "files": compared, "unread": unread}));
     } else {
         for each in &compared {
             let said = match &each.why {
                 None => ui.paint("OK", Style::Good),
                 Some(why) => ui.paint(&format!("FAILED{why}"), Style::Bad),
             };
-            ui.line(&format!("{}: {said}", each.path.display()));
+            ui.line(&format!("{}: {said}", on_one_line(&each.path.to_string_lossy())));
         }
     }
+    unread.iter().for_each(|fault| ui.warn(fault));
     if wrong > 0 {
         ui.warn(&format!("{wrong} of {} files are not as their digest says", compared.len()));
-        return Ok(ExitCode::DoesNotHold);
     }
-    Ok(ExitCode::Done)
+    Ok(if passed { ExitCode::Done } else { ExitCode::DoesNotHold })
 }
 
-/// The entries of a file with digests.
-fn entries(list: &Path) -> Result<Vec<Entry>, CommandError> {
-    let hint = "--check takes files with SHA-512 digests: FILE.sha512, in any form in use";
-    let bytes = fs::read(list)
-        .map_err(|error| CommandError::usage(format!("cannot read {}: {error}", list.display()), hint))?;
-    checksum::entries(&bytes).map_err(|fault| CommandError::usage(format!("{}: {fault}", list.display()), hint))
+/// The entries of a file with digests, and what is wrong with each line that is none.
+fn entries(list: &Path) -> Result<(Vec<Entry>, Vec<String>), CommandError> {
+    let wrong = |fault: String| {
+        let hint = "--check takes files with SHA-512 digests: FILE.sha512, in any form in use; `sha256sum --check` and \
+                    the like compare others";
+        CommandError::usage(fault, hint)
+    };
+    let mut bytes = Vec::new();
+    let read = File::open(list).and_then(|file| file.take(LIST_BYTES).read_to_end(&mut bytes));
+    read.map_err(|error| wrong(format!("cannot read {}: {error}", list.display())))?;
+    let lines = checksum::lines(&bytes).map_err(|fault| wrong(format!("{}: {fault}", list.display())))?;
+    let (mut entries, mut faults) = (Vec::new(), Vec::new());
+    for line in lines {
+        match line.and_then(of_sha512) {
+            Ok(entry) => entries.push(entry),
+            Err(fault) => faults.push(format!("{}: {fault}", list.display())),
+        }
+    }
+    match faults.first() {
+        Some(fault) if entries.is_empty() => Err(wrong(fault.clone())),
+        _ => Ok((entries, faults)),
+    }
 }
 
-fn compare(list: &Path, entry: &Entry) -> Result<Compared, CommandError> {
-    let sha512 = entry.digest.len() == 128 && entry.algorithm.as_deref().is_none_or(|name| name == "SHA512");
-    if !sha512 {
-        return Err(CommandError::usage(
-            format!("{}: {}… is no SHA-512", list.display(), &entry.digest[..entry.digest.len().min(16)]),
-            "other digests are to be compared by their own tools: sha256sum --check",
-        ));
+fn of_sha512(entry: Entry) -> Result<Entry, String> {
+    let named = entry.algorithm.as_deref().is_none_or(|name| name == "SHA512");
+    if entry.digest.len() == 128 && named {
+        return Ok(entry);
     }
+    Err(format!("{}… is no SHA-512", &entry.digest[..entry.digest.len().min(16)]))
+}
+
+fn compare(list: &Path, entry: &Entry) -> Compared {
     // Where no name stands beside the digest, the list's own name says whose it is.
     let own = list.file_stem().unwrap_or_default().to_string_lossy();
     let path = list.parent().unwrap_or(Path::new("")).join(entry.name.as_deref().unwrap_or(&own));
@@ -149,5 +193,5 @@ fn compare(list: &Path, entry: &Entry) -> Result<Compared, CommandError> {
         Ok(_) => Some(String::new()),
         Err(_) => Some(": it cannot be read".to_owned()),
     };
-    Ok(Compared { path, holds: why.is_none(), why })
+    Compared { path, holds: why.is_none(), why }
 }

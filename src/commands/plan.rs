@@ -79,7 +79,7 @@ pub fn print_plan(ui: Ui, session: &Session, state: &State, only: Option<&[Strin
         }
     }
     if text.is_empty() {
-        text.push_str("Nothing is left to be done.\n");
+        text.push_str("Every step is done: a run asks once more what must hold, and ends it.\n");
     }
     ui.data(&text);
     Ok(())

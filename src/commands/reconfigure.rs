@@ -25,7 +25,7 @@ use super::release_files::{ReleaseFile, ReleaseFiles};
 use super::release_state::{PRODUCT_FILE, RECORD_FILE, ReleaseState, next_file};
 use super::session::{open_journal, who};
 use super::start::{Beginning, check_configuration, check_files};
-use crate::config::Product;
+use crate::config::{Product, doubts};
 use crate::engine::{Clock, Event, State, Step, StepKind, SystemClock, Workflow};
 use crate::release::{ReleaseRecord, Sha512};
 use crate::services::address::remote_address;
@@ -75,9 +75,10 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     }
     settle(&directory, &release.state)?;
     let correction = correction(environment, &release, &args)?;
-    check(environment, &release, &correction)?;
+    let rendered = check(environment, &release, &correction)?;
     ui.say(&format!("The configuration of {} {version} will change:", release.record.product));
     correction.changes.iter().for_each(|change| ui.say(&format!("  {change}")));
+    doubts(&rendered, correction.record.rehearsal).iter().for_each(|doubt| ui.warn(doubt));
     if !agreed(ui, &args, &version) {
         let acts =
             if ui.interactive() { "." } else { &format!(": without a terminal, --execute --confirm {version} acts.") };
@@ -164,7 +165,8 @@ fn corrected(path: &Path) -> Result<ReleaseFile, CommandError> {
     }
 }
 
-fn check(environment: &Environment, release: &ReleaseState, correction: &Correction) -> Result<(), CommandError> {
+/// Whether the release can go by it; the configuration, filled in.
+fn check(environment: &Environment, release: &ReleaseState, correction: &Correction) -> Result<Product, CommandError> {
     let Correction { files, record, changes } = correction;
     if changes.is_empty() {
         return Err(CommandError::usage(
@@ -175,7 +177,8 @@ fn check(environment: &Environment, release: &ReleaseState, correction: &Correct
     refuse_another_vote(&release.workflow, &release.state, changes)?;
     check_files(record, release.version, files, Beginning::Again)?;
     check_repository(Path::new(&record.repository), &files.product()?, Branch::OfRemote)?;
-    check_templates(environment, record, release.version, files)
+    check_templates(environment, record, release.version, files)?;
+    check_configuration(record, release.version, files)
 }
 
 fn agreed(ui: Ui, args: &Args, version: &str) -> bool {

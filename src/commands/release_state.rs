@@ -7,8 +7,8 @@
 //! Finding the releases that are under way, and reading their records.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io, iter};
 
 use super::CommandError;
 use super::environment::Environment;
@@ -16,6 +16,7 @@ use crate::config::{Product, parse_product};
 use crate::engine::{Entry, JournalEnd, JournalReader, State, Workflow};
 use crate::mail::Templates;
 use crate::release::{ReleaseRecord, Sha512, Version};
+use crate::ui::ExitCode;
 
 /// The files that a release is started with; what they say holds for all of it.
 pub const WORKFLOW_FILE: &str = "workflow.toml";
@@ -87,7 +88,14 @@ impl ReleaseState {
         }
         let open: Vec<_> = all.iter().filter(|(_, path)| !is_completed(path)).collect();
         match (&open[..], &all[..]) {
-            (_, []) => Ok(None),
+            (_, []) => match unreadable(&environment.state) {
+                None => Ok(None),
+                Some((path, error)) => Err(CommandError::new(
+                    ExitCode::Service,
+                    format!("whether a release is under way cannot be seen: cannot read {}: {error}", path.display()),
+                    "make the directory yours and readable; --state names another place",
+                )),
+            },
             ([(_, path)], _) => Ok(Some(path.clone())),
             _ => Err(CommandError::usage("several releases are there", format!("name one by --release: {}", known()))),
         }
@@ -169,6 +177,16 @@ fn releases(state: &Path) -> Vec<(String, PathBuf)> {
     }
     found.sort();
     found
+}
+
+/// The first directory of the state that is there and cannot be read.
+fn unreadable(state: &Path) -> Option<(PathBuf, io::Error)> {
+    let denied =
+        |path: &PathBuf| fs::read_dir(path).err().filter(|error| error.kind() == io::ErrorKind::PermissionDenied);
+    let products = directories(state);
+    let versions = products.iter().flat_map(|product| directories(product));
+    let all = iter::once(state.to_owned()).chain(products.iter().cloned()).chain(versions);
+    all.into_iter().find_map(|path| denied(&path).map(|error| (path, error)))
 }
 
 /// Whether something in a directory without a journal is more than an interrupted

@@ -11,7 +11,9 @@ use std::path::PathBuf;
 
 use super::CommandError;
 use super::environment::Environment;
+use super::hash::refuse_link;
 use super::identity::signing_key;
+use crate::release::stands_beside;
 use crate::services::{Effects, OpenPgp, OpenPgpError};
 use crate::ui::{ExitCode, Waiting};
 
@@ -19,7 +21,8 @@ use crate::ui::{ExitCode, Waiting};
 ///
 /// The signature is detached and armored, by the key that you name or the one that
 /// you have, through your agent. A signature that is there and good is left as it is;
-/// one that is not is replaced only with --force.
+/// one that is not is replaced only with --force. Signatures and digests among the files
+/// are left out.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The files.
@@ -40,13 +43,24 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
             return Err(CommandError::usage(format!("{} is no file", path.display()), "name the files to be signed"));
         }
     }
+    let files: Vec<&PathBuf> = args.files.iter().filter(|path| !stands_beside(&path.to_string_lossy())).collect();
+    for path in args.files.iter().filter(|path| stands_beside(&path.to_string_lossy())) {
+        environment.ui.warn(&format!("{} stands beside an artifact, and is not signed itself", path.display()));
+    }
+    if files.is_empty() {
+        return Err(CommandError::usage(
+            "there is nothing to be signed",
+            "name the artifacts: signatures and digests are not signed",
+        ));
+    }
     let here = std::env::current_dir().unwrap_or_default();
     let key = signing_key(environment, &here, args.key.as_deref())?;
     let openpgp = OpenPgp::new(environment.accounts.gnupg_home.clone(), &key, Effects::unwatched());
-    for path in &args.files {
+    for path in files {
         let mut target = path.as_os_str().to_owned();
         target.push(".asc");
         let target = PathBuf::from(target);
+        refuse_link(&target)?;
         let fail = |error: OpenPgpError| CommandError::from_error(ExitCode::Service, &error, error.hint());
         if let Ok(present) = fs::read_to_string(&target) {
             if openpgp.verify_file(&present, path).map_err(fail)?.is_good() {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::CommandError;
 use super::already_out::AlreadyOut;
 use super::check_commit::check_commit;
-use super::check_repository::{Branch, check_repository, check_series, check_unreleased};
+use super::check_repository::{Branch, check_place, check_repository, check_series, check_unreleased};
 use super::check_templates::check_templates;
 use super::check_version::check_version;
 use super::check_workflow::check_workflow;
@@ -65,6 +65,10 @@ pub struct Args {
     /// that branch's tip when the step is done. `quorate reconfigure --commit` chooses later.
     #[arg(long, value_name = "COMMIT")]
     commit: Option<String>,
+    /// Begin although the remote is on another server than the configuration names: it is
+    /// another address of the same repository.
+    #[arg(long)]
+    any_remote: bool,
     /// Begin although the version does not follow on what the clone says.
     #[arg(long)]
     any_version: bool,
@@ -93,6 +97,9 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     };
     let rendered = check_configuration(&record, version, &files)?;
     check_repository(&repository, &files.product()?, Branch::OfRemote)?;
+    if !args.any_remote {
+        check_place(&repository, &rendered)?;
+    }
     record.remote_address = remote_address(&repository, &rendered.git.remote);
     if !args.any_version {
         check_version(&repository, &rendered, version)?;

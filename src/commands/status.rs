@@ -127,6 +127,9 @@ fn render(ui: Ui, session: &Session, state: &State, status: &Status, all: bool) 
     }
     let next = match (&status.next[..], status.completed) {
         (_, true) => "The release is completed.".to_owned(),
+        ([], false) if status.phases.iter().any(|phase| phase.state == PhaseState::Active && phase.steps_settled()) => {
+            "Every step is done: `quorate run --execute` asks once more what must hold, and goes on.".to_owned()
+        }
         ([], false) => "Nothing can be taken up now: `quorate run` says what is in the way.".to_owned(),
         (next, false) => format!("Next: {}", next.join(", ")),
     };

@@ -7,6 +7,7 @@
 
 use std::path::Path;
 
+use git2::ErrorCode;
 use toml::Table;
 
 use super::CommandError;
@@ -20,6 +21,9 @@ use crate::services::address::{same_repository, without_login};
 /// # Errors
 /// When there is no clone, or it is of none or of several of the products.
 pub fn product_of_clone(assets: &Assets, repository: &Path) -> Result<String, CommandError> {
+    if let Some(fault) = unusable(repository) {
+        return Err(fault);
+    }
     let remotes = remotes_of(repository);
     let fits = |id: &String| {
         official(assets, id).is_some_and(|url| remotes.iter().any(|remote| same_repository(remote, &url)))
@@ -50,6 +54,19 @@ pub fn product_meant(assets: &Assets, named: Option<&str>) -> Result<String, Com
         Some(product) => Ok(product.to_owned()),
         None => product_of_clone(assets, Path::new(".")),
     }
+}
+
+/// Why no clone can be read there, where that is not because there is none.
+fn unusable(repository: &Path) -> Option<CommandError> {
+    let shown = repository.display();
+    if !repository.exists() {
+        return Some(CommandError::usage(format!("there is no directory {shown}"), "--repo names your clone"));
+    }
+    let error = git2::Repository::discover(repository).err().filter(|error| error.code() == ErrorCode::Owner)?;
+    Some(CommandError::usage(
+        format!("the clone at {shown} is somebody else's: {}", error.message()),
+        format!("have it be yours; or, where you trust it: git config --global --add safe.directory {shown}"),
+    ))
 }
 
 fn listed(names: &[&String]) -> String {

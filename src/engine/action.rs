@@ -228,6 +228,15 @@ pub trait Action<W: ?Sized>: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// Of all that stands in the way, what is wrong with the text that [`composed`](Self::composed)
+    /// shows: known before the release begins, whatever is set up by then.
+    ///
+    /// # Errors
+    /// As [`problems`](Self::problems).
+    fn faults_of_text(&self, cx: &Context<'_, W>) -> Result<Vec<Problem>, ActionError> {
+        self.problems(cx)
+    }
+
     /// Asks the truth; read-only.
     ///
     /// # Errors

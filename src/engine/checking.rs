@@ -90,8 +90,8 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
             return Ok(None);
         }
         let what = format!("what was checked does not hold any more: {}", faults.join("; "));
-        let hint = "find out who changed it and why; a candidate that is not what was checked is answered by \
-                    `quorate cancel-candidate`";
+        let hint = "find out who changed it and why, and have it put right: then run again; a candidate that cannot be \
+                    what was checked is answered by `quorate cancel-candidate`";
         Ok(Some(ActionError::refused(what, hint)))
     }
 
@@ -108,7 +108,12 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     }
 
     /// Has the probe asked; records what it found where that is news.
-    fn ask_the_truth(&mut self, check: &Check, name: &str, with: &Map<String, Value>) -> Result<Taken, DriverError> {
+    pub(super) fn ask_the_truth(
+        &mut self,
+        check: &Check,
+        name: &str,
+        with: &Map<String, Value>,
+    ) -> Result<Taken, DriverError> {
         let started = Instant::now();
         let parameters = self.renderer()?.parameters(&check.id, with)?;
         let probe = self

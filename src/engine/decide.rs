@@ -10,9 +10,10 @@
 
 use super::driver::Driver;
 use super::event::Event;
-use super::halt::DriverError;
+use super::halt::{DriverError, Taken};
 use super::plan::{CheckState, PhaseState};
 use super::state::{StepRecord, StepStatus};
+use super::workflow::CheckKind;
 
 impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// Records that a person answers for a step or check.
@@ -37,9 +38,20 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 }
                 self.record(scope, Some(id), Event::StepAttested { note })?;
             }
+            Item::Check(_) if self.truth_shows(id)? => {}
             Item::Check(scope) => self.record(scope, Some(id), Event::CheckAttested { note })?,
         }
         self.complete_what_is_settled()
+    }
+
+    /// Whether the truth shows a check after all, which then needs nobody's word. It is asked
+    /// here, so that what a person answers for is what the truth does not show.
+    fn truth_shows(&mut self, id: &str) -> Result<bool, DriverError> {
+        let Some((_, check)) = self.workflow.check(id) else { return Err(self.no_such_item(id)) };
+        match &check.kind {
+            CheckKind::Probe { name, with } => Ok(matches!(self.ask_the_truth(check, name, with)?, Taken::Settled)),
+            CheckKind::Question { .. } => Ok(false),
+        }
     }
 
     /// Records that a step or check is left out.
@@ -50,6 +62,7 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         let why = why.to_owned();
         match self.open_item(id, "skip")? {
             Item::Step(scope) => self.record(scope, Some(id), Event::StepSkipped { why })?,
+            Item::Check(_) if self.truth_shows(id)? => {}
             Item::Check(scope) => self.record(scope, Some(id), Event::CheckSkipped { why })?,
         }
         self.complete_what_is_settled()
@@ -169,6 +182,10 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         }
         if matches!(planned.state, CheckState::Attested | CheckState::Holds) {
             return refuse("it is settled already".into(), &format!("`quorate run {id}` asks it again"));
+        }
+        if matches!(check.kind, CheckKind::Probe { .. }) && !phase.steps_settled() {
+            let hint = "do those first; what the truth does not show then is a person's to answer for";
+            return refuse("the truth is asked once the steps of its phase are done".into(), hint);
         }
         Ok(Item::Check(self.state.scope(check.per_candidate)))
     }

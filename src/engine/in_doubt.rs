@@ -63,7 +63,8 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         let now = self.clock.now();
         let (at, token, anew) = match intention {
             Some(Intention { at, token, anew, .. }) => (at, token, anew),
-            None => (now, "0".repeat(32), false),
+            // A person has said that what was tried did not happen, or is not this release's.
+            None => (now, "0".repeat(32), record.is_some_and(StepRecord::dropped)),
         };
         let intent = Intent { at, token, acted: None, resumed: false, anew };
         let whole = self.build(step).ok();

@@ -141,7 +141,7 @@ pub fn text_faults<W: ?Sized + 'static>(
         let Some(action) = foreseen_action(doer.registry, renderer, step) else { continue };
         let found = match doer.with(|cx| action.composed(cx)) {
             Ok(None) => Vec::new(),
-            Ok(Some(_)) => match doer.with(|cx| action.problems(cx)) {
+            Ok(Some(_)) => match doer.with(|cx| action.faults_of_text(cx)) {
                 Ok(problems) => problems.into_iter().map(|problem| problem.what).collect(),
                 Err(error) => vec![error.to_string()],
             },

@@ -176,6 +176,11 @@ impl StepRecord {
         matches!(self.status, StepStatus::Undoing { .. })
     }
 
+    /// Whether a person declared the last attempt void, and none was begun since.
+    pub(super) fn dropped(&self) -> bool {
+        matches!(self.status, StepStatus::Dropped { .. })
+    }
+
     /// Whether the action has returned: its effect has happened.
     pub(super) fn has_acted(&self) -> bool {
         self.intention.as_ref().is_some_and(|intention| intention.acted.is_some())
@@ -232,7 +237,8 @@ impl State {
     }
 
     /// The outputs of all steps that are done, by id, as the current candidate
-    /// sees them. Each object has `at` beside what the step put out. Of a candidate
+    /// sees them. Each object has `at` beside what the step put out, and `began` where the
+    /// program did it. Of a candidate
     /// that is cancelled those that have acted count too: the truth is not asked of
     /// them any more, and what they told others has to be answered.
     pub fn outputs(&self) -> serde_json::Map<String, Value> {
@@ -252,6 +258,11 @@ impl State {
                 },
             };
             outputs.entry("at").or_insert_with(|| Value::String(record.at.to_string()));
+            if let Some(intention) =
+                record.intention.as_ref().filter(|_| !matches!(record.status, StepStatus::Attested { .. }))
+            {
+                outputs.entry("began").or_insert_with(|| Value::String(intention.at.to_string()));
+            }
             all.insert(id.clone(), Value::Object(outputs));
         }
         all

@@ -162,11 +162,14 @@ impl Note {
     pub fn fault(self, note: &str) -> Option<&'static str> {
         let links: BTreeSet<&str> = note
             .split_whitespace()
-            .filter(|word| word.strip_prefix("https://").is_some_and(|rest| !rest.is_empty()))
+            .filter(|word| word.strip_prefix("https://").is_some_and(names_a_host))
             .map(|word| word.trim_end_matches([',', '.', ';', ':', '!', '>', ')']))
             .collect();
         match (self, links.len()) {
             (Self::Text, _) | (Self::Link, 1) => None,
+            (_, 0) if note.contains("https://") => {
+                Some("its link must be whole and stand by itself: `https://host.org/page`, without brackets or quotes")
+            }
             (_, 0) => Some("the note must hold a link (https://…)"),
             (Self::Links, _) => None,
             (Self::Link, _) => Some(
@@ -174,6 +177,12 @@ impl Note {
             ),
         }
     }
+}
+
+/// Whether what stands behind `https://` begins with a host's whole name, or one with a port.
+fn names_a_host(rest: &str) -> bool {
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    host.trim_end_matches('.').contains(['.', ':']) && !host.starts_with(['.', ':'])
 }
 
 /// What doing a step means for others.

@@ -34,6 +34,9 @@ pub struct Head {
     /// When it was written, by its Date header. Where that is missing or cannot be (later than
     /// the last server that had it, by more than a day), the time of that server.
     pub at: Option<Timestamp>,
+    /// Whether nothing but the line that an archive puts before the mail gives that time: no
+    /// header of the mail does.
+    pub at_of_archive: bool,
     /// What was doubtful about the head, for a person: "the Date header is missing", …
     pub doubts: Vec<String>,
     /// By which way it came.
@@ -61,6 +64,15 @@ pub enum Role {
         subject: String,
         /// For how many hours it says that the vote is open at least.
         hours: Option<u32>,
+        /// Until when it says that it is.
+        until: Option<Timestamp>,
+    },
+    /// It has the vote stay open for longer.
+    Extends {
+        /// By how many hours.
+        hours: Option<u32>,
+        /// Until when.
+        until: Option<Timestamp>,
     },
     /// Somebody writes in the thread.
     Replies,
@@ -82,6 +94,8 @@ pub struct ClaimedResult {
     pub binding: ClaimedCounts,
     /// How many others.
     pub non_binding: ClaimedCounts,
+    /// Whether it says that the vote is unanimous.
+    pub unanimous: bool,
     /// How many +1 in all, where binding and others are not told apart.
     pub plus_in_all: Option<usize>,
     /// Who it says voted: a name or address, the value, and whether it is called binding.

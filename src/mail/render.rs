@@ -13,6 +13,7 @@
 //! - `|as_written` keeps the lines of what a person wrote apart, where `wrap` would fill
 //!   them into one paragraph.
 //! - `|split_every(64)` cuts what is too long for a line, such as a digest.
+//! - `began|until(at)` is how long that was: `3 h 10 min`.
 //! - `|utc` writes a timestamp as `2026-11-24 09:30 UTC`; `|hours_later(72)` is one
 //!   moved on.
 
@@ -30,6 +31,7 @@ pub(super) fn equip(environment: &mut Environment<'static>) {
     environment.add_filter("split_every", split_every);
     environment.add_filter("utc", utc);
     environment.add_filter("hours_later", hours_later);
+    environment.add_filter("until", until);
     environment.set_formatter(|out, state, value| {
         if value.is_none() {
             return Err(Error::new(ErrorKind::UndefinedError, "the value is null and cannot be written"));
@@ -74,6 +76,19 @@ fn hours_later(time: &str, hours: i64) -> Result<String, Error> {
     let fail = |_| Error::new(ErrorKind::InvalidOperation, format!("{hours} hours after {time} is out of range"));
     let moved = parse(time)?.checked_add(Span::new().try_hours(hours).map_err(fail)?).map_err(fail)?;
     Ok(moved.to_string())
+}
+
+/// How long it is from one time to a later one: `4 s`, `12 min`, `3 h 10 min`, `2 days 4 h`.
+fn until(from: &str, to: &str) -> Result<String, Error> {
+    let seconds = parse(to)?.duration_since(parse(from)?).as_secs().max(0);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    Ok(match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {} min", minutes % 60),
+        (1, hours, _) => format!("1 day {} h", hours % 24),
+        (days, hours, _) => format!("{days} days {} h", hours % 24),
+    })
 }
 
 fn parse(time: &str) -> Result<Timestamp, Error> {

@@ -18,7 +18,7 @@ fn vote(approval: &str, binding: &str, days: u32) -> Value {
             "name": "flip-7", "title": "FLIP-7: Pause functions", "person": null,
             "about": "Functions can be paused and resumed, one by one or all of a kind, without a loss of the messages that come in meanwhile.\n\n* the state stays where it is\n* the egress is not paused",
             "links": ["https://cwiki.apache.org/confluence/display/FLINK/FLIP-7", "https://lists.apache.org/thread/discussion"],
-            "action": {"id": "x", "title": "FLIP (major change)", "approval": approval, "binding": binding, "exclude_subject": false},
+            "action": {"id": "x", "title": "FLIP (major change)", "approval": approval, "binding": binding, "list": "dev", "exclude_subject": false},
             "bylaws": {"title": "Apache Flink Project Bylaws", "source": "https://cwiki.apache.org/confluence/display/FLINK/Flink+Bylaws"},
             "hours": days * 24,
         },
@@ -80,7 +80,7 @@ fn every_mail_of_a_vote_is_without_faults_and_as_its_snapshot() {
     ]);
     let silent = |formal: bool, over: bool| {
         let addresses = if formal { json!(["bob@apache.org"]) } else { json!([]) };
-        json!({"ids": ["bob"], "names": ["Bob Example"], "addresses": addresses, "formal": formal, "over": over, "closes": "2026-11-24T09:30:00Z"})
+        json!({"ids": ["bob"], "names": ["Bob Example"], "addresses": addresses, "formal": formal, "over": over, "closes": "2026-11-24T09:30:00Z", "voted": over})
     };
     let digest = "0123456789abcdef".repeat(8);
     let verified = |passed: bool| {

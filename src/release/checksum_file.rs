@@ -7,11 +7,20 @@
 //! The files beside an artifact that hold its digest, as `sha512sum` writes and
 //! reads them.
 
-use super::FileDigest;
+use super::{FileDigest, Sha512};
 
 /// What stands in `NAME.sha512`: the digest, two spaces, the name, a line's end.
 pub fn checksum_file(file: &FileDigest) -> String {
-    format!("{}  {}\n", file.sha512, file.name)
+    digest_line(&file.sha512, &file.name) + "\n"
+}
+
+/// A digest and a name as `sha512sum` writes them: where the name holds an end of a line or
+/// a backslash, those are escaped, and a backslash at the line's beginning says so.
+pub fn digest_line(digest: &Sha512, name: &str) -> String {
+    if !name.contains(['\\', '\n', '\r']) {
+        return format!("{digest}  {name}");
+    }
+    format!("\\{digest}  {}", name.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r"))
 }
 
 /// Whether `text` is a checksum file of exactly `file`: written by us, or by
@@ -28,7 +37,6 @@ mod tests {
     use std::process::Command;
 
     use super::*;
-    use crate::release::Sha512;
 
     #[test]
     fn sha512sum_accepts_what_we_write_and_we_accept_what_it_writes() {

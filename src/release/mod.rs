@@ -6,6 +6,7 @@
 
 //! The release's own words and rules: versions, candidates, artifacts, digests.
 
+mod beside;
 mod change;
 mod checksum_file;
 mod contributors;
@@ -20,8 +21,9 @@ mod record;
 mod source_archive;
 mod version;
 
+pub use beside::stands_beside;
 pub use change::{Change, ChangeFault, changed};
-pub use checksum_file::{checksum_file, checksum_file_holds};
+pub use checksum_file::{checksum_file, checksum_file_holds, digest_line};
 pub use contributors::contributors;
 pub use digest::{FileDigest, Sha512};
 pub use edit::{
@@ -29,7 +31,7 @@ pub use edit::{
     all_snapshots, apply, authority, leftovers, other_snapshots,
 };
 pub use maven_modules::{MavenModule, MavenRules, ModuleError, maven_modules, maven_profiles};
-pub use note::{TEMPLATE_MARKS, is_invisible, unfit};
+pub use note::{TEMPLATE_MARKS, is_invisible, on_one_line, unfit};
 pub use notes::{NoteEntry, NoteFinding, Notes, NotesFormat, audit};
 pub use outdated::outdated;
 pub use path_rules::{PathRules, PatternError};

@@ -35,9 +35,28 @@ pub fn is_invisible(character: char) -> bool {
     (character.is_control() && character != '\n' && character != '\t') || turns
 }
 
+/// The text as it can stand in a line: ends of lines, tabulators and what is invisible are
+/// written out, `\n`, `\u{202e}`.
+pub fn on_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => line.extend(character.escape_default()),
+            character if is_invisible(character) => line.extend(character.escape_default()),
+            character => line.push(character),
+        }
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_stays_one() {
+        assert_eq!(on_one_line("a\n::b\t\u{202e}c\r é"), "a\\n::b\\t\\u{202e}c\\r é");
+    }
 
     #[test]
     fn a_note_is_plain_text() {

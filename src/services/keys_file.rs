@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 
 use reqwest::Url;
 
+use super::address::hide_login;
 use super::web;
 
 /// The most that a KEYS file may have; that of a large project has 2 MB.
@@ -65,14 +66,14 @@ pub fn fetch_keys_file(url: &str) -> Result<String, KeysFileError> {
     if url.starts_with("https://") || url.starts_with("http://") {
         by_http(url)
     } else {
-        by_svn(url).map_err(|why| KeysFileError::Svn { url: url.to_owned(), why })
+        by_svn(url).map_err(|why| KeysFileError::Svn { url: hide_login(url), why })
     }
 }
 
 fn by_http(url: &str) -> Result<String, KeysFileError> {
-    let address = |source| KeysFileError::Address { url: url.to_owned(), source };
-    let failed = |source| KeysFileError::Http { url: url.to_owned(), source };
-    let broken = |source| KeysFileError::Broken { url: url.to_owned(), source };
+    let address = |source| KeysFileError::Address { url: hide_login(url), source };
+    let failed = |source| KeysFileError::Http { url: hide_login(url), source };
+    let broken = |source| KeysFileError::Broken { url: hide_login(url), source };
     let parsed = Url::parse(url).map_err(|error| address(error.into()))?;
     web::protected(&parsed).map_err(|error| address(error.into()))?;
     let client = web::reader(web::SILENCE).map_err(failed)?;

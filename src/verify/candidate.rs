@@ -11,6 +11,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -70,22 +71,36 @@ pub struct CandidateFindings {
 /// # Errors
 /// When it cannot be listed, or a name in it is no UTF-8.
 pub fn list_files(directory: &Path) -> io::Result<Vec<Listed>> {
-    let (mut found, mut open) = (Vec::new(), vec![PathBuf::new()]);
+    let (files, nameless) = list_nameable(directory)?;
+    match nameless.first() {
+        None => Ok(files),
+        Some(name) => Err(io::Error::other(format!("{name} is no UTF-8"))),
+    }
+}
+
+/// The files below `directory`, sorted, and the paths of those whose names are no UTF-8,
+/// with what is none written out.
+///
+/// # Errors
+/// When it cannot be listed.
+pub fn list_nameable(directory: &Path) -> io::Result<(Vec<Listed>, Vec<String>)> {
+    let (mut found, mut nameless, mut open) = (Vec::new(), Vec::new(), vec![PathBuf::new()]);
     while let Some(below) = open.pop() {
         for entry in fs::read_dir(directory.join(&below))? {
             let entry = entry?;
             let path = below.join(entry.file_name());
             // Not followed: what a link leads to is no file of the candidate.
-            if entry.file_type()?.is_dir() {
-                open.push(path);
-                continue;
+            let is_directory = entry.file_type()?.is_dir();
+            match path.to_str() {
+                _ if is_directory => open.push(path),
+                Some(text) => found.push(Listed { path: text.to_owned(), bytes: entry.metadata()?.len() }),
+                None => nameless.push(path.as_os_str().as_bytes().escape_ascii().to_string()),
             }
-            let text = path.to_str().ok_or_else(|| io::Error::other(format!("{} is no UTF-8", path.display())))?;
-            found.push(Listed { path: text.to_owned(), bytes: entry.metadata()?.len() });
         }
     }
     found.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(found)
+    nameless.sort();
+    Ok((found, nameless))
 }
 
 impl Candidate<'_> {

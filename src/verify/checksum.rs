@@ -135,6 +135,15 @@ fn fits(entry: &Entry, algorithm: &str, digits: usize) -> Result<(), String> {
 /// # Errors
 /// When a line of it is none, as a sentence.
 pub fn entries(text: &[u8]) -> Result<Vec<Entry>, String> {
+    lines(text)?.into_iter().collect()
+}
+
+/// The entries of a checksum file, in its order; in the place of each line that is none, what
+/// is wrong with it.
+///
+/// # Errors
+/// When it is no text, or there is nothing in it.
+pub fn lines(text: &[u8]) -> Result<Vec<Result<Entry, String>>, String> {
     if text.len() > MOST_BYTES {
         return Err("it is too large for a checksum file".to_owned());
     }
@@ -154,17 +163,21 @@ pub fn entries(text: &[u8]) -> Result<Vec<Entry>, String> {
             open.digest.push_str(&more);
             continue;
         }
-        found.extend(grouped.take());
+        found.extend(grouped.take().map(with_digest));
         match whole_line(line) {
-            Some(entry) => found.push(entry),
-            None => grouped = Some(group_line(line).ok_or_else(|| no_digest(line))?),
+            Some(entry) => found.push(Ok(entry)),
+            None => match group_line(line) {
+                Some(entry) => grouped = Some(entry),
+                None => found.push(Err(no_digest(line))),
+            },
         }
     }
-    found.extend(grouped);
-    match found.iter().find(|entry| entry.digest.is_empty()) {
-        Some(_) => Err("it has a name without a digest".to_owned()),
-        None => Ok(found),
-    }
+    found.extend(grouped.map(with_digest));
+    Ok(found)
+}
+
+fn with_digest(entry: Entry) -> Result<Entry, String> {
+    if entry.digest.is_empty() { Err("it has a name without a digest".to_owned()) } else { Ok(entry) }
 }
 
 fn no_digest(line: &str) -> String {
@@ -174,6 +187,11 @@ fn no_digest(line: &str) -> String {
 /// A line that holds all of its entry: `SHA512 (FILE) = HASH` or, by OpenSSL,
 /// `SHA2-512(FILE)= HASH`; `HASH  FILE`, `HASH *FILE`, `HASH`.
 fn whole_line(line: &str) -> Option<Entry> {
+    // The coreutils escape a name that would not fit in a line, and say so by a backslash.
+    if let Some(escaped) = line.strip_prefix('\\') {
+        let entry = whole_line(escaped)?;
+        return Some(Entry { name: Some(unescaped(entry.name.as_deref()?)?), ..entry });
+    }
     if let Some((algorithm, rest)) = line.split_once('(')
         && let Some((name, digest)) = rest.rsplit_once(')')
         && let Some(digest) = digest.trim_start().strip_prefix('=')
@@ -190,6 +208,25 @@ fn whole_line(line: &str) -> Option<Entry> {
     let name = name.trim_start();
     let name = name.strip_prefix('*').unwrap_or(name);
     (digest.len() >= 32 && !name.is_empty()).then(|| Entry { digest, name: Some(name.to_owned()), algorithm: None })
+}
+
+/// A name in which `\n`, `\r` and `\\` stand for what they say; `None` where another sign is
+/// escaped.
+fn unescaped(name: &str) -> Option<String> {
+    let mut signs = name.chars();
+    let mut whole = String::with_capacity(name.len());
+    while let Some(sign) = signs.next() {
+        whole.push(match sign {
+            '\\' => match signs.next()? {
+                'n' => '\n',
+                'r' => '\r',
+                '\\' => '\\',
+                _ => return None,
+            },
+            sign => sign,
+        });
+    }
+    Some(whole)
 }
 
 /// The first line of `gpg --print-md`: `FILE: ABCD 1234 …`, or `FILE:`, or groups alone.
@@ -305,6 +342,27 @@ mod tests {
                 assert_eq!(finding.status, Status::Pass, "{command:?}: {finding:?} {output:?}");
             }
         }
+    }
+
+    #[test]
+    fn escaped_names_are_read_as_the_coreutils_write_them() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["back\\slash", "two\nlines", "plain"] {
+            std::fs::write(directory.path().join(name), b"abc").unwrap();
+            let line = crate::release::digest_line(&Sha512::of(b"abc"), name) + "\n";
+            for more in [&[][..], &["--tag"]] {
+                let mut sum = std::process::Command::new("sha512sum");
+                let output = sum.args(more).arg(name).current_dir(&directory).output().unwrap();
+                assert_eq!(entries(&output.stdout).unwrap()[0].name.as_deref(), Some(name), "{output:?}");
+                assert!(!more.is_empty() || output.stdout == line.as_bytes(), "{line}");
+            }
+        }
+        let digest = Sha512::of(b"abc");
+        assert!(entries(format!("\\{digest}  a\\tb").as_bytes()).is_err());
+        assert_eq!(
+            lines(format!("words\n{digest}  a\n").as_bytes()).unwrap().iter().filter(|line| line.is_ok()).count(),
+            1
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use sequoia_openpgp::cert::amalgamation::ValidAmalgamation as _;
 use sequoia_openpgp::cert::amalgamation::key::PrimaryKey as _;
 use sequoia_openpgp::cert::{Cert, ValidCert};
 use sequoia_openpgp::types::RevocationStatus;
@@ -73,7 +74,7 @@ fn look_over(certificate: &Cert, lines: Vec<usize>, policies: &Policies) -> KeyR
         findings.push(Finding::warn("key-duplicate", detail));
     }
     findings.extend(strength("", &primary));
-    let mut expires = None;
+    let mut expires = said_end(certificate);
     match certificate.with_policy(&policies.strict, policies.now) {
         Ok(valid) => {
             expires = valid.primary_key().key_expiration_time().and_then(timestamp);
@@ -98,6 +99,15 @@ fn look_over(certificate: &Cert, lines: Vec<usize>, policies: &Policies) -> KeyR
         expires,
         findings,
     }
+}
+
+/// When the key says that it ends, whatever the policy takes of what it says.
+fn said_end(certificate: &Cert) -> Option<Timestamp> {
+    let primary = certificate.primary_key();
+    let of_uids = certificate.userids().flat_map(|uid| uid.self_signatures().collect::<Vec<_>>());
+    let newest =
+        primary.self_signatures().chain(of_uids).max_by_key(|signature| signature.signature_creation_time())?;
+    timestamp(primary.key().creation_time() + newest.key_validity_period()?)
 }
 
 fn of_the_foundation(address: &str) -> bool {
@@ -135,6 +145,12 @@ fn standing(valid: &ValidCert<'_>, now: SystemTime) -> Vec<Finding> {
             findings.push(Finding::warn("key-expiry", format!("expires on {on}, in less than 90 days")));
         }
         _ => {}
+    }
+    for key in valid.keys().subkeys().for_signing() {
+        if let RevocationStatus::Revoked(by) = key.revocation_status() {
+            let of = key.key().fingerprint().to_hex();
+            findings.push(Finding::warn("key-revoked", format!("subkey {of} is revoked: {}", reason(&by).1)));
+        }
     }
     let mut signing = valid.keys().alive().revoked(false).for_signing().peekable();
     if signing.peek().is_none() {

@@ -39,6 +39,19 @@ pub struct Manifest {
     files: Vec<FileDigest>,
 }
 
+/// What is known of a candidate from elsewhere than its manifest.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// The product, by its configuration's name.
+    pub product: Option<&'a str>,
+    /// The version.
+    pub version: Option<&'a str>,
+    /// The commit of the tag that its source archive is made from.
+    pub commit: Option<&'a str>,
+    /// The candidate's number.
+    pub candidate: Option<u32>,
+}
+
 /// Why bytes are no manifest.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
@@ -135,6 +148,30 @@ impl Manifest {
         faults.into_iter().map(|fault| Finding::fail(NAME, fault)).collect()
     }
 
+    /// Holds what the manifest says of itself against what is known of the candidate: a
+    /// manifest of another release binds nobody to this one.
+    pub fn held_against(&self, known: &Known<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut hold = |what: &str, says: &str, known: Option<&str>| match known {
+            Some(known) if known.eq_ignore_ascii_case(says) => {}
+            Some(known) => {
+                let (says, known) = (printable(says), printable(known));
+                findings.push(Finding::fail(NAME, format!("it is for {what} {says}, the candidate's is {known}")));
+            }
+            None => {
+                let detail = format!("it is for {what} {}, and the candidate's is not known", printable(says));
+                findings.push(Finding::skip(NAME, detail));
+            }
+        };
+        hold("the product", &self.product, known.product);
+        hold("the version", &self.version, known.version);
+        hold("the commit", &self.commit, known.commit);
+        if let Some(number) = known.candidate {
+            hold("candidate", &self.candidate.to_string(), Some(&number.to_string()));
+        }
+        findings
+    }
+
     /// Checks what the shape alone does not say, and brings it in order.
     fn normalize(&mut self) -> Result<(), String> {
         if self.format != FORMAT {
@@ -219,6 +256,25 @@ mod tests {
         let longer = manifest().compare(&[file("a.tgz", b"aa"), file("b.tgz", b"b")]);
         assert_eq!(longer, [Finding::fail("manifest", "a.tgz has 2 bytes, expected 1")]);
         assert_eq!(manifest().compare(&[]).len(), 2);
+    }
+
+    #[test]
+    fn a_manifest_of_another_release_does_not_hold() {
+        let known =
+            Known { product: Some("greeter"), version: Some("3.4.0"), commit: Some(COMMIT), candidate: Some(1) };
+        assert_eq!(manifest().held_against(&known), []);
+        let other = COMMIT.replace('0', "f");
+        for (known, says) in [
+            (Known { product: Some("other"), ..known }, "for the product greeter, the candidate's is other"),
+            (Known { version: Some("3.4.1"), ..known }, "for the version 3.4.0, the candidate's is 3.4.1"),
+            (Known { commit: Some(&other), ..known }, "for the commit 0123"),
+            (Known { candidate: Some(2), ..known }, "for candidate 1, the candidate's is 2"),
+        ] {
+            let found = manifest().held_against(&known);
+            assert!(found.len() == 1 && found[0].status == Status::Fail && found[0].detail.contains(says), "{found:?}");
+        }
+        let unknown = manifest().held_against(&Known::default());
+        assert!(unknown.len() == 3 && unknown.iter().all(|found| found.status == Status::Skip), "{unknown:?}");
     }
 
     #[test]

@@ -12,7 +12,44 @@
 use std::collections::BTreeSet;
 
 use super::product::{says_source, version_in};
-use super::{ArchiveForm, ArchiveKind, Listed, ProductRules};
+use super::signature::printable;
+use super::{ArchiveForm, ArchiveKind, Finding, Listed, ProductRules};
+
+/// Whether the path, or the address, is as in a Maven repository:
+/// `…/ARTIFACT/VERSION/ARTIFACT-VERSION.jar`.
+pub fn is_maven_path(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let (Some(file), Some(version), Some(artifact)) = (parts.next(), parts.next(), parts.next()) else { return false };
+    let rest = file.strip_prefix(artifact).and_then(|rest| rest.strip_prefix('-')?.strip_prefix(version));
+    !artifact.is_empty()
+        && !version.is_empty()
+        && rest.is_some_and(|rest| rest.starts_with(['-', '.']) && rest.len() > 1)
+}
+
+/// That the names of the files say another version than `version`, and none says that one.
+pub fn names_say_another(version: &str, files: &[Listed]) -> Option<Finding> {
+    if files.iter().any(|file| says(file.path.rsplit('/').next().unwrap_or(&file.path), version)) {
+        return None;
+    }
+    let archives: Vec<String> = names(files).collect();
+    let others: BTreeSet<&str> = archives.iter().filter_map(|name| version_of(name)).collect();
+    (!others.is_empty()).then(|| {
+        let others = printable(&others.into_iter().take(3).collect::<Vec<_>>().join(", "));
+        Finding::fail("release", format!("no file's name says version {}; they say {others}", printable(version)))
+    })
+}
+
+/// Whether `version` stands in the name, with nothing of a number before and behind it.
+fn says(name: &str, version: &str) -> bool {
+    name.match_indices(version).any(|(at, _)| {
+        let before = name[..at].chars().next_back();
+        let mut behind = name[at + version.len()..].chars();
+        let next = behind.next();
+        let goes_on = next.is_some_and(|sign| sign.is_ascii_digit())
+            || (next == Some('.') && behind.next().is_some_and(|sign| sign.is_ascii_digit()));
+        !before.is_some_and(|sign| sign.is_ascii_digit() || sign == '.') && !goes_on
+    })
+}
 
 /// What comes behind name and version, and is no part of either.
 const MARKS: [&str; 5] = ["-source-release", "-sources", "-source", "-src", "-bin"];
@@ -153,6 +190,33 @@ mod tests {
         ] {
             assert_eq!(version_of(name), version, "{name}");
         }
+    }
+
+    #[test]
+    fn a_path_of_a_maven_repository_is_told() {
+        for (path, is) in [
+            ("https://repo1.example.org/maven2/org/demo/demo-core/3.3.0/demo-core-3.3.0.jar", true),
+            ("org/demo/demo-core/3.3.0/demo-core-3.3.0-sources.jar", true),
+            ("org/demo/demo-core/3.3.0/demo-core-3.3.1.jar", false),
+            ("org/demo/demo-core/3.3.0/demo-core-3.3.00.jar", false),
+            ("dev/demo/demo-3.3.0-rc1/demo-3.3.0-src.tgz", false),
+            ("https://repo1.example.org/maven2/org/demo/demo-core/3.3.0/", false),
+            ("//-.jar", false),
+        ] {
+            assert_eq!(is_maven_path(path), is, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_version_that_no_name_says_is_another() {
+        let another = |version: &str, names: &[&str]| names_say_another(version, &listed(names)).is_some();
+        let files = ["greeter-1.2.0-src.tgz", "greeter-1.2.0-src.tgz.asc", "KEYS"];
+        assert!(!another("1.2.0", &files));
+        for version in ["1.2", "2.0", "1.2.0.1", "1.3.0", "11.2.0"] {
+            assert!(another(version, &files), "{version}");
+        }
+        assert!(!another("2.0.0-M1", &["demo-2.0.0-M1-src.tgz"]) && !another("1.2.0", &["demo.tgz"]));
+        assert!(!another("1.2.0", &["apache_greeter-1.2.0.tar.gz", "greeter-tool-9.9.9.zip"]));
     }
 
     #[test]

@@ -63,6 +63,8 @@ pub enum Scope {
     Whole,
     /// One artifact, with what stands beside it.
     Artifact,
+    /// One artifact of a Maven repository, with what stands beside it there.
+    MavenArtifact,
 }
 
 /// What a candidate is held against beside its product's rules.
@@ -90,7 +92,10 @@ impl ProductRules {
         progress: &(dyn Fn(&str, u64) + Sync),
     ) -> CandidateFindings {
         let rules = |path: &str| self.of_artifact(path, against.limits);
-        let layout = Layout::of(files);
+        let layout = match against.scope {
+            Scope::MavenArtifact => Layout::Maven,
+            Scope::Whole | Scope::Artifact => Layout::of(files),
+        };
         let candidate = Candidate {
             directory,
             layout,
@@ -108,10 +113,10 @@ impl ProductRules {
         match (layout, against.scope) {
             (Layout::Maven, _) => found.whole.push(Finding::skip(
                 "inventory",
-                "it is a Maven repository, so no source release was looked for, and .sha1 is digest enough",
+                "held to the rules of a Maven repository: no source release was looked for, and .sha1 is digest enough",
             )),
             (Layout::Distribution, Scope::Whole) => found.whole.extend(self.without_source(files)),
-            (Layout::Distribution, Scope::Artifact) => {}
+            (Layout::Distribution, _) => {}
         }
         found.whole.extend(self.notes(against.expect.is_some()));
         found

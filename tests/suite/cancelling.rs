@@ -33,9 +33,14 @@ pub fn killed_in_the_vote(rehearsal: &Rehearsal) {
 
 /// Cancels the candidate as a person at the world would; what was said, with this exit code.
 fn cancel(world: &World, code: i32) -> String {
+    give(world, code, &["cancel-candidate", "--why", "a file is missing", "--execute", "--confirm", "1.2.0"])
+}
+
+/// Gives a command as a person at the world would; what was said, with this exit code.
+fn give(world: &World, code: i32, arguments: &[&str]) -> String {
     let account = world.smtp_account();
     let output = Command::new(env!("CARGO_BIN_EXE_quorate"))
-        .args(["cancel-candidate", "--why", "a file is missing", "--execute", "--confirm", "1.2.0"])
+        .args(arguments)
         .env("QUORATE_STATE", world.state())
         .env("GNUPGHOME", world.directory.join("gnupg"))
         .env("HOME", world.home())
@@ -89,6 +94,40 @@ fn a_vote_that_an_older_copy_of_the_record_does_not_know_is_found_and_told() {
     let told = mails.iter().find(|mail| mail.contains("Subject: [CANCEL]")).unwrap();
     let id = vote.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().trim();
     assert!(told.contains(&format!("In-Reply-To: {id}")), "{told}");
+}
+
+#[test]
+fn a_call_for_votes_that_is_not_the_releases_own_can_be_declared_so_and_the_candidate_cancelled() {
+    let rehearsal = Rehearsal::after("build");
+    let directory = rehearsal.world();
+    let world = World::open(&directory).unwrap().unwrap();
+    let older = directory.with_file_name("older");
+    copy(&world.state(), &older);
+    killed_in_the_vote(&rehearsal);
+    fs::remove_dir_all(world.state()).unwrap();
+    copy(&older, &world.state());
+    // A person called the vote, in their own words.
+    for mail in fs::read_dir(world.mail().join("mails")).unwrap() {
+        let path = mail.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        if text.contains("Subject: [VOTE]") {
+            let (head, _) = text.split_once("\r\n\r\n").or_else(|| text.split_once("\n\n")).unwrap();
+            let head: Vec<&str> =
+                head.lines().filter(|line| !line.starts_with("X-") && !line.starts_with("Content-")).collect();
+            fs::write(&path, format!("{}\n\nPlease vote on the files at the usual place.\n", head.join("\n"))).unwrap();
+        }
+    }
+    let _smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
+    let _archive = ArchiveServer::start(world.mail(), world.archive_port).unwrap();
+    let _stand_ins = crate::user::stand_ins(&world);
+    let said = give(&world, 5, &["run", "--execute", "--confirm", "1.2.0"]);
+    assert!(said.contains("send-vote"), "{said}");
+    let said = cancel(&world, 5);
+    assert!(said.contains("quorate run send-vote --again --execute --why"), "{said}");
+    give(&world, 3, &["run", "send-vote", "--again", "--execute", "--why", "Bob called it by hand, and took it back"]);
+    let said = cancel(&world, 3);
+    assert!(said.contains("unstage-candidate") && !said.contains("cancel-mail"), "{said}");
+    assert_eq!(run(&world.remote(), "git", &["tag", "--list", "release-1.2.0*"]), "");
 }
 
 #[test]

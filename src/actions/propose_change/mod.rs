@@ -155,6 +155,11 @@ impl Action<Services> for ProposeChange {
         Ok(problems)
     }
 
+    /// A person finishes the text in its file, before the step.
+    fn faults_of_text(&self, _cx: &Cx<'_>) -> Result<Vec<Problem>, ActionError> {
+        Ok(Vec::new())
+    }
+
     fn probe(&self, cx: &Cx<'_>) -> Result<Probed, ActionError> {
         let place = Place::open(cx, &self.repository)?;
         let base = place.base(&self.base)?;

@@ -21,7 +21,7 @@ use super::failures::workspace_failed;
 use crate::config::Vote;
 use crate::engine::ActionError;
 use crate::governance::{Action, Bylaws, Case, LeftOut, Review, Ruling, Tally, tally};
-use crate::mail::reading::{Selection, read_bytes};
+use crate::mail::reading::{Selection, TWICE, read_bytes};
 
 pub use electorate::{electorate, roster_of};
 pub use kept::KeptTally;
@@ -111,7 +111,7 @@ pub fn read_vote(
         clock: now,
     };
     let mut tally = tally(&case).by(&bylaws.title, &bylaws.file);
-    tally.left_out.extend(read.left_out.into_iter().map(|left| LeftOut {
+    tally.left_out.extend(read.left_out.into_iter().filter(|left| !left.why.starts_with(TWICE)).map(|left| LeftOut {
         message_id: left.mail,
         from: String::new(),
         at: None,

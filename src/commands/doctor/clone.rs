@@ -13,7 +13,7 @@ use super::item::{Item, Name};
 use super::subject::Subject;
 use crate::commands::check_version::unlike;
 use crate::commands::error::chain;
-use crate::services::address::{across_network, is_fork};
+use crate::services::address::{across_network, is_elsewhere, is_fork};
 use crate::services::{GitError, Head};
 
 /// Identity and clone.
@@ -111,7 +111,7 @@ fn judge_remote(item: &Name, remote: &Remote<'_>, answer: Result<BTreeMap<String
                 format!("{url} is another repository than {official}"),
                 "have `git.remote` name the official repository: what is pushed to a fork is not released",
             ),
-            Some(_) if is_elsewhere(url, official) => item.warning(
+            Some(_) if is_elsewhere(url, official) || is_another_directory(url, official) => item.warning(
                 format!("{url} is another place than {official}, which the configuration names"),
                 "is it the product's repository? what is pushed elsewhere is not released",
             ),
@@ -133,8 +133,8 @@ fn judge_remote(item: &Name, remote: &Remote<'_>, answer: Result<BTreeMap<String
     }
 }
 
-/// Whether two places on this machine or its network are not the same.
-fn is_elsewhere(url: &str, official: &str) -> bool {
+/// Whether two places on this machine are not the same.
+fn is_another_directory(url: &str, official: &str) -> bool {
     let place = |address: &str| address.trim_start_matches("file://").trim_end_matches('/').to_owned();
     !across_network(url) && !across_network(official) && place(url) != place(official)
 }

@@ -12,6 +12,11 @@ use crate::commands::session::Session;
 use crate::engine::{Effect, Phase, Plan, PlannedCheck, PlannedStep, Preview, Role, StepPreview};
 use crate::ui::sentence;
 
+/// Where the records of releases are.
+fn state_of(session: &Session) -> Option<&Path> {
+    session.directory.parent()?.parent()
+}
+
 /// The title, and how the guide is to be read.
 pub(super) fn head(session: &Session, plan: &Plan) -> String {
     let values = &session.values;
@@ -26,10 +31,10 @@ pub(super) fn head(session: &Session, plan: &Plan) -> String {
          type to the same end. Either way is found done, but for a mail, a build and the source archive that you made by hand:\n\
          attest these, by `quorate attest STEP --note 'WHAT_YOU_DID'`. Commands are for bash, and each block begins in your clone:\n",
     );
-    shell(
-        &mut text,
-        &[format!("cd '{}'", record.repository), format!("export QUORATE_RELEASE={}/{version}", record.product)],
-    );
+    let mut before = vec![format!("cd '{}'", record.repository)];
+    before.extend(state_of(session).map(|state| format!("export QUORATE_STATE='{}'", state.display())));
+    before.push(format!("export QUORATE_RELEASE={}/{version}", record.product));
+    shell(&mut text, &before);
     let _ = write!(
         text,
         "\nPaths such as `candidates/` and `mails/` are in `{}`.\n\nA word in capitals stands for what is not known yet. \

@@ -98,7 +98,9 @@ impl<'a> Community<'a> {
         let session = &self.stage.session;
         let mut decided = false;
         if let Some(read) = issues::open_issues(session, &driver.state)? {
-            for (issue, nth) in read.undecided.iter().zip(0..) {
+            // an earlier run may have ended in the midst of them
+            let before = driver.state.rulings_on(issues::TRIAGE, false).count();
+            for (issue, nth) in read.undecided.iter().zip(before..) {
                 // the first is done and nobody closed it; the last may stay open
                 let (decision, why) = match nth {
                     0 => (Decision::Resolve, "Merged last week, and nobody closed it (simulated)"),

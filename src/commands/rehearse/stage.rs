@@ -248,11 +248,17 @@ fn check_usable(directory: &Path) -> Result<(), CommandError> {
     if foreign.is_empty() {
         return Ok(());
     }
+    let more = foreign.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let shown = foreign[..foreign.len().min(SHOWN)].join(", ");
     Err(CommandError::usage(
-        format!("--keep {}: the directory is not empty: {}", directory.display(), foreign.join(", ")),
+        format!("--keep {}: the directory is not empty: {shown}{more}", directory.display()),
         "name a new or an empty directory",
     ))
 }
+
+/// How many names of what is in the way are shown.
+const SHOWN: usize = 5;
 
 /// The file whose lock says that a rehearsal is at work in a directory.
 const LOCK_FILE: &str = "lock";

@@ -68,6 +68,8 @@ pub fn show(environment: &Environment, args: &ShowArgs) -> Result<ExitCode, Comm
 pub fn who(environment: &Environment, args: &WhoArgs) -> Result<ExitCode, CommandError> {
     let (roster, now, ui) = (args.which.load()?, Timestamp::now(), environment.ui);
     let asked = args.address.trim();
+    // as it stands in a From header
+    let asked = asked.strip_suffix('>').and_then(|asked| asked.rsplit_once('<')).map_or(asked, |(_, address)| address);
     let found = roster.owner(asked).or_else(|| roster.member(asked));
     let namesakes: Vec<&str> = roster.namesakes(asked).iter().map(|member| member.id.as_str()).collect();
     if args.json {

@@ -6,7 +6,11 @@
 
 //! `quorate verify`: whether a candidate is what it has to be.
 
+mod here;
+mod output;
+mod own_word;
 mod place;
+mod repository;
 mod subject;
 mod tag;
 mod target;
@@ -17,16 +21,18 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use self::subject::Subject;
-use self::subject::product_of;
-use self::target::{Here, Target};
+use self::here::{Here, Listing};
+use self::output::{Also, Format};
+use self::subject::{Subject, product_of};
+use self::target::Target;
 use super::CommandError;
 use super::environment::Environment;
 use super::error::chain;
 use super::keys::read_keys;
-use crate::ui::{ExitCode, FileCount, Style};
+use crate::services::address::hide_login;
+use crate::ui::{ExitCode, FileCount};
 use crate::verify::signature::KeyRing;
-use crate::verify::{Against, Limits, Listed, RatExcludes, Report, Status, render};
+use crate::verify::{Against, CandidateFindings, Finding, Known, Limits, RatExcludes, Report};
 
 /// Verifies a candidate: signatures, digests, archives, contents, the tag.
 ///
@@ -74,6 +80,10 @@ pub struct Args {
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Write the report of the same run to a file too, in another form: `sarif=verify.sarif`;
+    /// may be given again.
+    #[arg(long, value_name = "FORMAT=FILE")]
+    also: Vec<Also>,
     /// Show every finding, and not just those that are no pass.
     #[arg(long)]
     all: bool,
@@ -85,33 +95,21 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 struct LimitArgs {
     /// The most bytes that an archive may hold, unpacked; else 16 GiB, and 8 GiB in one file.
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
     max_unpacked: Option<u64>,
     /// The most files that an archive may hold; else 500,000.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     max_entries: Option<u64>,
-    /// The most bytes unpacked for each byte packed; else 250, counted from 64 MiB on.
-    #[arg(long, value_name = "RATIO")]
+    /// The most bytes unpacked for each byte packed, at least 1; else 250. Up to 64 MiB in all
+    /// it is not counted.
+    #[arg(long, value_name = "RATIO", value_parser = clap::value_parser!(u64).range(1..))]
     max_ratio: Option<u64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// A line a file, details of what failed, the verdict last.
-    Text,
-    /// One object; docs/verifying.md says which.
-    Json,
-    /// JUnit's XML.
-    Junit,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// Annotations of GitHub Actions.
-    Github,
-}
-
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    output::begin(&args.also)?;
     let report = report(environment, &args)?;
-    print(environment, &args, &report);
+    output::end(environment.ui, args.format, args.all, &args.also, &report)?;
     Ok(if report.passed { ExitCode::Done } else { ExitCode::DoesNotHold })
 }
 
@@ -132,6 +130,7 @@ pub fn report_of_candidate(environment: &Environment, number: u32) -> Result<Rep
         exclude: Vec::new(),
         rat_excludes: None,
         format: Format::Json,
+        also: Vec::new(),
         all: false,
         limits: LimitArgs { max_unpacked: None, max_entries: None, max_ratio: None },
     };
@@ -149,12 +148,17 @@ fn report(environment: &Environment, args: &Args) -> Result<Report, CommandError
         }
     };
     let target = Target::of(&subject.target)?;
+    let files = [("--expect", &args.expect), ("--rat-excludes", &args.rat_excludes)];
+    let files = files.into_iter().filter_map(|(option, file)| Some((option, file.as_ref()?.to_string_lossy())));
+    for (option, place) in files.chain(args.keys.iter().map(|keys| ("--keys", keys.into()))) {
+        own_word::refuse(option, &place, &target)?;
+    }
     // What is wrong with them is said before anything is downloaded.
     let known = args.keys.as_deref().or(subject.product.as_ref().map(|product| product.svn.keys.as_str()));
     let known = known.map(keys).transpose()?;
     let here = target.bring(environment)?;
-    let files = here.files()?;
-    let subject = subject.of_files(environment, &files)?;
+    let listing = here.listing()?;
+    let subject = subject.of_files(environment, &listing.files)?;
     let keys = match (known, &subject.product) {
         (Some(keys), _) => keys,
         (None, Some(product)) => keys(&product.svn.keys)?,
@@ -165,7 +169,9 @@ fn report(environment: &Environment, args: &Args) -> Result<Report, CommandError
             ));
         }
     };
-    verify(environment, args, &subject, &keys, &here, &files, begun)
+    let found = verify(environment, args, &subject, &keys, &here, listing)?;
+    let target = hide_login(&subject.target);
+    Ok(Report::new(&target, found.files, found.whole, found.bytes, begun.elapsed()).with_digests(&found.digests))
 }
 
 fn verify(
@@ -174,36 +180,39 @@ fn verify(
     subject: &Subject,
     keys: &KeyRing,
     here: &Here,
-    files: &[Listed],
-    begun: Instant,
-) -> Result<Report, CommandError> {
-    let mut rules = subject.rules(files)?;
+    listing: Listing,
+) -> Result<CandidateFindings, CommandError> {
+    let Listing { files, scope, notes } = listing;
+    let mut rules = subject.rules(&files)?;
     if let Some(file) = &args.rat_excludes {
         rules.rat_excludes = rat_excludes(file)?;
     }
-    let against = Against {
-        keys,
-        expect: subject.expect.as_ref(),
-        limits: limits(&args.limits),
-        now: Timestamp::now(),
-        scope: here.scope(),
-    };
+    let against =
+        Against { keys, expect: subject.expect.as_ref(), limits: limits(&args.limits), now: Timestamp::now(), scope };
     let count = FileCount::begin(environment.ui, "verifying");
     let progress = |name: &str, bytes| {
         count.bytes(name, bytes);
         count.file(name);
     };
-    let mut found = rules.verify(here.directory(), files, &against, &progress);
+    let mut found = rules.verify(here.place(), &files, &against, &progress);
+    found.whole.extend(notes);
+    found.whole.extend(subject.beside_the_files(&files, scope));
     let named = args.source_tag.clone().zip(args.repo.clone());
+    let mut commit = None;
     if let Some((tag, repository)) = named.or_else(|| subject.tag.clone()) {
         let left_out = subject.left_out(&args.exclude)?;
-        tag::check(&left_out, &rules, keys, &tag, &repository, here, &mut found)?;
+        commit = tag::check(&left_out, &rules, keys, &tag, &repository, here, &mut found)?;
     } else {
         let why = "no tag was named by --source-tag, so the source archive was not held against the repository";
-        found.whole.push(crate::verify::Finding::skip("source-tag", why));
+        found.whole.push(Finding::skip("source-tag", why));
     }
-    Ok(Report::new(&subject.target, found.files, found.whole, found.bytes, begun.elapsed())
-        .with_digests(&found.digests))
+    if let Some(manifest) = &subject.expect {
+        let (product, version) =
+            (subject.product.as_ref().map(|product| product.id.as_str()), rules.version.as_deref());
+        let known = Known { product, version, commit: commit.as_deref(), candidate: args.candidate };
+        found.whole.extend(manifest.held_against(&known));
+    }
+    Ok(found)
 }
 
 /// What RAT is told to leave out, by its exclude file or by a pom.
@@ -222,7 +231,7 @@ fn rat_excludes(file: &Path) -> Result<RatExcludes, CommandError> {
 /// The keys at an address or in a file.
 fn keys(place: &str) -> Result<KeyRing, CommandError> {
     let bytes = read_keys(place)?;
-    let parsed = KeyRing::parse(&bytes).map_err(|error| format!("{place}: {}", chain(&error)));
+    let parsed = KeyRing::parse(&bytes).map_err(|error| format!("{}: {}", hide_login(place), chain(&error)));
     parsed.map_err(|what| CommandError::usage(what, "`quorate keys check` says what is wrong with a KEYS file"))
 }
 
@@ -234,25 +243,5 @@ fn limits(args: &LimitArgs) -> Limits {
         entries: args.max_entries.unwrap_or(usual.entries),
         ratio: args.max_ratio.unwrap_or(usual.ratio),
         ..usual
-    }
-}
-
-fn print(environment: &Environment, args: &Args, report: &Report) {
-    let ui = environment.ui;
-    let paint = |text: &str, status: Status| {
-        let style = match status {
-            Status::Pass => Style::Good,
-            Status::Warn => Style::Warning,
-            Status::Skip => Style::Faint,
-            Status::Fail => Style::Bad,
-        };
-        ui.paint(text, style)
-    };
-    match args.format {
-        Format::Text => ui.data(&render::text(report, args.all, &paint)),
-        Format::Json => ui.json(report),
-        Format::Junit => ui.data(&render::junit(report)),
-        Format::Sarif => ui.data(&render::sarif(report)),
-        Format::Github => ui.data(&render::github(report)),
     }
 }

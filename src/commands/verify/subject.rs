@@ -22,7 +22,9 @@ use crate::probes::{product_rules, stand_ins};
 use crate::release::{PathRules, Sha512, Version};
 use crate::services::Workspace;
 use crate::ui::ExitCode;
-use crate::verify::{Listed, Manifest, ProductRules, version_in};
+use crate::verify::{
+    Finding, Layout, Listed, Manifest, ProductRules, Scope, missing_outputs, names_say_another, version_in,
+};
 
 /// What is verified, and what it must be.
 pub struct Subject {
@@ -44,13 +46,16 @@ impl Subject {
     /// A candidate of a product, or of one that is not known, at `target`.
     ///
     /// # Errors
-    /// When the manifest cannot be used.
+    /// When the manifest cannot be used, or the version is none.
     pub fn of_target(
         product: Option<Product>,
         version: Option<String>,
         target: &str,
         expect: Option<&Path>,
     ) -> Result<Self, CommandError> {
+        if let Some(version) = &version {
+            demand_version(version, product.as_ref())?;
+        }
         let expect = expect.map(manifest).transpose()?;
         Ok(Self { target: target.to_owned(), product, version, expect, tag: None, stand_ins: BTreeMap::new() })
     }
@@ -108,12 +113,18 @@ impl Subject {
     /// When the version is none of the product's, or the configuration cannot be filled in.
     pub fn of_files(mut self, environment: &Environment, files: &[Listed]) -> Result<Self, CommandError> {
         let Some(product) = &self.product else {
-            let version = self.version.as_deref().and_then(|version| version.parse().ok());
-            if let Some(version) = version.or_else(|| version_in(files)) {
+            let named = self.version.as_deref().map(str::parse::<Version>);
+            let read = version_in(files);
+            if let Some(version) = named.clone().and_then(Result::ok).or(read) {
                 self.product = recognised(environment, version, files);
-                if self.product.is_some() {
-                    self.version = Some(version.to_string());
+            }
+            match (&self.product, named) {
+                // One of this product has three numbers, and the files have others.
+                (Some(_), Some(Err(wrong))) => return Err(wrong.into()),
+                (Some(_), named) => {
+                    self.version = named.and_then(Result::ok).or(read).map(|version| version.to_string())
                 }
+                (None, _) => {}
             }
             return Ok(self);
         };
@@ -138,6 +149,18 @@ impl Subject {
         Ok(rules)
     }
 
+    /// What is to be said of the files beside what is in them: what the product's builds leave
+    /// and is not there, and that the version is theirs which the user names.
+    pub fn beside_the_files(&self, files: &[Listed], scope: Scope) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let built = self.product.iter().flat_map(|product| &product.build).flat_map(|build| &build.outputs);
+        if self.version.is_some() && scope == Scope::Whole && Layout::of(files) == Layout::Distribution {
+            findings.extend(missing_outputs(built.map(|output| output.name.as_str()), files));
+        }
+        findings.extend(self.version.as_deref().and_then(|version| names_say_another(version, files)));
+        findings
+    }
+
     /// What the source archive leaves out of the tag's files: what the product's
     /// configuration says, and `more`.
     ///
@@ -153,6 +176,22 @@ impl Subject {
             )
         })
     }
+}
+
+/// Refuses what is no version, or none that this product can have.
+fn demand_version(version: &str, product: Option<&Product>) -> Result<(), CommandError> {
+    if product.is_some() {
+        return Ok(version.parse::<Version>().map(drop)?);
+    }
+    let signs = |sign: char| sign.is_ascii_alphanumeric() || ".-+_~".contains(sign);
+    let good = version.starts_with(|sign: char| sign.is_ascii_digit()) && version.chars().all(signs);
+    if good && !version.contains("..") {
+        return Ok(());
+    }
+    Err(CommandError::usage(
+        format!("`{version}` is no version"),
+        "--version is as the names of the files have it, without a leading `v`: 3.4.0, 1.8, 2.0.0-M1",
+    ))
 }
 
 /// The product `id` of release-config/.

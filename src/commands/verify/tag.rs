@@ -7,15 +7,16 @@
 //! The source archive against the tag that it is said to be made from.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::target::Here;
+use super::here::Here;
+use super::repository;
+
 use crate::commands::CommandError;
 use crate::release::{PathRules, Sha512};
-use crate::services::{Effects, FileKind, Git, GitError};
-use crate::ui::ExitCode;
+use crate::services::address::hide_login;
+use crate::services::{FileKind, Git, GitError};
 use crate::verify::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
 use crate::verify::{
     CandidateFindings, Finding, ProductRules, Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive,
@@ -24,7 +25,8 @@ use crate::verify::{
 /// The check's name.
 const CHECK: &str = "source-tag";
 
-/// Adds what the tag `name` of `repository` says of the source archive.
+/// Adds what the tag `name` of `repository` says of the source archive; returns the commit
+/// that it is on.
 ///
 /// # Errors
 /// When the repository cannot be asked.
@@ -36,31 +38,17 @@ pub fn check(
     repository: &str,
     here: &Here,
     found: &mut CandidateFindings,
-) -> Result<(), CommandError> {
-    let failed = |error: GitError| {
-        let code = if repository.contains("://") { ExitCode::Service } else { ExitCode::Usage };
-        CommandError::from_error(code, &error, error.hint())
-    };
-    let cloned = tempfile::tempdir().map_err(|error| {
-        CommandError::new(
-            ExitCode::Service,
-            format!("cannot make a directory: {error}"),
-            "make room in the temporary directory",
-        )
-    })?;
-    let git = if Path::new(repository).is_dir() {
-        Git::new(repository, "origin", Effects::unwatched())
-    } else {
-        Git::with_tag_of(repository, name, cloned.path(), Effects::unwatched()).map_err(failed)?
-    };
+) -> Result<Option<String>, CommandError> {
+    let failed = |error: GitError| repository::failed(repository, &error);
+    let (git, _place) = repository::open(repository, name)?;
     let reference = format!("refs/tags/{name}");
     let Some(object) = git.reference(&reference).map_err(failed)? else {
-        found.whole.push(Finding::fail(CHECK, format!("there is no tag {name} in {repository}")));
-        return Ok(());
+        found.whole.push(Finding::fail(CHECK, format!("there is no tag {name} in {}", hide_login(repository))));
+        return Ok(None);
     };
     let Some(tag) = git.tag(&object).map_err(failed)? else {
         found.whole.push(Finding::fail(CHECK, format!("{name} is no annotated tag, expected a signed one")));
-        return Ok(());
+        return Ok(None);
     };
     found.whole.extend(signature(name, &tag.payload, &tag.signature, keys));
     if tag.name != name {
@@ -68,7 +56,7 @@ pub fn check(
     }
     let Some(commit) = tag.commit else {
         found.whole.push(Finding::fail(CHECK, format!("{name} is on no commit")));
-        return Ok(());
+        return Ok(None);
     };
     let sources: Vec<String> = found.files.keys().filter(|path| rules.is_source(path)).cloned().collect();
     let [source] = &sources[..] else {
@@ -77,16 +65,16 @@ pub fn check(
         let wanted = if wanted.is_empty() { "one".to_owned() } else { wanted.join(" or ") };
         let detail = format!("{what} in the candidate, expected {wanted}");
         found.whole.push(Finding::fail(CHECK, detail));
-        return Ok(());
+        return Ok(Some(commit));
     };
-    let expected = tree_of_commit(&git, &commit, left_out)?;
+    let expected = tree_of_commit(&git, &commit, left_out).map_err(failed)?;
     let what = format!("the tag {name} (commit {})", &commit[..commit.len().min(12)]);
-    let findings = match tree_of_archive(source, &here.directory().join(source)) {
+    let findings = match tree_of_archive(source, &here.place().join(source)) {
         Ok(tree) => compare_trees(&what, &expected, &tree),
         Err(error) => vec![Finding::fail(CHECK, format!("it cannot be read: {error}"))],
     };
     found.files.entry(source.clone()).or_default().extend(findings);
-    Ok(())
+    Ok(Some(commit))
 }
 
 fn signature(name: &str, payload: &[u8], signature: &str, keys: &KeyRing) -> Vec<Finding> {
@@ -105,7 +93,7 @@ fn signature(name: &str, payload: &[u8], signature: &str, keys: &KeyRing) -> Vec
 }
 
 /// The commit's files, less what the source archive leaves out.
-fn tree_of_commit(git: &Git, commit: &str, left_out: &PathRules) -> Result<Tree, CommandError> {
+fn tree_of_commit(git: &Git, commit: &str, left_out: &PathRules) -> Result<Tree, GitError> {
     let mut tree = BTreeMap::new();
     git.visit_files(
         commit,
@@ -119,7 +107,6 @@ fn tree_of_commit(git: &Git, commit: &str, left_out: &PathRules) -> Result<Tree,
             tree.insert(file.path, TreeEntry { kind, sha512: Sha512::of(&file.bytes) });
             Ok::<(), GitError>(())
         },
-    )
-    .map_err(|error| CommandError::from_error(ExitCode::Usage, &error, error.hint()))?;
+    )?;
     Ok(tree)
 }

@@ -4,20 +4,21 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! What is verified, as the user names it, and its files on this machine.
+//! What is verified, as the user names it, and how its files come to this machine.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::here::{BESIDE, Here};
 use super::place::Place;
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::services::{Cache, Came, DownloadError, Downloader, Effects, Svn, SvnUrl};
+use crate::commands::error::{MAKE_ROOM, is_full};
+use crate::services::address::hide_login;
+use crate::services::{
+    Cache, Came, DownloadError, Downloader, Effects, EntryKind, Svn, SvnError, SvnFault, SvnUrl, SvnUrlError,
+};
 use crate::ui::{ExitCode, FileCount};
-use crate::verify::{ArchiveKind, Listed, Scope, list_files};
-
-/// What is looked for beside a single archive.
-const COMPANIONS: [&str; 3] = [".asc", ".sha512", ".sha256"];
+use crate::verify::{ArchiveKind, is_maven_path};
 
 /// What is verified.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,19 +27,10 @@ pub enum Target {
     Directory(PathBuf),
     /// A file, with the files whose names begin with its.
     File(PathBuf),
-    /// A directory of a web server.
+    /// A directory of a web server, or a file.
     Web(String),
-    /// A directory of a Subversion repository, by its own schemes.
+    /// A directory of a Subversion repository, by its own schemes, or a file.
     Subversion(String),
-}
-
-/// The files of a target on this machine.
-pub struct Here {
-    directory: PathBuf,
-    /// For a single file: its name.
-    only: Option<String>,
-    scope: Scope,
-    _downloaded: Option<Place>,
 }
 
 impl Target {
@@ -52,7 +44,7 @@ impl Target {
                 "http" | "https" => Ok(Self::Web(text.to_owned())),
                 "file" | "svn" | "svn+ssh" => Ok(Self::Subversion(text.to_owned())),
                 _ => Err(CommandError::usage(
-                    format!("`{text}`: addresses with {scheme} are not known"),
+                    format!("`{}`: addresses with {scheme} are not known", hide_login(text)),
                     "give a directory, an archive, or an address with https, svn, svn+ssh or file",
                 )),
             };
@@ -74,75 +66,27 @@ impl Target {
     /// When they cannot be downloaded.
     pub fn bring(self, environment: &Environment) -> Result<Here, CommandError> {
         match self {
-            Self::Directory(directory) => Ok(Here { directory, only: None, scope: Scope::Whole, _downloaded: None }),
-            Self::File(path) => {
-                let directory = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
-                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                Ok(Here {
-                    directory: directory.to_owned(),
-                    only: Some(name),
-                    scope: Scope::Artifact,
-                    _downloaded: None,
-                })
-            }
+            Self::Directory(directory) => Ok(Here::directory(directory)),
+            Self::File(path) => Ok(Here::file(&path)),
             Self::Web(address) => {
                 let cache = cache_directory();
                 let place = place_below(&cache)?;
                 download(environment, &address, cache, place.path())?;
-                let scope = if is_archive(&address) { Scope::Artifact } else { Scope::Whole };
-                Ok(Here::downloaded(place, scope))
+                Ok(if is_file(&address) { Here::one_of(place, &address) } else { Here::all_of(place) })
             }
             Self::Subversion(address) => {
                 let place = place_below(&std::env::temp_dir())?;
-                export(environment, &address, place.path())?;
-                Ok(Here::downloaded(place, Scope::Whole))
+                let kind = export(environment, &address, place.path())?;
+                Ok(if kind == EntryKind::File { Here::one_of(place, &address) } else { Here::all_of(place) })
             }
         }
     }
 }
 
-impl Here {
-    fn downloaded(place: Place, scope: Scope) -> Self {
-        Self { directory: place.path().to_owned(), only: None, scope, _downloaded: Some(place) }
-    }
-
-    /// How much of a candidate they are.
-    pub fn scope(&self) -> Scope {
-        self.scope
-    }
-
-    /// Where they are.
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
-    /// The files, sorted.
-    ///
-    /// # Errors
-    /// When they cannot be listed.
-    pub fn files(&self) -> Result<Vec<Listed>, CommandError> {
-        let failed = |error: std::io::Error| {
-            CommandError::usage(
-                format!("cannot list {}: {error}", self.directory.display()),
-                "give a directory that is yours to read",
-            )
-        };
-        let Some(only) = &self.only else { return list_files(&self.directory).map_err(failed) };
-        let mut found = Vec::new();
-        for ending in [""].iter().chain(&COMPANIONS) {
-            let path = format!("{only}{ending}");
-            if let Ok(data) = fs::symlink_metadata(self.directory.join(&path)) {
-                found.push(Listed { path, bytes: data.len() });
-            }
-        }
-        Ok(found)
-    }
-}
-
-/// Whether the address of a web server is that of an archive, by its name.
-fn is_archive(address: &str) -> bool {
+/// Whether the address of a web server is that of a file, by its name.
+fn is_file(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or(address);
-    ArchiveKind::of_name(path.rsplit('/').next().unwrap_or(path)).is_some()
+    is_maven_path(path) || ArchiveKind::of_name(path.rsplit('/').next().unwrap_or(path)).is_some()
 }
 
 /// `QUORATE_CACHE`, else the XDG cache directory.
@@ -160,7 +104,7 @@ fn place_below(parent: &Path) -> Result<Place, CommandError> {
         CommandError::new(
             ExitCode::Service,
             format!("cannot make a directory in {}: {error}", parent.display()),
-            "make it yours and writable, or name another by QUORATE_CACHE",
+            "make it yours and writable, with room on its disk, or name another by QUORATE_CACHE or TMPDIR",
         )
     })
 }
@@ -180,31 +124,49 @@ fn download(environment: &Environment, address: &str, cache: PathBuf, into: &Pat
         Came::File(name) => count.file(name),
     };
     let downloader = Downloader::new(Cache::new(cache)).map_err(failed)?;
-    let downloaded = match is_archive(address) {
-        true => downloader.with_companions(address, &COMPANIONS, into, &progress),
+    let downloaded = match is_file(address) {
+        true => downloader.with_companions(address, &BESIDE, into, &progress),
         false => downloader.directory(address, into, &progress),
     };
     downloaded.map_err(failed).map(drop)
 }
 
-fn export(environment: &Environment, address: &str, into: &Path) -> Result<(), CommandError> {
-    let wrong = |error: &(dyn std::error::Error + 'static)| {
-        CommandError::from_error(ExitCode::Usage, error, "give the URL of a candidate's directory")
-    };
-    let failed = |error: crate::services::SvnError| CommandError::from_error(ExitCode::Service, &error, error.hint());
-    let url = SvnUrl::try_from(address.to_owned()).map_err(|error: crate::services::SvnUrlError| wrong(&error))?;
+/// Has what is at `address` in the directory `into`; says what it is.
+fn export(environment: &Environment, address: &str, into: &Path) -> Result<EntryKind, CommandError> {
+    let failed = |error: SvnError| CommandError::from_error(ExitCode::Service, &error, svn_hint(&error));
+    let url = SvnUrl::try_from(address.to_owned()).map_err(|error: SvnUrlError| {
+        let what = format!("`{}` is no Subversion address: {}", hide_login(address), error.why);
+        CommandError::usage(what, "give the URL of a candidate's directory, or of a file")
+    })?;
     let svn = Svn::new(environment.accounts.svn.clone(), None, Effects::unwatched());
     let count = FileCount::begin(environment.ui, "downloading");
     let progress = |name: &str, bytes: u64| {
         count.bytes(name, bytes);
         count.file(name);
     };
-    match svn.export(&url, into, &progress).map_err(failed)? {
-        Some(_) => Ok(()),
-        None => Err(CommandError::new(
-            ExitCode::Service,
-            format!("there is nothing at {address}"),
-            "`svn list` shows what is there",
-        )),
+    let kind = svn.info(&url, None).map_err(failed)?.map(|info| info.kind);
+    let exported = match kind {
+        Some(EntryKind::Directory) => svn.export(&url, into, &progress),
+        Some(EntryKind::File) => svn.export_with_companions(&url, &BESIDE, into, &progress),
+        None => Ok(None),
+    };
+    exported.map_err(failed)?.and(kind).ok_or_else(|| {
+        let what = format!("there is nothing at {}", hide_login(address));
+        CommandError::new(ExitCode::Service, what, "`svn list` shows what is there")
+    })
+}
+
+/// The next thing to do for who verifies: there is no step to be run again.
+fn svn_hint(error: &SvnError) -> &'static str {
+    match error.fault() {
+        _ if is_full(error) => MAKE_ROOM,
+        Some(SvnFault::Unreachable(_) | SvnFault::Unavailable(_) | SvnFault::Dropped(_)) => {
+            "see that `svn info` works with that address, and give the same command again"
+        }
+        Some(SvnFault::NotRepository(_) | SvnFault::Missing(_)) => "see that `svn info` works with that address",
+        None if matches!(error, SvnError::TimedOut { .. }) => {
+            "look at the network and the server, and give the same command again"
+        }
+        _ => error.hint(),
     }
 }

@@ -8,7 +8,7 @@
 
 use jiff::Timestamp;
 
-use crate::governance::{CountedVote, FileUsed, MailAccount, Tally, Totals, VoteOutcome};
+use crate::governance::{CountedVote, FileUsed, LeftOut, MailAccount, Tally, Totals, VoteOutcome};
 use crate::ui::{Style, Ui, hang, minute};
 
 /// The account of a vote, line by line.
@@ -40,7 +40,7 @@ pub fn of_vote(tally: &Tally, ui: Ui) -> Vec<String> {
     for left in &tally.left_out {
         let whose = if left.from.is_empty() { &left.message_id } else { &left.from };
         let line = if left.line.is_empty() { String::new() } else { format!(", “{}”", first_line(&left.line)) };
-        out.extend(wrapped(&format!("- {whose}{}{line}: {}", on(left.at), left.why), 2, width));
+        out.extend(wrapped(&format!("- {whose}{}{line}: {}", on_known(left), left.why), 2, width));
     }
     if let Some(result) = &tally.result_mail {
         let agrees = result.disagreements.is_empty();
@@ -131,12 +131,12 @@ fn rule(tally: &Tally) -> String {
     let day =
         used.as_of.map_or_else(|| "the roster, which names no day".to_owned(), |day| format!("the roster of {day}"));
     format!(
-        "{}: {} of the active {}s, by the {}. By {day}, {} have a binding vote.",
+        "{}: {} of the active {}s, by the {}. By {day}, {} a binding vote.",
         tally.title,
         tally.rule.words(),
         used.binding.holder(),
         tally.bylaws.as_ref().map_or("bylaws", |bylaws| &bylaws.title),
-        used.holders
+        if used.holders == 1 { "one has".to_owned() } else { format!("{} have", used.holders) }
     )
 }
 
@@ -188,6 +188,11 @@ fn first_line(text: &str) -> &str {
 
 fn on(at: Option<Timestamp>) -> String {
     format!(", {}", when(at))
+}
+
+/// Of a mail that was not read its date is not known; one that was read may have none.
+fn on_known(left: &LeftOut) -> String {
+    if left.at.is_none() && left.from.is_empty() { String::new() } else { on(left.at) }
 }
 
 fn when(at: Option<Timestamp>) -> String {

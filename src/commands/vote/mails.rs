@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::commands::CommandError;
 use crate::governance::LeftOut;
-use crate::mail::reading::{self, Selection, SourceError, ThreadRead, read_bytes, read_thread};
+use crate::mail::reading::{self, Selection, SourceError, TWICE, ThreadRead, read_bytes, read_thread};
 use crate::services::PonyMail;
 use crate::ui::ExitCode;
 
@@ -65,8 +65,15 @@ pub fn from_archive(url: &str) -> Result<ThreadRead, CommandError> {
     })?;
     let first = if thread.first.is_empty() { Selection::LargestVote } else { Selection::Message(&thread.first) };
     let mut read = read_bytes(&thread.mbox, first);
-    let missing = |why| reading::LeftOut { mail: url.to_owned(), why };
-    read.left_out.extend(thread.missing.into_iter().map(missing));
+    if !thread.missing.is_empty() {
+        return Err(CommandError::new(
+            ExitCode::Service,
+            format!("the archive at {base} does not give the thread whole: {}", thread.missing.join("; ")),
+            "what is missing could be a vote: ask again later, or give the mails as a file (--mbox)",
+        ));
+    }
+    // The archive is asked for each mail by two ways.
+    read.left_out.retain(|left| !left.why.starts_with(TWICE));
     Ok(read)
 }
 

@@ -137,6 +137,7 @@ fn silent(
         "formal": formal,
         "over": over,
         "closes": closes,
+        "voted": !counted.tally.votes.is_empty(),
     })))
 }
 

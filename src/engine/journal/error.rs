@@ -122,7 +122,7 @@ impl JournalError {
                 "wait for it to end, or end it; `quorate status` and `quorate log` can be used meanwhile"
             }
             Self::Malformed { .. } | Self::Chain { .. } | Self::Edited { .. } | Self::Cut { .. } => {
-                "nothing is read from a journal that was edited; restore it from a copy (the steps that are done can be proved again from the services)"
+                "nothing is read from a journal that was edited; restore it from a copy; where there is none, move it away: `quorate start VERSION --again` begins the record anew, and what is done is found done"
             }
             Self::Head { .. } => {
                 "restore it and the journal from one copy; where the journal is surely whole, the head can be moved away"

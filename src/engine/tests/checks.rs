@@ -131,10 +131,37 @@ fn a_gate_is_opened_by_the_truth_alone() {
 }
 
 #[test]
+fn what_the_truth_can_show_is_asked_before_a_person_answers_for_it() {
+    let stage = Stage::new(CHECKED);
+    for (verb, refused) in [
+        ("attest", refusal(stage.with(|driver| driver.attest("tagged", "I saw it")))),
+        ("skip", refusal(stage.with(|driver| driver.skip("pretty", "no time")))),
+    ] {
+        assert!(
+            refused.0.starts_with(&format!("cannot {verb} `")) && refused.0.contains("steps of its phase"),
+            "{}",
+            refused.0
+        );
+    }
+    stage.run();
+    // It holds, and needs nobody's word.
+    stage.world.set("pretty", "yes");
+    stage.with(|driver| driver.attest("pretty", "I find so")).unwrap();
+    assert_eq!(stage.events("pretty"), ["check-failed", "check-held"]);
+    // Where it does not, a person may know better.
+    stage.world.set("pretty", "no");
+    stage.run();
+    stage.with(|driver| driver.attest("pretty", "I find so")).unwrap();
+    assert_eq!(stage.events("pretty").last().copied(), Some("check-attested"));
+}
+
+#[test]
 fn another_check_can_be_answered_for_or_passed_over_once() {
     let stage = Stage::new(CHECKED);
+    stage.run_items(&["tag"]).unwrap();
     stage.world.set("vote", "passed");
     stage.with(|driver| driver.attest("read", "Bob read it")).unwrap();
+    stage.world.quirk_at_probe("check tag", Quirk::Unreachable);
     stage.with(|driver| driver.skip("tagged", "the probe is broken")).unwrap();
     stage.with(|driver| driver.attest("pretty", "matter of taste")).unwrap();
     for id in ["read", "tagged", "pretty"] {
@@ -145,7 +172,7 @@ fn another_check_can_be_answered_for_or_passed_over_once() {
     let mut person = Scripted::agreeable();
     let asked = std::rc::Rc::clone(&person.asked);
     assert!(matches!(stage.with(|driver| driver.advance(&Goal::All, &mut person)).unwrap(), Halt::Completed));
-    assert_eq!(*asked.borrow(), ["consent tag", "consent release"], "what is answered for is not asked again");
+    assert_eq!(*asked.borrow(), ["consent release"], "what is answered for is not asked again");
     assert_eq!(stage.events("tagged"), ["check-skipped"]);
 }
 
@@ -153,6 +180,7 @@ fn another_check_can_be_answered_for_or_passed_over_once() {
 fn a_check_that_was_answered_for_can_be_asked_after_all() {
     let stage = Stage::new(CHECKED);
     stage.run_items(&["tag"]).unwrap();
+    stage.world.quirk_at_probe("check tag", Quirk::Unreachable);
     stage.with(|driver| driver.skip("tagged", "the probe is broken")).unwrap();
     assert!(matches!(stage.run_items(&["tagged"]), Ok(Halt::GoalReached)));
     assert_eq!(stage.stands("tagged"), "holds");

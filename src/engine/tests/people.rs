@@ -179,18 +179,29 @@ fn a_note_whose_link_a_later_text_takes_holds_no_other() {
 #[test]
 fn a_note_that_a_later_text_needs_holds_a_link() {
     let yes = |note: &str| Answer::Yes { note: note.to_owned() };
-    for vague in ["ok fine", "see http", "https://", "(https://example.org/1)"] {
+    let (none, not_whole) = (
+        "the note must hold a link (https://…)",
+        "its link must be whole and stand by itself: `https://host.org/page`, without brackets or quotes",
+    );
+    for (vague, fault) in [
+        ("ok fine", none),
+        ("see http", none),
+        ("https://", not_whole),
+        ("https://x", not_whole),
+        ("(https://example.org/1)", not_whole),
+        ("[post](https://example.org/1)", not_whole),
+    ] {
         let stage = Stage::new(LINKED);
         let (what, _) = refusal(stage.with(|driver| driver.attest("propose", vague)));
-        assert_eq!(what, "cannot attest `propose`: the note must hold a link (https://…)");
+        assert_eq!(what, format!("cannot attest `propose`: {fault}"));
         let mut person = Scripted::agreeable().answering("propose", yes(vague));
         let halt = stage.with(|driver| driver.advance(&Goal::All, &mut person)).unwrap();
-        assert_eq!(in_the_way(&halt), ["propose: person: the note must hold a link (https://…)"]);
+        assert_eq!(in_the_way(&halt), [format!("propose: person: {fault}")]);
         assert!(stage.events("propose").is_empty());
         stage.with(|driver| driver.attest("propose", "it is https://example.org/1 by Ann")).unwrap();
         let mut person = Scripted::agreeable().answering("proposed", yes(vague));
         let halt = stage.with(|driver| driver.advance(&Goal::All, &mut person)).unwrap();
-        assert_eq!(in_the_way(&halt), ["proposed: person: the note must hold a link (https://…)"]);
+        assert_eq!(in_the_way(&halt), [format!("proposed: person: {fault}")]);
         let mut person = Scripted::agreeable().answering("proposed", yes("https://example.org/1"));
         assert!(matches!(stage.with(|driver| driver.advance(&Goal::All, &mut person)).unwrap(), Halt::Completed));
     }

@@ -72,7 +72,8 @@ impl Play {
                 Ok(_) => return,
                 // An earlier process had taken it back when it died.
                 Err(DriverError::Refused { what, .. }) if what.contains("is not done") => return,
-                Err(DriverError::Refused { .. }) => {}
+                // Quirks are served once.
+                Err(DriverError::Refused { .. } | DriverError::InTheWay { .. }) => {}
                 Err(error) => panic!("{error}"),
             }
         }

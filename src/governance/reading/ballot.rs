@@ -23,11 +23,36 @@ pub(super) enum Printed {
 
 /// What the line says, if it is a value with a box.
 pub(super) fn boxed(text: &str) -> Option<Printed> {
+    let text = text.strip_prefix(['-', '*']).filter(|rest| rest.starts_with('[')).unwrap_or(text);
+    if let Some(found) = several(text) {
+        return Some(found);
+    }
     let (content, rest) = leading_box(text)?;
     let (value, behind) = value_behind(rest)?;
     // "[ ] +1 [x]", "[ ] +1 approve [X]"
     let content = if content.is_empty() { trailing_box(behind).unwrap_or_default() } else { content };
     Some(printed(&content, value))
+}
+
+/// "[ ] +1 approve [x] -1 because it fails": a ballot in one line.
+fn several(text: &str) -> Option<Printed> {
+    if !text.starts_with('[') || text.matches('[').count() < 2 {
+        return None;
+    }
+    let boxes: Vec<Printed> = text
+        .match_indices('[')
+        .filter_map(|(at, _)| {
+            let (content, rest) = leading_box(&text[at..])?;
+            Some(printed(&content, value_behind(rest)?.0))
+        })
+        .collect();
+    let marked: Vec<Printed> = boxes.iter().copied().filter(|one| *one != Printed::Empty).collect();
+    match (boxes.len(), &marked[..]) {
+        (0 | 1, _) => None,
+        (_, []) => Some(Printed::Empty),
+        (_, [one]) => Some(*one),
+        _ => Some(Printed::Doubtful),
+    }
 }
 
 /// "+1 [x]", "+1 [ ] approve".

@@ -8,7 +8,7 @@
 
 use super::clause::{Found, Sentence};
 use super::sign::{Sign, Token};
-use super::words::{is_change, is_claim, is_condition, is_future, is_removal, is_withdrawal};
+use super::words::{is_change, is_claim, is_condition, is_future, is_lead, is_removal, is_withdrawal, one_of};
 
 impl Sentence<'_> {
     /// A change of mind: "from -1 to +1", "changing my vote to +1".
@@ -48,7 +48,9 @@ impl Sentence<'_> {
         if self.is_replaced() {
             return Some(Found::Mentions("it is the vote before the change"));
         }
-        if old && (leads_on || changes || self.tokens[..self.at].iter().any(|token| token.sign().is_some())) {
+        let later = self.behind().iter().any(|token| matches!(token.sign(), Some(Sign::Value(_))));
+        let was = self.clause_before().last() == Some(&"was") && later && self.words_before().contains(&"i");
+        if was || old && (leads_on || changes || self.tokens[..self.at].iter().any(|token| token.sign().is_some())) {
             return Some(Found::Mentions("it is the vote before the change"));
         }
         let last = self.before().last().map(|token| token.text.as_str());
@@ -58,6 +60,10 @@ impl Sentence<'_> {
         let arrow = matches!(last, Some("->" | "=>" | ">"));
         if self.is_taken_back() {
             return Some(self.taken_back());
+        }
+        let met = self.words_behind().iter().take(4).any(|word| one_of!(word, "addressed satisfied fixed met"));
+        if self.clause_before().last() == Some(&"my") && met {
+            return Some(Found::Unclear("it is not clear whether the vote is taken back"));
         }
         if self.corrects()
             && !self.asks()
@@ -93,6 +99,9 @@ impl Sentence<'_> {
         let behind = self.words_behind();
         let near = &behind[..behind.len().min(5)];
         let mine = clause.iter().rev().take(4).any(|word| *word == "my");
+        if self.is_void(mine) {
+            return true;
+        }
         let takes = |words: &[&str]| words.iter().any(|word| matches!(*word, "take" | "taking" | "took"));
         let back = clause.contains(&"back") || near.contains(&"back");
         let verb = before.iter().any(|word| is_withdrawal(word));
@@ -113,6 +122,48 @@ impl Sentence<'_> {
         verb && named && by_sender || removes || passive
     }
 
+    /// "-1 withdrawn", "my -1 no longer applies", "I am no longer -1".
+    fn is_void(&self, mine: bool) -> bool {
+        let before = self.words_before();
+        let led = before.iter().all(|word| is_lead(word) || one_of!(word, "my consider please earlier previous"));
+        let behind = self.words_behind();
+        let bare = |word: &&&str| !one_of!(word, "is was has been now hereby as vote veto are therefore thus");
+        let first = behind.iter().find(bare);
+        let void = first.is_some_and(|word| {
+            one_of!(
+                word,
+                "withdrawn retracted revoked rescinded dropped lifted cleared resolved void voided moot cancelled canceled removed obsolete nullified gone off",
+            )
+        });
+        // "-1 dropped packets" has an object
+        let ends = first.is_none_or(|word| {
+            let at = behind.iter().position(|other| other == word).unwrap_or_default();
+            behind.get(at + 1).is_none_or(|next| one_of!(next, "as because since now by after thanks given for"))
+        });
+        let anymore = self.words_behind().iter().take(4).any(|word| one_of!(word, "anymore"))
+            && before.iter().any(|word| one_of!(word, "no not don't needn't"));
+        let allowed = behind.first().is_some_and(|word| one_of!(word, "can should may must could"))
+            && behind
+                .iter()
+                .take(5)
+                .any(|word| is_withdrawal(word) || is_removal(word) || one_of!(word, "ignored disregarded"))
+            && !behind.iter().take(3).any(|word| one_of!(word, "not never"));
+        let bare_lapse = self.at == 0 && matches!(behind[..], ["no", "longer", ..]);
+        let lapses = anymore
+            || allowed
+            || matches!(behind[..], ["no", "longer", ..] | ["not", ..])
+            || behind.first().is_some_and(|word| one_of!(word, "does doesn't isn't is has can should"))
+                && behind.iter().take(4).any(|word| one_of!(word, "not doesn't isn't longer"))
+                && behind
+                    .iter()
+                    .take(6)
+                    .any(|word| one_of!(word, "stand apply hold count valid needed relevant standing"));
+        let stopped = matches!(before[..], [.., "i'm" | "am", "no", "longer"])
+            || matches!(before[..], [.., "i'm" | "am", "not"])
+                && behind.iter().take(2).any(|word| one_of!(word, "anymore longer"));
+        void && ends && led && self.at < 4 || mine && lapses || bare_lapse || stopped
+    }
+
     /// "this replaces my earlier -1"
     fn is_replaced(&self) -> bool {
         let clause = self.clause_before();
@@ -131,8 +182,13 @@ impl Sentence<'_> {
             matches!(*word, "sorry" | "oops" | "ups" | "typo" | "correction" | "apologies" | "erratum" | "mistake")
         });
         let tail = &clause[clause.len().saturating_sub(4)..];
-        let meant = tail.contains(&"meant") && clause.iter().any(|word| matches!(*word, "i" | "actually"))
-            || tail.contains(&"meant") && sorry;
+        // "I think Bob meant +1"
+        let by_sender = clause.iter().position(|word| *word == "meant").is_some_and(|at| {
+            let who = at.checked_sub(1).map(|at| clause[at]);
+            who.is_none_or(|who| one_of!(who, "i actually really of course have sorry oops obviously what"))
+        });
+        let meant =
+            by_sender && tail.contains(&"meant") && (clause.contains(&"i") || clause.contains(&"actually") || sorry);
         let negated = clause.iter().any(|word| matches!(*word, "not" | "never") || word.ends_with("n't"));
         let should =
             sorry && tail.contains(&"should") && tail.iter().any(|word| matches!(*word, "be" | "been" | "read"));
@@ -169,10 +225,22 @@ impl Sentence<'_> {
 
 /// What a sentence with a word of withdrawal says.
 pub(super) fn withdrawal(words: &[&str], asks: bool) -> Found {
-    if asks || words.iter().any(|word| matches!(*word, "you" | "your" | "could" | "he" | "she" | "they")) {
+    // "you can ignore my -1 now"
+    let allows = words.contains(&"my")
+        && words.windows(2).any(|pair| pair[0] == "you" && one_of!(pair[1], "can may should could"))
+        && !words.contains(&"if");
+    let others = words.iter().any(|word| matches!(*word, "you" | "your" | "could" | "he" | "she" | "they"));
+    if asks || others && !allows {
         return Found::Mentions("it speaks of somebody else's vote");
     }
-    if words.iter().any(|word| matches!(*word, "not" | "never" | "cannot" | "won't" | "can't" | "don't" | "didn't")) {
+    let lapses = words.windows(2).any(|pair| {
+        one_of!(pair[0], "not doesn't isn't")
+            && one_of!(pair[1], "stand apply hold count valid needed longer standing relevant")
+    }) || words.iter().any(|word| one_of!(word, "anymore"))
+        || words.windows(2).any(|pair| pair[0] == "no" && pair[1] == "longer");
+    if !lapses
+        && words.iter().any(|word| matches!(*word, "not" | "never" | "cannot" | "won't" | "can't" | "don't" | "didn't"))
+    {
         return Found::Mentions("it says that a vote is not taken back");
     }
     let later = words.iter().any(|word| is_future(word)) && words.iter().any(|word| matches!(*word, "after" | "when"));
@@ -185,6 +253,7 @@ pub(super) fn withdrawal(words: &[&str], asks: bool) -> Found {
         };
     }
     if words.iter().any(|word| matches!(*word, "would" | "might" | "may" | "should" | "i'd"))
+        && !allows
         && !words.contains(&"like")
     {
         return Found::Unclear("it is not clear whether the vote is taken back");

@@ -7,9 +7,9 @@
 //! What one value in a sentence is: a vote, or a word about votes. The words before and
 //! behind it decide, by what part they play; there is no list of whole phrases.
 
-use super::object::{Object, object};
+use super::label::Ending;
 use super::sign::{Sign, Token};
-use super::words::{is_claim, one_of};
+use super::words::{is_claim, is_conclusion, one_of};
 use crate::governance::VoteValue;
 
 /// Where the sentence stands.
@@ -25,10 +25,12 @@ pub(super) struct Place<'c> {
     pub sender: &'c str,
     /// The sentence as it was written.
     pub written: &'c str,
-    /// Whether the mail answers the call itself.
-    pub to_call: bool,
     /// It is a value with a colon, and what follows are reasons rather than names.
     pub leads_reasons: bool,
+    /// It stands behind a list's mark.
+    pub bullet: bool,
+    /// The candidates that the vote is on: rc2.
+    pub candidates: &'c [String],
 }
 
 /// What a value in a sentence is.
@@ -40,6 +42,8 @@ pub(super) enum Found {
     Withdraws,
     /// Only a person can tell.
     Unclear(&'static str),
+    /// Only a person can tell, and it says nothing against a vote that is clear.
+    Stray(&'static str),
     /// It speaks of votes and casts none.
     Mentions(&'static str),
 }
@@ -51,7 +55,7 @@ pub(super) fn judge(tokens: &[Token], at: usize, place: Place<'_>) -> Found {
     if let Some(why) = sentence.spoken_of() {
         return Found::Mentions(why);
     }
-    if let Some(found) = sentence.by_wavering() {
+    if let Some(found) = sentence.by_tongue(sign).or_else(|| sentence.by_wavering()) {
         return found;
     }
     let found = sentence.by_change(sign).or_else(|| sentence.by_others()).unwrap_or_else(|| sentence.by_place(sign));
@@ -76,7 +80,9 @@ impl<'s> Sentence<'s> {
         let words =
             |tokens: &'s [Token]| tokens.iter().filter(|token| token.is_word()).map(|token| token.text.as_str());
         let before = &tokens[..at];
-        let clause = before.iter().rposition(is_break).map_or(0, |last| last + 1);
+        // "it does not compile so -1": what stands before the "so" is another clause
+        let parts = |token: &Token| is_break(token) || is_conclusion(&token.text);
+        let clause = before.iter().rposition(parts).map_or(0, |last| last + 1);
         Self {
             words_before: words(before).collect(),
             clause_before: words(&before[clause..]).collect(),
@@ -122,23 +128,16 @@ impl<'s> Sentence<'s> {
         if let Some(found) = self.by_condition() {
             return found;
         }
-        match object(self.behind(), self.place.subject) {
-            Object::Another => return Found::Mentions("it supports something else than what is voted on"),
-            Object::Unknown if !own && self.begins() && !(self.place.to_call && self.place.opens) => {
-                return Found::Unclear("it may be about something else than what is voted on");
-            }
-            Object::Unknown if !own && !self.begins() => {
-                return Found::Mentions("it is about something else than what is voted on");
-            }
-            _ => {}
+        if let Some(found) = self.by_thing() {
+            return found;
         }
         if self.begins() {
             if self.begins_line_only_for_meaning() {
                 return Found::Mentions("it says what a value means");
             }
-            if self.asks() && self.behind().len() <= 2 {
-                let asked =
-                    self.words_before().first().is_some_and(|word| one_of!(word, "is was are do does can should"));
+            let first = self.words_before().first();
+            let asked = first.is_some_and(|word| one_of!(word, "is was are do does can should would could will"));
+            if self.asks() && (asked || self.behind().len() <= 2) {
                 return if asked { Found::Mentions("it is a question") } else { Found::Unclear("it is a question") };
             }
             return Found::Casts { value, own, why: "a sentence of the sender's begins with it" };
@@ -156,16 +155,30 @@ impl<'s> Sentence<'s> {
                 Found::Casts { value, own, why: "the sender says that it is their vote" }
             };
         }
-        if self.ends() {
-            return Found::Casts { value, own, why: "a sentence of the sender's ends with it" };
+        match self.ending() {
+            Ending::Vote => return Found::Casts { value, own, why: "a sentence of the sender's ends with it" },
+            Ending::Doubtful
+                if self.has_code() || self.is_technical() && !self.before().last().is_some_and(is_break) =>
+            {
+                return Found::Mentions("it is a number of something else");
+            }
+            Ending::Doubtful
+                if self.words_before().iter().any(|word| one_of!(word, "zone timezone cet cest utc gmt")) =>
+            {
+                return Found::Mentions("it is a time zone");
+            }
+            Ending::Doubtful => {
+                return Found::Stray("the words before it are neither about voting nor about what was checked");
+            }
+            Ending::None => {}
         }
         if self.clause_before().iter().any(|word| matches!(*word, "i" | "i'm" | "i'd" | "i'll")) {
             return Found::Unclear("the sender speaks of a vote, and whether it is cast is not clear");
         }
-        if self.place.opens && self.place.begins_line && self.before().len() <= 2 && self.ends_sentence() {
-            return Found::Unclear("a short sentence ends with it, and whether it is cast is not clear");
+        if self.is_technical() {
+            return Found::Mentions("it is a number of something else");
         }
-        Found::Mentions("it stands inside a sentence that casts no vote")
+        Found::Stray("it stands inside a sentence, and whether it is cast is not clear")
     }
 }
 

@@ -46,10 +46,14 @@ impl Sentence<'_> {
         let holds = matches!(self.tokens[self.at].sign(), Some(Sign::Value(VoteValue::Minus)))
             && words.iter().take(5).any(|word| matches!(*word, "until" | "till" | "unless"));
         let asked = self.asks() && words.contains(&"when");
+        let tentative = tentative || matches!(words[..], ["maybe" | "perhaps" | "probably" | "possibly", ..]);
         let condition = condition_before
             || condition_behind(words) && !holds && !asked
             || clause.iter().any(|word| matches!(*word, "if" | "once" | "unless"));
         let modal = clause.iter().any(|word| matches!(*word, "would" | "could" | "might" | "may" | "i'd" | "should"));
+        if self.is_bargained() || self.is_intended() {
+            return Some(Found::Unclear("the vote has a condition"));
+        }
         let like = clause.iter().any(|word| matches!(*word, "like" | "love"));
         if self.comes_later(clause, words) {
             return Some(Found::Mentions("it promises a vote and casts none"));
@@ -92,6 +96,33 @@ impl Sentence<'_> {
             return Some(Found::Mentions("it says what the vote would be otherwise"));
         }
         (modal && !like && !self.begins()).then_some(Found::Unclear("it says how the sender would vote"))
+    }
+
+    /// "Fix the NOTICE and you have my +1".
+    fn is_bargained(&self) -> bool {
+        let words = self.words_before();
+        let begins = words.iter().find(|word| !one_of!(word, "please just first so"));
+        let order = begins.is_some_and(|word| {
+            one_of!(
+                word,
+                "fix address resolve correct update add remove change merge revert drop rename repair replace"
+            )
+        });
+        order && words.iter().any(|word| one_of!(word, "and then you'll you"))
+    }
+
+    /// "I intend to vote +1", "expect a +1 from me", "a +1 tomorrow", "Vote +1 please!"
+    fn is_intended(&self) -> bool {
+        let clause = self.clause_before();
+        let plans = clause.iter().any(|word| one_of!(word, "intend plan planning intending hope hoping aim expect"));
+        let later = self.words_behind().iter().take(4).any(|word| one_of!(word, "tomorrow tonight"));
+        let behind = self.words_behind();
+        let follows = matches!(
+            behind[..],
+            ["will", "follow" | "come" | "be", ..] | ["to", "come" | "follow", ..] | ["later" | "soon", ..]
+        );
+        let asked = follows || clause.first() == Some(&"vote") && self.words_behind().first() == Some(&"please");
+        plans || later || asked
     }
 
     /// "I'll give my +1 after testing", "I will vote +1 tomorrow".
@@ -180,6 +211,13 @@ fn condition_behind(words: &[&str]) -> bool {
                 return true;
             }
             "only" if words.get(at + 1) == Some(&"if") => return true,
+            "in" if at <= 5 && words.get(at + 1) == Some(&"case") || words[at + 1..].starts_with(&["the", "event"]) => {
+                return words.get(at.wrapping_sub(1)) != Some(&"any") && words.get(at + 1) != Some(&"any");
+            }
+            "until" | "till" if at <= 2 => return true,
+            "given" if words.get(at + 1..at + 3) == Some(&["that", "you"][..]) => return true,
+            "with" if at <= 3 && words[at + 1..].iter().take(6).any(|word| is_settled(word)) => return true,
+            "after" if at <= 2 && words[at + 1..].iter().take(2).any(|word| is_mending(word)) => return true,
             "after" if at <= 2 && is_to_come(&words[at + 1..]) => return true,
             "given" if at <= 2 && is_to_come(&words[at + 1..]) => return true,
             "so" if words.get(at + 1..at + 3) == Some(&["long", "as"][..]) => return true,
@@ -194,6 +232,15 @@ fn condition_behind(words: &[&str]) -> bool {
         }
     }
     false
+}
+
+/// "after fixing the NOTICE": what is still to be done, unlike what was checked.
+fn is_mending(word: &str) -> bool {
+    one_of!(
+        word,
+        "fixing addressing resolving correcting updating adding removing changing merging renaming repairing replacing reverting clarifying rebuilding the",
+    ) && word != "the"
+        || one_of!(word, "fix fixes correction clarification")
 }
 
 /// "the NOTICE is fixed", "all comments are addressed": what has not happened yet.

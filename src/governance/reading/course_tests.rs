@@ -13,6 +13,7 @@ fn role(text: &str, by_caller: bool) -> &'static str {
     let own: Vec<&str> = text.split('|').collect();
     match answer(&own, by_caller, &[]).0 {
         Role::Opens { .. } => "opens",
+        Role::Extends { .. } => "extends",
         Role::Replies => "replies",
         Role::Cancels { .. } => "cancels",
         Role::Announces(_) => "announces",
@@ -104,4 +105,31 @@ fn a_result_is_that_of_the_candidate_that_it_names() {
     };
     assert!(announces("[RESULT] [VOTE] Release 1.2.3, RC2") && announces("[RESULT] [VOTE] Release 1.2.3"));
     assert!(announces("Re: [VOTE] Release 1.2.3, RC2"), "its own words say so");
+}
+
+#[test]
+fn what_ends_or_prolongs_a_vote_is_told_from_what_does_not() {
+    all_are(
+        "cancels",
+        true,
+        &[
+            "Closing this vote, we need a new RC.",
+            "Considering this RC dead, new one tomorrow, another candidate will follow.",
+            "Die Abstimmung ist abgebrochen.",
+            "取消本次投票",
+        ],
+    );
+    all_are("replies", true, &["I am preparing the next release candidate of Greeter 9.9 already."]);
+    all_are("cancels", false, &["This vote is cancelled.", "The vote has been withdrawn!"]);
+    all_are(
+        "replies",
+        false,
+        &["I heard that the vote is cancelled, is it?", "The vote was cancelled last year because of the licence."],
+    );
+    all_are(
+        "extends",
+        true,
+        &["I am extending the vote by 3 days until October 12th, 2026.", "The vote is extended to 2026-10-12."],
+    );
+    all_are("replies", true, &["Should we extend the vote by a week?", "I will not extend the vote."]);
 }

@@ -10,13 +10,28 @@ use super::change::withdrawal;
 use super::claim::first_claim;
 use super::clause::{Found, Place};
 use super::sign::Token;
-use super::words::{is_change, is_claim, is_removal, is_withdrawal};
+use super::words::{is_change, is_claim, is_removal, is_withdrawal, one_of};
 use crate::governance::VoteValue;
 
 /// Votes and withdrawals that are said without a value.
 pub(super) fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> Option<Found> {
     let words: Vec<&str> = tokens.iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
     let asks = tokens.last().is_some_and(|token| token.is("?"));
+    // "veto lifted", "I no longer veto this", "I take it back"
+    let veto = words.iter().any(|word| matches!(*word, "veto" | "-1"));
+    let first_person = words.iter().any(|word| matches!(*word, "i" | "i'm" | "my" | "hereby"));
+    let lifted = matches!(words[..], ["veto", _] | ["veto", "is", ..] | ["veto", "hereby", ..])
+        && words[1..].iter().take(4).any(|word| is_withdrawal(word) || is_removal(word));
+    let no_longer = first_person
+        && words
+            .windows(3)
+            .any(|three| three[0] == "no" && three[1] == "longer" && one_of!(three[2], "veto object oppose block"));
+    if (lifted || no_longer && (veto || words.len() < 8)) && !asks {
+        return Some(withdrawal(&words, asks));
+    }
+    if matches!(words[..], ["i", "take" | "took", "it" | "that" | "this", "back", ..]) && words.len() < 6 && !asks {
+        return Some(Found::Stray("something is taken back, and what it is is not clear"));
+    }
     let own_vote = words.windows(2).any(|pair| {
         matches!(pair[0], "my")
             && matches!(pair[1], "vote" | "veto" | "ballot" | "previous" | "earlier" | "binding" | "votes")
@@ -38,11 +53,20 @@ pub(super) fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> 
     {
         return Some(Found::Unclear("a vote without its digit or sign"));
     }
-    if matches!(first.text.as_str(), "+l" | "+i" | "+!" | "+one") || matches!(first.text.as_str(), "十1" | "十") {
+    // "- 1 broken build": a sign that looks like a list's
+    if place.bullet && matches!(first.text.as_str(), "1" | "1,") {
+        return Some(Found::Unclear("a vote without its digit or sign"));
+    }
+    if matches!(first.text.as_str(), "+l" | "+i" | "+!" | "+one" | "++") || matches!(first.text.as_str(), "十1" | "十")
+    {
         return Some(Found::Unclear("it looks like a mistyped vote"));
     }
     if first.text.starts_with('👍') || first.text.starts_with('👎') {
         return (words.is_empty()).then_some(Found::Unclear("a thumb is no value of a ballot"));
+    }
+    let one = matches!(words[..], ["minus" | "plus", "one", ..]) && words.len() > 2;
+    if one && tokens[2..].first().is_some_and(|token| matches!(token.text.as_str(), ":" | "," | "-" | "(")) {
+        return Some(Found::Unclear("a vote in words, without a value"));
     }
     spelled_out(&words, sentences)
 }
@@ -77,14 +101,14 @@ pub(super) fn spelled_out(words: &[&str], _sentences: usize) -> Option<Found> {
         })
         .collect();
     match bare[..] {
-        ["plus", "one" | "1"] | ["plus-one"] => {
+        ["plus", "one" | "1"] | ["plus-one" | "plus1" | "plusone"] => {
             Some(Found::Casts { value: VoteValue::Plus, own: true, why: "it is the vote in words" })
         }
-        ["minus", "one" | "1"] => {
+        ["minus", "one" | "1"] | ["minus-one" | "minus1"] => {
             Some(Found::Casts { value: VoteValue::Minus, own: true, why: "it is the vote in words" })
         }
         [
-            "approve" | "approved" | "abstain" | "veto" | "aye" | "nay" | "yes" | "against" | "abstained"
+            "approve" | "approved" | "nack" | "abstain" | "veto" | "aye" | "nay" | "yes" | "against" | "abstained"
             | "abstaining" | "lgtm",
         ]
         | ["in", "favor" | "favour"]

@@ -23,6 +23,8 @@ pub(super) struct Logical {
     pub mark: Mark,
     /// Whether a blank line stands before it.
     pub after_blank: bool,
+    /// What of a program stands between it and the line before it.
+    pub below: Below,
 }
 
 /// What stands before a line's text.
@@ -31,6 +33,16 @@ pub(super) enum Mark {
     None,
     Bullet,
     Heading,
+}
+
+/// What of a program stands above a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Below {
+    Text,
+    /// Code, a log; or a command with a blank line below it.
+    Code,
+    /// A command, right above it.
+    Command,
 }
 
 /// A sentence: its text and its line.
@@ -89,11 +101,13 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
     let width = wrap_width(own);
     let mut found: Vec<Logical> = Vec::new();
     let mut blank = true;
+    let mut below = Below::Text;
     let mut code = Code::default();
     let mut previous_length = 0;
     for (number, line) in own.iter().enumerate() {
         if code.holds(line) {
             blank = true;
+            below = if is_prompt(line.trim()) { Below::Command } else { Below::Code };
             continue;
         }
         let long = line.len() > LENGTH;
@@ -101,6 +115,7 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
         let text = plain(&line[..end]);
         if text.is_empty() {
             blank = true;
+            below = if below == Below::Text { below } else { Below::Code };
             continue;
         }
         let (mark, body) = marked(&text);
@@ -113,9 +128,16 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
                 last.starts.push((last.text.len(), number));
                 last.text.push_str(body);
             }
-            _ => found.push(Logical { text: body.to_owned(), starts: vec![(0, number)], mark, after_blank: blank }),
+            _ => found.push(Logical {
+                text: body.to_owned(),
+                starts: vec![(0, number)],
+                mark,
+                after_blank: blank,
+                below,
+            }),
         }
         blank = false;
+        below = Below::Text;
     }
     found
 }
@@ -186,17 +208,21 @@ impl Code {
     }
 }
 
+/// "$ mvn verify".
+fn is_prompt(line: &str) -> bool {
+    line.starts_with("$ ") || line.starts_with("% ") || line.starts_with("+ ") && line.contains("--")
+}
+
 /// A line that a program wrote, by its beginning.
 fn is_log(line: &str) -> bool {
     let level = ["[INFO", "[WARN", "[ERROR", "[DEBUG", "[TRACE", "INFO:", "WARN:", "ERROR:"];
-    let prompt = line.starts_with("$ ") || line.starts_with("% ") || line.starts_with("+ ") && line.contains("--");
     let stamp = line.len() > 10
         && line.as_bytes()[..4].iter().all(u8::is_ascii_digit)
         && line.as_bytes()[4] == b'-'
         && line.contains(':');
     let trace = line.starts_with("at ") && line.ends_with(')') && line.contains('(');
     level.iter().any(|level| line.starts_with(level))
-        || prompt
+        || is_prompt(line)
         || stamp
         || trace
         || line.starts_with("+++ ")

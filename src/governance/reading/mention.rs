@@ -8,6 +8,7 @@
 
 use super::ballot::is_meaning;
 use super::clause::Sentence;
+use super::label::is_checked;
 use super::sign::{Kind, Sign, Token};
 use super::words::{COMMON, is_claim, is_praise, one_of};
 
@@ -32,8 +33,12 @@ impl Sentence<'_> {
         if self.is_quoted() {
             return Some("it stands in quotation marks");
         }
-        if behind.first().is_some_and(|token| matches!(token.text.as_str(), "=" | "=>")) {
+        let equals = behind.first().is_some_and(|token| matches!(token.text.as_str(), "=" | "=>"));
+        if equals && !behind.get(1).is_some_and(|token| is_claim(&token.text)) {
             return Some("it says what a value means");
+        }
+        if self.tokens.windows(3).any(|three| three[0].is("more") && three[1].sign().is_some() && three[2].is("than")) {
+            return Some(NAMES_VALUES);
         }
         if self.is_enumerated() && !self.is_torn() {
             return Some(NAMES_VALUES);
@@ -45,7 +50,9 @@ impl Sentence<'_> {
         if self.is_heading() {
             return Some("it is a heading");
         }
-        if words.first().is_some_and(|word| ["votes", "votes:", "voters", "count", "total"].contains(word)) {
+        if !self.is_from_me()
+            && words.first().is_some_and(|word| ["votes", "votes:", "voters", "count", "total"].contains(word))
+        {
             return Some("it speaks of votes in the plural");
         }
         if ends_open(behind) {
@@ -83,7 +90,9 @@ impl Sentence<'_> {
     pub(super) fn is_enumerated(&self) -> bool {
         let value = |token: Option<&Token>| token.is_some_and(|token| token.sign().is_some() || token.is("0"));
         let link = |token: Option<&Token>| {
-            token.is_some_and(|token| matches!(token.text.as_str(), "," | "/" | "or" | "and" | "|" | "than" | "vs"))
+            token.is_some_and(|token| {
+                matches!(token.text.as_str(), "," | "/" | "or" | "and" | "and/or" | "|" | "than" | "vs")
+            })
         };
         let differs = |other: Option<&Token>| other.is_some_and(|other| other.text != self.tokens[self.at].text);
         let after = |step: usize| self.tokens.get(self.at + step);
@@ -112,7 +121,7 @@ impl Sentence<'_> {
         });
         let Some(last) = back.next() else { return self.is_count_behind() };
         let before_last = self.before().len().checked_sub(2).and_then(|at| self.before().get(at));
-        if last.is("one") && before_last.is_some_and(|token| is_praise(&token.text)) {
+        if last.is("one") && before_last.is_some_and(|token| is_praise(&token.text)) || self.is_one_more() {
             return false;
         }
         let number = last.is_word() && last.text.chars().all(|c| c.is_ascii_digit()) && !last.text.is_empty();
@@ -154,6 +163,17 @@ impl Sentence<'_> {
             "of",
         ];
         number || last.is_word() && quantity.contains(&last.text.as_str()) || self.is_count_behind()
+    }
+
+    /// "And another +1 :)": nothing but that is said.
+    pub(super) fn is_one_more(&self) -> bool {
+        let words = self.words_before();
+        words.last().is_some_and(|word| matches!(*word, "another" | "more"))
+            && words
+                .iter()
+                .all(|word| one_of!(word, "and another one more yet just here's still ok yes so") || is_claim(word))
+            && self.ends_sentence()
+            && !self.asks()
     }
 
     /// "3 +1", "two binding +1".
@@ -213,11 +233,21 @@ impl Sentence<'_> {
                 || matches!(token.text.as_str(), "," | "<" | ">" | "(" | ")" | "*" | "." | "&" | ";" | "@" | "-")
         });
         let listed = rest.iter().any(|token| matches!(token.text.as_str(), "," | "&" | ";")) && names.len() >= 2;
+        // "+1 binding: sigs, hashes, build"
+        let checked = names.iter().any(|name| is_checked(name));
         let claims = names.iter().all(|name| is_claim(name));
         let common = claims || names.iter().any(|name| COMMON.contains(name));
         !sender
             && (placeholder
-                || plain && !common && (listed && names.len() <= 60 || names.len() <= 3 && self.capitalised(rest)))
+                || plain
+                    && !common
+                    && !checked
+                    && (listed && names.len() <= 60 || names.len() <= 3 && self.capitalised(rest)))
+    }
+
+    /// Whether this word was written with a capital.
+    pub(super) fn is_capital(&self, token: &Token) -> bool {
+        self.place.written.get(token.at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase)
     }
 
     /// Whether these words were written with capitals, in a script that has them, as names are.
@@ -286,17 +316,29 @@ impl Sentence<'_> {
             && !clause.iter().any(|word| matches!(*word, "would" | "i'd" | "to" | "we'd"));
         let as_verb = liked
             || clause.last() == Some(&"to")
-                && clause.iter().rev().nth(1).is_some_and(|word| matches!(*word, "have" | "had" | "want" | "like"))
+                && clause.iter().rev().nth(1).is_some_and(|word| one_of!(word, "have had want like need but"))
+            || matches!(
+                clause[..],
+                ["please", "count" | "consider" | "take" | "treat" | "regard" | "record", "this" | "it" | "that", ..]
+            )
             || clause.iter().any(|word| matches!(*word, "me"))
                 && clause.last().is_some_and(|w| matches!(*w, "as" | "a"));
         if as_verb && !clause.iter().any(|word| matches!(*word, "you" | "somebody" | "someone" | "anyone" | "they")) {
             return false;
+        }
+        // "I'd love a +1 here"
+        let wished = clause
+            .windows(2)
+            .any(|pair| one_of!(pair[0], "love like appreciate") && one_of!(pair[1], "a an another your some"));
+        if wished && clause.iter().any(|word| one_of!(word, "i'd would we'd could")) {
+            return true;
         }
         let casting = clause.iter().any(|word| one_of!(word, "vote cast go give voting casting say put changing"))
             && self.says_own();
         let mine = clause.contains(&"my") || self.is_from_me() || casting;
         let verb = clause.iter().any(|word| asks.contains(word));
         verb && !mine && !clause.iter().rev().take(2).any(|word| matches!(*word, "i'm" | "vote"))
+            || clause.first().is_some_and(|word| one_of!(word, "reply respond answer"))
             || clause.first() == Some(&"please")
                 && clause.iter().any(|word| matches!(*word, "vote" | "reply" | "cast" | "respond"))
                 && !clause.contains(&"my")

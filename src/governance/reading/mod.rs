@@ -18,7 +18,9 @@ mod change;
 mod claim;
 mod clause;
 mod condition;
+mod in_subject;
 mod in_words;
+mod label;
 mod lines;
 mod mention;
 mod normal;
@@ -32,6 +34,8 @@ mod says;
 mod sign;
 mod subject;
 mod told;
+mod tongue;
+mod until;
 mod words;
 
 #[cfg(test)]
@@ -41,7 +45,15 @@ mod course_tests;
 #[cfg(test)]
 mod doubt_tests;
 #[cfg(test)]
+mod label_tests;
+#[cfg(test)]
+mod object_tests;
+#[cfg(test)]
+mod taken_back_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tongue_tests;
 #[cfg(test)]
 mod usage_tests;
 
@@ -87,6 +99,10 @@ pub fn read(text: &Text<'_>) -> (Role, Says) {
     let called = matches!(role, Role::Announces(_) | Role::Opens { .. });
     match says::says(text, &lines, called) {
         Says::Unclear { why, .. } if announced => (role, Says::Nothing { why: Some(why) }),
+        Says::Nothing { why } if role == Role::Replies && text.called => {
+            let titled = in_subject::in_subject(text.subject);
+            (role, titled.unwrap_or(Says::Nothing { why }))
+        }
         says => (role, says),
     }
 }

@@ -26,12 +26,12 @@ pub(super) fn plain(line: &str) -> String {
             | '\u{180e}'
             | '\u{1f3fb}'..='\u{1f3ff}' => {}
             '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' | '\u{fe58}' | '\u{2796}' => text.push('-'),
-            '\u{fe62}' | '\u{2795}' | '\u{207a}' => text.push('+'),
+            '\u{fe62}' | '\u{271a}' | '\u{2795}' | '\u{207a}' => text.push('+'),
             '\u{ff01}'..='\u{ff5e}' => text.push(ascii_of_full_width(character)),
             '\u{2018}'..='\u{201b}' | '\u{b4}' | '\u{2b9}' | '\u{2032}' => text.push('\''),
             '\u{201c}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{300c}' | '\u{300d}' => text.push('"'),
-            '\u{b9}' | '\u{2776}' | '\u{2460}' => text.push('1'),
-            '\u{2070}' | '\u{24ea}' => text.push('0'),
+            '\u{b9}' | '\u{661}' | '\u{6f1}' | '\u{2776}' | '\u{2460}' => text.push('1'),
+            '\u{2070}' | '\u{660}' | '\u{6f0}' | '\u{24ea}' => text.push('0'),
             '\u{bd}' => text.push_str("0.5"),
             '\u{2026}' => text.push_str("..."),
             '\u{3002}' => text.push_str(". "),

@@ -49,8 +49,21 @@ impl Sentence<'_> {
             "vetoed",
             "+1'd",
         ];
+        if tail.contains(&"our") && tail.iter().any(|word| said.contains(word)) {
+            return Some(Found::Unclear("it is not clear whose vote it is"));
+        }
         let speaker = tail.iter().take(3).any(|word| said.contains(word));
         let me = clause.iter().any(|word| matches!(*word, "i" | "i've" | "i'm" | "we"));
+        let passed =
+            clause.last() == Some(&"the") && tail.iter().any(|word| one_of!(word, "withdrew withdrawn retracted"));
+        if passed && !me {
+            return Some(Found::Mentions("it speaks of somebody else's vote"));
+        }
+        let unsaid = self.words_before().is_empty()
+            && self.words_behind().first().is_some_and(|word| one_of!(word, "should must can needs"));
+        if unsaid && self.is_general() {
+            return Some(Found::Stray("it is not clear whether it is cast or spoken of"));
+        }
         if self.is_thanked() || self.is_general() {
             return Some(Found::Mentions("it speaks of votes and casts none"));
         }
@@ -67,12 +80,34 @@ impl Sentence<'_> {
             return Some(Found::Mentions("it speaks of a vote that was cast before"));
         }
         let words = self.words_behind();
+        if words.first() == Some(&"from")
+            && words
+                .get(1)
+                .is_some_and(|word| one_of!(word, "two three four five six seven eight nine ten several many all at"))
+        {
+            return Some(Found::Mentions("it is a count of votes"));
+        }
         let from = words.first() == Some(&"from") || words.first() == Some(&"by");
         if from
             && !self.is_from_me()
             && !words.get(1).is_some_and(|word| {
-                matches!(*word, "the" | "now" | "today" | "rc" | "round" | "last" | "previous" | "earlier" | "before")
-                    || word.starts_with("rc") && word[2..].chars().all(|c| c.is_ascii_digit() || c == '-')
+                matches!(
+                    *word,
+                    "a" | "an"
+                        | "pmc"
+                        | "ipmc"
+                        | "infra"
+                        | "docs"
+                        | "the"
+                        | "now"
+                        | "today"
+                        | "rc"
+                        | "round"
+                        | "last"
+                        | "previous"
+                        | "earlier"
+                        | "before"
+                ) || word.starts_with("rc") && word[2..].chars().all(|c| c.is_ascii_digit() || c == '-')
             })
             && !words.get(1).is_some_and(|w| self.place.sender.contains(w) && !self.place.sender.is_empty())
         {
@@ -97,8 +132,9 @@ impl Sentence<'_> {
         if past {
             return Some(Found::Mentions("it is a vote that the sender did not cast"));
         }
-        (has(|word| one_of!(word, "considering thinking tempted"))
-            || has(|word| one_of!(word, "might may")) && self.words_before().iter().any(|word| is_change(word)))
+        (has(|word| {
+            one_of!(word, "considering thinking tempted hesitant hesitate hesitating reluctant unsure undecided")
+        }) || has(|word| one_of!(word, "might may")) && self.words_before().iter().any(|word| is_change(word)))
         .then_some(Found::Unclear("the sender thinks of a vote"))
     }
 
@@ -109,7 +145,8 @@ impl Sentence<'_> {
         let behind = thanks.map(|at| &words[at..]);
         behind.is_some_and(|words| {
             !self.before().iter().any(|token| matches!(token.text.as_str(), "," | "!" | "." | "-" | ":"))
-                && words.iter().any(|word| matches!(*word, "voting" | "vote" | "votes" | "giving" | "casting"))
+                && (words.iter().any(|word| matches!(*word, "voting" | "vote" | "votes" | "giving" | "casting"))
+                    || matches!(words[..], [.., "for"] | [.., "for", "the" | "your" | "his" | "her" | "that" | "all"]))
         })
     }
 

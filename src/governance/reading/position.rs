@@ -7,8 +7,8 @@
 //! Where in its sentence a value stands: at the beginning, at the end, as its other half.
 
 use super::clause::{Sentence, is_break};
-use super::sign::Sign;
-use super::words::{is_adverb, is_claim, is_han, is_lead, is_praise, one_of};
+use super::sign::{Sign, Token};
+use super::words::{is_adverb, is_claim, is_lead, one_of};
 
 impl Sentence<'_> {
     pub(super) fn ends_sentence(&self) -> bool {
@@ -29,14 +29,17 @@ impl Sentence<'_> {
 
     /// Whether nothing but words that lead up to a vote stand before it.
     pub(super) fn begins(&self) -> bool {
-        if self.begins_a_second() {
+        if self.begins_a_second() || self.is_one_more() && self.words_before().last() == Some(&"another") {
             return true;
         }
         let words = self.words_before();
         let of_another = words.last().is_some_and(|word| matches!(*word, "the" | "that" | "this"));
+        let named =
+            self.before().last().is_some_and(|token| token.is(":")) && words.iter().any(|word| word.starts_with('@'));
         words.len() <= 6
             && !of_another
-            && words.iter().all(|word| is_lead(word) || is_han(word) || is_adverb(word) || word.starts_with('@'))
+            && !named
+            && words.iter().all(|word| is_lead(word) || is_adverb(word) || word.starts_with('@'))
     }
 
     /// "+1 on the idea, -1 on the timing": the other half of a divided vote.
@@ -44,47 +47,16 @@ impl Sentence<'_> {
         let own = self.tokens[self.at].sign();
         let other =
             self.before().iter().any(|token| matches!(token.sign(), Some(Sign::Value(_))) && token.sign() != own);
+        // "I was -1 but now I am +1"
+        let now = |token: &&Token| one_of!(&token.text, "now i i'm am it's is at a");
         other
-            && self
-                .before()
-                .last()
-                .is_some_and(|token| is_break(token) || matches!(token.text.as_str(), "but" | "and" | "yet" | "though"))
+            && self.before().iter().rev().find(|token| !now(token)).is_some_and(|token| {
+                is_break(token) && !matches!(token.text.as_str(), ":" | "(") || is_turn(&token.text)
+            })
     }
+}
 
-    /// "Awesome Ann, +1!", "all tests pass, so +1", "looks good +1".
-    pub(super) fn ends(&self) -> bool {
-        if self.before().last().is_some_and(|token| matches!(token.text.as_str(), "the" | "that" | "this")) {
-            return false;
-        }
-        let words = self.words_behind();
-        let nothing_behind = words.iter().all(|word| {
-            matches!(
-                *word,
-                "vote"
-                    | "then"
-                    | "too"
-                    | "again"
-                    | "now"
-                    | "thanks"
-                    | "thank"
-                    | "you"
-                    | "all"
-                    | "everyone"
-                    | "cheers"
-                    | "overall"
-                    | "i"
-                    | "as"
-                    | "well"
-            )
-        });
-        let last = self.before().last();
-        let parted_by_break = last.is_some_and(|token| {
-            is_break(token) || one_of!(&token.text, "so hence therefore thus but ergo consequently accordingly then")
-        });
-        let good = self.words_before().iter().any(|word| is_praise(word));
-        let joined = self.behind().first().is_some_and(is_break) && parted_by_break;
-        nothing_behind && (parted_by_break || good)
-            || joined
-            || parted_by_break && self.behind().first().is_some_and(|t| t.is("(") || t.is("for") || is_claim(&t.text))
-    }
+/// What the other half of a divided or changed vote begins with.
+fn is_turn(word: &str) -> bool {
+    matches!(word, "but" | "and" | "yet" | "though")
 }

@@ -31,6 +31,8 @@ pub(super) fn claimed(lines: &[Logical]) -> ClaimedResult {
     let mut names_seen = 0;
     for line in lines {
         let lower = line.text.to_lowercase();
+        result.unanimous |= ["unanimous ", "unanimously", "unanimous."].iter().any(|word| lower.contains(word))
+            && !["not unanimous", "n't unanimous"].iter().any(|word| lower.contains(word));
         if result.passed.is_none()
             && (lower.contains("vote") || lower.contains("release") || lower.contains("proposal"))
         {

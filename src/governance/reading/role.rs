@@ -12,6 +12,7 @@ use super::announced::{is_announced, names_other_candidates};
 use super::lines::Logical;
 use super::result;
 use super::subject::{Subject, Tag};
+use super::until::{until, when};
 use crate::governance::Role;
 
 /// The part that the mail has.
@@ -29,6 +30,10 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
         return Role::Announces(result::claimed(lines));
     }
     let may_say = text.by_caller || !text.called;
+    let by_another = |sentence: &&String| !may_say && calls_off_plainly(sentence);
+    if let Some(line) = sentences.iter().find(by_another) {
+        return Role::Cancels { line: line.clone() };
+    }
     if let Some(line) = may_say.then(|| cancellation(text, &sentences)).flatten() {
         return Role::Cancels { line };
     }
@@ -36,7 +41,13 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
         return Role::Announces(result::claimed(lines));
     }
     if opens(subject, text, &sentences) {
-        return Role::Opens { subject: subject.plain.clone(), hours: hours(&sentences) };
+        return Role::Opens { subject: subject.plain.clone(), hours: hours(&sentences), until: until(&sentences) };
+    }
+    if text.by_caller
+        && text.called
+        && let Some(extension) = sentences.iter().find(|sentence| extends(sentence))
+    {
+        return Role::Extends { hours: duration(extension), until: when(extension) };
     }
     Role::Replies
 }
@@ -200,6 +211,14 @@ fn reminds(sentence: &str) -> bool {
     )
 }
 
+/// Whether the vote stays open for longer: "I am extending the vote by 3 days".
+fn extends(sentence: &str) -> bool {
+    let denied = has(sentence, &["not ", "n't", "should", "could", "would", "shall we", "can we", " if "]);
+    has(sentence, &["extend the vot", "extending the vot", "extend this vot", "extending this vot", "vote is extended"])
+        && !denied
+        && !sentence.ends_with('?')
+}
+
 /// For how many hours the vote is open.
 fn hours(sentences: &[String]) -> Option<u32> {
     sentences
@@ -241,6 +260,19 @@ fn number_word(word: &str) -> Option<u32> {
     let words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     let found = words.iter().position(|name| *name == word).or((word == "a").then_some(1))?;
     u32::try_from(found).ok()
+}
+
+/// "This vote is cancelled.": the whole of a sentence says so, and of this vote.
+fn calls_off_plainly(sentence: &str) -> bool {
+    let rest = ["this vote ", "the vote ", "this rc ", "this release candidate ", "this candidate "]
+        .iter()
+        .find_map(|begin| sentence.trim().strip_prefix(begin));
+    let Some(rest) = rest else { return false };
+    let rest = ["is hereby ", "is now ", "is ", "has been ", "was "].iter().find_map(|verb| rest.strip_prefix(verb));
+    rest.is_some_and(|rest| {
+        let word = rest.trim_end_matches(['.', '!', ' ']);
+        matches!(word, "cancelled" | "canceled" | "withdrawn" | "aborted" | "void")
+    })
 }
 
 /// The line that calls the vote off.
@@ -312,8 +344,15 @@ fn cancels(sentence: &str, text: &Text<'_>) -> bool {
     if stops && (matter || alone) && !own_vote && !earlier {
         return true;
     }
+    // "the next candidate of 2.0" is on another release
+    let version = |word: &str| word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit());
+    let of_other = sentence
+        .split_whitespace()
+        .map(|word| word.trim_matches(['.', ',', ';', ':', '!', '(', ')']))
+        .any(|word| version(word) && !text.subject.written.contains(word));
     let fresh = any(&["new", "another", "next", "fresh", "second", "rc2", "rc3", "rc4", "rc5"])
-        && (any(&["round", "rc", "candidate", "vote"]) || words.iter().any(candidate));
+        && (any(&["round", "rc", "candidate", "vote"]) || words.iter().any(candidate))
+        && !of_other;
     let begins = any(&[
         "start",
         "starting",
@@ -345,7 +384,15 @@ fn cancels(sentence: &str, text: &Text<'_>) -> bool {
         "post",
     ]);
     let announced =
-        any(&["will", "i'll", "we'll", "going", "i'm", "soon", "shortly", "follows", "follow", "am", "let's"]);
+        any(&["will", "i'll", "we'll", "going", "i'm", "soon", "shortly", "follows", "follow", "am", "let's"])
+            || has(sentence, &["let me ", "coming up", "tomorrow"]);
+    let ends = any(&["closing", "dead", "closed", "failed"]) && (matter || words.iter().any(candidate));
+    if ends && fresh && (announced || any(&["need", "needed", "due"])) || sentence.contains("vote has failed due to") {
+        return true;
+    }
+    if sentence.contains("abstimmung ist abgebrochen") || sentence.contains("取消") && sentence.contains("投票") {
+        return true;
+    }
     fresh && begins && announced
         || any(&["respin", "respinning", "re-spin", "reroll", "re-roll", "rerolling"]) && announced
 }

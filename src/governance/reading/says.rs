@@ -12,7 +12,8 @@ use super::besides::{explained, is_preamble};
 use super::claim::{claim, first_claim};
 use super::clause::{Found, Place, judge};
 use super::in_words::in_words;
-use super::lines::Logical;
+use super::label::{is_named_above, is_own_named_above};
+use super::lines::{Below, Logical, Mark};
 use super::mention::NAMES_VALUES;
 use super::sign::{Kind, Sign, Token, tokens};
 use super::told::{accounts, leads_reasons, may_tell};
@@ -60,6 +61,9 @@ pub(super) fn says(text: &Text<'_>, lines: &[Logical], calls: bool) -> Says {
     if let Some(taken_back) = findings.iter().find(|finding| finding.found == Found::Withdraws) {
         return Says::Withdraws { line: line(taken_back) };
     }
+    if let Some(stray) = findings.iter().find(|finding| matches!(finding.found, Found::Stray(_))) {
+        return unclear_with(&line(stray), stray, None);
+    }
     let why = findings.iter().find_map(|finding| match finding.found {
         Found::Mentions(why) => Some(format!("{why}: {}", line(finding))),
         _ => None,
@@ -89,7 +93,7 @@ fn stands_against(unclear: &Finding, value: VoteValue) -> bool {
 
 fn unclear_with(line: &str, finding: &Finding, other: Option<&str>) -> Says {
     let why = match finding.found {
-        Found::Unclear(why) => why.to_owned(),
+        Found::Unclear(why) | Found::Stray(why) => why.to_owned(),
         _ => String::new(),
     };
     let excerpt = match other {
@@ -148,7 +152,14 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
     let mut opens = true;
     for (number, (line, listed)) in lines.iter().zip(of_list).enumerate() {
         if told[number] {
-            found.push(mention("it tells who voted how", line));
+            // "Core: +1", "Connector: 0": parts of what is voted on, or people
+            let labelled = line.text.contains(": ") && !text.by_caller && !calls;
+            let one = mention("it tells who voted how", line);
+            found.push(if labelled {
+                Finding { found: Found::Stray("it tells who voted how, or votes on parts"), ..one }
+            } else {
+                one
+            });
             opens = false;
             continue;
         }
@@ -176,7 +187,8 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
                 subject: &subject,
                 sender: &sender,
                 written: sentence.text,
-                to_call: text.to_call,
+                candidates: text.candidates,
+                bullet: line.mark == Mark::Bullet,
                 leads_reasons: opens && line.text.ends_with(':') && leads_reasons(&lines[number..]),
             };
             let mut tokens = tokens(sentence.text);
@@ -190,6 +202,7 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
                 if let Some(sign) = tokens[at].sign() {
                     let on = line.line_at(sentence.at + tokens[at].at);
                     let found_here = beside_another(judge(&tokens, at, place), &tokens, at, place);
+                    let found_here = below_name(found_here, &tokens, at, &lines[..=number], place);
                     let found_here = below_remark(in_call(found_here, calls, &tokens), text, on);
                     found.push(Finding {
                         found: found_here,
@@ -254,7 +267,9 @@ fn in_call(found: Found, calls: bool, tokens: &[Token]) -> Found {
         Found::Casts { .. } if alone && claimed && !heads => {
             Found::Unclear("it stands in the mail that calls the vote, and whether it is cast is not clear")
         }
-        Found::Casts { .. } | Found::Unclear(_) => Found::Mentions("it stands in the mail that calls the vote"),
+        Found::Casts { .. } | Found::Unclear(_) | Found::Stray(_) => {
+            Found::Mentions("it stands in the mail that calls the vote")
+        }
         other => other,
     }
 }
@@ -262,7 +277,7 @@ fn in_call(found: Found, calls: bool, tokens: &[Token]) -> Found {
 /// "+1/-1", "my vote: +1 or -1": values to choose from, and none of them is chosen. Where nothing
 /// but such values stands, it is not known whether that is a vote that was not made up.
 fn beside_another(found: Found, tokens: &[Token], at: usize, place: Place<'_>) -> Found {
-    let joins = |token: &Token| matches!(token.text.as_str(), "/" | "|" | "or");
+    let joins = |token: &Token| matches!(token.text.as_str(), "/" | "|" | "or" | "and/or");
     let other = |joint: Option<usize>, beyond: Option<usize>| {
         let joined = joint.and_then(|joint| tokens.get(joint)).is_some_and(joins);
         let sign = beyond.and_then(|beyond| tokens.get(beyond)).and_then(Token::sign);
@@ -270,10 +285,12 @@ fn beside_another(found: Found, tokens: &[Token], at: usize, place: Place<'_>) -
     };
     let choice = other(at.checked_sub(1), at.checked_sub(2)) || other(Some(at + 1), Some(at + 2));
     let nothing_else =
-        || tokens.iter().all(|token| !token.is_word() || matches!(token.text.as_str(), "or" | "and" | "0"));
+        || tokens.iter().all(|token| !token.is_word() || matches!(token.text.as_str(), "or" | "and" | "and/or" | "0"));
+    // "+1 or -1, I cannot decide"
+    let undecided = || tokens[0].sign().is_some() && tokens.iter().any(|token| one_of!(&token.text, "i i'm cannot"));
     match found {
         Found::Casts { .. } if choice => Found::Unclear("it has values to choose from, and none of them is chosen"),
-        Found::Mentions(NAMES_VALUES) if place.opens && place.begins_line && nothing_else() => {
+        Found::Mentions(NAMES_VALUES) if place.opens && place.begins_line && (nothing_else() || undecided()) => {
             Found::Unclear("it has values to choose from, and none of them is chosen")
         }
         other => other,
@@ -288,6 +305,30 @@ fn below_remark(found: Found, text: &Text<'_>, line: usize) -> Found {
         }
         other => other,
     }
+}
+
+/// A value alone on its line, the last of `lines`, can be what the line above it names: "The output
+/// is:", "My vote:".
+fn below_name(found: Found, tokens: &[Token], at: usize, lines: &[Logical], place: Place<'_>) -> Found {
+    let Found::Casts { value, own: false, .. } = found else { return found };
+    let [before @ .., line] = lines else { return found };
+    let alone =
+        at == 0 && place.begins_line && tokens[1..].iter().all(|token| !token.is_word() || is_claim(&token.text));
+    if alone && line.below == Below::Command {
+        return Found::Stray("it stands below what a program was given, and may be its answer");
+    }
+    let above = before.last().filter(|_| alone && line.below == Below::Text);
+    let Some(named) = above.and_then(|above| above.sentences().last().map(|last| super::sign::tokens(last.text)))
+    else {
+        return found;
+    };
+    if is_own_named_above(&named) {
+        return Found::Casts { value, own: true, why: "the line above it says that it is the sender's vote" };
+    }
+    if is_named_above(&named, &place) {
+        return Found::Stray("it may be the value of what the line above it names");
+    }
+    found
 }
 
 /// Makes a sign of a 0 that stands where a vote does.
@@ -306,6 +347,10 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
         let heading = !rest.is_empty() && rest.iter().all(|token| token.is(":"));
         let opens = place.opens && !heading && (parted || claimed || only_claim);
         let alone = only_claim && alone_in_line;
+        let changed = at > 1
+            && matches!(tokens[at - 1].text.as_str(), "->" | "=>" | "to" | "into")
+            && tokens[..at].iter().any(|token| token.sign().is_some())
+            && rest.first().is_none_or(|token| !token.is_word() || is_claim(&token.text));
         let begins = at == 0 && place.begins_line && (alone || from_me || opens);
         let before = at.checked_sub(1).map(|at| tokens[at].text.clone()).unwrap_or_default();
         let vote = tokens[..at].iter().any(|token| matches!(token.text.as_str(), "vote" | "voting" | "my"));
@@ -313,7 +358,7 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
             || matches!(before.as_str(), ":" | "is" | "to" | "a") && vote;
         let abstains = tokens.iter().any(|token| one_of!(&token.text, "abstain abstaining abstained abstention"))
             && tokens.len() <= 8;
-        if begins || told || abstains {
+        if begins || told || abstains || changed {
             tokens[at].kind = Kind::Sign(Sign::Value(VoteValue::Zero));
         }
     }

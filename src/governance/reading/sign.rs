@@ -7,6 +7,7 @@
 //! A sentence as tokens: words, signs (+1, -0.5, …) and what stands between. What only looks like
 //! a sign (phone numbers, time zones, versions, arguments of commands) is a word here.
 
+use super::words::is_claim;
 use crate::governance::VoteValue;
 
 /// A piece of a sentence.
@@ -149,7 +150,15 @@ fn sign_at(sentence: &str, at: usize, before: &[Token]) -> Option<(Sign, usize)>
     if let Some(length) = plural(after) {
         return Some((Sign::Plural, end + length));
     }
-    if after.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '%' | '$' | '@')) {
+    // "+1ish"
+    for suffix in ["ish", "-ish"] {
+        if after.strip_prefix(suffix).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric())) {
+            return Some((Sign::Beyond, end + suffix.len()));
+        }
+    }
+    let glued = after.bytes().take_while(|byte| byte.is_ascii_alphabetic() || *byte == b'-').count();
+    let claimed = glued > 1 && is_claim(&after[..glued].to_ascii_lowercase());
+    if !claimed && after.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '%' | '$' | '@')) {
         return None;
     }
     if is_phone(after) || is_zone_or_argument(digits, before) || is_range(after) {
@@ -163,6 +172,9 @@ fn sign_at(sentence: &str, at: usize, before: &[Token]) -> Option<(Sign, usize)>
 fn before_is_attached(sentence: &str, at: usize) -> bool {
     let before = &sentence[..at];
     let Some(last) = before.chars().next_back() else { return false };
+    if last == '<' && sentence[at..].contains('>') {
+        return false;
+    }
     if last.is_ascii_alphanumeric() || matches!(last, '_' | '+' | '-' | '^' | '\\' | '@' | '&' | '|' | '<') {
         return true;
     }

@@ -61,6 +61,19 @@ pub(super) fn all_are(expected: &str, texts: &[&str]) {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// As [`all_are`], whatever the votes claim to be.
+pub(super) fn values_are(expected: &str, texts: &[&str]) {
+    let mut wrong = Vec::new();
+    for text in texts {
+        let own: Vec<&str> = text.split('|').collect();
+        let says = answer(&own, false, &[]).1;
+        if short(&says).split(' ').next() != Some(expected) {
+            wrong.push(format!("{text:?} should be {expected}: {says:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 #[test]
 fn plain_votes_for_it() {
     all_are("+1", PLUS);

@@ -60,6 +60,9 @@ pub(super) fn may_tell(text: &str) -> bool {
     };
     text.contains('0')
         || text.as_bytes().windows(2).any(may)
-        || text.as_bytes().windows(4).any(|four| matches!(four, b"earl" | b"prev"))
-            && ["earlier", "previous"].iter().any(|word| text.contains(word))
+        || text
+            .as_bytes()
+            .windows(4)
+            .any(|four| matches!(four, b"earl" | b"prev" | b"veto" | b"Veto" | b"back" | b"long"))
+            && ["earlier", "previous", "veto", "Veto", "back", "longer"].iter().any(|word| text.contains(word))
 }

@@ -33,12 +33,14 @@ pub(super) fn is_withdrawal(word: &str) -> bool {
     )
 }
 
-/// A short word in Chinese or Japanese that says nothing against a vote.
-pub(super) fn is_han(word: &str) -> bool {
-    let han = |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}');
-    word.chars().all(han)
-        && word.chars().count() <= 8
-        && !word.contains(['不', '没', '等', '如', '若', '需', '请', '他', '她'])
+/// "so", "hence": what follows comes of what stands before.
+pub(super) fn is_connector(word: &str) -> bool {
+    is_conclusion(word) || one_of!(word, "but accordingly then")
+}
+
+/// "so", "hence".
+pub(super) fn is_conclusion(word: &str) -> bool {
+    one_of!(word, "so hence therefore thus ergo consequently")
 }
 
 /// A set of words. Most words are ruled out by their length and first letter.
@@ -123,6 +125,10 @@ pub(super) fn is_condition(word: &str) -> bool {
             | "presuming"
             | "supposing"
             | "iff"
+            | "whenever"
+            | "barring"
+            | "dependent"
+            | "except"
     )
 }
 
@@ -136,7 +142,7 @@ pub(super) fn is_settled(word: &str) -> bool {
 pub(super) fn is_praise(word: &str) -> bool {
     one_of!(
         word,
-        "good great awesome agree agreed lgtm nice ok okay fine well cool yes perfect excellent works pass passed passes support approve done vote congrats thanks sense supportive looks ship wonderful happy definitely absolutely sounds like love",
+        "good great awesome agree agreed lgtm nice ok okay fine well cool yes perfect excellent works pass passed passes support approve done vote congrats thanks sense supportive looks ship wonderful happy definitely absolutely sounds like love fantastic amazing brilliant superb terrific neat lovely useful helpful valuable exciting excited glad pleased delighted impressive solid kudos bravo congratulations",
     )
 }
 
@@ -144,7 +150,7 @@ pub(super) fn is_praise(word: &str) -> bool {
 pub(super) fn is_lead(word: &str) -> bool {
     one_of!(
         word,
-        "so unfortunately alas sadly afraid hmm hm and ok okay yes yep yeah yup well then again still now here also definitely absolutely sure certainly a an the big huge strong strongly definite hearty resounding solid enthusiastic great vote voting vote: my own binding non-binding nonbinding non agree agreed lgtm late belated oops sorry hi hello hey dear all thus therefore hence overall finally it's that's is i'm im i am another me from for same too awesome nice cool thanks thank you very clear hereby gladly happily just in summary conclusion short after consideration but however fwiw imo imho personally wow excellent perfect good sounds looks to please count consider as this with super massive mild weak slight official formal sincere firm 100% tl dr mark put down chiming that case of course yea yay hooray woohoo hurray",
+        "so unfortunately alas sadly afraid hmm hm and ok okay yes yep yeah yup well then again still now here also definitely absolutely sure certainly a an the big huge strong strongly definite hearty resounding solid enthusiastic great vote voting vote: my own binding non-binding nonbinding non agree agreed lgtm late belated oops sorry hi hello hey dear all thus therefore hence overall finally it's that's is i'm im i am another me from for same too awesome nice cool thanks thank you very clear hereby gladly happily just in summary conclusion short after consideration but however fwiw imo imho personally myself ditto mine easy obvious concur much hard approving joining going seconded wow excellent perfect good sounds looks to please count consider as this with super massive mild weak slight official formal sincere firm 100% tl dr mark put down chiming take that case of course yea yay hooray woohoo hurray",
     )
 }
 
@@ -157,7 +163,7 @@ pub(super) fn is_adverb(word: &str) -> bool {
 pub(super) fn is_removal(word: &str) -> bool {
     one_of!(
         word,
-        "cancel cancelling canceling cancelled canceled remove removing removed drop dropping dropped scratch scratching strike striking lift lifting lifted void voiding voided unvote delete undo",
+        "clearing cleared cancel cancelling canceling cancelled canceled remove removing removed drop dropping dropped scratch scratching strike striking lift lifting lifted void voiding voided unvote delete undo",
     )
 }
 

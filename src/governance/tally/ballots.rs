@@ -37,6 +37,8 @@ pub(super) struct Pending {
     pub(super) may_bind: bool,
     /// What the vote could be, beside what is counted now.
     pub(super) possible: Vec<VoteValue>,
+    /// Whether it is not known when it was written: no other vote is later than it.
+    pub(super) undated: bool,
 }
 
 /// Clocks of senders differ; a mail so much before the one it answers is still an answer.
@@ -46,7 +48,12 @@ const SKEW: SignedDuration = SignedDuration::from_hours(24);
 enum Place {
     InTime,
     Out(String),
-    Doubtful(String),
+    /// Whether it is in time is not known.
+    Doubtful {
+        why: String,
+        /// Because its date is not.
+        undated: bool,
+    },
 }
 
 /// What is known of one voter so far.
@@ -89,16 +96,16 @@ impl Ballots {
 
     /// What comes of a mail that casts, withdraws or is unclear.
     fn hear(&mut self, case: &Case<'_>, course: &Course<'_, '_>, mail: &Mail<'_>, slot: &mut Slot) -> String {
-        let doubt = match place(case, course, mail, slot.spoken) {
+        let (doubt, undated) = match place(case, course, mail, slot.spoken) {
             Place::Out(why) => {
                 self.leave_out(mail, &why);
                 return format!("not counted: {why}");
             }
-            Place::InTime => None,
-            Place::Doubtful(why) => Some(why),
+            Place::InTime => (None, false),
+            Place::Doubtful { why, undated } => (Some(why), undated),
         };
         let review = |slot: &mut Slot, why: String, possible: Vec<VoteValue>| {
-            slot.pending.push(pending(mail, why.clone(), possible));
+            slot.pending.push(Pending { undated, ..pending(mail, why.clone(), possible) });
             format!("under review: {why}")
         };
         match &mail.statement.says {
@@ -129,6 +136,7 @@ impl Ballots {
             Some(before) => {
                 let same = before.value == cast.value;
                 let said = format!("the {} of {}", before.value.sign(), before.message_id);
+                self.replaced(&before.message_id, mail.id());
                 let earlier = EarlierVote {
                     value: before.value,
                     message_id: before.message_id,
@@ -150,6 +158,7 @@ impl Ballots {
         let Some(vote) = slot.counted.take() else {
             return "it takes a vote back, and there is none that counts".to_owned();
         };
+        self.replaced(&vote.message_id, mail.id());
         let why = format!("taken back by a later mail: {line}");
         self.left_out.push(LeftOut {
             message_id: vote.message_id.clone(),
@@ -162,12 +171,20 @@ impl Ballots {
             + if mail.ruling.is_some() { ", as ruled" } else { "" }
     }
 
-    /// What was doubtful before a vote that is certain has no more to say.
+    /// What was doubtful before a vote that is certain has no more to say, where it is known that it
+    /// was before.
     fn settle(&mut self, slot: &mut Slot) {
-        for pending in slot.pending.drain(..) {
+        for pending in slot.pending.extract_if(.., |pending| !pending.undated) {
             let Review { message_id, from, at, excerpt, why } = pending.review;
             let why = format!("whatever it was ({why}), a later mail of the same voter replaces it");
             self.left_out.push(LeftOut { message_id, from, at, line: excerpt, why });
+        }
+    }
+
+    /// What came of a mail that counted until a later one of the same voter.
+    fn replaced(&mut self, before: &str, by: &str) {
+        if let Some(account) = self.accounts.iter_mut().find(|account| account.message_id == before) {
+            account.came_of = format!("no longer counted: {by} of the same voter is later");
         }
     }
 
@@ -241,13 +258,14 @@ fn place(case: &Case<'_>, course: &Course<'_, '_>, mail: &Mail<'_>, spoken: usiz
     if mail.ruling.is_some() {
         return Place::InTime;
     }
-    let Some(at) = mail.statement.head.at else {
+    let head = &mail.statement.head;
+    let Some(at) = head.at.filter(|_| !head.at_of_archive) else {
         let certain = spoken < 2 && course.rounds.len() < 2 && course.closed.is_none();
-        let why = "it has no date, and its date matters: was it in time, and after their other mails?";
-        return if certain { Place::InTime } else { Place::Doubtful(why.to_owned()) };
+        let why = "it has no date that can be read, and its date matters: was it in time, and after their other mails?";
+        return if certain { Place::InTime } else { doubtful(why, true) };
     };
     if at > case.clock.saturating_add(SKEW).unwrap_or(Timestamp::MAX) {
-        return Place::Doubtful("its date lies in the future; was it in time?".to_owned());
+        return doubtful("its date lies in the future; was it in time?", true);
     }
     if at > case.now {
         return Place::Out("it is later than the time of this tally".to_owned());
@@ -256,18 +274,22 @@ fn place(case: &Case<'_>, course: &Course<'_, '_>, mail: &Mail<'_>, spoken: usiz
         let soon = at.saturating_add(SKEW).is_ok_and(|later| later >= start);
         return match course.rounds.len() {
             ..2 if soon => Place::InTime,
-            ..2 => Place::Doubtful("its date is before the vote was opened; is it on this vote?".to_owned()),
+            ..2 => doubtful("its date is before the vote was opened; is it on this vote?", true),
             _ => Place::Out("it was cast before this vote was opened, on an earlier one in the same thread".to_owned()),
         };
     }
     let closed = course.closed.filter(|closed| closed.statement.head.at.is_some_and(|closed| at > closed));
     match closed {
-        Some(_) if course.closes.is_some_and(|closes| at <= closes) => Place::Doubtful(
-            "it came after the result was announced, but within the minimum time: does it count?".to_owned(),
-        ),
+        Some(_) if course.closes.is_some_and(|closes| at <= closes) => {
+            doubtful("it came after the result was announced, but within the minimum time: does it count?", false)
+        }
         Some(closed) => Place::Out(format!("late: it came after the result was announced ({})", closed.id())),
         None => Place::InTime,
     }
+}
+
+fn doubtful(why: &str, undated: bool) -> Place {
+    Place::Doubtful { why: why.to_owned(), undated }
 }
 
 /// What a person must be asked before this vote counts.
@@ -349,7 +371,7 @@ fn pending(mail: &Mail<'_>, why: String, possible: Vec<VoteValue>) -> Pending {
     };
     let line = excerpt(&mail.statement.says);
     let review = Review { message_id: head.message_id.clone(), from: mail.from(), at: head.at, excerpt: line, why };
-    Pending { review, voter, may_bind: !matches!(mail.voter.binding, Binding::No(_)), possible }
+    Pending { review, voter, may_bind: !matches!(mail.voter.binding, Binding::No(_)), possible, undated: false }
 }
 
 fn came_of_nothing(mail: &Mail<'_>, course: &Course<'_, '_>) -> String {

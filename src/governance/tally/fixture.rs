@@ -83,6 +83,7 @@ pub(super) fn mail(id: &str, who: &str, hours: i64) -> Statement {
             name: Some(name),
             address: Some(address),
             at: Some(hour(hours)),
+            at_of_archive: false,
             doubts: Vec::new(),
             route: Route::default(),
         },
@@ -106,7 +107,7 @@ pub(super) fn vote(id: &str, who: &str, hours: i64, value: &str) -> Statement {
 }
 
 pub(super) fn opens(id: &str, who: &str, hours: i64, subject: &str) -> Statement {
-    Statement { role: Role::Opens { subject: subject.into(), hours: Some(72) }, ..mail(id, who, hours) }
+    Statement { role: Role::Opens { subject: subject.into(), hours: Some(72), until: None }, ..mail(id, who, hours) }
 }
 
 pub(super) fn open() -> Statement {

@@ -98,8 +98,6 @@ pub fn tally(case: &Case<'_>) -> Tally {
 /// A person concerned whom the roster does not know loses no vote by it, which may be a slip of the pen.
 fn unknown_subject(case: &Case<'_>) -> Option<String> {
     let subject = case.subject.filter(|_| case.action.exclude_subject)?;
-    let roster = case.roster;
-    let known =
-        roster.member(subject).is_some() || roster.owner(subject).is_some() || !roster.namesakes(subject).is_empty();
-    (!known).then(|| format!("the person concerned, {subject}, is not on the roster: no vote was set aside"))
+    (!outcome::knows_subject(case))
+        .then(|| format!("the person concerned, {subject}, is not on the roster: no vote was set aside"))
 }

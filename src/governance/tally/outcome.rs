@@ -110,11 +110,19 @@ fn blocked(
         reasons.push("what is under review could change that; a person must rule on it first".to_owned());
         return Blocked::AtItsEnd;
     }
-    if case.action.exclude_subject && case.subject.is_none() && depends_on_one(case, ballots, votes) {
+    if case.action.exclude_subject && !knows_subject(case) && depends_on_one(case, ballots, votes) {
         reasons.push("the person concerned has no binding vote on this, and who that is could change that".to_owned());
         return Blocked::AtItsEnd;
     }
     Blocked::No
+}
+
+/// Whether it is known whom on the roster the vote concerns.
+pub(super) fn knows_subject(case: &Case<'_>) -> bool {
+    case.subject.is_some_and(|subject| {
+        let roster = case.roster;
+        roster.member(subject).is_some() || roster.owner(subject).is_some() || !roster.namesakes(subject).is_empty()
+    })
 }
 
 fn holders(case: &Case<'_>) -> usize {

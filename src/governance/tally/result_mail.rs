@@ -26,6 +26,14 @@ pub(super) fn compare(mail: &Mail<'_>, votes: &[CountedVote], outcome: VoteOutco
         }
         _ => {}
     }
+    if claimed.unanimous {
+        let against = votes.iter().filter(|vote| vote.value != VoteValue::Plus);
+        disagreements.extend(
+            against.map(|vote| {
+                format!("it says that the vote is unanimous, and {} voted {}", vote.name, vote.value.sign())
+            }),
+        );
+    }
     numbers(&claimed, votes, &mut disagreements);
     names(&claimed.voters, votes, &mut disagreements);
     ResultMail {

@@ -20,6 +20,7 @@ pub(super) struct Opening<'m, 'a> {
     pub(super) mail: &'m Mail<'a>,
     subject: &'m str,
     hours: Option<u32>,
+    until: Option<Timestamp>,
 }
 
 /// The course of the vote that is tallied: the thread's last round.
@@ -60,12 +61,12 @@ impl<'m, 'a> Course<'m, 'a> {
             notes: Vec::new(),
         };
         course.find_rounds(mails.iter().filter(|mail| is_known_by(mail, case.now)));
-        course.opened = course.rounds.last().and_then(|round| round.mail.statement.head.at);
+        course.opened = course.rounds.last().and_then(|round| dated(round.mail));
         course.find_end(case, mails);
         let of_round = |mail: &&Mail<'_>| is_known_by(mail, case.now) && course.opened <= mail.statement.head.at;
         let later: Vec<&'m Mail<'a>> = mails.iter().filter(of_round).collect();
         course.find_result(&later);
-        course.find_cancellation(&later);
+        course.find_cancellation(case, &later);
         course
     }
 
@@ -84,11 +85,11 @@ impl<'m, 'a> Course<'m, 'a> {
     {
         let mut happened = false;
         for mail in mails {
-            let Role::Opens { subject, hours } = &mail.statement.role else {
+            let Role::Opens { subject, hours, until } = &mail.statement.role else {
                 happened |= mail.speaks() || matches!(mail.statement.role, Role::Cancels { .. } | Role::Announces(_));
                 continue;
             };
-            let opening = Opening { mail, subject, hours: *hours };
+            let opening = Opening { mail, subject, hours: *hours, until: *until };
             let Some(last) = self.rounds.last() else {
                 self.rounds.push(opening);
                 continue;
@@ -126,15 +127,62 @@ impl<'m, 'a> Course<'m, 'a> {
         }
         let first_vote = || {
             let casts = |mail: &&Mail<'_>| matches!(mail.statement.says, Says::Casts(_));
-            mails.iter().filter(casts).filter_map(|mail| mail.statement.head.at).min()
+            mails.iter().filter(casts).filter_map(dated).min()
         };
-        if self.rounds.is_empty() {
-            self.notes
-                .push("no mail here opens the vote; it was opened before its first vote at the latest".to_owned());
+        match self.opener() {
+            None => self
+                .notes
+                .push("no mail here opens the vote; it was opened before its first vote at the latest".to_owned()),
+            Some(opener) if self.opened.is_none() => self.notes.push(format!(
+                "{}, which opens the vote, has no date that can be read; it was opened before its first vote at the latest",
+                opener.id()
+            )),
+            Some(_) => {}
         }
         let from = self.opened.or_else(first_vote);
         let length = SignedDuration::from_hours(i64::try_from(hours).unwrap_or(i64::MAX / 3600));
         self.closes = from.map(|from| from.saturating_add(length).unwrap_or(Timestamp::MAX));
+        let until = self.rounds.last().and_then(|round| round.until);
+        self.stays_open(until, "its mail says that it is open");
+        self.find_extensions(case, mails);
+    }
+
+    /// Whoever opened the vote may have it stay open for longer, until it is closed.
+    fn find_extensions(&mut self, case: &Case<'_>, mails: &[Mail<'_>]) {
+        let by_opener = |mail: &&Mail<'_>| self.opener().is_some_and(|opener| opener.likeness(mail) == Likeness::Same);
+        let later = |mail: &&Mail<'_>| is_known_by(mail, case.now) && self.opened <= mail.statement.head.at;
+        let extensions: Vec<(String, Option<u32>, Option<Timestamp>)> = mails
+            .iter()
+            .filter(by_opener)
+            .filter(later)
+            .filter_map(|mail| match mail.statement.role {
+                Role::Extends { hours, until } => Some((mail.id().to_owned(), hours, until)),
+                _ => None,
+            })
+            .collect();
+        for (id, hours, until) in extensions {
+            let more = hours.map(|hours| SignedDuration::from_hours(i64::from(hours)));
+            let by_hours = self.closes.zip(more).and_then(|(closes, more)| closes.saturating_add(more).ok());
+            match until.or(by_hours) {
+                Some(until) => self.stays_open(Some(until), &format!("{id} has it stay open")),
+                None => self.notes.push(format!("{id} has the vote stay open, and does not say until when")),
+            }
+        }
+    }
+
+    /// Takes in that the vote is open until then, where that is later than was known, and not
+    /// later than anybody would have a vote be open.
+    fn stays_open(&mut self, until: Option<Timestamp>, by_whom: &str) {
+        let (Some(until), Some(closes)) = (until, self.closes) else { return };
+        if until <= closes {
+            return;
+        }
+        if until.duration_since(closes) > LONGEST {
+            self.notes.push(format!("{by_whom} until {until:.0}, which cannot be meant"));
+            return;
+        }
+        self.notes.push(format!("{by_whom} until {until:.0}"));
+        self.closes = Some(until);
     }
 
     fn find_result(&mut self, mails: &[&'m Mail<'a>]) {
@@ -172,7 +220,7 @@ impl<'m, 'a> Course<'m, 'a> {
         }
     }
 
-    fn find_cancellation(&mut self, mails: &[&'m Mail<'a>]) {
+    fn find_cancellation(&mut self, case: &Case<'_>, mails: &[&'m Mail<'a>]) {
         let closed = self.closed.and_then(|mail| mail.statement.head.at);
         for mail in mails {
             let Role::Cancels { line } = &mail.statement.role else { continue };
@@ -180,13 +228,17 @@ impl<'m, 'a> Course<'m, 'a> {
             let ruled = mail.ruling.is_some_and(|ruling| ruling.verdict == Verdict::Cancels);
             let likeness = self.opener().map_or(Likeness::Other, |opener| opener.likeness(mail));
             let late = closed.is_some_and(|closed| head.at.is_some_and(|at| at > closed));
-            if ruled || (likeness != Likeness::Other && !late) {
-                if likeness == Likeness::Namesake && !ruled {
-                    self.notes.push(format!(
-                        "{} called the vote off from another address than it was opened from, under the same name",
-                        mail.from()
-                    ));
-                }
+            let other_way = self.opener().is_some_and(|opener| came_otherwise(opener, mail));
+            // under the same name from an address that the roster has: one person with two
+            let by_roster = likeness == Likeness::Namesake
+                && head.address.as_deref().is_some_and(|address| case.roster.owner(address).is_some());
+            if by_roster && !ruled {
+                self.notes.push(format!(
+                    "{} called the vote off from another address than it was opened from, under the same name",
+                    mail.from()
+                ));
+            }
+            if ruled || ((likeness == Likeness::Same || by_roster) && !late && !other_way) {
                 self.cancelled.get_or_insert_with(|| Cancellation {
                     message_id: head.message_id.clone(),
                     from: mail.from(),
@@ -194,10 +246,13 @@ impl<'m, 'a> Course<'m, 'a> {
                     line: line.clone(),
                 });
             } else {
-                let why = if late {
-                    "it calls the vote off after its result was announced"
-                } else {
-                    "it calls the vote off and is not by whom opened it"
+                let why = match likeness {
+                    _ if late => "it calls the vote off after its result was announced",
+                    Likeness::Same => "it calls the vote off and came by another way than the mail that opened it",
+                    Likeness::Namesake => {
+                        "it calls the vote off under the name, but not from the address, of whoever opened it"
+                    }
+                    Likeness::Other => "it calls the vote off and is not by whom opened it",
                 };
                 self.reviews.push(Review {
                     message_id: head.message_id.clone(),
@@ -209,6 +264,20 @@ impl<'m, 'a> Course<'m, 'a> {
             }
         }
     }
+}
+
+/// How much longer than its rule asks for a vote is open, for somebody to have meant it.
+const LONGEST: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// When a mail was written, where a header of it says so.
+fn dated(mail: &Mail<'_>) -> Option<Timestamp> {
+    mail.statement.head.at.filter(|_| !mail.statement.head.at_of_archive)
+}
+
+/// Whether a mail lacks the good signature of the domain that another one of the same sender has.
+fn came_otherwise(opener: &Mail<'_>, mail: &Mail<'_>) -> bool {
+    let dkim = |mail: &Mail<'_>| mail.statement.head.route.dkim.clone();
+    dkim(opener).is_some() && dkim(opener) != dkim(mail)
 }
 
 /// Whether the mail was there at that time; one without a date may have been.

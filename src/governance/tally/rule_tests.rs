@@ -63,12 +63,12 @@ fn until_the_minimum_time_is_over_it_is_open() {
         votes.now = now;
         assert_eq!(votes.tally().outcome, expected);
     }
-    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(100) };
+    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(100), until: None };
     votes.now = hour(99);
     assert_eq!((votes.tally().outcome, votes.tally().closes), (VoteOutcome::Open, Some(hour(100))));
-    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(24) };
+    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(24), until: None };
     assert_eq!(votes.tally().closes, Some(hour(72)), "no shorter than the bylaws say");
-    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(u32::MAX) };
+    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(u32::MAX), until: None };
     assert_eq!(votes.tally().outcome, VoteOutcome::Open);
 }
 
@@ -110,7 +110,7 @@ fn lazy_approval_passes_at_once_and_escalates_on_a_binding_minus() {
     let by = |votes| {
         let mut votes = Votes::by(Approval::LazyApproval, votes);
         (votes.action.minimum_days, votes.now) = (0, hour(3));
-        votes.statements[0].role = Role::Opens { subject: "s".into(), hours: None };
+        votes.statements[0].role = Role::Opens { subject: "s".into(), hours: None, until: None };
         votes.tally().outcome
     };
     let one = vec![vote("a", "ann", 1, "+1")];
@@ -167,4 +167,72 @@ fn the_person_concerned_has_no_binding_vote() {
     votes.action.exclude_subject = false;
     votes.subject = Some("dan".into());
     assert_eq!(votes.tally().outcome, VoteOutcome::Failed, "this action excludes nobody");
+}
+
+#[test]
+fn an_end_that_the_call_or_its_opener_names_is_waited_for() {
+    let mut votes = Votes::majority(three());
+    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(72), until: Some(hour(200)) };
+    votes.now = hour(199);
+    let tally = votes.tally();
+    assert_eq!((tally.outcome, tally.closes), (VoteOutcome::Open, Some(hour(200))));
+    assert!(
+        tally.notes.iter().any(|note| note.starts_with("its mail says that it is open until")),
+        "{:?}",
+        tally.notes
+    );
+    votes.now = hour(200);
+    assert_eq!(votes.tally().outcome, VoteOutcome::Passed);
+    // a slip of the pen holds nothing up
+    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(72), until: Some(hour(24 * 900)) };
+    assert_eq!(votes.tally().closes, Some(hour(72)));
+    let extends = |who: &str, hours, until| Statement { role: Role::Extends { hours, until }, ..mail("x", who, 40) };
+    for (who, hours, until, expected) in [
+        ("eve", None, Some(hour(150)), 150),
+        ("eve", Some(48), None, 120),
+        ("eve", None, None, 72),
+        ("zoe", None, Some(hour(150)), 72),
+    ] {
+        let votes = Votes::majority(with(three(), extends(who, hours, until)));
+        assert_eq!(votes.tally().closes, Some(hour(expected)), "{who} {hours:?}");
+    }
+}
+
+#[test]
+fn what_only_an_archive_dates_is_not_known_to_be_before_or_after() {
+    // a veto that stands early by its broken date, and a +1 of the same person
+    let mut undated = vote("b2", "bob", -20_000, "-1");
+    for of_archive in [false, true] {
+        undated.head.at_of_archive = of_archive;
+        let tally = Votes::by(Approval::Consensus, with(three(), undated.clone())).tally();
+        assert_eq!(tally.outcome, VoteOutcome::NeedsReview, "{of_archive}");
+        assert!(!review_of(&tally, "b2").is_empty());
+    }
+    // the call itself: by what the first vote says the time has not run out
+    let mut votes = Votes::majority(three());
+    votes.statements[0].head.at = Some(hour(-20_000));
+    votes.statements[0].head.at_of_archive = true;
+    votes.now = hour(72);
+    let tally = votes.tally();
+    assert_eq!((tally.outcome, tally.opened), (VoteOutcome::Open, None));
+    assert!(tally.notes.iter().any(|note| note.contains("has no date that can be read")), "{:?}", tally.notes);
+}
+
+#[test]
+fn a_person_concerned_whom_nobody_knows_is_as_good_as_none() {
+    let mut votes = Votes::by(Approval::Consensus, three());
+    votes.action.exclude_subject = true;
+    votes.subject = Some("bbo".into());
+    let tally = votes.tally();
+    assert_eq!(tally.outcome, VoteOutcome::NeedsReview, "{:?}", tally.reasons);
+    votes.subject = Some("dan".into());
+    assert_eq!(votes.tally().outcome, VoteOutcome::Passed);
+}
+
+#[test]
+fn a_result_that_is_called_unanimous_is_held_to_it() {
+    let claimed = crate::governance::ClaimedResult { unanimous: true, ..Default::default() };
+    let votes = with(with(three(), vote("d", "dan", 4, "-1")), result("r", "eve", 80, claimed));
+    let said = Votes::majority(votes).tally().result_mail.unwrap().disagreements;
+    assert!(said.iter().any(|line| line.contains("unanimous, and Dan Example voted -1")), "{said:?}");
 }

@@ -19,8 +19,129 @@ pub(super) enum Opening {
 /// Whether a line is marked as quoted.
 pub(super) fn prefixed(line: &str) -> bool {
     let line = line.trim_start_matches([' ', '\t', '\u{a0}', '\u{200b}']);
-    line.starts_with('>') || line.starts_with('＞') || line.starts_with("|>") || line.starts_with("&gt;")
+    line.starts_with('>')
+        || line.starts_with('＞')
+        || line.starts_with("|>")
+        || line.starts_with("&gt;")
+        || has_initials(line)
 }
+
+/// "RK> text": the mark of a quote behind initials or a name.
+fn has_initials(line: &str) -> bool {
+    let letters = line.bytes().take_while(u8::is_ascii_alphabetic).count();
+    (1..=10).contains(&letters)
+        && line.starts_with(|c: char| c.is_ascii_uppercase())
+        && line[letters..].starts_with('>')
+        && line[letters..].trim_start_matches('>').starts_with([' ', '\t'])
+}
+
+/// "| text", as some programs mark quotes; a table's row ends with its bar.
+pub(super) fn barred(line: &str) -> Option<&str> {
+    let rest = line.trim().strip_prefix('|')?;
+    let bare = rest.trim_start_matches(['|', ' ']);
+    (rest.starts_with([' ', '|']) && !rest.ends_with('|') && !bare.is_empty()).then_some(bare)
+}
+
+/// Where in a line the introduction of a quote begins that has words before it or behind it, as
+/// programs write that part no lines: "Thanks On Mon, … Ann wrote: Hi all, …".
+pub(super) fn collapsed(line: &str) -> Option<usize> {
+    if line.len() < 30 || !line.contains([':', '：']) {
+        return None;
+    }
+    let colons = line.match_indices([':', '：']).filter(|(at, _)| {
+        let before = line[..*at].trim_end();
+        VERBS.iter().any(|verb| before.ends_with(verb)) || before.ends_with(['>', ')'])
+    });
+    for (colon, mark) in colons {
+        let end = colon + mark.len();
+        let starts = line[..colon].match_indices(' ').map(|(at, _)| at + 1).chain([0]);
+        let mut starts: Vec<usize> = starts.filter(|at| begins_introduction(&line[*at..colon])).collect();
+        // the last beginning that has a date behind it is the nearest
+        starts.sort_unstable();
+        let found = starts.into_iter().rev().find(|at| {
+            let piece = &line[*at..end];
+            has_date(piece) && names_writer(piece) && piece.chars().count() < 250 && introduces(piece, false)
+        });
+        let rest = line[end..].trim();
+        if let Some(found) = found
+            && (found > 0 || !rest.is_empty())
+        {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// Where in the line the introduction of a quote begins that goes on in the next line, with words of
+/// the sender's before it: "Thanks! On Mon, 1 Jan 2024, Ann Example".
+pub(super) fn lead_in(line: &str) -> Option<usize> {
+    if begins_introduction(line.trim_start()) {
+        return None;
+    }
+    let starts = line.match_indices(' ').map(|(at, _)| at + 1);
+    let said = |before: &str| before.trim_end().ends_with(['.', '!', '?', ',', ')', '1', '0']) && !before.contains('@');
+    let mut starts = starts.filter(|at| begins_introduction(&line[*at..]) && said(&line[..*at]));
+    starts.find(|at| line[*at..].contains(|c: char| c.is_ascii_digit()))
+}
+
+fn has_date(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit())
+        .any(|number| number.len() == 4 && (number.starts_with("19") || number.starts_with("20")))
+}
+
+/// Whether there is an address or a time of day: "on Monday it wrote:" has neither.
+fn names_writer(text: &str) -> bool {
+    text.contains('@') || text.contains('<') || has_clock(text)
+}
+
+fn has_clock(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|piece| {
+        piece[0].is_ascii_digit() && piece[1] == b':' && piece[2].is_ascii_digit() && piece[3].is_ascii_digit()
+    })
+}
+
+/// "On Mon, …", "Am Mo., …", "El lun, …", "2026年…".
+fn begins_introduction(text: &str) -> bool {
+    BEGINNINGS.iter().any(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
+        || text.starts_with('在')
+        || text.chars().take(4).all(|c| c.is_ascii_digit()) && text.chars().nth(4) == Some('年')
+}
+
+/// How the introduction of a quote begins.
+const BEGINNINGS: [&str; 12] =
+    ["on ", "am ", "le ", "el ", "il ", "em ", "op ", "den ", "w dniu", "at ", "dňa ", "dne "];
+
+/// What people did with the mail that is quoted, in the languages of mail programs.
+const VERBS: [&str; 28] = [
+    "wrote",
+    "writes",
+    "schrieb",
+    "écrit",
+    "escribió",
+    "escreveu",
+    "ha scritto",
+    "scrisse",
+    "schreef",
+    "skrev",
+    "napisał",
+    "napsal",
+    "yazdı",
+    "пише",
+    "пишет",
+    "писал",
+    "написа",
+    "写道",
+    "寫道",
+    "书いた",
+    "書きました",
+    "のメール",
+    "より",
+    "작성",
+    "kirjoitti",
+    "írta",
+    "đã viết",
+    "said",
+];
 
 /// What, if anything, begins at `all[at]`.
 pub(super) fn opening(all: &[&str], at: usize) -> Option<Opening> {
@@ -41,7 +162,7 @@ pub(super) fn opening(all: &[&str], at: usize) -> Option<Opening> {
     let length = attribution(all, at)?;
     let next = all[at + length..].iter().find(|line| !line.trim().is_empty());
     match next {
-        Some(next) if prefixed(next) => Some(Opening::Lines(length)),
+        Some(next) if prefixed(next) || barred(next).is_some() => Some(Opening::Lines(length)),
         None => Some(Opening::Lines(length)),
         Some(_) => Some(Opening::Rest(length)),
     }
@@ -292,7 +413,8 @@ fn attribution(all: &[&str], at: usize) -> Option<usize> {
         }
         if line.ends_with([':', '：']) || line.ends_with("wrote: ") {
             let next = all[at + count + 1..].iter().find(|line| !line.trim().is_empty());
-            return introduces(&joined, next.is_some_and(|next| prefixed(next))).then_some(count + 1);
+            let quoted = next.is_some_and(|next| prefixed(next) || barred(next).is_some());
+            return introduces(&joined, quoted).then_some(count + 1);
         }
     }
     None
@@ -301,49 +423,11 @@ fn attribution(all: &[&str], at: usize) -> Option<usize> {
 /// Whether a line that ends with a colon introduces a quote.
 fn introduces(line: &str, quote_follows: bool) -> bool {
     let lower = line.to_lowercase();
-    let verbs = [
-        "wrote",
-        "writes",
-        "schrieb",
-        "écrit",
-        "escribió",
-        "escreveu",
-        "ha scritto",
-        "scrisse",
-        "schreef",
-        "skrev",
-        "napisał",
-        "napsal",
-        "yazdı",
-        "пише",
-        "пишет",
-        "писал",
-        "написа",
-        "写道",
-        "寫道",
-        "书いた",
-        "書きました",
-        "のメール",
-        "より",
-        "작성",
-        "kirjoitti",
-        "írta",
-        "đã viết",
-        "said",
-        "a scris",
-        "wrote on",
-    ];
-    let verb = verbs.iter().any(|verb| lower.contains(verb));
+    let verb = VERBS.iter().chain(&["a scris"]).any(|verb| lower.contains(verb));
     let address = line.contains('@') || line.contains('<') && line.contains('>');
-    let clock = line.as_bytes().windows(4).any(|piece| {
-        piece[0].is_ascii_digit() && piece[1] == b':' && piece[2].is_ascii_digit() && piece[3].is_ascii_digit()
-    });
-    let day = lower
-        .split(|c: char| !c.is_ascii_digit())
-        .any(|number| number.len() == 4 && (number.starts_with("19") || number.starts_with("20")));
-    let begins = ["on ", "am ", "le ", "el ", "il ", "em ", "op ", "den ", "w dniu", "at ", "в ", "dňa ", "dne "]
-        .iter()
-        .any(|start| lower.starts_with(start));
+    let clock = has_clock(line);
+    let day = has_date(&lower);
+    let begins = BEGINNINGS.iter().chain(&["в "]).any(|start| lower.starts_with(start));
     let evidence = usize::from(address) + usize::from(clock) + usize::from(day) + usize::from(begins);
     if quote_follows {
         verb && line.chars().count() < 200

@@ -37,6 +37,8 @@ struct Walk<'m> {
     plain: Vec<Part<'m>>,
     html: Vec<Part<'m>>,
     parts: usize,
+    /// Whether a part was passed over.
+    unread: bool,
     faults: Vec<String>,
 }
 
@@ -48,7 +50,7 @@ struct Part<'m> {
 
 /// The text of a mail with these headers and this body.
 pub(super) fn body(headers: &Headers<'_>, bytes: &[u8]) -> Body {
-    let mut walk = Walk { plain: Vec::new(), html: Vec::new(), parts: 0, faults: Vec::new() };
+    let mut walk = Walk { plain: Vec::new(), html: Vec::new(), parts: 0, unread: false, faults: Vec::new() };
     walk.part(headers, bytes, 0);
     let mut faults = std::mem::take(&mut walk.faults);
     let mut text = String::new();
@@ -67,6 +69,9 @@ pub(super) fn body(headers: &Headers<'_>, bytes: &[u8]) -> Body {
             let decoded = part.text(&mut faults);
             push(&mut text, &html::lines(&decoded));
         }
+    }
+    if text.trim().is_empty() && faults.is_empty() && !bytes.trim_ascii().is_empty() && walk.unread {
+        faults.push("it has no text but in a form that was not read (encrypted, an image, a file)".to_owned());
     }
     Body { text, faults }
 }
@@ -94,6 +99,7 @@ impl<'m> Walk<'m> {
         let attached = depth > 0
             && headers.ascii("content-disposition").is_some_and(|value| value.trim_start().starts_with("attachment"));
         if attached {
+            self.unread = true;
             return;
         }
         if media.starts_with("multipart/") {
@@ -114,6 +120,8 @@ impl<'m> Walk<'m> {
             && depth == 0
         {
             self.leaf(kind, headers, bytes, false);
+        } else {
+            self.unread = true;
         }
     }
 

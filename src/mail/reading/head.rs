@@ -15,8 +15,18 @@ use crate::governance::Route;
 /// How far a Date header may be from the servers' clocks.
 const TOLERANCE: i64 = 24 * 3600;
 
+/// When a mail was written.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Written {
+    pub(super) at: Option<Timestamp>,
+    /// Whether no header of the mail says so, but the line that an archive put before it.
+    pub(super) of_archive: bool,
+    /// What is doubtful about it.
+    pub(super) doubts: Vec<String>,
+}
+
 /// When a mail was written; with what is doubtful about it.
-pub(super) fn written(headers: &Headers<'_>, envelope: Option<&[u8]>) -> (Option<Timestamp>, Vec<String>) {
+pub(super) fn written(headers: &Headers<'_>, envelope: Option<&[u8]>) -> Written {
     let date = headers.raw("date").and_then(|raw| date(&String::from_utf8_lossy(raw)));
     let hop = |raw: &[u8]| {
         let end = memchr::memrchr(b';', raw)?;
@@ -53,7 +63,8 @@ pub(super) fn written(headers: &Headers<'_>, envelope: Option<&[u8]>) -> (Option
             by_envelope
         }
     };
-    (chosen.and_then(|seconds| Timestamp::from_second(seconds).ok()), doubts)
+    let at = chosen.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    Written { at, of_archive: at.is_some() && date.is_none() && last.is_none(), doubts }
 }
 
 fn missing(headers: &Headers<'_>) -> &'static str {
@@ -62,9 +73,39 @@ fn missing(headers: &Headers<'_>) -> &'static str {
 
 fn date(text: &str) -> Option<i64> {
     let text = text.trim();
-    let parsed = DateTime::parse_rfc822(text).filter(valid).or_else(|| DateTime::parse_rfc3339(text).filter(valid))?;
+    let parsed = DateTime::parse_rfc822(text).filter(valid).or_else(|| DateTime::parse_rfc3339(text).filter(valid));
+    let parsed = parsed.or_else(|| DateTime::parse_rfc822(&modern(text)?).filter(valid))?;
     Some(parsed.to_timestamp())
 }
+
+/// A date in one of the older forms, as it is written now: `Mon, 5 Oct 26 10:00 GMT`, which mails
+/// may still have (RFC 5322, 4.3), and `Mon Oct  5 12:00:00 2026`.
+fn modern(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split([' ', '\t', ',']).filter(|word| !word.is_empty()).collect();
+    let month = words.iter().position(|word| MONTHS.iter().any(|month| month.eq_ignore_ascii_case(word)))?;
+    let clock = words.iter().position(|word| word.contains(':'))?;
+    let digits = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |at: usize| words.get(at).filter(digits).copied();
+    let day_first = month > 0 && number(month - 1).is_some();
+    let day = if day_first { number(month - 1)? } else { number(month + 1)? };
+    let year = if day_first {
+        number(month + 1)?
+    } else {
+        words[clock + 1..].iter().find(|word| word.len() == 4).filter(digits).copied()?
+    };
+    let year = match year.len() {
+        // RFC 5322: 00 to 49 are of this century
+        2 if year < "50" => format!("20{year}"),
+        2 => format!("19{year}"),
+        _ => year.to_owned(),
+    };
+    let seconds = if words[clock].matches(':').count() == 1 { ":00" } else { "" };
+    let zone =
+        words[clock + 1..].iter().find(|word| !word.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or(&"+0000");
+    Some(format!("{day} {} {year} {}{seconds} {zone}", words[month], words[clock]))
+}
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 fn valid(date: &DateTime) -> bool {
     date.is_valid() && date.year >= 1970
@@ -158,8 +199,9 @@ mod tests {
     fn at(text: &str) -> (String, usize) {
         let mail = format!("{text}\n\n");
         let (headers, _) = split(mail.as_bytes());
-        let (at, doubts) = written(&headers, Some(b"From x Tue Jan  2 00:00:00 2024\n"));
-        (at.unwrap().to_string(), doubts.len())
+        let found = written(&headers, Some(b"From x Tue Jan  2 00:00:00 2024\n"));
+        assert_eq!(found.of_archive, found.at.unwrap().to_string() == "2024-01-02T00:00:00Z");
+        (found.at.unwrap().to_string(), found.doubts.len())
     }
 
     #[test]
@@ -169,6 +211,9 @@ mod tests {
         assert_eq!(at(&format!("{server}\nDate: Fri, 1 Jan 2044 10:00:00 +0000")), ("2024-01-01T12:00:00Z".into(), 1));
         assert_eq!(at(&format!("{server}\nDate: Fri, 1 Jan 1999 10:00:00 +0000")), ("2024-01-01T11:00:00Z".into(), 1));
         assert_eq!(at(server), ("2024-01-01T12:00:00Z".into(), 1));
+        assert_eq!(at("Date: Mon, 5 Oct 26 10:00 GMT"), ("2026-10-05T10:00:00Z".into(), 0));
+        assert_eq!(at("Date: Mon Oct  5 12:00:00 2026"), ("2026-10-05T12:00:00Z".into(), 0));
+        assert_eq!(at("Date: 5 Oct 99 12:00:01 +0200"), ("1999-10-05T10:00:01Z".into(), 0));
         assert_eq!(at("Date: yesterday"), ("2024-01-02T00:00:00Z".into(), 1));
     }
 

@@ -129,7 +129,8 @@ pub(super) fn decoded(raw: &[u8]) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn mailboxes(raw: &[u8]) -> Vec<Mailbox> {
+/// The mailboxes in a header that has addresses.
+pub(super) fn mailboxes(raw: &[u8]) -> Vec<Mailbox> {
     let mut owned = raw[..raw.len().min(16 * 1024)].to_vec();
     if !owned.ends_with(b"\n") {
         owned.push(b'\n');

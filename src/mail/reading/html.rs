@@ -120,7 +120,8 @@ impl Page {
             ]
             .iter()
             .any(|mark| marks.contains(mark))
-            || marks.contains("border-top:solid") && marks.contains("padding:3.0pt");
+            || marks.contains("border-top:solid") && marks.contains("padding:3.0pt")
+            || matches!(name.as_str(), "div" | "p" | "span" | "td") && has_bar(marks);
         let hidden = matches!(
             name.as_str(),
             "style" | "script" | "head" | "title" | "template" | "noscript" | "del" | "s" | "strike"
@@ -191,6 +192,18 @@ impl Page {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
+}
+
+/// Whether a style draws a line at the left, as programs mark quotes that have no element of their own.
+fn has_bar(marks: &str) -> bool {
+    ["border-left", "border-inline-start"].iter().any(|property| {
+        marks.match_indices(property).any(|(at, _)| {
+            let value = &marks[at + property.len()..];
+            let value = value.strip_prefix("-width").or_else(|| value.strip_prefix("-style")).unwrap_or(value);
+            let value = value.trim_start().strip_prefix(':').unwrap_or_default().trim_start();
+            !value.is_empty() && !value.starts_with(['0', ';']) && !value.starts_with("none")
+        })
+    })
 }
 
 #[cfg(test)]

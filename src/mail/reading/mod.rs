@@ -27,5 +27,6 @@ mod threads;
 mod tests;
 
 pub use own_text::{OwnText, own_text};
+pub use selection::TWICE;
 pub use source::SourceError;
 pub use thread::{LeftOut, Selection, ThreadRead, read_bytes, read_text, read_thread};

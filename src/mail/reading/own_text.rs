@@ -7,7 +7,7 @@
 //! Which lines of a mail its sender wrote: not what is quoted with or without `>`, not
 //! the line that introduces a quote, not the signature, not a list's footer.
 
-use super::attribution::{Opening, opening, prefixed};
+use super::attribution::{Opening, barred, collapsed, lead_in, opening, prefixed};
 
 /// How many lines of a mail are looked at.
 const LINES: usize = 60_000;
@@ -42,6 +42,7 @@ pub fn own_text(text: &str) -> OwnText<'_> {
     let mut at = 0;
     let mut signature = false;
     let mut quote: Option<usize> = None;
+    let mut quoting = false;
     while at < all.len() {
         let line = all[at];
         if prefixed(line) {
@@ -56,16 +57,43 @@ pub fn own_text(text: &str) -> OwnText<'_> {
             at += 1;
             continue;
         }
-        match opening(all, at) {
+        if let Some(bare) = barred(line) {
+            own.lines.push("");
+            if !quoting {
+                own.doubtful.push(bare);
+            }
+            at += 1;
+            continue;
+        }
+        if let Some(start) = collapsed(line) {
+            own.lines.push(&line[..start]);
+            let marked = all[at + 1..].iter().find(|line| !line.trim().is_empty()).is_some_and(|next| prefixed(next));
+            if start == 0 && own.lines.iter().all(|line| line.trim().is_empty()) {
+                own.doubtful.push(behind_colon(line));
+            }
+            if marked {
+                at += 1;
+                continue;
+            }
+            break;
+        }
+        let opening = opening(all, at);
+        if opening.is_some()
+            && let Some(start) = lead_in(line)
+        {
+            own.lines.push(&line[..start]);
+        }
+        match opening {
             Some(Opening::Rest(skip)) => {
                 if own.lines.iter().all(|line| line.trim().is_empty()) {
                     let rest = &all[(at + skip).min(all.len())..];
-                    own.doubtful = rest.iter().copied().filter(|line| !prefixed(line)).collect();
+                    own.doubtful.extend(rest.iter().copied().filter(|line| !prefixed(line)));
                 }
                 break;
             }
             Some(Opening::Lines(skip)) => {
                 at += skip.max(1);
+                quoting = true;
                 own.lines.push("");
                 continue;
             }
@@ -74,6 +102,7 @@ pub fn own_text(text: &str) -> OwnText<'_> {
         if is_signature_mark(all, at) {
             signature = true;
         } else if !is_device(line) {
+            quoting &= line.trim().is_empty();
             if !line.trim().is_empty()
                 && let Some(from) = quote.take()
             {
@@ -87,6 +116,11 @@ pub fn own_text(text: &str) -> OwnText<'_> {
     own
 }
 
+/// What stands in a line behind the name of whom it quotes.
+fn behind_colon(line: &str) -> &str {
+    line.rsplit_once(": ").map_or("", |(_, rest)| rest)
+}
+
 /// "-- " alone; "--" where only a few lines follow.
 fn is_signature_mark(all: &[&str], at: usize) -> bool {
     let line = all[at];
@@ -95,6 +129,10 @@ fn is_signature_mark(all: &[&str], at: usize) -> bool {
     }
     let bare = line.trim();
     if !matches!(bare, "--" | "—" | "__" | "–") {
+        return false;
+    }
+    // "--" above a vote is a rule
+    if all[at + 1..].iter().find(|line| !line.trim().is_empty()).is_some_and(|next| begins_with_value(next)) {
         return false;
     }
     let following =
@@ -264,7 +302,7 @@ mod tests {
         assert_eq!(own("Am 01.01.2024 um 10:00 schrieb Ann Example\n<ann@example.org>:\n> -1\n\n+1\n> x"), ["+1"]);
         assert_eq!(own("Ann Example <ann@example.org> 于2024年1月1日周一 10:00写道：\n> -1\n+1"), ["+1"]);
         assert_eq!(own("+1\n\nчт, 1 янв. 2024 г. в 10:00, Ann <ann@example.org> пише:\n> -1"), ["+1"]);
-        assert_eq!(own("| +0\n+1\n"), ["| +0", "+1"]);
+        assert_eq!(own("Ann wrote on 1 Jan 2024 at 10:00 <ann@example.org>:\n| +0\n\n+1\n"), ["+1"]);
     }
 
     #[test]

@@ -14,6 +14,9 @@ use super::thread::{LeftOut, Mail, Selection};
 use super::threads::{Node, threads};
 use crate::governance::reading::Tag;
 
+/// Why the second of two equal mails is left out.
+pub const TWICE: &str = "the same mail is there twice";
+
 /// What makes two mails with one Message-ID the same: body and sender.
 type Content<'m> = (&'m [u8], Option<&'m [u8]>);
 
@@ -72,7 +75,7 @@ pub(super) fn once_each<'m>(mails: Vec<Mail<'m>>, left_out: &mut Vec<LeftOut>) -
         let content = (mail.body.trim_ascii(), mail.headers.raw("from"));
         let same_id = seen.entry(mail.id.clone()).or_default();
         if same_id.contains(&content) {
-            left_out.push(LeftOut { mail: mail.id, why: format!("the same mail is there twice ({})", mail.place) });
+            left_out.push(LeftOut { mail: mail.id, why: format!("{TWICE} ({})", mail.place) });
             continue;
         }
         same_id.push(content);

@@ -6,13 +6,17 @@
 
 //! Whose mail it is: the person, also where a list or a bot stands in the From header.
 
-use super::headers::{Headers, Mailbox};
+use std::collections::BTreeSet;
+
+use super::headers::{Headers, Mailbox, mailboxes};
 
 /// The sender, and what is doubtful about it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Sender {
     pub name: Option<String>,
     pub address: Option<String>,
+    /// Whether the mail names more than one.
+    pub several: bool,
     pub doubts: Vec<String>,
 }
 
@@ -30,6 +34,21 @@ const BOTS: [&str; 8] = [
 
 /// Whose mail it is, by its headers.
 pub(super) fn sender(headers: &Headers<'_>, body: &str) -> Sender {
+    Sender { several: names_several(headers), ..first_sender(headers, body) }
+}
+
+/// Whether the From headers give more than one address: a mail is one person's vote.
+fn names_several(headers: &Headers<'_>) -> bool {
+    let mut fields = headers.all("from");
+    let (first, more) = (fields.next(), fields.next());
+    if more.is_none() && first.is_none_or(|raw| memchr::memchr_iter(b'@', raw).nth(1).is_none()) {
+        return false;
+    }
+    let all = headers.all("from").take(20).flat_map(mailboxes).filter_map(|one| one.address);
+    all.filter(|address| address.contains('@')).collect::<BTreeSet<_>>().len() > 1
+}
+
+fn first_sender(headers: &Headers<'_>, body: &str) -> Sender {
     let from = headers.mailboxes("from");
     let mut doubts = Vec::new();
     let first = match from.first() {
@@ -39,8 +58,8 @@ pub(super) fn sender(headers: &Headers<'_>, body: &str) -> Sender {
             headers.mailboxes("sender").into_iter().next().unwrap_or_default()
         }
     };
-    if from.len() > 1 {
-        doubts.push(format!("the From header names {} senders; the first is taken", from.len()));
+    if names_several(headers) {
+        doubts.push("the mail's From names several senders; the first is taken".to_owned());
     }
     let address = first.address.clone().filter(|address| address.contains('@'));
     if first.address.is_some() && address.is_none() {
@@ -52,14 +71,14 @@ pub(super) fn sender(headers: &Headers<'_>, body: &str) -> Sender {
     }
     let of_list = address.as_deref().is_some_and(|address| is_list(headers, address));
     if !via && !of_list {
-        return Sender { name, address, doubts };
+        return Sender { name, address, several: false, doubts };
     }
     let person = person_behind(headers, name.as_deref());
     if person.is_none() && of_list {
         doubts.push("the list put its own address into the From header, and no header gives the sender's".to_owned());
     }
     let address = person.or(if of_list { None } else { address });
-    Sender { name, address, doubts }
+    Sender { name, address, several: false, doubts }
 }
 
 /// A name without "via dev", and whether it had that.
@@ -181,7 +200,7 @@ fn of_bot(name: Option<String>, body: &str, mut doubts: Vec<String>) -> Sender {
         .filter(|who| !who.is_empty() && !who.contains(' '));
     let named = name.filter(|name| !name.eq_ignore_ascii_case("gitbox") && !name.eq_ignore_ascii_case("github"));
     doubts.push("a program sent it for somebody, whose address it does not give".to_owned());
-    Sender { name: told.or(named), address: None, doubts }
+    Sender { name: told.or(named), address: None, several: false, doubts }
 }
 
 #[cfg(test)]

@@ -93,6 +93,7 @@ fn collect(directory: &Path, depth: usize, files: &mut Vec<PathBuf>) -> std::io:
 /// A line `From …` parts two mails only where headers follow it: archives forget to escape
 /// such lines in bodies.
 pub(super) fn mails_of(mbox: &[u8]) -> Vec<(Option<&[u8]>, &[u8])> {
+    let mbox = mbox.strip_prefix(BYTE_ORDER_MARK).unwrap_or(mbox);
     let mut starts: Vec<(usize, usize)> = Vec::new();
     let candidates = std::iter::once(0).chain(memmem::find_iter(mbox, b"\nFrom ").map(|at| at + 1));
     for at in candidates.filter(|at| mbox[*at..].starts_with(b"From ")) {
@@ -113,6 +114,9 @@ pub(super) fn mails_of(mbox: &[u8]) -> Vec<(Option<&[u8]>, &[u8])> {
     }
     found
 }
+
+/// What some programs put before a text that they save.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Whether a `From ` line begins a mail.
 fn parts(line: &[u8], blank_before: bool, behind: &[u8]) -> bool {
@@ -176,5 +180,11 @@ mod tests {
     fn what_stands_before_the_first_mail_is_not_lost() {
         assert_eq!(mails_of(b"Subject: x\n\nbody\n").len(), 1);
         assert_eq!(mails_of(b"").len(), 1);
+    }
+
+    #[test]
+    fn a_mark_of_the_byte_order_is_no_part_of_the_first_mail() {
+        let mbox = b"\xef\xbb\xbfFrom a@b Mon Jan  1 00:00:00 2024\nFrom: a@b\n\nbody\n";
+        assert_eq!(mails_of(mbox), [(Some(&b"From a@b Mon Jan  1 00:00:00 2024\n"[..]), &b"From: a@b\n\nbody\n"[..])]);
     }
 }

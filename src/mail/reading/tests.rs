@@ -223,3 +223,21 @@ proptest! {
         prop_assert!(own.lines.iter().all(|line| text.contains(line)));
     }
 }
+
+#[test]
+fn what_cannot_be_read_as_one_persons_text_is_for_a_person() {
+    let answer = "In-Reply-To: <0@example.org>\n";
+    let encoded = format!("{answer}Content-Type: image/png\nContent-Transfer-Encoding: base64\n");
+    let text = mbox(&[
+        CALL,
+        ("Bob <bob@example.org>, Cleo <cleo@example.org>", SUBJECT, answer, "+1"),
+        ("Dan <dan@example.org>", SUBJECT, &encoded, "iVBORw0KGgo="),
+        ("Doe, Eve <eve@example.org>", SUBJECT, answer, "+1"),
+    ]);
+    let thread = read_bytes(text.as_bytes(), Selection::default());
+    let says: Vec<&Says> = thread.statements.iter().map(|statement| &statement.says).collect();
+    assert!(matches!(says[1], Says::Unclear { why, .. } if why.contains("several senders")), "{:?}", says[1]);
+    assert!(matches!(says[2], Says::Unclear { why, .. } if why.contains("was not read")), "{:?}", says[2]);
+    assert!(matches!(says[3], Says::Casts(_)), "a name with a comma is one person: {:?}", says[3]);
+    assert!(thread.left_out.iter().any(|left| left.why.contains("was not read")), "{:?}", thread.left_out);
+}

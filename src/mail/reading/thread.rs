@@ -68,6 +68,8 @@ pub(super) struct Mail<'m> {
     pub(super) parents: Vec<String>,
     pub(super) parsed: Rc<Subject>,
     pub(super) at: Option<Timestamp>,
+    /// Whether only the archive's line before it says so.
+    at_of_archive: bool,
     pub(super) doubts: Vec<String>,
     /// What of it cannot be read.
     faults: Vec<String>,
@@ -191,7 +193,7 @@ fn mail<'m>(
     let mut references = headers.ids("references");
     references.reverse();
     parents.extend(references);
-    let (at, mut doubts) = head::written(&headers, envelope);
+    let head::Written { at, of_archive: at_of_archive, mut doubts } = head::written(&headers, envelope);
     if id.is_none() {
         doubts.push("it has no Message-ID".to_owned());
     }
@@ -202,7 +204,7 @@ fn mail<'m>(
     if body.is_empty() && !raw.ends_with(b"\n\n") && !raw.ends_with(b"\n\r\n") {
         faults.push("it breaks off in its headers: its text was not read".to_owned());
     }
-    Some(Mail { headers, body, id, parents, parsed, at, doubts, faults, place: place.to_owned() })
+    Some(Mail { headers, body, id, parents, parsed, at, at_of_archive, doubts, faults, place: place.to_owned() })
 }
 
 /// A mail with its text, ready to be read.
@@ -290,6 +292,16 @@ fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &Opened, mail
         };
         return Says::Unclear { excerpt, why: format!("the mail could not be read to its end: {fault}") };
     }
+    if opened.sender.several
+        && let Says::Casts(_) | Says::Withdraws { .. } = says
+    {
+        let excerpt = match says {
+            Says::Casts(cast) => cast.line,
+            Says::Withdraws { line } => line,
+            _ => String::new(),
+        };
+        return Says::Unclear { excerpt, why: "its From header names several senders: whose vote is it?".to_owned() };
+    }
     if matches!(says, Says::Nothing { .. })
         && text.to_call
         && let Some(line) = marked_in_quote(&opened.text)
@@ -331,6 +343,7 @@ fn head_of(mail: &Mail<'_>, opened: &Opened) -> Head {
         name: opened.sender.name.clone(),
         address: opened.sender.address.clone(),
         at: mail.at,
+        at_of_archive: mail.at_of_archive,
         doubts,
         route,
     }

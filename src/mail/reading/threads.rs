@@ -51,6 +51,14 @@ pub(super) fn threads(mails: &[Node<'_>]) -> Vec<usize> {
         let core = mail.subject.core.as_str();
         if let Some(call) = called.get(core).filter(|_| !mail.subject.has(Tag::Discuss)) {
             sets.join(at, *call);
+            // what it answers is of this vote too, unless it is of another one
+            for parent in mail.parents.iter().take(200) {
+                if let Some(node) = ids.get(parent.as_str()).filter(|node| {
+                    mails.get(**node).is_some_and(|other| !called.contains_key(other.subject.core.as_str()))
+                }) {
+                    sets.join(at, *node);
+                }
+            }
             continue;
         }
         for parent in mail.parents.iter().take(200) {
@@ -132,5 +140,13 @@ mod tests {
             ("10", &[], "[DISCUSS] Release A"),
         ]);
         assert_eq!(found, [0, 0, 0, 0, 4, 4, 6, 6, 0, 9]);
+        // the call itself stands in the circle, and nobody answers it by its subject
+        let found = of(&[
+            ("call", &["m2"], "[VOTE] Release A"),
+            ("m0", &["m2"], "Re: the vote"),
+            ("m1", &["m0"], "Re: the vote"),
+            ("m2", &["m1"], "Re: the vote"),
+        ]);
+        assert_eq!(found, [0; 4]);
     }
 }

@@ -4,17 +4,19 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! What was downloaded, kept by the SHA-512 of its bytes.
+//! What was downloaded, kept by the SHA-512 of its bytes, with what its server said of
+//! it: it serves again only where the server confirms that it is still the same.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::error::DownloadError;
-use crate::release::Sha512;
+use reqwest::Url;
+use serde::{Deserialize, Serialize};
 
-/// The largest file that is taken for one of digests.
-const CHECKSUM_BYTES: u64 = 4096;
+use super::error::DownloadError;
+use super::validator::Validator;
+use crate::release::Sha512;
 
 /// A directory with downloaded files, each named by its digest, and with what came in
 /// of downloads that were cut.
@@ -23,42 +25,61 @@ pub struct Cache {
     directory: PathBuf,
 }
 
+/// What is known of a file that was downloaded.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Kept {
+    /// What its server said of it.
+    pub validator: Validator,
+    /// How long it is.
+    pub bytes: u64,
+    sha512: Sha512,
+}
+
 impl Cache {
     /// The cache in `directory`, which is made when it is first written to.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self { directory: directory.into() }
     }
 
-    /// Puts the file that `target` is to be beside its digest file, if that names a
-    /// digest whose bytes are here; says whether it did. The bytes are digested again
+    /// What is known of the file that was downloaded from `url`.
+    pub(super) fn kept(&self, url: &Url) -> Option<Kept> {
+        serde_json::from_slice(&fs::read(self.note(url)).ok()?).ok()
+    }
+
+    /// Puts a kept file at `target`; says whether it did. The bytes are digested again
     /// first: a file that was changed in the cache is thrown away.
-    pub(super) fn supply(&self, target: &Path) -> bool {
-        let Some(claimed) = claimed_digest(target) else { return false };
-        let kept = self.place(&claimed);
-        let Ok(file) = File::open(&kept) else { return false };
+    pub(super) fn supply(&self, kept: &Kept, target: &Path) -> bool {
+        let Some(place) = Sha512::from_digits(kept.sha512.as_str()).map(|digest| self.place(&digest)) else {
+            return false;
+        };
+        let Ok(file) = File::open(&place) else { return false };
         match Sha512::of_reader(file) {
-            Ok((found, _)) if found.as_str() == claimed => copy(&kept, target).is_ok(),
+            Ok((found, _)) if found == kept.sha512 => copy(&place, target).is_ok(),
             Ok(_) => {
-                let _ = fs::remove_file(&kept);
+                let _ = fs::remove_file(&place);
                 false
             }
             Err(_) => false,
         }
     }
 
-    /// Moves a whole download into the cache and puts it at `target` too.
-    pub(super) fn keep(&self, partial: &Partial, target: &Path) -> Result<(), DownloadError> {
+    /// Moves a whole download of `url` into the cache and puts it at `target` too. Where
+    /// the server said nothing by which it could confirm it later, it is at `target` alone.
+    pub(super) fn keep(&self, partial: &Partial, url: &Url, target: &Path) -> Result<(), DownloadError> {
         let write = |path: &Path| {
             let path = path.to_owned();
             move |source| DownloadError::Write { path, source }
         };
-        let partial = partial.path();
+        let (note, validator, partial) = (self.note(url), partial.take_validator(), partial.path());
+        let Some(validator) = validator else { return bring(partial, target).map_err(write(target)) };
         let file = File::open(partial).map_err(write(partial))?;
-        let (digest, _) = Sha512::of_reader(file).map_err(write(partial))?;
-        let kept = self.place(digest.as_str());
-        fs::create_dir_all(kept.parent().unwrap_or(&self.directory)).map_err(write(&kept))?;
-        fs::rename(partial, &kept).map_err(write(&kept))?;
-        copy(&kept, target).map_err(write(target))
+        let (sha512, bytes) = Sha512::of_reader(file).map_err(write(partial))?;
+        let place = self.place(&sha512);
+        bring(partial, &place).map_err(write(&place))?;
+        copy(&place, target).map_err(write(target))?;
+        let text = serde_json::to_vec(&Kept { validator, bytes, sha512 }).map_err(io::Error::other);
+        text.and_then(|text| make_parent(&note).and_then(|()| fs::write(&note, text))).map_err(write(&note))
     }
 
     /// Where what comes in of `url` is kept until it is whole: for this process alone, in
@@ -66,17 +87,16 @@ impl Cache {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub(super) fn partial(&self, url: &str) -> Result<Partial, DownloadError> {
+    pub(super) fn partial(&self, url: &Url) -> Result<Partial, DownloadError> {
         let directory = self.directory.join("partial");
         let write = |path: &Path, source| DownloadError::Write { path: path.to_owned(), source };
         fs::create_dir_all(&directory).map_err(|source| write(&directory, source))?;
-        let digest = Sha512::of(url.as_bytes());
-        let name = &digest.as_str()[..40];
+        let name = name_of(url);
         let held = |path: PathBuf| match OpenOptions::new().append(true).create(true).open(&path) {
             Ok(lock) => Ok(Partial { path, lock }),
             Err(source) => Err(write(&path, source)),
         };
-        let partial = held(directory.join(name))?;
+        let partial = held(directory.join(&name))?;
         match partial.lock.try_lock() {
             Err(TryLockError::WouldBlock) => held(directory.join(format!("{name}-{}", std::process::id()))),
             // A file system without locks has to do without.
@@ -84,8 +104,14 @@ impl Cache {
         }
     }
 
-    fn place(&self, digest: &str) -> PathBuf {
+    fn place(&self, digest: &Sha512) -> PathBuf {
+        let digest = digest.as_str();
         self.directory.join("sha512").join(&digest[..2]).join(digest)
+    }
+
+    /// Where it is noted what `url` gave.
+    fn note(&self, url: &Url) -> PathBuf {
+        self.directory.join("known").join(name_of(url))
     }
 }
 
@@ -101,39 +127,70 @@ impl Partial {
         &self.path
     }
 
+    /// How many bytes have come in.
+    pub(super) fn length(&self) -> u64 {
+        self.lock.metadata().map_or(0, |data| data.len())
+    }
+
+    /// What the server said of the file that this is the beginning of.
+    pub(super) fn validator(&self) -> Option<Validator> {
+        serde_json::from_slice(&fs::read(self.validator_path()).ok()?).ok()
+    }
+
+    /// Notes what the server says of the file.
+    pub(super) fn note(&self, validator: Option<&Validator>) -> Result<(), DownloadError> {
+        let path = self.validator_path();
+        let Some(validator) = validator else {
+            let _ = fs::remove_file(path);
+            return Ok(());
+        };
+        let text = serde_json::to_vec(validator).map_err(io::Error::other);
+        text.and_then(|text| fs::write(&path, text)).map_err(|source| DownloadError::Write { path, source })
+    }
+
+    fn take_validator(&self) -> Option<Validator> {
+        let validator = self.validator();
+        let _ = fs::remove_file(self.validator_path());
+        validator
+    }
+
+    /// Throws away what has come in.
+    pub(super) fn clear(&self) -> Result<(), DownloadError> {
+        self.note(None)?;
+        self.lock.set_len(0).map_err(|source| DownloadError::Write { path: self.path.clone(), source })
+    }
+
     /// Leaves it to a later run, if there is something to go on with.
     pub(super) fn abandon(&self) {
-        if self.lock.metadata().is_ok_and(|data| data.len() == 0) {
-            let _ = fs::remove_file(&self.path);
+        if self.length() == 0 {
+            let _ = (fs::remove_file(&self.path), fs::remove_file(self.validator_path()));
         }
     }
-}
 
-/// Whether a file of that name holds the SHA-512 of another.
-pub(super) fn is_checksum(path: &str) -> bool {
-    path.ends_with(".sha512")
-}
-
-/// The digest that the `.sha512` file beside `target` names: only a key to look for
-/// bytes by, and no proof of anything.
-fn claimed_digest(target: &Path) -> Option<String> {
-    let mut beside = target.as_os_str().to_owned();
-    beside.push(".sha512");
-    let beside = PathBuf::from(beside);
-    if fs::metadata(&beside).ok()?.len() > CHECKSUM_BYTES {
-        return None;
+    fn validator_path(&self) -> PathBuf {
+        self.path.with_extension("validator")
     }
-    let text = fs::read_to_string(beside).ok()?;
-    let digits = text.split_whitespace().find(|word| word.len() == 128)?;
-    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| digits.to_ascii_lowercase())
+}
+
+/// What files about a URL are called.
+fn name_of(url: &Url) -> String {
+    Sha512::of(url.as_str().as_bytes()).as_str()[..40].to_owned()
+}
+
+fn make_parent(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)
+}
+
+fn bring(from: &Path, to: &Path) -> io::Result<()> {
+    make_parent(to)?;
+    // Another file system has no place for the same file.
+    fs::rename(from, to).or_else(|_| fs::copy(from, to).and_then(|_| fs::remove_file(from)))
 }
 
 /// As a second name where the file system can, else as a copy: what is verified is
 /// read only.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    if let Some(parent) = to.parent() {
-        fs::create_dir_all(parent)?;
-    }
+    make_parent(to)?;
     let _ = fs::remove_file(to);
     fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(|_| ()))
 }

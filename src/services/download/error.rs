@@ -9,7 +9,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use reqwest::StatusCode;
+use reqwest::{StatusCode, Url};
+
+use crate::services::address::hide_login;
 
 /// Why something could not be downloaded.
 #[derive(Debug, thiserror::Error)]
@@ -50,14 +52,14 @@ pub enum DownloadError {
         status: StatusCode,
     },
     /// The answer ended early, again and again.
-    #[error("the download of {url} broke off after {bytes} bytes, and did not go on in {attempts} attempts")]
+    #[error("the download of {url} broke off after {bytes} bytes, and was given up after {attempt} attempts")]
     Cut {
         /// What was asked for.
         url: String,
         /// How much had come in.
         bytes: u64,
-        /// How often it was tried without a byte more.
-        attempts: u32,
+        /// How often it was tried.
+        attempt: u32,
         /// What went wrong the last time.
         #[source]
         source: io::Error,
@@ -68,13 +70,15 @@ pub enum DownloadError {
         /// Which directory.
         url: String,
     },
-    /// A directory has too many below it.
-    #[error("there are more than {most} directories below {url}")]
+    /// A directory has too much below it.
+    #[error("there are more than {most} {what} below {url}")]
     TooLarge {
         /// Which directory.
         url: String,
         /// The bound.
         most: usize,
+        /// Of what: files, directories, directories in one another.
+        what: &'static str,
     },
     /// A page does not end.
     #[error("the list at {url} has more than {most} bytes")]
@@ -101,6 +105,11 @@ pub enum DownloadError {
     },
 }
 
+/// An address as it may be said: without the login that it may hold.
+pub(super) fn shown(url: &Url) -> String {
+    hide_login(url.as_str())
+}
+
 impl DownloadError {
     /// The next thing to do.
     pub fn hint(&self) -> &'static str {
@@ -109,6 +118,9 @@ impl DownloadError {
             Self::Address { .. } => "give a directory, an archive, or an address that begins with https://",
             Self::Unreachable { .. } | Self::Cut { .. } => {
                 "see whether the address opens in a browser (SSL_CERT_FILE names a further authority); a repeat goes on where this ended"
+            }
+            Self::Status { url, .. } if !url.ends_with('/') => {
+                "the server does not give this file: open its address in a browser, and tell who staged it"
             }
             Self::Status { .. } | Self::Empty { .. } => {
                 "open the address in a browser: is it the directory of the candidate?"

@@ -4,25 +4,31 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! One download: from the cache, or from the server, going on where it was cut.
+//! One download: from the cache where the server confirms what is there, else from the
+//! server, going on where it was cut.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use reqwest::blocking::{Client, Response};
-use reqwest::header::{CONTENT_RANGE, ETAG, HeaderMap, IF_RANGE, LAST_MODIFIED, RANGE, RETRY_AFTER};
+use reqwest::header::{CONTENT_RANGE, HeaderMap, IF_RANGE, RANGE, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
 
-use super::cache::{Cache, is_checksum};
-use super::error::DownloadError;
+use super::beside;
+use super::cache::{Cache, Kept, Partial};
+use super::error::{DownloadError, shown};
+use super::validator::Validator;
 use super::{Came, Progress, RemoteFile};
+use crate::release::stands_beside;
 use crate::services::web;
 
 /// How often a download is tried without a single byte more.
 const ATTEMPTS: u32 = 4;
+/// How often it is tried at all.
+const ALL_ATTEMPTS: u32 = 200;
 /// The pause after the first of them; it doubles.
 const PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause that a server is granted that asks for one.
@@ -40,7 +46,7 @@ pub fn page(client: &Client, url: &Url) -> Result<String, DownloadError> {
             Err(Ended::Again(again)) => again,
         };
         if vain >= ATTEMPTS {
-            return Err(DownloadError::Unreachable { url: url.to_string(), source: again.why });
+            return Err(DownloadError::Unreachable { url: shown(url), source: again.why });
         }
         thread::sleep(again.pause(vain));
         vain += 1;
@@ -52,13 +58,13 @@ fn read_page(client: &Client, url: &Url) -> Result<String, Ended> {
     match web::text(response, PAGE_BYTES) {
         Ok(Some(text)) => Ok(text),
         // Half a list would be a candidate with less in it.
-        Ok(None) => Err(Ended::ForGood(DownloadError::Endless { url: url.to_string(), most: PAGE_BYTES })),
+        Ok(None) => Err(Ended::ForGood(DownloadError::Endless { url: shown(url), most: PAGE_BYTES })),
         Err(why) => Err(Again::because(why).into()),
     }
 }
 
-/// Has the file at `target`: from the cache where its digest is known, else from the
-/// server.
+/// Has the file at `target`: from the cache where the server says that it is still the
+/// same, else from the server.
 pub fn fetch(
     client: &Client,
     cache: &Cache,
@@ -66,34 +72,59 @@ pub fn fetch(
     target: &Path,
     progress: Progress<'_>,
 ) -> Result<(), DownloadError> {
-    if !is_checksum(&file.path) && cache.supply(target) {
+    if let Some(kept) = cache.kept(&file.url)
+        && is_confirmed(client, &file.url, &kept)
+        && cache.supply(&kept, target)
+    {
         progress(Came::File(&file.path));
         return Ok(());
     }
-    let partial = cache.partial(file.url.as_str())?;
-    let mut vain = 0;
+    let partial = cache.partial(&file.url)?;
+    if stands_beside(&file.path) {
+        // Nothing would tell that the beginning which an earlier run left was damaged.
+        partial.clear()?;
+    }
+    let mut resumed = partial.length() > 0;
+    resumed |= whole(client, file, &partial, progress)?;
+    if resumed && beside::speaks_against(target, partial.path()) {
+        partial.clear()?;
+        whole(client, file, &partial, progress)?;
+    }
+    cache.keep(&partial, &file.url, target)?;
+    progress(Came::File(&file.path));
+    Ok(())
+}
+
+/// Whether the server says that it still has what was kept. One that cannot be asked so
+/// is asked for the file, and that says what is wrong.
+fn is_confirmed(client: &Client, url: &Url, kept: &Kept) -> bool {
+    let Ok(response) = client.head(url.clone()).send() else { return false };
+    response.status() == StatusCode::OK && kept.validator.is_confirmed_by(response.headers(), kept.bytes)
+}
+
+/// Has all of the file in `partial`; says whether it came in more than one piece.
+fn whole(client: &Client, file: &RemoteFile, partial: &Partial, progress: Progress<'_>) -> Result<bool, DownloadError> {
+    // What comes in again after a new beginning is nothing gained.
+    let (mut attempt, mut vain, mut furthest) = (0, 0, partial.length());
     loop {
-        let before = length(partial.path());
-        let again = match advance(client, file, partial.path(), progress) {
-            Ok(()) => break,
+        attempt += 1;
+        let again = match advance(client, file, partial, progress) {
+            Ok(()) => return Ok(attempt > 1),
             Err(Ended::ForGood(error)) => {
                 partial.abandon();
                 return Err(error);
             }
             Err(Ended::Again(again)) => again,
         };
-        vain = if length(partial.path()) > before { 0 } else { vain + 1 };
-        if vain >= ATTEMPTS {
-            let (url, bytes) = (file.url.to_string(), length(partial.path()));
+        let bytes = partial.length();
+        vain = if bytes > furthest { 0 } else { vain + 1 };
+        furthest = furthest.max(bytes);
+        if vain >= ATTEMPTS || attempt >= ALL_ATTEMPTS {
             partial.abandon();
-            return Err(DownloadError::Cut { url, bytes, attempts: ATTEMPTS, source: again.why });
+            return Err(DownloadError::Cut { url: shown(&file.url), bytes: furthest, attempt, source: again.why });
         }
         thread::sleep(again.pause(vain));
     }
-    let _ = fs::remove_file(validator_of(partial.path()));
-    cache.keep(&partial, target)?;
-    progress(Came::File(&file.path));
-    Ok(())
 }
 
 enum Ended {
@@ -119,6 +150,12 @@ impl Again {
     }
 }
 
+impl From<DownloadError> for Ended {
+    fn from(error: DownloadError) -> Self {
+        Self::ForGood(error)
+    }
+}
+
 impl From<Again> for Ended {
     fn from(again: Again) -> Self {
         Self::Again(again)
@@ -131,7 +168,7 @@ fn send(url: &Url, request: reqwest::blocking::RequestBuilder) -> Result<Respons
         Ok(response) => response,
         // What leads nowhere, or where nobody may go, does so again.
         Err(source) if source.is_redirect() || source.is_builder() => {
-            let (url, source) = (url.to_string(), io::Error::other(source.without_url()));
+            let (url, source) = (shown(url), io::Error::other(source.without_url()));
             return Err(Ended::ForGood(DownloadError::Unreachable { url, source }));
         }
         Err(error) => return Err(Again::because(io::Error::other(error.without_url())).into()),
@@ -142,7 +179,7 @@ fn send(url: &Url, request: reqwest::blocking::RequestBuilder) -> Result<Respons
             let why = io::Error::other(format!("the server answered {status}"));
             Err(Again { why, wanted: wanted_pause(response.headers()) }.into())
         }
-        status => Err(Ended::ForGood(DownloadError::Status { url: url.to_string(), status })),
+        status => Err(Ended::ForGood(DownloadError::Status { url: shown(url), status })),
     }
 }
 
@@ -157,43 +194,40 @@ fn wanted_pause(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// One request: goes on with `partial` where the server still has the same file.
-fn advance(client: &Client, file: &RemoteFile, partial: &Path, progress: Progress<'_>) -> Result<(), Ended> {
-    let write = |path: &Path, source| Ended::ForGood(DownloadError::Write { path: path.to_owned(), source });
-    let validator_path = validator_of(partial);
-    let validator = fs::read_to_string(&validator_path).ok();
-    let have = length(partial);
+fn advance(client: &Client, file: &RemoteFile, partial: &Partial, progress: Progress<'_>) -> Result<(), Ended> {
+    let have = partial.length();
     let mut request = client.get(file.url.clone());
-    if let Some(validator) = validator.filter(|_| have > 0) {
-        request = request.header(RANGE, format!("bytes={have}-")).header(IF_RANGE, validator);
+    let validator = partial.validator();
+    let asked = validator.as_ref().and_then(Validator::for_range).filter(|_| have > 0);
+    if let Some(same) = asked {
+        request = request.header(RANGE, format!("bytes={have}-")).header(IF_RANGE, same);
     }
     let mut response = send(&file.url, request)?;
-    // Asked for what comes after the end: it was whole, or is another one now.
-    if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
-        File::create(partial).map_err(|error| write(partial, error))?;
-        return Err(Again::because(io::Error::other("the server has less than was downloaded")).into());
-    }
-    let goes_on = response.status() == StatusCode::PARTIAL_CONTENT;
-    if goes_on && begins_at(response.headers()) != Some(have) {
-        File::create(partial).map_err(|error| write(partial, error))?;
+    let status = response.status();
+    let part = part_of(response.headers()).filter(|_| status == StatusCode::PARTIAL_CONTENT);
+    let fits = part.as_ref().is_some_and(|part| part.begins == have);
+    if status == StatusCode::RANGE_NOT_SATISFIABLE || (status == StatusCode::PARTIAL_CONTENT && !fits) {
+        // What comes after the end was asked for, so it is another file now; or the server
+        // cannot send parts.
+        partial.clear()?;
         return Err(Again::because(io::Error::other("the server sent another part than was asked for")).into());
     }
-    match validator_in(response.headers()) {
-        Some(validator) => fs::write(&validator_path, validator).map_err(|error| write(&validator_path, error))?,
-        None => {
-            let _ = fs::remove_file(&validator_path);
-        }
+    if part.is_none() {
+        partial.clear()?;
     }
-    let expected = response.content_length();
-    let mut open = OpenOptions::new();
-    let open = if goes_on { open.append(true) } else { open.write(true).truncate(true).create(true) };
-    let mut sink = open.open(partial).map_err(|error| write(partial, error))?;
+    partial.note(Validator::of(response.headers()).as_ref())?;
+    let expected = part.and_then(|part| part.all).or(response.content_length().map(|bytes| partial.length() + bytes));
+    let write = |source| Ended::ForGood(DownloadError::Write { path: partial.path().to_owned(), source });
+    let mut sink = OpenOptions::new().append(true).open(partial.path()).map_err(write)?;
     let came = copy(&mut response, &mut sink, |bytes| progress(Came::Bytes(&file.path, bytes)));
-    let came = came.map_err(|fault| match fault {
+    came.map_err(|fault| match fault {
         CopyFault::Read(error) => Again::because(error).into(),
-        CopyFault::Write(error) => write(partial, error),
+        CopyFault::Write(error) => write(error),
     })?;
     match expected {
-        Some(expected) if came < expected => Err(Again::because(io::ErrorKind::UnexpectedEof.into()).into()),
+        Some(expected) if partial.length() < expected => {
+            Err(Again::because(io::ErrorKind::UnexpectedEof.into()).into())
+        }
         _ => Ok(()),
     }
 }
@@ -203,15 +237,13 @@ enum CopyFault {
     Write(io::Error),
 }
 
-fn copy(from: &mut Response, to: &mut File, progress: impl Fn(u64)) -> Result<u64, CopyFault> {
+fn copy(from: &mut Response, to: &mut File, progress: impl Fn(u64)) -> Result<(), CopyFault> {
     let mut buffer = vec![0; 128 * 1024];
-    let mut all = 0;
     loop {
         match from.read(&mut buffer) {
-            Ok(0) => return Ok(all),
+            Ok(0) => return Ok(()),
             Ok(read) => {
                 to.write_all(&buffer[..read]).map_err(CopyFault::Write)?;
-                all += read as u64;
                 progress(read as u64);
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -220,21 +252,15 @@ fn copy(from: &mut Response, to: &mut File, progress: impl Fn(u64)) -> Result<u6
     }
 }
 
-/// The first byte's place in the file, of a part.
-fn begins_at(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_RANGE)?.to_str().ok()?.trim().strip_prefix("bytes ")?.split('-').next()?.parse().ok()
+/// Which part of a file an answer has.
+struct Part {
+    begins: u64,
+    /// How long the file is, where the server says so.
+    all: Option<u64>,
 }
 
-/// What says that the file is the same one: a strong entity tag, else its date.
-fn validator_in(headers: &HeaderMap) -> Option<String> {
-    let value = |name| headers.get(name)?.to_str().ok().map(str::to_owned);
-    value(ETAG).filter(|tag: &String| !tag.starts_with("W/")).or_else(|| value(LAST_MODIFIED))
-}
-
-fn validator_of(partial: &Path) -> std::path::PathBuf {
-    partial.with_extension("validator")
-}
-
-fn length(path: &Path) -> u64 {
-    fs::metadata(path).map_or(0, |data| data.len())
+/// `Content-Range: bytes 200-999/1000`
+fn part_of(headers: &HeaderMap) -> Option<Part> {
+    let (range, all) = headers.get(CONTENT_RANGE)?.to_str().ok()?.trim().strip_prefix("bytes ")?.split_once('/')?;
+    Some(Part { begins: range.split('-').next()?.trim().parse().ok()?, all: all.trim().parse().ok() })
 }

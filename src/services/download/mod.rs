@@ -8,30 +8,31 @@
 //! repository of Nexus. Files come in parallel, a download that was cut goes on where
 //! it ended, and what was downloaded once is kept by its digest.
 
+mod beside;
 mod cache;
+mod crawl;
 mod error;
 mod fetch;
 mod listing;
 #[cfg(test)]
 mod tests;
+mod validator;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::Url;
 use reqwest::blocking::Client;
 
 pub use cache::Cache;
+use crawl::{list, several};
 pub use error::DownloadError;
+use error::shown;
 pub(super) use listing::children;
 
+use super::address::hide_login;
 use super::web;
-
-/// How many files are downloaded, and directories listed, at a time.
-const WORKERS: usize = 8;
-/// The most directories that are listed below one address.
-const MOST_DIRECTORIES: usize = 10_000;
+use crate::release::stands_beside;
 
 /// Downloads directories of web servers.
 pub struct Downloader {
@@ -83,12 +84,11 @@ impl Downloader {
     /// When the directory cannot be listed or a file not be had; what came in stays
     /// in the cache, so that a repeat goes on from there.
     pub fn directory(&self, address: &str, into: &Path, progress: Progress<'_>) -> Result<Vec<String>, DownloadError> {
-        let files = self.list(address)?;
+        let files = list(&self.client, parsed(address)?)?;
         progress(Came::Listed(files.len()));
-        let (small, large): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| cache::is_checksum(&file.path));
-        // The digests first: they say which of the other files are in the cache already.
-        let mut paths = self.all(small, into, progress)?;
-        paths.extend(self.all(large, into, progress)?);
+        let (beside, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| stands_beside(&file.path));
+        let mut paths = self.all(beside, into, progress)?;
+        paths.extend(self.all(others, into, progress)?);
         paths.sort();
         Ok(paths)
     }
@@ -99,7 +99,7 @@ impl Downloader {
     /// # Errors
     /// When it cannot be listed.
     pub fn paths(&self, address: &str) -> Result<Vec<String>, DownloadError> {
-        match self.list(address) {
+        match list(&self.client, parsed(address)?) {
             Ok(files) => Ok(files.into_iter().map(|file| file.path).collect()),
             Err(DownloadError::Empty { .. }) => Ok(Vec::new()),
             Err(DownloadError::Status { status, .. }) if status == reqwest::StatusCode::NOT_FOUND => Ok(Vec::new()),
@@ -131,9 +131,8 @@ impl Downloader {
     ) -> Result<Vec<String>, DownloadError> {
         let url = parsed(address)?;
         let name = url.join(".").ok().and_then(|directory| listing::path_below(&directory, &url));
-        let name = name.ok_or_else(|| DownloadError::Name { url: address.to_owned() })?;
+        let name = name.ok_or_else(|| DownloadError::Name { url: shown(&url) })?;
         let mut names = Vec::new();
-        // The digest before the file: it says whether that is in the cache already.
         for ending in endings.iter().rev().chain(&[""]) {
             let mut beside = url.clone();
             beside.set_path(&format!("{}{ending}", url.path()));
@@ -147,67 +146,11 @@ impl Downloader {
         Ok(names)
     }
 
-    fn list(&self, address: &str) -> Result<Vec<RemoteFile>, DownloadError> {
-        let mut root = parsed(address)?;
-        if !root.path().ends_with('/') {
-            root.set_path(&format!("{}/", root.path()));
-        }
-        let (mut files, mut level, mut listed) = (Vec::new(), vec![root.clone()], 0);
-        while !level.is_empty() {
-            listed += level.len();
-            if listed > MOST_DIRECTORIES {
-                return Err(DownloadError::TooLarge { url: root.to_string(), most: MOST_DIRECTORIES });
-            }
-            let pages = several(&level, |directory| Ok(children(directory, &fetch::page(&self.client, directory)?)))?;
-            let (below, found): (Vec<Url>, Vec<Url>) =
-                pages.into_iter().flatten().partition(|child| child.path().ends_with('/'));
-            for url in found {
-                let path = listing::path_below(&root, &url);
-                let path = path.ok_or_else(|| DownloadError::Name { url: url.to_string() })?;
-                files.push(RemoteFile { path, url });
-            }
-            level = below;
-        }
-        files.sort();
-        files.dedup();
-        match files.is_empty() {
-            true => Err(DownloadError::Empty { url: root.to_string() }),
-            false => Ok(files),
-        }
-    }
-
     /// Downloads the files; returns their paths.
     fn all(&self, files: Vec<RemoteFile>, into: &Path, progress: Progress<'_>) -> Result<Vec<String>, DownloadError> {
         several(&files, |file| fetch::fetch(&self.client, &self.cache, file, &target_of(into, &file.path), progress))?;
         Ok(files.into_iter().map(|file| file.path).collect())
     }
-}
-
-/// Does `work` with several items at a time, and returns what came of each, in their order;
-/// the first that fails ends it.
-fn several<I: Sync, T: Send>(
-    items: &[I],
-    work: impl Fn(&I) -> Result<T, DownloadError> + Sync,
-) -> Result<Vec<T>, DownloadError> {
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(at) else { return Ok(done) };
-            done.push((at, work(item).inspect_err(|_| next.store(items.len(), Ordering::Relaxed))?));
-        }
-    };
-    let mut done = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..WORKERS.min(items.len())).map(|_| scope.spawn(worker)).collect();
-        let ended = workers.into_iter().map(|worker| worker.join().expect("downloading does not panic"));
-        ended.collect::<Result<Vec<Vec<_>>, DownloadError>>()
-    })?
-    .into_iter()
-    .flatten()
-    .collect::<Vec<_>>();
-    done.sort_by_key(|(at, _)| *at);
-    Ok(done.into_iter().map(|(_, what)| what).collect())
 }
 
 fn target_of(into: &Path, path: &str) -> PathBuf {
@@ -217,10 +160,10 @@ fn target_of(into: &Path, path: &str) -> PathBuf {
 fn parsed(address: &str) -> Result<Url, DownloadError> {
     let url = match Url::parse(address) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => url,
-        _ => return Err(DownloadError::Address { address: address.to_owned() }),
+        _ => return Err(DownloadError::Address { address: hide_login(address) }),
     };
     match web::protected(&url) {
         Ok(()) => Ok(url),
-        Err(source) => Err(DownloadError::Unprotected { url: url.to_string(), source: source.into() }),
+        Err(source) => Err(DownloadError::Unprotected { url: shown(&url), source: source.into() }),
     }
 }

@@ -30,7 +30,21 @@ struct Shelf {
     limited: BTreeMap<String, usize>,
     /// How many bytes of a body are sent before the server falls silent, once.
     silent: BTreeMap<String, usize>,
+    /// Answers that say nothing of which file it is.
+    unnamed: bool,
+    /// Answers to ranges have another part, or none at all.
+    ranges: Ranges,
     asked: Vec<String>,
+}
+
+#[derive(Default, Clone, Copy, PartialEq)]
+enum Ranges {
+    #[default]
+    Good,
+    /// The beginning, whatever was asked for.
+    Wrong,
+    /// Answered with 416.
+    Refused,
 }
 
 struct Server {
@@ -80,6 +94,7 @@ fn answer(stream: TcpStream, shelf: &Mutex<Shelf>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut line = String::new();
     reader.read_line(&mut line)?;
+    let head = line.starts_with("HEAD ");
     let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
     let mut range = None;
     loop {
@@ -94,7 +109,8 @@ fn answer(stream: TcpStream, shelf: &Mutex<Shelf>) -> std::io::Result<()> {
     }
     let mut stream = stream;
     let mut shelf = shelf.lock().unwrap();
-    shelf.asked.push(range.map_or_else(|| path.clone(), |from| format!("{path} from {from}")));
+    let asked = if head { format!("HEAD {path}") } else { path.clone() };
+    shelf.asked.push(range.map_or_else(|| asked, |from| format!("{path} from {from}")));
     if let Some(count @ 1..) = shelf.failing.get_mut(&path) {
         *count -= 1;
         return write!(stream, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -104,7 +120,9 @@ fn answer(stream: TcpStream, shelf: &Mutex<Shelf>) -> std::io::Result<()> {
         let head = "HTTP/1.1 429 Slowly\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         return stream.write_all(head.as_bytes());
     }
-    let body = if path.ends_with('/') {
+    let body = if path.starts_with("/endless/") {
+        b"<a href='a/'>a</a>".to_vec()
+    } else if path.ends_with('/') {
         let below = |name: &&String| name.starts_with(&path);
         let links: String = shelf
             .files
@@ -124,17 +142,22 @@ fn answer(stream: TcpStream, shelf: &Mutex<Shelf>) -> std::io::Result<()> {
     };
     let tag = &Sha512::of(&body).as_str()[..16].to_owned();
     let all = body.len();
-    let (status, body) = match range {
+    let (status, body) = match range.filter(|_| !head) {
+        Some(_) if shelf.ranges == Ranges::Refused => ("416 Range Not Satisfiable".to_owned(), Vec::new()),
+        Some(_) if shelf.ranges == Ranges::Wrong => {
+            (format!("206 Partial Content\r\nContent-Range: bytes 0-{}/{all}", all - 1), body)
+        }
         Some(from) if from <= all => {
             (format!("206 Partial Content\r\nContent-Range: bytes {from}-{}/{all}", all - 1), body[from..].to_vec())
         }
         _ => ("200 OK".to_owned(), body),
     };
-    write!(
-        stream,
-        "HTTP/1.1 {status}\r\nETag: \"{tag}\"\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    )?;
+    let tag = if shelf.unnamed { String::new() } else { format!("ETag: \"{tag}\"\r\n") };
+    let length = body.len();
+    write!(stream, "HTTP/1.1 {status}\r\n{tag}Content-Length: {length}\r\nConnection: close\r\n\r\n")?;
+    if head {
+        return Ok(());
+    }
     if let Some(bytes) = shelf.silent.remove(&path) {
         drop(shelf);
         stream.write_all(&body[..bytes])?;
@@ -170,6 +193,7 @@ fn a_directory_comes_in_whole_and_the_second_time_from_the_cache() {
     get("two").unwrap();
     let asked = server.asked();
     assert!(!asked.contains(&"/dev/x-rc1/x.tgz".to_owned()), "it is in the cache: {asked:?}");
+    assert!(asked.contains(&"HEAD /dev/x-rc1/x.tgz".to_owned()), "and the server was asked: {asked:?}");
     assert_eq!(fs::read(place.path().join("two/x.tgz")).unwrap(), big);
     // Other bytes under the same name have another digest.
     let other = vec![8_u8; 300_000];
@@ -221,7 +245,7 @@ fn a_download_that_is_cut_goes_on_where_it_ended_also_in_a_later_run() {
     assert!(matches!(error, DownloadError::Cut { bytes: 70_000, .. }), "{error}");
     server.asked();
     downloader.file(&address, &target, &|_| {}).unwrap();
-    assert_eq!(server.asked(), ["/d/x from 70000"]);
+    assert_eq!(server.asked(), ["HEAD /d/x", "/d/x from 70000"]);
     assert_eq!(fs::read(&target).unwrap(), changed);
 }
 
@@ -276,7 +300,7 @@ fn a_single_file_that_is_in_the_cache_is_not_downloaded_again() {
     assert_eq!(get("one"), ["x.tgz", "x.tgz.sha512"]);
     server.asked();
     assert_eq!(get("two"), ["x.tgz", "x.tgz.sha512"]);
-    assert_eq!(server.asked(), ["/d/x.tgz.sha512", "/d/x.tgz.asc"]);
+    assert_eq!(server.asked(), ["HEAD /d/x.tgz.sha512", "/d/x.tgz.asc", "HEAD /d/x.tgz"]);
     assert_eq!(fs::read(place.path().join("two/x.tgz")).unwrap(), b"x");
 }
 
@@ -284,12 +308,115 @@ fn a_single_file_that_is_in_the_cache_is_not_downloaded_again() {
 fn two_runs_that_download_the_same_do_not_write_into_one_file() {
     let place = tempfile::tempdir().unwrap();
     let cache = Cache::new(place.path());
-    let one = cache.partial("https://example.org/x").unwrap();
-    let other = cache.partial("https://example.org/x").unwrap();
+    let url = reqwest::Url::parse("https://example.org/x").unwrap();
+    let one = cache.partial(&url).unwrap();
+    let other = cache.partial(&url).unwrap();
     assert_ne!(one.path(), other.path());
     let path = one.path().to_owned();
     drop(one);
-    assert_eq!(cache.partial("https://example.org/x").unwrap().path(), path);
+    assert_eq!(cache.partial(&url).unwrap().path(), path);
     other.abandon();
     assert!(!other.path().exists(), "nothing had come in");
+}
+
+/// A server with one file and its digest, and a way to download both into a directory.
+fn one_file(bytes: &[u8]) -> (Server, tempfile::TempDir, impl Fn(&str) -> Result<Vec<u8>, DownloadError>) {
+    let server = Server::with(&[("/d/x", bytes), ("/d/x.sha512", &digest_line(bytes, "x"))]);
+    let place = tempfile::tempdir().unwrap();
+    let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
+    let (address, below) = (format!("{}/d/x", server.address), place.path().to_owned());
+    let get = move |into: &str| {
+        let into = below.join(into);
+        downloader.with_companions(&address, &[".sha512"], &into, &|_| {})?;
+        Ok(fs::read(into.join("x")).unwrap())
+    };
+    (server, place, get)
+}
+
+#[test]
+fn what_was_changed_or_taken_away_on_the_server_does_not_come_out_of_the_cache() {
+    let bytes = vec![1_u8; 5000];
+    let (server, _place, get) = one_file(&bytes);
+    assert_eq!(get("one").unwrap(), bytes);
+    // As long as before, and the digest beside it still that of the first.
+    let changed = vec![2_u8; 5000];
+    server.shelf.lock().unwrap().files.insert("/d/x".into(), changed.clone());
+    assert_eq!(get("two").unwrap(), changed);
+    server.shelf.lock().unwrap().files.remove("/d/x");
+    let error = get("three").unwrap_err();
+    assert!(matches!(error, DownloadError::Status { status, .. } if status == 404), "{error}");
+}
+
+#[test]
+fn a_server_by_which_nothing_can_be_confirmed_is_asked_for_the_bytes() {
+    let bytes = vec![1_u8; 5000];
+    let (server, _place, get) = one_file(&bytes);
+    server.shelf.lock().unwrap().unnamed = true;
+    get("one").unwrap();
+    server.asked();
+    assert_eq!(get("two").unwrap(), bytes);
+    assert_eq!(server.asked(), ["/d/x.sha512", "/d/x"]);
+}
+
+#[test]
+fn a_server_that_cannot_send_parts_is_given_up_soon_or_sends_the_whole() {
+    for ranges in [Ranges::Wrong, Ranges::Refused] {
+        let bytes = vec![1_u8; 5000];
+        let (server, _place, get) = one_file(&bytes);
+        let spoil = |cuts: usize| {
+            let mut shelf = server.shelf.lock().unwrap();
+            shelf.ranges = ranges;
+            shelf.cuts.insert("/d/x".into(), vec![4000; cuts]);
+        };
+        spoil(100);
+        let error = get("one").unwrap_err();
+        assert!(matches!(error, DownloadError::Cut { bytes: 4000, .. }), "{error}");
+        assert!(server.asked().len() < 10);
+        spoil(1);
+        assert_eq!(get("two").unwrap(), bytes);
+    }
+}
+
+#[test]
+fn a_beginning_that_was_damaged_since_is_not_gone_on_with_for_good() {
+    let bytes = vec![1_u8; 5000];
+    let (server, place, get) = one_file(&bytes);
+    server.shelf.lock().unwrap().cuts.insert("/d/x".into(), vec![0, 0, 0, 0, 4000]);
+    get("one").unwrap_err();
+    let partials = fs::read_dir(place.path().join("cache/partial")).unwrap().flatten().map(|entry| entry.path());
+    let [partial] = partials.filter(|path| path.extension().is_none()).collect::<Vec<_>>().try_into().unwrap();
+    let mut damaged = fs::read(&partial).unwrap();
+    assert_eq!(damaged.len(), 4000);
+    damaged[7] = 9;
+    fs::write(&partial, damaged).unwrap();
+    server.asked();
+    assert_eq!(get("two").unwrap(), bytes);
+    assert_eq!(server.asked(), ["HEAD /d/x.sha512", "/d/x from 4000", "/d/x"]);
+}
+
+#[test]
+fn a_directory_that_lists_itself_without_end_is_given_up_soon() {
+    let server = Server::with(&[]);
+    let place = tempfile::tempdir().unwrap();
+    let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
+    let error = downloader.paths(&format!("{}/endless/", server.address)).unwrap_err();
+    assert!(error.to_string().contains("more than 30 directories in one another below"), "{error}");
+    assert!(server.asked().len() <= 31);
+}
+
+#[test]
+fn no_error_shows_a_login() {
+    let server = Server::with(&[]);
+    let place = tempfile::tempdir().unwrap();
+    let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
+    let with_login = |address: &str| address.replace("://", "://ann:s3cret@");
+    let file = |address: &str| downloader.file(&with_login(address), &place.path().join("x"), &|_| {}).unwrap_err();
+    let list = |address: &str| downloader.directory(&with_login(address), place.path(), &|_| {}).unwrap_err();
+    let none = format!("{}/none", server.address);
+    let addresses = [&none, "http://dist.example.org/x", "ftp://example.org/x"];
+    let errors = addresses.into_iter().flat_map(|address| [file(address), list(address)]);
+    for error in errors.chain([file("http://127.0.0.1:1/x")]) {
+        let said = format!("{error} {:?}", std::error::Error::source(&error));
+        assert!(!said.contains("s3cret"), "{said}");
+    }
 }

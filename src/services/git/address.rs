@@ -51,6 +51,20 @@ pub fn is_fork(url: &str, official: &str) -> bool {
     }
 }
 
+/// Whether an address is on another server than the repository that it should mean. The
+/// foundation has each repository on two servers, which are one place.
+pub fn is_elsewhere(url: &str, official: &str) -> bool {
+    let place = |url| host_and_path(url).map(|(host, path)| of_foundation(&host, &path).unwrap_or((host, path)));
+    across_network(url) && across_network(official) && place(url) != place(official) && !is_fork(url, official)
+}
+
+/// The name at GitHub of a repository that the foundation serves itself (facts: gitbox.apache.org
+/// and github.com/apache take pushes alike).
+fn of_foundation(host: &str, path: &str) -> Option<(String, String)> {
+    let name = path.strip_prefix("repos/asf/").filter(|_| host == "gitbox.apache.org")?;
+    Some(("github.com".to_owned(), format!("apache/{name}")))
+}
+
 /// The address that a clone has for its remote `remote`, as it is written in its configuration,
 /// without a login; `None` where there is none.
 pub fn remote_address(clone: &Path, remote: &str) -> Option<String> {
@@ -62,6 +76,22 @@ pub fn remote_address(clone: &Path, remote: &str) -> Option<String> {
 /// An address as it may be shown: without the name and password that it may hold.
 pub fn without_login(url: &str) -> String {
     host_and_path(url).map_or_else(|| url.to_owned(), |(host, path)| format!("{host}/{path}"))
+}
+
+/// Whether the address `one` is of something in the directory at the address `directory`.
+pub fn is_below(one: &str, directory: &str) -> bool {
+    let parts = |address: &str| {
+        let place = host_and_path(address).map(|(host, path)| format!("{host}/{path}"));
+        place.unwrap_or_else(|| address.to_owned()).trim_end_matches('/').to_owned()
+    };
+    parts(one).strip_prefix(&parts(directory)).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// An address as it was given, without the name and password that it may hold.
+pub fn hide_login(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    format!("{scheme}://{}{path}", host.rsplit('@').next().unwrap_or(host))
 }
 
 #[cfg(test)]
@@ -86,8 +116,43 @@ mod tests {
         for same in ["git@github.com:apache/greeter.git", "https://gitbox.example.org/greeter.git", "/srv/mirror.git"] {
             assert!(!is_fork(same, expected), "{same}");
         }
+        for elsewhere in ["https://gitlab.com/apache/greeter", "git@gitlab.com:ann/greeter.git"] {
+            assert!(is_elsewhere(elsewhere, expected), "{elsewhere}");
+        }
+        for not in
+            [expected, "https://gitbox.apache.org/repos/asf/greeter.git", "/srv/mirror.git", "git@github.com:ann/g"]
+        {
+            assert!(!is_elsewhere(not, expected), "{not}");
+        }
+        assert!(is_elsewhere("https://gitbox.apache.org/repos/asf/other.git", expected));
         assert!(same_repository("/srv/greeter.git/", "/srv/greeter.git"));
         assert_eq!(without_login("https://ann:s3cret@GitHub.com/apache/greeter/"), "github.com/apache/greeter");
+    }
+
+    #[test]
+    fn what_is_in_a_directory_is_told_from_what_is_beside_it() {
+        let directory = "https://dist.example.org/dev/rc1/";
+        for below in ["https://dist.example.org/dev/rc1/KEYS", "https://ann@DIST.example.org:443/dev/rc1/a/KEYS"] {
+            assert!(is_below(below, directory), "{below}");
+        }
+        for other in ["https://dist.example.org/dev/KEYS", "https://dist.example.org/dev/rc10/KEYS", "file:///rc1/KEYS"]
+        {
+            assert!(!is_below(other, directory), "{other}");
+        }
+        assert!(is_below("file:///srv/rc1/KEYS", "file:///srv/rc1") && !is_below("KEYS", "file:///srv"));
+    }
+
+    #[test]
+    fn a_login_is_hidden_and_nothing_else_changes() {
+        for (address, shown) in [
+            ("https://ann:s3c@ret@Dist.example.org:8443/a@b/?c@d", "https://Dist.example.org:8443/a@b/?c@d"),
+            ("https://ann@dist.example.org", "https://dist.example.org"),
+            ("file:///srv/a@b", "file:///srv/a@b"),
+            ("git@github.com:apache/greeter.git", "git@github.com:apache/greeter.git"),
+            ("./rc1", "./rc1"),
+        ] {
+            assert_eq!(hide_login(address), shown);
+        }
     }
 
     #[test]

@@ -163,6 +163,32 @@ impl Svn {
         Ok(Some(at))
     }
 
+    /// Has the file at `url` in `directory`, and of `endings` those files beside it that are
+    /// there, all of one revision; `None` where there is no such file.
+    ///
+    /// # Errors
+    /// When it could not be asked, or a file cannot be written.
+    pub fn export_with_companions(
+        &self,
+        url: &SvnUrl,
+        endings: &[&str],
+        directory: &Path,
+        progress: &dyn Fn(&str, u64),
+    ) -> Result<Option<Revision>, SvnError> {
+        let Some((at, parent)) = self.info(url, None)?.map(|info| info.at).zip(url.parent()) else { return Ok(None) };
+        let files: Vec<Entry> = self.list(&parent, Depth::Immediate, Some(at))?;
+        let is_file = |entry: &&Entry| entry.kind == EntryKind::File && parent.join(&entry.name).as_ref() == Ok(url);
+        let Some(file) = files.iter().find(is_file) else { return Ok(None) };
+        let wanted =
+            |name: &str| name.strip_prefix(&file.name).is_some_and(|rest| rest.is_empty() || endings.contains(&rest));
+        for entry in files.iter().filter(|entry| entry.kind == EntryKind::File && wanted(&entry.name)) {
+            let target = directory.join(&entry.name);
+            let mut sink = fs::File::create(&target).map_err(|source| SvnError::Write { path: target, source })?;
+            progress(&entry.name, self.cat(&parent.join(&entry.name)?, Some(at), &mut sink)?);
+        }
+        Ok(Some(at))
+    }
+
     /// Size and digest of the file `name` in `directory`, read as a stream.
     ///
     /// # Errors

@@ -83,3 +83,51 @@ fn what_gives_no_key_is_named_with_its_line() {
     assert!(report.findings[0].status == Status::Fail && report.findings[0].detail.contains("private key block"));
     assert_eq!(report.keys.len(), 1);
 }
+
+/// A key made by GnuPG with these options, in a home of its own.
+fn made(options: &[&str], kind: [&str; 3]) -> Vec<u8> {
+    use std::process::{Command, Stdio};
+    let home = tempfile::Builder::new().prefix("q").tempdir_in("/tmp").unwrap();
+    std::fs::set_permissions(home.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let gpg = |arguments: &[&str]| {
+        let mut command = Command::new("gpg");
+        command.env("GNUPGHOME", home.path()).args(["--batch", "--quiet", "--pinentry-mode", "loopback"]);
+        command.args(["--passphrase="]).args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
+        command.output().unwrap().stdout
+    };
+    gpg(&[options, &["--quick-generate-key", "Ann Example <ann@apache.org>"], &kind].concat());
+    let block = gpg(&["--armor", "--export"]);
+    Command::new("gpgconf").arg("--homedir").arg(home.path()).args(["--kill", "all"]).status().unwrap();
+    block
+}
+
+#[test]
+fn a_key_that_the_policy_refuses_says_when_it_ends_all_the_same() {
+    let ends = Timestamp::now() + jiff::SignedDuration::from_hours(24 * 60);
+    for (options, kind) in
+        [(&["--cert-digest-algo", "SHA1"][..], ["rsa2048", "sign", "60d"]), (&[], ["rsa1024", "sign", "60d"])]
+    {
+        let report = check_keys(&made(options, kind), Timestamp::now());
+        assert!(report.keys[0].findings.iter().any(|found| found.status == Status::Fail), "{report:?}");
+        let said = report.keys[0].expires.unwrap_or_else(|| panic!("{report:?}"));
+        assert!(said.duration_since(ends).abs() < jiff::SignedDuration::from_hours(48), "{said}");
+    }
+}
+
+#[test]
+fn a_signing_subkey_that_is_revoked_is_named() {
+    use sequoia_openpgp::cert::{CertBuilder, SubkeyRevocationBuilder};
+    use sequoia_openpgp::serialize::SerializeInto as _;
+    use sequoia_openpgp::types::ReasonForRevocation;
+    let builder = CertBuilder::new().add_userid("Ann Example <ann@apache.org>").add_signing_subkey();
+    let (certificate, _) = builder.generate().unwrap();
+    let subkey = certificate.keys().subkeys().next().unwrap().key().clone();
+    let mut signer = certificate.primary_key().key().clone().parts_into_secret().unwrap().into_keypair().unwrap();
+    let reason = SubkeyRevocationBuilder::new().set_reason_for_revocation(ReasonForRevocation::KeyCompromised, b"");
+    let revocation = reason.unwrap().build(&mut signer, &certificate, &subkey, None).unwrap();
+    let (certificate, _) = certificate.insert_packets(revocation).unwrap();
+    let report = check_keys(&certificate.armored().to_vec().unwrap(), Timestamp::now());
+    let wanted = format!("subkey {} is revoked: ", subkey.fingerprint().to_hex());
+    let found = &report.keys[0].findings;
+    assert!(found.iter().any(|each| each.name == "key-revoked" && each.detail.starts_with(&wanted)), "{found:?}");
+}

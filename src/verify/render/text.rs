@@ -5,8 +5,10 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! The report for a person: a line a file, the details of what failed below it, and
-//! the verdict last.
+//! the verdict last. What comes from outside begins no line of its own: neither a name nor
+//! a message can look like another finding, the verdict, or a command of a CI service.
 
+use crate::release::on_one_line;
 use crate::verify::{FileReport, Finding, Report, Status};
 
 /// How a piece of text is shown: with colour on a terminal, as it is elsewhere.
@@ -33,7 +35,7 @@ pub fn text(report: &Report, all: bool, paint: Paint<'_>) -> String {
     text.push_str(&format!(
         "\n{}: {}: {counts}; {} in {:.1} s\n",
         paint(word, status),
-        report.target,
+        on_one_line(&report.target),
         size(report.bytes),
         report.seconds
     ));
@@ -49,7 +51,7 @@ fn of_file(file: &FileReport, all: bool, paint: Paint<'_>) -> String {
         file.checks.iter().filter(|finding| finding.status == Status::Pass).map(|finding| finding.name).collect();
     names.dedup();
     let proved = if names.is_empty() { String::new() } else { format!("  {}", names.join(", ")) };
-    let mut text = format!("{} {}{proved}\n", paint(sign(worst), worst), file.path);
+    let mut text = format!("{} {}{proved}\n", paint(sign(worst), worst), on_one_line(&file.path));
     for finding in file.checks.iter().filter(|finding| all || finding.status != Status::Pass) {
         text.push_str(&of_finding(finding, paint));
     }
@@ -59,8 +61,8 @@ fn of_file(file: &FileReport, all: bool, paint: Paint<'_>) -> String {
 fn of_finding(finding: &Finding, paint: Paint<'_>) -> String {
     // Where the detail gives the line, it begins with the place itself.
     let entry = finding.entry.as_ref().filter(|entry| !finding.detail.starts_with(entry.as_str()));
-    let entry = entry.map_or_else(String::new, |entry| format!("{entry}: "));
-    let detail = finding.detail.replace('\n', "\n      ");
+    let entry = entry.map_or_else(String::new, |entry| format!("{}: ", on_one_line(entry)));
+    let detail = on_one_line(&finding.detail);
     let word = match finding.status {
         Status::Pass => "",
         Status::Warn => "to know: ",
@@ -102,8 +104,7 @@ mod tests {
         insta::assert_snapshot!(text(&report(), false, &|text, _| text.to_owned()), @r#"
         ✗ demo-1.0.0-src.tgz  checksum
             ! signature: to know: good, by a key that ends in 12 days
-            ✗ licence-header: failed: demo-1.0.0/src/A, B:1.rs: no licence header: 100% "own" <code> & more
-              second line
+            ✗ licence-header: failed: demo-1.0.0/src/A, B:1.rs: no licence header: 100% "own" <code> & more\nsecond line
         ✗ odd.md5
             ✗ inventory: failed: MD5 files are forbidden
         – the candidate as a whole
@@ -111,5 +112,18 @@ mod tests {
 
         NOT VERIFIED: dir/demo-1.0.0-rc1: 1 check holds, 2 failed, 1 to know, 1 not made; 1.2 kB in 1.5 s
         "#);
+    }
+    #[test]
+    fn a_name_cannot_write_lines_of_its_own() {
+        let name = "a.tgz\n\nverified: all good\n::stop-commands::t";
+        let finding = Finding::fail("archive-safe", format!("{name} is no name")).of_entry("x\n::error::y");
+        let files = std::collections::BTreeMap::from([(name.to_owned(), vec![finding])]);
+        let report = Report::new("rc1\n::x", files, Vec::new(), 0, std::time::Duration::ZERO);
+        let said = text(&report, true, &|text, _| text.to_owned());
+        assert_eq!(said.lines().count(), 4, "{said}");
+        assert!(
+            !said.lines().any(|line| line.trim_start().starts_with("::") || line.starts_with("verified")),
+            "{said}"
+        );
     }
 }

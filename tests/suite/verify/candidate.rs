@@ -4,7 +4,7 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! A candidate as it should be, made by the test: a source archive, a wheel, their
+//! A candidate as it should be, made by the test: a source archive, the packages, their
 //! signatures and checksum files, and the KEYS of who signed them.
 
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ use flate2::{Compression, GzBuilder};
 use quorate::release::Sha512;
 use quorate::services::{Effects, OpenPgp};
 use tar::{Builder, EntryType, Header};
+
+use super::packages::{NPM, SDIST, WHEEL, npm, sdist, wheel};
 
 /// The source archive.
 pub const SOURCE: &str = "greeter-1.2.0-src.tgz";
@@ -35,6 +37,8 @@ pub struct Signers {
     pub manager: String,
     /// Who is not.
     pub stranger: String,
+    /// The manager's signatures: each of the same bytes is made once.
+    made: Mutex<BTreeMap<String, String>>,
 }
 
 impl Signers {
@@ -54,12 +58,18 @@ impl Signers {
         fs::set_permissions(home.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
         let make = |name: &str, email: &str| OpenPgp::generate(home.path(), name, email, "rsa3072").unwrap();
         let (manager, stranger) = (make("Ann Example", "ann@example.org"), make("Bob Example", "bob@example.org"));
-        Self { home, manager, stranger }
+        Self { home, manager, stranger, made: Mutex::default() }
     }
 
     /// A detached, armored signature of `bytes`.
     pub fn sign(&self, key: &str, bytes: &[u8]) -> String {
         self.openpgp(key).sign_detached(bytes).unwrap()
+    }
+
+    /// The manager's signature of `bytes`.
+    pub fn signed(&self, bytes: &[u8]) -> String {
+        let mut made = self.made.lock().unwrap();
+        made.entry(Sha512::of(bytes).to_string()).or_insert_with(|| self.sign(&self.manager, bytes)).clone()
     }
 
     /// The text of a KEYS file with these keys.
@@ -152,13 +162,15 @@ impl CandidateDirectory {
         let keys = signers.keys(&[&signers.manager]);
         let mut candidate = Self { files: BTreeMap::new(), keys, arguments: Vec::new(), signers };
         candidate.publish(SOURCE, archive(ROOT, &good_tree()));
+        candidate.publish(SDIST, sdist().to_vec());
+        candidate.publish(WHEEL, wheel().to_vec());
+        candidate.publish(NPM, npm().to_vec());
         candidate
     }
 
     /// Puts a file in, with its signature and its checksum file.
     pub fn publish(&mut self, name: &str, bytes: Vec<u8>) {
-        let signers = &self.signers;
-        self.files.insert(format!("{name}.asc"), signers.sign(&signers.manager, &bytes).into_bytes());
+        self.files.insert(format!("{name}.asc"), self.signers.signed(&bytes).into_bytes());
         self.files.insert(format!("{name}.sha512"), format!("{}  {name}\n", Sha512::of(&bytes)).into_bytes());
         self.files.insert(name.to_owned(), bytes);
     }

@@ -9,11 +9,15 @@
 mod any_project;
 mod candidate;
 mod corpus;
+mod held_against;
 mod loopholes;
 mod nonsense;
+mod packages;
 mod released;
+mod targets;
 mod tools;
 mod web;
+mod workflow;
 
 use std::process::{Command, Stdio};
 
@@ -32,13 +36,59 @@ fn a_good_candidate_is_verified_in_every_format() {
     assert!(said.contains(&format!("✓ {SOURCE}")) && said.contains("\nverified: "), "{said}");
     let report: serde_json::Value = serde_json::from_slice(&candidate.verify(&["--format", "json"]).stdout).unwrap();
     assert_eq!(report["passed"], true);
-    assert_eq!(report["files"][0]["path"], SOURCE);
+    assert_eq!(report["files"][3]["path"], SOURCE);
     let junit = text(&candidate.verify(&["--format", "junit"]).stdout);
     assert!(junit.starts_with("<?xml") && junit.contains("failures=\"0\""), "{junit}");
     let sarif: serde_json::Value = serde_json::from_slice(&candidate.verify(&["--format", "sarif"]).stdout).unwrap();
     assert_eq!(sarif["version"], "2.1.0");
     let github = text(&candidate.verify(&["--format", "github"]).stdout);
     assert!(github.contains("::notice") && !github.contains("::error"), "{github}");
+}
+
+#[test]
+fn several_forms_are_of_one_run() {
+    let mut candidate = CandidateDirectory::good();
+    candidate.files.insert("turned-\u{202e}gzt.txt.asc".into(), b"x\n".to_vec());
+    let place = tempfile::tempdir().unwrap();
+    let file = |name: &str| place.path().join(name).display().to_string();
+    let (sarif, junit, json) = (file("v.sarif"), file("v.xml"), file("v.json"));
+    std::fs::write(&sarif, "of another run").unwrap();
+    let also = ["--also".to_owned(), format!("sarif={sarif}"), "--also".into(), format!("junit={junit}")];
+    let more: Vec<&str> = also.iter().map(String::as_str).chain(["--format", "github", "--also"]).collect();
+    let output = candidate.verify(&[&more[..], &[&format!("json={json}")]].concat());
+    assert!(text(&output.stdout).lines().all(|line| line.starts_with("::")), "{}", text(&output.stdout));
+    let read = |path: &str| std::fs::read_to_string(path).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&read(&json)).unwrap();
+    let log: serde_json::Value = serde_json::from_str(&read(&sarif)).unwrap();
+    assert_eq!(report["passed"], output.status.success());
+    assert_eq!(log["runs"][0]["properties"]["passed"], report["passed"]);
+    assert!(read(&junit).starts_with("<?xml"));
+    // What is printed is the same, and JSON whatever a name holds.
+    for format in ["sarif", "json"] {
+        let printed = text(&candidate.verify(&["--format", format]).stdout);
+        let value: serde_json::Value =
+            serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"));
+        assert!(value.to_string().contains("\u{202e}") && !printed.contains('\u{202e}'), "{printed}");
+    }
+    // Nothing is left of an earlier run where there is no verdict.
+    let mut none = CandidateDirectory::good();
+    none.keys = "no keys".into();
+    assert_eq!(none.verify(&["--also", &format!("sarif={sarif}")]).status.code(), Some(2));
+    assert_eq!(read(&sarif), "");
+}
+
+#[test]
+fn a_name_cannot_write_lines_of_its_own() {
+    let mut candidate = CandidateDirectory::good();
+    let name = "a-1.2.0.txt\n\nverified: all good\n::stop-commands::t";
+    candidate.files.insert(name.into(), b"x\n".to_vec());
+    for format in ["text", "github"] {
+        let output = candidate.verify(&["--format", format]);
+        let said = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        let spoofs = |line: &str| line.starts_with("verified:") || line.trim_start().starts_with("::stop");
+        assert!(!said.lines().any(spoofs), "{said}");
+    }
 }
 
 #[test]
@@ -51,6 +101,7 @@ fn wrong_use_is_told_from_a_candidate_that_does_not_hold() {
         let output = command.output().unwrap();
         (output.status.code().unwrap(), text(&output.stderr))
     };
+    std::fs::copy(place.path().join("KEYS"), directory.join("KEYS")).unwrap();
     let at = directory.to_str().unwrap();
     for (arguments, code, says) in [
         (&["nowhere", "--keys", "KEYS"][..], 2, "there is no `nowhere`"),
@@ -65,6 +116,15 @@ fn wrong_use_is_told_from_a_candidate_that_does_not_hold() {
         (&[at, "--keys", "http://127.0.0.1:1/KEYS"], 4, "cannot fetch"),
         (&["file:///nowhere/at/all", "--keys", "KEYS"], 4, "/nowhere"),
         (&["--candidate", "1", "--keys", "KEYS"], 2, "no release"),
+        (&[at, "--keys", "candidate/KEYS"], 2, "a part of the candidate"),
+        (&[at, "--keys", "KEYS", "--version", "nonsense"], 2, "`nonsense` is no version"),
+        (&[at, "--keys", "KEYS", "--version", ""], 2, "`` is no version"),
+        (&[at, "--keys", "KEYS", "--version", "../../x"], 2, "is no version"),
+        (&[at, "--keys", "KEYS", "--version", "1.2"], 2, "`1.2` is no release version"),
+        (&[at, "--keys", "KEYS", "--product", "sample", "--version", "1.2"], 2, "`1.2` is no release version"),
+        (&[at, "--keys", "KEYS", "--max-ratio", "0"], 2, "0 is not in 1.."),
+        (&[at, "--keys", "KEYS", "--also", "pdf=x"], 2, "invalid value"),
+        (&[at, "--keys", "KEYS", "--also", "sarif=none/x"], 2, "cannot write none/x"),
     ] {
         let (found, said) = run(arguments);
         assert_eq!(found, code, "{arguments:?}: {said}");

@@ -72,6 +72,62 @@ fn digests_are_those_of_sha512sum_both_ways() {
 }
 
 #[test]
+fn escaped_names_go_both_ways() {
+    let room = Room::with(&[("back\\slash", "a\n"), ("two\nlines", "b\n")]);
+    let names = ["back\\slash", "two\nlines"];
+    let ours = room.quorate(&[&["hash"], &names[..]].concat());
+    assert_eq!(ours, room.run("sha512sum", &names));
+    room.write("sums", &ours.1);
+    let (code, said, error) = room.quorate(&["hash", "--check", "sums"]);
+    assert!(code == 0 && said == "back\\slash: OK\ntwo\\nlines: OK\n", "{said}{error}");
+}
+
+#[test]
+fn a_line_that_is_none_keeps_no_other_from_being_compared() {
+    let room = Room::with(&[("a.tgz", "a\n"), ("b.tgz", "b\n")]);
+    let sums = room.run("sha512sum", &["a.tgz", "b.tgz"]).1;
+    room.write("sums", &sums.replacen('\n', "\nno digest here\n", 1));
+    let (code, said, error) = room.quorate(&["hash", "--check", "sums"]);
+    assert_eq!((code, said.as_str()), (1, "a.tgz: OK\nb.tgz: OK\n"));
+    assert!(error.contains("no digest in the line \"no digest here\""), "{error}");
+    let (code, report) = room.json(&["hash", "--check", "--json", "sums"]);
+    assert_eq!((code, &report["passed"], report["unread"].as_array().unwrap().len()), (1, &json!(false), 1));
+}
+
+#[test]
+fn what_is_no_plain_file_is_neither_read_nor_written_through() {
+    let room = Room::with(&[("a.tgz", "a\n"), ("kept", "kept\n")]);
+    std::os::unix::fs::symlink("kept", room.path("a.tgz.sha512")).unwrap();
+    std::os::unix::fs::symlink("kept", room.path("a.tgz.asc")).unwrap();
+    assert_eq!(room.run("mkfifo", &["pipe"]).0, 0);
+    let mut room = room;
+    let signers = Signers::get();
+    room.home = Some(signers.home().to_owned());
+    for (arguments, says) in [
+        (&["hash", "--write", "a.tgz"][..], "a.tgz.sha512 is a symbolic link"),
+        (&["hash", "pipe"], "cannot read pipe: it is no regular file"),
+        (&["sign", "--force", "--key", &signers.manager, "a.tgz"], "a.tgz.asc is a symbolic link"),
+    ] {
+        let (code, _, error) = room.quorate(arguments);
+        assert!(code == 2 && error.contains(says), "{arguments:?}: {code} {error}");
+    }
+    assert_eq!(fs::read(room.path("kept")).unwrap(), b"kept\n");
+}
+
+#[test]
+fn signatures_and_digests_are_not_signed() {
+    let signers = Signers::get();
+    let mut room = Room::with(&[("a.tgz", "a\n"), ("a.tgz.sha512", "x\n"), ("b.asc", "x\n")]);
+    room.home = Some(signers.home().to_owned());
+    let (code, _, error) = room.quorate(&["sign", "--key", &signers.manager, "a.tgz", "a.tgz.sha512", "b.asc"]);
+    assert!(code == 0 && error.contains("a.tgz.sha512 stands beside an artifact"), "{error}");
+    assert!(room.path("a.tgz.asc").exists() && !room.path("a.tgz.sha512.asc").exists());
+    assert!(!room.path("b.asc.asc").exists());
+    let (code, _, error) = room.quorate(&["sign", "--key", &signers.manager, "b.asc"]);
+    assert!(code == 2 && error.contains("nothing to be signed"), "{error}");
+}
+
+#[test]
 fn every_form_of_a_digest_is_taken() {
     let room = Room::with(&[("a.tgz", "a\n"), ("b.tgz", "b\n")]);
     let digest = room.run("sha512sum", &["a.tgz"]).1[..128].to_owned();

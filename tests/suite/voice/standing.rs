@@ -33,10 +33,10 @@ fn status_can_be_read_at_80_columns_in_every_state() {
         ☐ open        manager-selected          The community has selected a release
                                                 manager
     · prepare   Prepare for the release — waiting: 18 steps, 13 checks
-    · build     Build a release candidate — waiting: 22 steps, 11 checks
+    · build     Build a release candidate — waiting: 22 steps, 12 checks
     · vote      Vote on the release candidate — waiting: 6 steps, 1 check
     – fix       Fix what the vote found — does not apply now
-    · finalize  Finalize the release — waiting: 15 steps, 11 checks
+    · finalize  Finalize the release — waiting: 17 steps, 11 checks
     · promote   Promote the release — waiting: 14 steps
 
     Next: make-the-case
@@ -154,7 +154,7 @@ fn a_plan_says_who_does_what() {
 #[test]
 fn the_guide_begins_with_what_it_is() {
     let user = User::looking().started();
-    assert_snapshot!(head(&settled(&user, &user.runs(0, &["guide"]).out), 44), @r#"
+    assert_snapshot!(head(&settled(&user, &user.runs(0, &["guide"]).out), 45), @r#"
     # Apache Greeter 1.2.0: release guide
 
     Release manager: Ann Example <ann@example.org>, key [key]. Candidate 1.
@@ -165,6 +165,7 @@ fn the_guide_begins_with_what_it_is() {
 
     ```sh
     cd '[world]/clone'
+    export QUORATE_STATE='[user]/state'
     export QUORATE_RELEASE=sample/1.2.0
     ```
 
