@@ -138,8 +138,9 @@ fn of_artifact(artifact: &Artifact, paths: &BTreeSet<&str>, layout: Layout) -> V
     if artifact.signature.is_none() {
         faults.push(Finding::fail(NAME, format!("unsigned: there is no {}.asc", printable(base))));
     }
+    let strong = |checksum: &String| checksum.ends_with(".sha512") || checksum.ends_with(".sha256");
     let (has, wanted) = match layout {
-        Layout::Distribution => (!artifact.checksums.is_empty(), ".sha512 or .sha256"),
+        Layout::Distribution => (artifact.checksums.iter().any(strong), ".sha512 or .sha256"),
         Layout::Maven => (paths.contains(format!("{}.sha1", artifact.path).as_str()), ".sha1"),
     };
     if !has {

@@ -43,8 +43,6 @@ impl<'a> Coordinates<'a> {
     pub fn of(path: &'a str) -> Option<Self> {
         let mut parts = path.rsplit('/');
         let (name, version, artifact) = (parts.next()?, parts.next()?, parts.next()?);
-        // a repository's artifact has a group
-        parts.next().filter(|group| !group.is_empty())?;
         let rest = name.strip_prefix(artifact)?.strip_prefix('-')?.strip_prefix(version)?;
         rest.starts_with(['.', '-']).then_some(Self { artifact, version })
     }
@@ -84,5 +82,6 @@ mod tests {
         }
         assert_eq!(layout(&["demo-1.0.pom", "demo-1.0.jar", "demo-1.0.jar.sha1"]), Layout::Distribution);
         assert_eq!(layout(&["a/b/1/b-1.jar", "a/b/1/b-1.jar.sha1"]), Layout::Distribution, "no pom");
+        assert_eq!(layout(&["core/1.0/core-1.0.pom"]), Layout::Maven, "as its group's directory is listed");
     }
 }

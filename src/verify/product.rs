@@ -113,7 +113,7 @@ impl ProductRules {
         match (layout, against.scope) {
             (Layout::Maven, _) => found.whole.push(Finding::skip(
                 "inventory",
-                "it is a Maven repository, so no source release was looked for, and .sha1 is digest enough",
+                "held to the rules of a Maven repository: no source release was looked for, and .sha1 is digest enough",
             )),
             (Layout::Distribution, Scope::Whole) => found.whole.extend(self.without_source(files)),
             (Layout::Distribution, _) => {}

@@ -48,16 +48,6 @@ impl VersionRules {
     /// `version`. A place whose files are all left out of the tree says none.
     pub fn faults(&self, tree: &Tree, version: &str) -> Vec<EditFault> {
         let mut faults = Vec::new();
-        match authority(&self.authority, tree) {
-            Ok(found) if found == version => {}
-            Ok(found) => faults.push(EditFault {
-                rule: self.authority.describe(),
-                place: self.authority.files().to_owned(),
-                found: format!("`{found}`"),
-                expected: format!("`{version}`"),
-            }),
-            Err(fault) => faults.push(fault),
-        }
         let versions = VersionChange::new(version, version);
         for (rule, files) in &self.places {
             if !tree.keys().any(|path| files.is_match(path)) {
@@ -76,7 +66,26 @@ impl VersionRules {
                 }
             }
         }
+        // one of the places may be the authority as well
+        let of_it = |fault: &EditFault| fault.place.starts_with(self.authority.files());
+        if !faults.iter().any(of_it) {
+            faults.extend(self.of_authority(tree, version));
+        }
         faults
+    }
+
+    fn of_authority(&self, tree: &Tree, version: &str) -> Option<EditFault> {
+        let found = match authority(&self.authority, tree) {
+            Ok(found) if found == version => return None,
+            Ok(found) => found,
+            Err(fault) => return Some(fault),
+        };
+        Some(EditFault {
+            rule: self.authority.describe(),
+            place: self.authority.files().to_owned(),
+            found: format!("`{found}`"),
+            expected: format!("`{version}`"),
+        })
     }
 }
 

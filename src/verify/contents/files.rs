@@ -94,7 +94,8 @@ impl<'a> Contents<'a> {
                 format!("no compiled code in {files} files and the archives among them, {allowed_binaries} allowed")
             });
         }
-        let (snapshots, said) = (self.allowed_snapshots, self.version.check(self.rules, faults));
+        let snapshots = self.allowed_snapshots;
+        let said = if form == ArchiveForm::Source { self.version.check(self.rules, faults) } else { 0 };
         faults.settle(VERSION, || {
             let none = format!("no snapshot's version in {files} files, {snapshots} allowed");
             if said == 0 { none } else { format!("{none}; {said} files that should say the version were looked at") }
