@@ -162,6 +162,7 @@ fn signatures(signer: &Signer) {
         fs::write(place.path().join(&name), text).unwrap();
         signer.publish(place.path(), &name);
     }
+    with_source(signer, place.path());
     let script = "for signature in *.asc; do gpg --batch --verify \"$signature\" \"${signature%.asc}\" || exit 1; done \
                   && sha512sum --quiet -c *.sha512";
     let measured = in_turn(
@@ -189,6 +190,7 @@ fn large(signer: &Signer) {
         drop(file);
         signer.publish(place.path(), name);
     }
+    with_source(signer, place.path());
     let measured = in_turn(
         5,
         || succeeds(&mut signer.verify(place.path())),
@@ -346,9 +348,20 @@ fn files_in(tree: &Path) -> usize {
     entries.map(|entry| if entry.file_type().unwrap().is_dir() { files_in(&entry.path()) } else { 1 }).sum()
 }
 
-/// 1,300 files of source text in the languages that the larger product has, 9 MB in all;
-/// one of forty has no header, some are no text.
-fn make_tree(tree: &Path) {
+/// A small source archive, without which no candidate holds.
+fn with_source(signer: &Signer, candidate: &Path) {
+    let place = tempfile::tempdir().unwrap();
+    let tree = place.path().join(ROOT);
+    fs::create_dir(&tree).unwrap();
+    legal_texts(&tree);
+    let pom =
+        "<project><groupId>org.example</groupId><artifactId>greeter</artifactId><version>1.2.0</version></project>";
+    fs::write(tree.join("pom.xml"), format!("<!--\n{HEADER}\n-->\n{pom}\n")).unwrap();
+    succeeds(Command::new("tar").arg("-czf").arg(candidate.join(SOURCE)).arg("-C").arg(place.path()).arg(ROOT));
+    signer.publish(candidate, SOURCE);
+}
+
+fn legal_texts(tree: &Path) {
     let text = fs::read_to_string("LICENSE").unwrap();
     fs::write(tree.join("LICENSE"), text).unwrap();
     fs::write(
@@ -357,6 +370,12 @@ fn make_tree(tree: &Path) {
          The Apache Software Foundation (http://www.apache.org/).\n",
     )
     .unwrap();
+}
+
+/// 1,300 files of source text in the languages that the larger product has, 9 MB in all;
+/// one of forty has no header, some are no text.
+fn make_tree(tree: &Path) {
+    legal_texts(tree);
     let mut random = Random(3);
     for number in 0..1298 {
         let (ending, begin, sign, end) = [

@@ -8,16 +8,17 @@
 //! itself, but what the probes and `quorate verify` share.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::config::Product;
-use crate::release::{PathRules, PatternError, Version};
+use crate::release::{PathRules, PatternError, Version, VersionRules};
 use crate::verify::{ProductRules, RatExcludes};
 
 /// A list of the configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{product}: `source.{field}`")]
+#[error("{product}: `{field}`")]
 pub struct ProductRulesError {
     product: String,
     field: &'static str,
@@ -41,6 +42,13 @@ pub fn product_rules(product: &Product, version: Option<Version>) -> Result<Prod
     let rules = |field: &'static str, patterns: &[String]| {
         PathRules::new(patterns).map_err(|source| ProductRulesError { product: product.id.clone(), field, source })
     };
+    // Before the version is known they are still templates.
+    let versions = version.map(|_| VersionRules::new(&product.versions.authority, &product.versions.edits));
+    let versions = versions.transpose().map_err(|source| ProductRulesError {
+        product: product.id.clone(),
+        field: "versions.edits",
+        source,
+    })?;
     Ok(ProductRules {
         name: Some(product.name.clone()),
         version: version.map(|version| version.to_string()),
@@ -49,11 +57,12 @@ pub fn product_rules(product: &Product, version: Option<Version>) -> Result<Prod
         source_root: version.map(|_| source.root.clone()),
         python: product.pypi.iter().flat_map(|pypi| pypi.files.iter().cloned()).collect(),
         npm: product.npm.iter().map(|npm| npm.file.clone()).collect(),
-        no_header: rules("no_header", &source.no_header)?,
+        no_header: rules("source.no_header", &source.no_header)?,
         rat_excludes: RatExcludes::default(),
-        secrets: rules("secrets", &source.secrets)?,
-        binaries: rules("binaries", &source.binaries)?,
-        snapshots: rules("snapshots", &source.snapshots)?,
+        secrets: rules("source.secrets", &source.secrets)?,
+        binaries: rules("source.binaries", &source.binaries)?,
+        snapshots: rules("source.snapshots", &source.snapshots)?,
+        version_rules: versions.map(Arc::new),
         stand_ins: BTreeMap::new(),
     })
 }

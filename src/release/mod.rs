@@ -27,8 +27,8 @@ pub use checksum_file::{checksum_file, checksum_file_holds, digest_line};
 pub use contributors::contributors;
 pub use digest::{FileDigest, Sha512};
 pub use edit::{
-    AllowedLeftover, EditFault, EditFaults, EditRule, Edits, Hit, Leftover, Tree, VersionChange, all_snapshots, apply,
-    authority, leftovers, other_snapshots,
+    AllowedLeftover, EditFault, EditFaults, EditRule, Edits, Hit, Leftover, Tree, VersionChange, VersionRules,
+    all_snapshots, apply, authority, leftovers, other_snapshots,
 };
 pub use maven_modules::{MavenModule, MavenRules, ModuleError, maven_modules, maven_profiles};
 pub use note::{TEMPLATE_MARKS, is_invisible, on_one_line, unfit};

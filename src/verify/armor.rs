@@ -7,6 +7,8 @@
 //! Splitting a file into armored OpenPGP blocks and the text around them. Only lines are
 //! looked at: what a block holds is decoded elsewhere.
 
+use base64::Engine as _;
+
 /// A stretch of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
@@ -98,6 +100,29 @@ pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece<'_>> {
     found
 }
 
+/// Whether `bytes` are a text with public keys in it, as a KEYS file is.
+pub(super) fn is_key_text(bytes: &[u8]) -> bool {
+    let is_key = |piece: &Piece<'_>| matches!(piece, Piece::Block { label: "PUBLIC KEY BLOCK", .. });
+    !bytes.contains(&0) && pieces(bytes).iter().any(is_key)
+}
+
+/// Whether the sum at the end of an armored `block` (RFC 4880, 6.1) is another than that
+/// of `decoded`, what is in it. RFC 9580 lets tools pass over it; some do not.
+pub(super) fn has_wrong_sum(block: &[u8], decoded: &[u8]) -> bool {
+    let lines = block.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let sum = lines.filter_map(|line| line.strip_prefix(b"=")).find(|sum| sum.len() == 4);
+    let Some(sum) = sum else { return false };
+    let wanted = crc24(decoded).to_be_bytes();
+    base64::engine::general_purpose::STANDARD.decode(sum).map_or(true, |sum| sum != wanted[1..])
+}
+
+fn crc24(bytes: &[u8]) -> u32 {
+    const START: u32 = 0x00b7_04ce;
+    const POLYNOMIAL: u32 = 0x0186_4cfb;
+    let step = |sum: u32, _| if sum & 0x80_0000 == 0 { sum << 1 } else { (sum << 1) ^ POLYNOMIAL };
+    bytes.iter().fold(START, |sum, byte| (0..8).fold(sum ^ (u32::from(*byte) << 16), step) & 0xff_ffff)
+}
+
 /// A line that begins or ends a block, or should.
 enum Marker<'a> {
     Begin(&'a str),
@@ -148,6 +173,24 @@ mod tests {
         );
         assert_eq!(labels(&format!("\u{feff}{}", KEY.replace('\n', "\r\n"))), ["1 PUBLIC KEY BLOCK"]);
         assert_eq!(labels(""), [""; 0]);
+    }
+
+    #[test]
+    fn a_sum_is_held_against_what_is_in_the_block() {
+        let block =
+            |sum: &str| format!("-----BEGIN PGP SIGNATURE-----\n\nMTIzNDU2Nzg5\n{sum}\n-----END PGP SIGNATURE-----\n");
+        // the check value of CRC-24/OPENPGP, 0x21cf02
+        for (sum, wrong) in [("=Ic8C", false), ("", false), ("=AAAA", true), ("=....", true)] {
+            assert_eq!(has_wrong_sum(block(sum).as_bytes(), b"123456789"), wrong, "{sum}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_keys_is_text_with_a_key() {
+        assert!(is_key_text(format!("who signs\n\n{KEY}").as_bytes()));
+        for other in [&b""[..], b"words", b"\x7fELF\x02\0", format!("\x7fELF\0\n{KEY}").as_bytes()] {
+            assert!(!is_key_text(other));
+        }
     }
 
     #[test]

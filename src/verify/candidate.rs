@@ -18,13 +18,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::inventory::{Artifact, Layout, Listed, inventory};
+use super::armor::is_key_text;
+use super::inventory::{Artifact, KEYS, Listed, inventory};
+use super::layout::Layout;
+use super::loose::check_loose;
 use super::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
-use super::{ArchiveRules, Finding, Manifest, check_archive, checksum};
+use super::{ArchiveRules, Finding, LooseRules, Manifest, check_archive, checksum};
 use crate::release::{FileDigest, Sha512};
 
-/// The largest signature or checksum file that is read: larger ones are none.
-const COMPANION_BYTES: u64 = 4 << 20;
+/// The largest signature, checksum file or KEYS that is read: larger ones are none.
+const COMPANION_BYTES: u64 = 16 << 20;
 
 /// A candidate in a directory, and what it is held against.
 pub struct Candidate<'a> {
@@ -36,10 +39,19 @@ pub struct Candidate<'a> {
     pub keys: Option<&'a KeyRing>,
     /// The set and the bytes that they must be, where that is known.
     pub expect: Option<&'a Manifest>,
-    /// What the archive with that path must be; `None` where the file is no archive.
-    pub rules: &'a (dyn Fn(&str) -> Option<ArchiveRules> + Sync),
+    /// What the artifact with that path must be; `None` where its contents are not looked at.
+    pub rules: &'a (dyn Fn(&str) -> Option<ArtifactRules> + Sync),
     /// The time as of which signatures are judged.
     pub now: Timestamp,
+}
+
+/// What an artifact is held against.
+#[derive(Debug, Clone)]
+pub enum ArtifactRules {
+    /// It is an archive.
+    Archive(Box<ArchiveRules>),
+    /// It is something else.
+    Loose(Box<LooseRules>),
 }
 
 /// What was found of a candidate.
@@ -114,6 +126,12 @@ impl Candidate<'_> {
             digests.extend(verified.digest);
             taken.files.entry(path).or_default().extend(verified.findings);
         }
+        if files.iter().any(|file| file.path == KEYS) {
+            taken.files.entry(KEYS.to_owned()).or_default().extend(self.keys_file());
+        }
+        for (path, finding) in self.other_sums(files, &taken.artifacts) {
+            taken.files.entry(path).or_default().push(finding);
+        }
         let mut whole = std::mem::take(&mut taken.whole);
         if let Some(manifest) = self.expect {
             whole.extend(self.others(files, &mut digests));
@@ -134,7 +152,7 @@ impl Candidate<'_> {
             Some(Err(error)) => (None, Some(Finding::fail("signature", error))),
         };
         let wanted = |ending: &str| artifact.checksums.iter().any(|name| name.ends_with(ending));
-        let further = FurtherDigests { sha256: wanted(".sha256"), sha1: wanted(".sha1") };
+        let further = FurtherDigests { sha256: wanted(".sha256"), sha1: wanted(".sha1"), md5: wanted(".md5") };
         let reading = match regular(&path).and_then(|file| Reading::of(file, signature.as_ref(), further)) {
             Ok(reading) => reading,
             Err(error) => {
@@ -146,17 +164,29 @@ impl Candidate<'_> {
         if let Some((keys, signature)) = self.keys.zip(signature.as_ref()) {
             findings.extend(keys.verify(signature, &reading, self.now).findings());
         }
-        let computed = checksum::Computed { sha512: reading.sha512(), sha256: reading.sha256(), sha1: reading.sha1() };
+        let computed = checksum::Computed::of(&reading);
         findings.extend(artifact.checksums.iter().map(|companion| match self.companion(companion) {
             Ok(text) => checksum::check(companion, &text, computed),
             Err(error) => Finding::fail("checksum", error),
         }));
-        if let Some(rules) = (self.rules)(&artifact.path) {
-            findings.extend(check_archive(&artifact.path, &path, &rules).findings);
-        }
+        findings.extend(match (self.rules)(&artifact.path) {
+            Some(ArtifactRules::Archive(rules)) => check_archive(&artifact.path, &path, &rules).findings,
+            Some(ArtifactRules::Loose(rules)) => check_loose(&artifact.path, &path, &rules),
+            None => Vec::new(),
+        });
         let (bytes, sha512) = (reading.bytes(), reading.sha512().clone());
         let digest = FileDigest { name: artifact.path.clone(), bytes, sha512 };
         Verified { findings, digest: Some(digest), bytes }
+    }
+
+    /// What is wrong with the file that is passed over because it is called KEYS.
+    fn keys_file(&self) -> Option<Finding> {
+        let fault = match self.companion(KEYS) {
+            Ok(bytes) if is_key_text(&bytes) => return None,
+            Ok(_) => "it is called KEYS, and is no text of public keys".to_owned(),
+            Err(error) => error,
+        };
+        Some(Finding::fail("inventory", fault))
     }
 
     /// The digests of the files that are no artifacts; a fault for each that cannot be read.
@@ -172,7 +202,7 @@ impl Candidate<'_> {
         faults
     }
 
-    fn companion(&self, path: &str) -> Result<Vec<u8>, String> {
+    pub(super) fn companion(&self, path: &str) -> Result<Vec<u8>, String> {
         let mut bytes = Vec::new();
         let read = regular(&self.directory.join(path))
             .and_then(|file| file.take(COMPANION_BYTES + 1).read_to_end(&mut bytes))
@@ -188,7 +218,7 @@ struct Verified {
 }
 
 /// The file at `path`; a link, a device or a directory is none.
-fn regular(path: &Path) -> io::Result<File> {
+pub(super) fn regular(path: &Path) -> io::Result<File> {
     if !fs::symlink_metadata(path)?.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }

@@ -10,7 +10,7 @@
 //! does; [`check`] holds them against the file's digests.
 
 use super::Finding;
-use super::signature::printable;
+use super::signature::{Reading, printable};
 use crate::release::Sha512;
 
 /// The check's name in findings.
@@ -28,6 +28,26 @@ pub struct Computed<'a> {
     pub sha256: Option<&'a str>,
     /// Its SHA-1 as 40 lower-case digits, where it was computed.
     pub sha1: Option<&'a str>,
+    /// Its MD5 as 32 lower-case digits, where it was computed.
+    pub md5: Option<&'a str>,
+}
+
+impl<'a> Computed<'a> {
+    /// What was computed while a file was read.
+    pub fn of(reading: &'a Reading) -> Self {
+        Self { sha512: reading.sha512(), sha256: reading.sha256(), sha1: reading.sha1(), md5: reading.md5() }
+    }
+
+    /// The digest that has so many digits.
+    pub fn of_length(self, digits: usize) -> Option<&'a str> {
+        match digits {
+            128 => Some(self.sha512.as_str()),
+            64 => self.sha256,
+            40 => self.sha1,
+            32 => self.md5,
+            _ => None,
+        }
+    }
 }
 
 /// An entry of a checksum file.
@@ -59,7 +79,8 @@ fn held(companion: &str, text: &[u8], computed: Computed<'_>) -> Result<(String,
         Some((file, "sha512")) => (file, "SHA-512", 128, Some(computed.sha512.as_str())),
         Some((file, "sha256")) => (file, "SHA-256", 64, computed.sha256),
         Some((file, "sha1")) => (file, "SHA-1", 40, computed.sha1),
-        _ => return Err("a checksum file is called FILE.sha512, FILE.sha256 or, by Maven, FILE.sha1".to_owned()),
+        Some((file, "md5")) => (file, "MD5", 32, computed.md5),
+        _ => return Err("a checksum file is called FILE.sha512, FILE.sha256 or, by Maven, FILE.sha1, FILE.md5".into()),
     };
     let entries = entries(text)?;
     let count = entries.len();
@@ -232,12 +253,12 @@ fn digits(word: &str) -> Option<String> {
 }
 
 /// The name without directories, of either system.
-fn base(name: &str) -> &str {
+pub(super) fn base(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
 /// A digest short enough for a line.
-fn short(digest: &str) -> String {
+pub(super) fn short(digest: &str) -> String {
     match digest.get(..16) {
         Some(start) if digest.len() > 24 => format!("{start}…{}", &digest[digest.len() - 8..]),
         _ => digest.to_owned(),
@@ -260,7 +281,7 @@ mod tests {
         check(
             companion,
             text.as_ref(),
-            Computed { sha512: &sha512, sha256: Some(SHA256_OF_ABC), sha1: Some(SHA1_OF_ABC) },
+            Computed { sha512: &sha512, sha256: Some(SHA256_OF_ABC), sha1: Some(SHA1_OF_ABC), md5: None },
         )
     }
 
@@ -374,7 +395,7 @@ mod tests {
             ("x.tgz.sha512", " \n".to_owned(), "it is empty"),
             ("x.tgz.sha512", "<html>404</html>".to_owned(), "no digest in the line \"<html>404"),
             ("x.tgz.sha512", "x.tgz:".to_owned(), "a name without a digest"),
-            ("x.tgz.md5", hash.clone(), "called FILE.sha512, FILE.sha256"),
+            ("x.tgz.crc", hash.clone(), "called FILE.sha512, FILE.sha256"),
         ] {
             let finding = checked(companion, &text);
             assert_eq!(finding.status, Status::Fail, "{text}: {finding:?}");
@@ -385,12 +406,19 @@ mod tests {
         assert!(checked("x.tgz.sha512", vec![b'a'; MOST_BYTES + 1]).detail.contains("too large"));
         let sha512 = Sha512::of(b"abc");
         let maven = |text: &str| {
-            check("x.tgz.sha1", text.as_bytes(), Computed { sha512: &sha512, sha256: None, sha1: Some(SHA1_OF_ABC) })
+            check(
+                "x.tgz.sha1",
+                text.as_bytes(),
+                Computed { sha512: &sha512, sha256: None, sha1: Some(SHA1_OF_ABC), md5: None },
+            )
         };
         assert_eq!(maven(SHA1_OF_ABC).status, Status::Pass);
         assert_eq!(maven(&SHA1_OF_ABC.replace('a', "b")).status, Status::Fail);
-        let unasked =
-            check("x.tgz.sha256", SHA256_OF_ABC.as_bytes(), Computed { sha512: &sha512, sha256: None, sha1: None });
+        let unasked = check(
+            "x.tgz.sha256",
+            SHA256_OF_ABC.as_bytes(),
+            Computed { sha512: &sha512, sha256: None, sha1: None, md5: None },
+        );
         assert!(unasked.status == Status::Fail && unasked.detail.contains("could not be checked"), "{unasked:?}");
     }
 

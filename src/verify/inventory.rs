@@ -14,20 +14,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Finding;
+use super::archive::folded;
+use super::contents::names_snapshot;
+use super::layout::is_index;
 use super::signature::printable;
+use super::{Finding, Layout};
 
 /// The check's name in findings.
 const NAME: &str = "inventory";
-
-/// How a candidate's directory is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
-    /// As in the Foundation's distribution area.
-    Distribution,
-    /// As in a Maven repository.
-    Maven,
-}
 
 /// A file of a candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +39,7 @@ pub struct Artifact {
     pub path: String,
     /// The path of its `.asc`.
     pub signature: Option<String>,
-    /// The paths of its `.sha512`, `.sha256` and `.sha1`, which can be held against it.
+    /// The paths of its `.sha512`, `.sha256`, `.sha1` and `.md5`, which can be held against it.
     pub checksums: Vec<String>,
 }
 
@@ -59,6 +53,10 @@ pub struct Inventory {
     /// What was found of the candidate as a whole.
     pub whole: Vec<Finding>,
 }
+
+/// The file of that path may be beside a candidate without being part of it. That it is
+/// one of keys is for who reads it to say.
+pub const KEYS: &str = "KEYS";
 
 /// What a file is, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,11 +103,7 @@ pub fn inventory(files: &[Listed], layout: Layout) -> Inventory {
 
 fn role(path: &str, layout: Layout) -> Role<'_> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    if layout == Layout::Maven && (name.starts_with("maven-metadata.xml") || name.starts_with("archetype-catalog.xml"))
-    {
-        return Role::PassedOver;
-    }
-    if name == "KEYS" {
+    if path == KEYS || layout == Layout::Maven && is_index(name) {
         return Role::PassedOver;
     }
     let Some((of, ending)) = path.rsplit_once('.') else { return Role::Artifact };
@@ -123,12 +117,17 @@ fn role(path: &str, layout: Layout) -> Role<'_> {
     }
 }
 
+/// Whether the file at `path` is an artifact, and not what stands beside one.
+pub(super) fn is_artifact(path: &str, layout: Layout) -> bool {
+    role(path, layout) == Role::Artifact
+}
+
 fn artifact(path: &str, paths: &BTreeSet<&str>) -> Artifact {
     let beside = |ending: &str| Some(format!("{path}.{ending}")).filter(|path| paths.contains(path.as_str()));
     Artifact {
         path: path.to_owned(),
         signature: beside("asc"),
-        checksums: ["sha512", "sha256", "sha1"].into_iter().filter_map(beside).collect(),
+        checksums: ["sha512", "sha256", "sha1", "md5"].into_iter().filter_map(beside).collect(),
     }
 }
 
@@ -139,8 +138,9 @@ fn of_artifact(artifact: &Artifact, paths: &BTreeSet<&str>, layout: Layout) -> V
     if artifact.signature.is_none() {
         faults.push(Finding::fail(NAME, format!("unsigned: there is no {}.asc", printable(base))));
     }
+    let strong = |checksum: &String| checksum.ends_with(".sha512") || checksum.ends_with(".sha256");
     let (has, wanted) = match layout {
-        Layout::Distribution => (!artifact.checksums.is_empty(), ".sha512 or .sha256"),
+        Layout::Distribution => (artifact.checksums.iter().any(strong), ".sha512 or .sha256"),
         Layout::Maven => (paths.contains(format!("{}.sha1", artifact.path).as_str()), ".sha1"),
     };
     if !has {
@@ -148,6 +148,9 @@ fn of_artifact(artifact: &Artifact, paths: &BTreeSet<&str>, layout: Layout) -> V
     }
     if faults.is_empty() {
         faults.push(Finding::pass(NAME, "has a signature and a checksum"));
+    }
+    if names_snapshot(&artifact.path) {
+        faults.push(Finding::fail("version", "it is called as a snapshot is"));
     }
     faults
 }
@@ -172,7 +175,7 @@ fn whole(files: &[Listed], paths: &BTreeSet<&str>, artifacts: usize) -> Vec<Find
     }
     let mut by_folded: BTreeMap<String, &str> = BTreeMap::new();
     for path in paths {
-        if let Some(other) = by_folded.insert(path.to_lowercase(), path) {
+        if let Some(other) = by_folded.insert(folded(path), path) {
             let (a, b) = (printable(other), printable(path));
             findings.push(Finding::fail(NAME, format!("{a} and {b} are one file where case does not count")));
         }
@@ -258,6 +261,17 @@ mod tests {
             let all = complaints(&["a.tgz", "a.tgz.asc", "a.tgz.sha512", &name], Layout::Distribution);
             assert_eq!(all.len(), 1, "{all:?}");
         }
+    }
+
+    #[test]
+    fn what_is_called_like_something_passed_over_is_an_artifact() {
+        let unsigned = |name: &str, layout| complaints(&[name], layout).iter().any(|said| said.contains("unsigned"));
+        for name in ["bin/KEYS", "maven-metadata.xml-evil.tar.gz", "KEYS.txt", "maven-metadata.xml"] {
+            assert!(unsigned(name, Layout::Distribution), "{name}");
+        }
+        assert!(unsigned("g/a/maven-metadata.xml-evil.tar.gz", Layout::Maven));
+        assert!(unsigned("g/a/archetype-catalog.xml.zip", Layout::Maven));
+        assert!(!unsigned("g/a/maven-metadata.xml.sha512", Layout::Maven));
     }
 
     #[test]

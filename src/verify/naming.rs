@@ -15,17 +15,6 @@ use super::product::{says_source, version_in};
 use super::signature::printable;
 use super::{ArchiveForm, ArchiveKind, Finding, Listed, ProductRules};
 
-/// Whether the path, or the address, is as in a Maven repository:
-/// `…/ARTIFACT/VERSION/ARTIFACT-VERSION.jar`.
-pub fn is_maven_path(path: &str) -> bool {
-    let mut parts = path.rsplit('/');
-    let (Some(file), Some(version), Some(artifact)) = (parts.next(), parts.next(), parts.next()) else { return false };
-    let rest = file.strip_prefix(artifact).and_then(|rest| rest.strip_prefix('-')?.strip_prefix(version));
-    !artifact.is_empty()
-        && !version.is_empty()
-        && rest.is_some_and(|rest| rest.starts_with(['-', '.']) && rest.len() > 1)
-}
-
 /// That the names of the files say another version than `version`, and none says that one.
 pub fn names_say_another(version: &str, files: &[Listed]) -> Option<Finding> {
     if files.iter().any(|file| says(file.path.rsplit('/').next().unwrap_or(&file.path), version)) {
@@ -53,6 +42,10 @@ fn says(name: &str, version: &str) -> bool {
 
 /// What comes behind name and version, and is no part of either.
 const MARKS: [&str; 5] = ["-source-release", "-sources", "-source", "-src", "-bin"];
+
+/// How the names of archives end.
+const ENDINGS: [&str; 11] =
+    [".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar", ".zip", ".jar", ".war", ".ear", ".whl", ".nar"];
 
 /// What stands in the name of an archive that is built for convenience.
 const BUILT: [&str; 6] = ["bin", "binary", "javadoc", "docs", "site", "dist"];
@@ -97,8 +90,7 @@ fn names(files: &[Listed]) -> impl Iterator<Item = String> + '_ {
 
 /// The name without the endings of an archive and without what says which kind it is.
 fn stem(name: &str) -> &str {
-    let endings = [".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar", ".zip", ".jar", ".war", ".ear", ".whl", ".nar"];
-    let stem = endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    let stem = whole(name);
     MARKS.iter().find_map(|mark| stem.strip_suffix(mark)).unwrap_or(stem)
 }
 
@@ -122,15 +114,16 @@ fn without_candidate(stem: &str) -> &str {
     if number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) { name } else { stem }
 }
 
+/// The name without the ending of an archive.
+fn whole(name: &str) -> &str {
+    ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
+}
+
 /// What the one directory in a source archive may be called: as the archive is, with or
 /// without what says that it is the source, a candidate's number, and "apache-".
 pub(super) fn roots_of(name: &str) -> Vec<String> {
-    let whole = ArchiveKind::of_name(name).map_or(name, |_| {
-        let ending = [".tar.gz", ".tar.xz", ".tgz", ".txz", ".tar", ".zip"];
-        ending.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
-    });
     let mut roots = Vec::new();
-    for root in [without_candidate(stem(name)), stem(name), whole] {
+    for root in [without_candidate(stem(name)), stem(name), whole(name)] {
         let other = root.strip_prefix("apache-").map_or_else(|| format!("apache-{root}"), str::to_owned);
         for root in [root.to_owned(), other] {
             if !roots.contains(&root) {
@@ -139,6 +132,29 @@ pub(super) fn roots_of(name: &str) -> Vec<String> {
         }
     }
     roots
+}
+
+/// What the one directory of a Python source distribution may be called: as the file is,
+/// with hyphens or underscores in the name (PEP 625).
+pub(super) fn sdist_roots(name: &str) -> Vec<String> {
+    let whole = whole(name);
+    let mut roots = vec![whole.to_owned()];
+    if let Some((name, version)) = whole.rsplit_once('-') {
+        for root in [format!("{}-{version}", name.replace('-', "_")), format!("{}-{version}", name.replace('_', "-"))] {
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        }
+    }
+    roots
+}
+
+/// Whether the one directory of an archive that is built may be called `root`: as the
+/// archive is, which may say more, `demo-1.0` in `demo-1.0-bin-scala_2.12.tgz`.
+pub(super) fn fits_root(name: &str, root: &str) -> bool {
+    let bare = |name: &str| name.strip_prefix("apache-").unwrap_or(name).to_owned();
+    let more = bare(whole(name)).strip_prefix(&bare(root)).is_some_and(|more| more.starts_with(['-', '_']));
+    more || roots_of(name).iter().any(|wanted| wanted == root)
 }
 
 #[cfg(test)]
@@ -162,21 +178,6 @@ mod tests {
             ("demo.tar.gz", None),
         ] {
             assert_eq!(version_of(name), version, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_path_of_a_maven_repository_is_told() {
-        for (path, is) in [
-            ("https://repo1.example.org/maven2/org/demo/demo-core/3.3.0/demo-core-3.3.0.jar", true),
-            ("org/demo/demo-core/3.3.0/demo-core-3.3.0-sources.jar", true),
-            ("org/demo/demo-core/3.3.0/demo-core-3.3.1.jar", false),
-            ("org/demo/demo-core/3.3.0/demo-core-3.3.00.jar", false),
-            ("dev/demo/demo-3.3.0-rc1/demo-3.3.0-src.tgz", false),
-            ("https://repo1.example.org/maven2/org/demo/demo-core/3.3.0/", false),
-            ("//-.jar", false),
-        ] {
-            assert_eq!(is_maven_path(path), is, "{path}");
         }
     }
 
@@ -212,5 +213,15 @@ mod tests {
         }
         assert_eq!(roots[0], "apache-demo-1.0.0");
         assert!(!roots.iter().any(|root| root == "demo-1.0.1"));
+        assert_eq!(sdist_roots("apache-demo-1.0.0.tar.gz"), ["apache-demo-1.0.0", "apache_demo-1.0.0"]);
+        for (name, root) in [
+            ("demo-1.0.0-bin.tgz", "demo-1.0.0"),
+            ("demo_2.13-1.0.0.tgz", "demo_2.13-1.0.0"),
+            ("demo-1.0.0-bin-scala_2.12.tgz", "demo-1.0.0"),
+            ("demo-1.0.0-bin.zip", "apache-demo-1.0.0"),
+        ] {
+            assert!(fits_root(name, root), "{name}: {root}");
+        }
+        assert!(!fits_root("demo-1.0.0-bin.tgz", "demo-1.0") && !fits_root("demo-1.0.0-bin.tgz", "other-1.0.0"));
     }
 }

@@ -10,16 +10,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::naming::roots_of;
+use super::naming::{roots_of, sdist_roots};
 use super::signature::KeyRing;
 use super::{
-    ArchiveForm, ArchiveKind, ArchiveRules, Candidate, CandidateFindings, ContentRules, Finding, Layout, Limits,
-    Listed, Manifest, RatExcludes,
+    ArchiveForm, ArchiveKind, ArchiveRules, ArtifactRules, Candidate, CandidateFindings, ContentRules, Finding, Layout,
+    Limits, Listed, LooseRules, Manifest, RatExcludes,
 };
-use crate::release::{PathRules, Version};
+use crate::release::{PathRules, Version, VersionRules};
 
 /// A product's rules for one release.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +49,8 @@ pub struct ProductRules {
     pub binaries: PathRules,
     /// Files that may name a snapshot version.
     pub snapshots: PathRules,
+    /// Where the source archive's files say the version; none where the product is not known.
+    pub version_rules: Option<Arc<VersionRules>>,
     /// What a rehearsal put in the place of an artifact that could not be built: the
     /// artifact's name, and why. Its contents are not looked at, and that is said.
     pub stand_ins: BTreeMap<String, String>,
@@ -88,10 +91,10 @@ impl ProductRules {
         against: &Against<'_>,
         progress: &(dyn Fn(&str, u64) + Sync),
     ) -> CandidateFindings {
-        let rules = |path: &str| self.of_archive(path, against.limits);
+        let rules = |path: &str| self.of_artifact(path, against.limits);
         let layout = match against.scope {
             Scope::MavenArtifact => Layout::Maven,
-            Scope::Whole | Scope::Artifact => layout(files),
+            Scope::Whole | Scope::Artifact => Layout::of(files),
         };
         let candidate = Candidate {
             directory,
@@ -107,8 +110,13 @@ impl ProductRules {
                 findings.push(Finding::skip("contents", format!("a stand-in of a rehearsal: {why}")));
             }
         }
-        if layout == Layout::Distribution && against.scope == Scope::Whole {
-            found.whole.extend(self.without_source(files));
+        match (layout, against.scope) {
+            (Layout::Maven, _) => found.whole.push(Finding::skip(
+                "inventory",
+                "it is a Maven repository, so no source release was looked for, and .sha1 is digest enough",
+            )),
+            (Layout::Distribution, Scope::Whole) => found.whole.extend(self.without_source(files)),
+            (Layout::Distribution, Scope::Artifact | Scope::MavenArtifact) => {}
         }
         found.whole.extend(self.notes(against.expect.is_some()));
         found
@@ -118,6 +126,24 @@ impl ProductRules {
     pub fn is_source(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
         if self.sources.is_empty() { says_source(name) } else { self.sources.contains(name) }
+    }
+
+    /// What the artifact at `path` must be; `None` where a rehearsal put something in its place.
+    fn of_artifact(&self, path: &str, limits: Limits) -> Option<ArtifactRules> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if self.stand_ins.contains_key(name) {
+            return None;
+        }
+        if let Some(archive) = self.of_archive(path, limits) {
+            return Some(ArtifactRules::Archive(Box::new(archive)));
+        }
+        let contents = ContentRules {
+            version: self.version.clone(),
+            allowed_secrets: self.secrets.clone(),
+            allowed_snapshots: self.snapshots.clone(),
+            ..ContentRules::new(ArchiveForm::Other)
+        };
+        Some(ArtifactRules::Loose(Box::new(LooseRules { contents })))
     }
 
     /// What the archive at `path` must be; `None` where it is none.
@@ -132,6 +158,7 @@ impl ProductRules {
         let contents = ContentRules {
             product: self.name.clone().filter(|_| source),
             version: self.version.clone(),
+            version_rules: self.version_rules.clone(),
             no_header: self.no_header.clone(),
             rat_excludes: if source { self.rat_excludes.clone() } else { RatExcludes::default() },
             allowed_secrets: self.secrets.clone(),
@@ -139,10 +166,12 @@ impl ProductRules {
             allowed_snapshots: self.snapshots.clone(),
             ..ContentRules::new(form)
         };
-        let roots = match &self.source_root {
-            _ if !source => Vec::new(),
-            Some(root) => vec![root.clone()],
-            None => roots_of(name),
+        let roots = match (form, &self.source_root) {
+            (ArchiveForm::Source, Some(root)) => vec![root.clone()],
+            (ArchiveForm::Source, None) => roots_of(name),
+            (ArchiveForm::Sdist, _) => sdist_roots(name),
+            (ArchiveForm::Npm, _) => vec!["package".to_owned()],
+            _ => Vec::new(),
         };
         Some(ArchiveRules { roots, limits, contents })
     }
@@ -155,12 +184,13 @@ impl ProductRules {
             return None;
         }
         let wanted: Vec<&str> = self.sources.iter().map(String::as_str).collect();
-        Some(match (&self.name, &wanted[..]) {
+        let detail = match (&self.name, &wanted[..]) {
             (Some(name), [_, ..]) => {
-                Finding::fail(NAME, format!("there is no source archive of {name}, expected {}", wanted.join(" or ")))
+                format!("there is no source archive of {name}, expected {}", wanted.join(" or "))
             }
-            _ => Finding::warn(NAME, "no file is a source archive by its name, and a release has to have one"),
-        })
+            _ => "no archive that is read is a source archive by its name, and a release has to have one".to_owned(),
+        };
+        Some(Finding::fail(NAME, detail))
     }
 
     /// What should be known of how the candidate was verified.
@@ -193,13 +223,6 @@ impl ProductRules {
             form => form,
         }
     }
-}
-
-/// A repository has poms; files that were copied out of one have still Maven's digests alone.
-pub fn layout(files: &[Listed]) -> Layout {
-    let ends = |ending: &str| files.iter().any(|file| file.path.ends_with(ending));
-    let maven = ends(".pom") || (ends(".jar.sha1") && !ends(".sha512"));
-    if maven { Layout::Maven } else { Layout::Distribution }
 }
 
 /// Whether the name of a file says that it is the source release; the sources that go
@@ -256,7 +279,8 @@ mod tests {
         assert_eq!(status(&known, "demo-1.2.0.jar"), Some(Status::Fail));
         assert_eq!(status(&known, "demo-1.2.0-src.tgz.asc"), Some(Status::Fail));
         assert_eq!(status(&ProductRules::default(), "other-1.0-src.tgz"), None);
-        assert_eq!(status(&ProductRules::default(), "other-1.0.jar"), Some(Status::Warn));
+        assert_eq!(status(&ProductRules::default(), "other-1.0.jar"), Some(Status::Fail));
+        assert_eq!(status(&ProductRules::default(), "other-1.0-src.tar.bz2"), Some(Status::Fail));
     }
 
     #[test]
@@ -274,8 +298,8 @@ mod tests {
             |name: &str| rules.of_archive(name, Limits::default()).map(|rules| (rules.contents.form, rules.roots));
         assert_eq!(form("demo-1.2.0-src.tgz"), Some((ArchiveForm::Source, vec!["demo-1.2.0".to_owned()])));
         assert_eq!(form("other-1.2.0-src.tgz"), Some((ArchiveForm::Other, Vec::new())));
-        assert_eq!(form("python/demo-1.2.0.tar.gz"), Some((ArchiveForm::Sdist, Vec::new())));
-        assert_eq!(form("demo-js-1.2.0.tgz"), Some((ArchiveForm::Npm, Vec::new())));
+        assert_eq!(form("python/demo-1.2.0.tar.gz"), Some((ArchiveForm::Sdist, vec!["demo-1.2.0".to_owned()])));
+        assert_eq!(form("demo-js-1.2.0.tgz"), Some((ArchiveForm::Npm, vec!["package".to_owned()])));
         assert_eq!(form("demo-1.2.0.jar"), Some((ArchiveForm::Jar, Vec::new())));
         assert_eq!(form("demo-1.2.0.whl"), None, "a stand-in");
         assert_eq!(form("demo-1.2.0.jar.asc"), None);

@@ -29,6 +29,8 @@ pub enum TreeKind {
     Executable,
     /// A symbolic link; its bytes are the target.
     Symlink,
+    /// What no commit has: a device, or a hard link to no file.
+    Other,
 }
 
 /// An entry of a tree or an archive.
@@ -85,19 +87,33 @@ struct Files(Tree);
 impl Visitor for Files {
     fn entry(&mut self, entry: &Entry, content: &mut dyn Read, _faults: &mut Faults) -> io::Result<()> {
         let Some((_, path)) = entry.tidy().split_once('/') else { return Ok(()) };
-        let (kind, sha512) = match &entry.kind {
+        let found = match &entry.kind {
             EntryKind::File => {
                 let executable = entry.mode.is_some_and(|mode| mode & 0o100 != 0);
                 let kind = if executable { TreeKind::Executable } else { TreeKind::File };
-                (kind, Sha512::of_reader(content)?.0)
+                TreeEntry { kind, sha512: Sha512::of_reader(content)?.0 }
             }
-            EntryKind::Symlink(target) => (TreeKind::Symlink, Sha512::of(target.as_bytes())),
-            // A tree has none of these: that the archive has one is another check's fault.
-            EntryKind::Directory | EntryKind::HardLink(_) | EntryKind::Special(_) => return Ok(()),
+            EntryKind::Symlink(target) => TreeEntry { kind: TreeKind::Symlink, sha512: Sha512::of(target.as_bytes()) },
+            EntryKind::HardLink(target) => self.linked(target),
+            EntryKind::Special(_) => nothing(),
+            EntryKind::Directory => return Ok(()),
         };
-        self.0.insert(path.to_owned(), TreeEntry { kind, sha512 });
+        self.0.insert(path.to_owned(), found);
         Ok(())
     }
+}
+
+impl Files {
+    /// The file before it that a hard link is another name of.
+    fn linked(&self, target: &str) -> TreeEntry {
+        let target = target.strip_prefix("./").unwrap_or(target);
+        let file = target.split_once('/').and_then(|(_, path)| self.0.get(path));
+        file.cloned().unwrap_or_else(nothing)
+    }
+}
+
+fn nothing() -> TreeEntry {
+    TreeEntry { kind: TreeKind::Other, sha512: Sha512::of(b"") }
 }
 
 fn missing(what: &str) -> String {
@@ -114,6 +130,7 @@ fn difference(expected: &TreeEntry, found: &TreeEntry, what: &str) -> Option<Str
             TreeKind::File => "a file",
             TreeKind::Executable => "an executable file",
             TreeKind::Symlink => "a symbolic link",
+            TreeKind::Other => "no file at all",
         };
         return Some(format!("different: {} here, {} in {what}", word(found.kind), word(expected.kind)));
     }
@@ -168,5 +185,34 @@ mod tests {
         let findings = compare_trees("the tag v1", &Tree::new(), &tree(&many));
         assert_eq!(findings.len(), NAMED + 1);
         assert!(findings[NAMED].detail.starts_with("7 more files"));
+    }
+
+    fn member(tar: &mut tar::Builder<Vec<u8>>, path: &str, kind: tar::EntryType, link: &str, bytes: &[u8]) {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_mode(0o644);
+        header.set_size(bytes.len() as u64);
+        if !link.is_empty() {
+            header.set_link_name(link).unwrap();
+        }
+        tar.append_data(&mut header, path, bytes).unwrap();
+    }
+
+    #[test]
+    fn a_hard_link_is_the_file_that_it_names_again() {
+        let mut tar = tar::Builder::new(Vec::new());
+        member(&mut tar, "d-1/a", tar::EntryType::Regular, "", b"text");
+        member(&mut tar, "d-1/again", tar::EntryType::Link, "d-1/a", b"");
+        member(&mut tar, "d-1/evil", tar::EntryType::Link, "d-1/a", b"");
+        member(&mut tar, "d-1/pipe", tar::EntryType::Fifo, "", b"");
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("d-1.tar");
+        std::fs::write(&path, tar.into_inner().unwrap()).unwrap();
+        let found = tree_of_archive("d-1.tar", &path).unwrap();
+        let tagged = tree(&[("a", TreeKind::File, "text"), ("again", TreeKind::File, "text")]);
+        let faults = compare_trees("the tag v1", &tagged, &found);
+        let named: Vec<_> = faults.iter().map(|fault| (fault.entry.as_deref().unwrap(), fault.status)).collect();
+        assert_eq!(named, [("evil", Status::Fail), ("pipe", Status::Fail)], "{faults:?}");
+        assert!(faults.iter().all(|fault| fault.detail.starts_with("extra: ")));
     }
 }

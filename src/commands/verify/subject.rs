@@ -23,7 +23,7 @@ use crate::release::{PathRules, Sha512, Version};
 use crate::services::Workspace;
 use crate::ui::ExitCode;
 use crate::verify::{
-    Finding, Layout, Listed, Manifest, ProductRules, Scope, layout, missing_outputs, names_say_another, version_in,
+    Finding, Layout, Listed, Manifest, ProductRules, Scope, missing_outputs, names_say_another, version_in,
 };
 
 /// What is verified, and what it must be.
@@ -154,7 +154,7 @@ impl Subject {
     pub fn beside_the_files(&self, files: &[Listed], scope: Scope) -> Vec<Finding> {
         let mut findings = Vec::new();
         let built = self.product.iter().flat_map(|product| &product.build).flat_map(|build| &build.outputs);
-        if self.version.is_some() && scope == Scope::Whole && layout(files) == Layout::Distribution {
+        if self.version.is_some() && scope == Scope::Whole && Layout::of(files) == Layout::Distribution {
             findings.extend(missing_outputs(built.map(|output| output.name.as_str()), files));
         }
         findings.extend(self.version.as_deref().and_then(|version| names_say_another(version, files)));

@@ -18,7 +18,7 @@ use crate::services::{
     Cache, Came, DownloadError, Downloader, Effects, EntryKind, Svn, SvnError, SvnFault, SvnUrl, SvnUrlError,
 };
 use crate::ui::{ExitCode, FileCount};
-use crate::verify::{ArchiveKind, is_maven_path};
+use crate::verify::{ArchiveKind, Coordinates};
 
 /// What is verified.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Target {
 /// Whether the address of a web server is that of a file, by its name.
 fn is_file(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or(address);
-    is_maven_path(path) || ArchiveKind::of_name(path.rsplit('/').next().unwrap_or(path)).is_some()
+    Coordinates::of(path).is_some() || ArchiveKind::of_name(path.rsplit('/').next().unwrap_or(path)).is_some()
 }
 
 /// `QUORATE_CACHE`, else the XDG cache directory.

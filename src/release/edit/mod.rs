@@ -20,6 +20,7 @@ mod rule;
 mod tests;
 mod text;
 mod toml_value;
+mod version_rules;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub use authority::authority;
 pub use fault::{EditFault, EditFaults};
 pub use leftovers::{Leftover, all_snapshots, leftovers, other_snapshots};
 pub use rule::{AllowedLeftover, EditRule};
+pub use version_rules::VersionRules;
 pub use versions::VersionChange;
 
 /// Files by their path from the root of the tree, with `/`.

@@ -36,6 +36,8 @@ pub struct Entry {
     pub size: u64,
     /// Its permission bits, where the archive has them.
     pub mode: Option<u32>,
+    /// The year of its time, where the archive has one.
+    pub year: Option<u16>,
 }
 
 /// Who looks at what is in an archive.

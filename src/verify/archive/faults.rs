@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use super::names::turns;
 use crate::verify::{Finding, Status};
 
 /// How many findings of one check are kept word by word.
@@ -73,11 +74,10 @@ impl Faults {
 /// A path out of an archive as it can be shown: control characters, also those that turn
 /// the direction of writing round, are written out.
 pub fn printable(path: &str) -> String {
-    let turns =
-        |letter: char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hides = |letter: char| turns(letter) || matches!(letter, '\u{200b}'..='\u{200d}');
     let mut shown = String::with_capacity(path.len());
     for letter in path.chars() {
-        if letter.is_control() || turns(letter) { shown.extend(letter.escape_default()) } else { shown.push(letter) }
+        if letter.is_control() || hides(letter) { shown.extend(letter.escape_default()) } else { shown.push(letter) }
     }
     shown
 }

@@ -48,7 +48,7 @@ impl ArchiveKind {
             Some(Self::TarXz)
         } else if top.starts_with(b"PK\x03\x04") || top.starts_with(b"PK\x05\x06") {
             Some(Self::Zip)
-        } else if top.get(USTAR) == Some(b"ustar") {
+        } else if top.get(USTAR) == Some(b"ustar") || is_old_tar(top) {
             Some(Self::Tar)
         } else {
             None
@@ -64,4 +64,16 @@ impl ArchiveKind {
             Self::Zip => "zip",
         }
     }
+}
+
+/// Whether the bytes begin with the header of a tar from before it had a magic: its sum
+/// is right.
+fn is_old_tar(top: &[u8]) -> bool {
+    const SUM: std::ops::Range<usize> = 148..156;
+    let Some(header) = top.get(..512).filter(|header| header[0] != 0) else { return false };
+    let digits = header[SUM].trim_ascii().split(|byte| *byte == 0 || *byte == b' ').next().unwrap_or_default();
+    let said = std::str::from_utf8(digits).ok().and_then(|digits| u32::from_str_radix(digits, 8).ok());
+    // the sum is made with blanks in its own place
+    let sum = |part: &[u8]| part.iter().copied().map(u32::from).sum::<u32>();
+    said == Some(sum(&header[..SUM.start]) + 8 * u32::from(b' ') + sum(&header[SUM.end..]))
 }

@@ -9,8 +9,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use icu_normalizer::ComposingNormalizerBorrowed;
-
+use super::links::{Links, leaves};
+use super::names::{folded, name_faults};
 use super::{Entry, EntryKind, Faults, Limits};
 
 /// The check's name.
@@ -30,7 +30,8 @@ pub struct PathBook<'a> {
     /// Paths of which it was said that they collide.
     said: HashSet<String>,
     entries: u64,
-    links: u64,
+    links: Links,
+    hard_links: u64,
 }
 
 #[derive(Debug)]
@@ -52,7 +53,16 @@ enum What {
 impl<'a> PathBook<'a> {
     /// Nothing seen yet.
     pub fn new(roots: &'a [String], limits: Limits) -> Self {
-        Self { limits, roots, root: None, nodes: HashMap::new(), said: HashSet::new(), entries: 0, links: 0 }
+        Self {
+            limits,
+            roots,
+            root: None,
+            nodes: HashMap::new(),
+            said: HashSet::new(),
+            entries: 0,
+            links: Links::default(),
+            hard_links: 0,
+        }
     }
 
     /// How many entries were seen.
@@ -62,7 +72,16 @@ impl<'a> PathBook<'a> {
 
     /// How many links were seen.
     pub fn links(&self) -> u64 {
-        self.links
+        self.hard_links + self.links.count() as u64
+    }
+
+    /// Says which links lead out, after the last entry: a link may lead through one that
+    /// comes later.
+    pub fn end(&self, faults: &mut Faults) {
+        for (path, target) in self.links.leaving(self.root) {
+            let target = super::faults::printable(target);
+            faults.fail(SAFE, path, format!("the link leads out of the archive, to {target}"));
+        }
     }
 
     /// The one directory that everything must be in; none where there need be none, or
@@ -89,12 +108,9 @@ impl<'a> PathBook<'a> {
         name_faults(entry, self.limits.depth, faults);
         mode_faults(entry, faults);
         match &entry.kind {
-            EntryKind::Symlink(target) => {
-                self.links += 1;
-                self.symlink(entry, target, faults);
-            }
+            EntryKind::Symlink(target) => self.links.add(entry.tidy(), target),
             EntryKind::HardLink(target) => {
-                self.links += 1;
+                self.hard_links += 1;
                 self.hard_link(entry, target, faults);
             }
             EntryKind::Special(what) => faults.fail(SAFE, &entry.path, format!("it is a {what}")),
@@ -160,90 +176,16 @@ impl<'a> PathBook<'a> {
         Some(before)
     }
 
-    fn symlink(&self, entry: &Entry, target: &str, faults: &mut Faults) {
-        let path = entry.tidy();
-        if leaves(path.rsplit_once('/').map_or("", |(directory, _)| directory), target, self.root) {
-            faults.fail(
-                SAFE,
-                &entry.path,
-                format!("the link leads out of the archive, to {}", super::faults::printable(target)),
-            );
-        }
-    }
-
     fn hard_link(&self, entry: &Entry, target: &str, faults: &mut Faults) {
         let aim = target.strip_prefix("./").unwrap_or(target);
         let shown = super::faults::printable(target);
-        if leaves("", target, self.root) {
+        if leaves(target, self.root) {
             faults.fail(SAFE, &entry.path, format!("the hard link leads out of the archive, to {shown}"));
         } else if self.nodes.get(&folded(aim)).is_none_or(|node| node.what != What::File) {
             faults.fail(SAFE, &entry.path, format!("the hard link leads to {shown}, which is no file before it"));
         } else {
             faults.warn(SAFE, &entry.path, format!("it is a hard link to {shown}"));
         }
-    }
-}
-
-/// The name on a file system that knows no case and only one way to write a letter.
-fn folded(path: &str) -> String {
-    if path.is_ascii() {
-        return path.to_ascii_lowercase();
-    }
-    ComposingNormalizerBorrowed::new_nfc().normalize(&path.to_lowercase()).into_owned()
-}
-
-/// Whether `target`, from `directory`, is outside of `root` (or of the archive).
-fn leaves(directory: &str, target: &str, root: Option<&str>) -> bool {
-    if target.is_empty() || target.starts_with('/') || target.contains(['\\', '\0']) || has_drive(target) {
-        return true;
-    }
-    let mut stack: Vec<&str> = directory.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
-    for name in target.split('/') {
-        match name {
-            "" | "." => {}
-            ".." if stack.pop().is_none() => return true,
-            ".." => {}
-            name => stack.push(name),
-        }
-        if root.is_some_and(|root| stack.first().is_some_and(|first| *first != root)) {
-            return true;
-        }
-    }
-    root.is_some() && stack.is_empty()
-}
-
-fn has_drive(path: &str) -> bool {
-    matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
-}
-
-fn name_faults(entry: &Entry, depth: usize, faults: &mut Faults) {
-    let path = entry.path.as_str();
-    let mut fail = |detail: &str| faults.fail(SAFE, if path.is_empty() { "(no name)" } else { path }, detail);
-    if path.is_empty() {
-        fail("its name is empty");
-    }
-    if path.contains('\0') {
-        fail("its name holds a NUL");
-    } else if path.chars().any(char::is_control) {
-        fail("its name holds a control character");
-    }
-    if path.starts_with('/') {
-        fail("its path is absolute");
-    }
-    if path.contains('\\') {
-        fail("its name holds a backslash");
-    }
-    if has_drive(path) {
-        fail("its path begins with a drive letter");
-    }
-    if path.split('/').any(|name| name == "..") {
-        fail("its path holds `..`");
-    }
-    if entry.tidy().split('/').any(|name| name.is_empty() || name == ".") && !matches!(path, "" | "." | "./" | "/") {
-        fail("its path holds an empty name or `.`");
-    }
-    if path.split('/').count() > depth {
-        fail(&format!("it is more than {depth} directories deep, the limit"));
     }
 }
 

@@ -12,10 +12,13 @@ use std::io::{self, Read};
 use tar::{Archive, EntryType, Header};
 
 use super::safety::PathBook;
-use super::{Entry, EntryKind, Faults, Visitor, WHOLE};
+use super::{Entry, EntryKind, Faults, SAFE, Visitor, WHOLE};
 
 /// How long a long name or a pax header may be.
 const EXTENSION_BYTES: u64 = 256 * 1024;
+
+/// The pax records by which GNU and BSD tar make a program mightier than who runs it.
+const CAPABILITIES: [&[u8]; 2] = [b"SCHILY.xattr.security.capability", b"LIBARCHIVE.xattr.security.capability"];
 
 /// What headers said about the entry after them.
 #[derive(Debug, Default)]
@@ -23,6 +26,7 @@ struct Ahead {
     path: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
     size: Option<u64>,
+    capabilities: bool,
 }
 
 /// Remembers whether the end of the bytes was seen.
@@ -120,6 +124,9 @@ fn read_ahead(kind: EntryType, member: &mut impl Read, ahead: &mut Ahead, faults
         if global.path.is_some() || global.link.is_some() || global.size.is_some() {
             faults.fail(WHOLE, "", "a global pax header sets the path or size of entries");
         }
+        if global.capabilities {
+            faults.fail(SAFE, "", "a global pax header gives capabilities to entries");
+        }
     }
     Ok(())
 }
@@ -146,6 +153,7 @@ fn pax(mut bytes: &[u8], ahead: &mut Ahead, faults: &mut Faults) {
                 // what cannot be read agrees with no header
                 ahead.size = Some(size.unwrap_or(u64::MAX));
             }
+            _ if CAPABILITIES.contains(&key) => ahead.capabilities = true,
             _ if key.starts_with(b"GNU.sparse") => faults.fail(WHOLE, "", "it holds a sparse file, which is not read"),
             _ => {}
         }
@@ -167,6 +175,9 @@ fn described(header: &Header, ahead: Ahead, faults: &mut Faults) -> io::Result<E
     if ahead.size.is_some_and(|pax| pax != size) {
         faults.fail(WHOLE, &path, "its pax header gives another size than its header");
     }
+    if ahead.capabilities {
+        faults.fail(SAFE, &path, "its pax header gives it capabilities, which is as setuid");
+    }
     let link = || header.link_name_bytes().map(std::borrow::Cow::into_owned);
     let mut target = || text(&ahead.link.clone().or_else(link).unwrap_or_default(), faults);
     let kind = match header.entry_type() {
@@ -181,14 +192,21 @@ fn described(header: &Header, ahead: Ahead, faults: &mut Faults) -> io::Result<E
         EntryType::GNUSparse => return Err(io::Error::other("it holds a sparse file, which is not read")),
         _ => EntryKind::Special("entry of an unknown type"),
     };
-    Ok(Entry { path, kind, size, mode: Some(header.mode()?) })
+    let year = header.mtime().ok().and_then(year);
+    Ok(Entry { path, kind, size, mode: Some(header.mode()?), year })
+}
+
+/// The year of a time in seconds.
+fn year(seconds: u64) -> Option<u16> {
+    let time = jiff::Timestamp::from_second(i64::try_from(seconds).ok()?).ok()?;
+    u16::try_from(time.to_zoned(jiff::tz::TimeZone::UTC).year()).ok()
 }
 
 /// A name as text; a name in another encoding is said to be one.
 fn text(bytes: &[u8], faults: &mut Faults) -> String {
     let text = String::from_utf8_lossy(bytes).into_owned();
     if std::str::from_utf8(bytes).is_err() {
-        faults.fail(super::SAFE, &text, "its name is no UTF-8");
+        faults.fail(SAFE, &text, "its name is no UTF-8");
     }
     text
 }

@@ -58,6 +58,7 @@ pub fn walk<'a, R: Read + Seek>(
         Some((kind, _)) => tar(kind, file, &counts, limits, &mut book, visitor, faults),
         None => Ok(()),
     });
+    book.end(faults);
     let complete = walked.is_ok();
     if let Err(error) = walked {
         match counts.exceeded.borrow().as_deref() {
@@ -68,7 +69,7 @@ pub fn walk<'a, R: Read + Seek>(
         }
     }
     if book.entries() == 0 && faults.failed(WHOLE) == 0 && faults.failed(SAFE) == 0 {
-        faults.fail(WHOLE, "", "it is empty");
+        faults.fail(WHOLE, "", "it holds nothing");
     }
     Walked { root: book.root(), entries: book.entries(), links: book.links(), bytes: counts.unpacked.get(), complete }
 }

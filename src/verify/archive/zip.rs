@@ -55,7 +55,7 @@ pub fn walk<R: Read + Seek>(mut file: R, length: u64, book: &mut PathBook<'_>, w
         return Ok(());
     };
     if records.is_empty() {
-        walk.faults.fail(WHOLE, "", "it is empty");
+        walk.faults.fail(WHOLE, "", "it holds nothing");
     }
     records.sort_by_key(|record| record.at);
     let mut reached = 0;
@@ -68,6 +68,14 @@ pub fn walk<R: Read + Seek>(mut file: R, length: u64, book: &mut PathBook<'_>, w
         walk.faults.fail(WHOLE, "", format!("{gap} bytes between the entries and the directory belong to nothing"));
     }
     Ok(())
+}
+
+/// Where the zip begins that `bytes` end with; none where they end with none. A program
+/// may stand before it.
+pub fn begins(bytes: &[u8]) -> Option<usize> {
+    let end = end(&mut io::Cursor::new(bytes), bytes.len() as u64).ok()??;
+    let before = end.directory_ends.checked_sub(end.directory_bytes)?.checked_sub(end.directory_at)?;
+    usize::try_from(before).ok()
 }
 
 /// Whether directory and end stand where they must.
@@ -156,6 +164,11 @@ fn disagreements(central: &Record, local: &Record, name: &str, faults: &mut Faul
     if central.name != local.name {
         differ(&format!("name (`{}`)", super::faults::printable(&String::from_utf8_lossy(&local.name))));
     }
+    let again = local.other_name.as_ref().filter(|other| Some(*other) != central.other_name.as_ref());
+    for other in central.other_name.iter().chain(again) {
+        let other = super::faults::printable(&String::from_utf8_lossy(other));
+        differ(&format!("name (`{other}`, in its field for Unicode)"));
+    }
     if central.method != local.method {
         differ("compression");
     }
@@ -198,7 +211,7 @@ fn described<R: Read + Seek>(file: &mut R, data_at: u64, record: &Record, path: 
         _ if path.ends_with('/') => EntryKind::Directory,
         _ => EntryKind::File,
     };
-    Ok(Entry { path, kind, size: record.unpacked, mode: record.mode.map(|mode| mode & 0o7777) })
+    Ok(Entry { path, kind, size: record.unpacked, mode: record.mode.map(|mode| mode & 0o7777), year: record.year })
 }
 
 /// Reads all of an entry's bytes, by the visitor and then to the end, and holds them

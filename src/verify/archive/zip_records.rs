@@ -10,6 +10,8 @@
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
+use super::zip_extra::{other_name, widen};
+
 const END: [u8; 4] = *b"PK\x05\x06";
 const END_BYTES: usize = 22;
 const END_64: [u8; 4] = *b"PK\x06\x06";
@@ -17,9 +19,6 @@ const LOCATOR_64: [u8; 4] = *b"PK\x06\x07";
 const LOCATOR_BYTES: u64 = 20;
 const CENTRAL: [u8; 4] = *b"PK\x01\x02";
 const LOCAL: [u8; 4] = *b"PK\x03\x04";
-
-/// The extra field with sizes of 64 bits.
-const ZIP64_EXTRA: u16 = 1;
 
 /// The end of a zip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +40,8 @@ pub struct End {
 pub struct Record {
     /// The name, as bytes.
     pub name: Vec<u8>,
+    /// Another name that an extra field gives it.
+    pub other_name: Option<Vec<u8>>,
     /// General purpose flags.
     pub flags: u16,
     /// How it is compressed: 0 stored, 8 deflated.
@@ -53,6 +54,8 @@ pub struct Record {
     pub unpacked: u64,
     /// The Unix mode, where one is given.
     pub mode: Option<u32>,
+    /// The year of its time, where one is given.
+    pub year: Option<u16>,
     /// Where its local header is.
     pub at: u64,
     /// The length of its local header; of the central one nothing.
@@ -80,25 +83,31 @@ pub fn end(file: &mut (impl Read + Seek), length: u64) -> io::Result<Option<End>
         directory_ends: end_at,
         garbage: (record.len() as u64).saturating_sub(accounted as u64),
     };
-    if record.len() < accounted || u16_at(record, 4) != 0 || u16_at(record, 6) != 0 {
+    let volumes = u16_at(record, 4) != 0 || u16_at(record, 6) != 0 || u16_at(record, 8) != u16_at(record, 10);
+    if record.len() < accounted || volumes {
         // cut off in its comment, or a part of several volumes
         return Ok(None);
     }
     if let Some(at) = end_at.checked_sub(LOCATOR_BYTES) {
         let locator = bytes(file, at, LOCATOR_BYTES)?;
         if locator.starts_with(&LOCATOR_64) {
-            return end_64(file, length, u64_at(&locator, 8), end);
+            return end_64(file, at, u64_at(&locator, 8), end);
         }
     }
     Ok(Some(end))
 }
 
-fn end_64(file: &mut (impl Read + Seek), length: u64, at: u64, end: End) -> io::Result<Option<End>> {
+/// The end that the locator at `locator_at` says to be at `at`. It has to reach to the
+/// locator: some programs go by the locator, others read what stands before that, and
+/// both must see the same.
+fn end_64(file: &mut (impl Read + Seek), locator_at: u64, at: u64, end: End) -> io::Result<Option<End>> {
     const BYTES: u64 = 56;
-    if at.checked_add(BYTES).is_none_or(|end| end > length) {
+    const BEFORE_ITS_SIZE: u64 = 12;
+    if at.checked_add(BYTES).is_none_or(|end| end > locator_at) {
         return Ok(None);
     }
     let record = bytes(file, at, BYTES)?;
+    let ends = u64_at(&record, 4).checked_add(BEFORE_ITS_SIZE).and_then(|bytes| bytes.checked_add(at));
     let wide = End {
         entries: u64_at(&record, 32),
         directory_bytes: u64_at(&record, 40),
@@ -111,7 +120,8 @@ fn end_64(file: &mut (impl Read + Seek), length: u64, at: u64, end: End) -> io::
     let same = agrees(end.entries, u16::MAX.into(), wide.entries)
         && agrees(end.directory_bytes, u32::MAX.into(), wide.directory_bytes)
         && agrees(end.directory_at, u32::MAX.into(), wide.directory_at);
-    Ok((record.starts_with(&END_64) && same).then_some(wide))
+    let volumes = u64_at(&record, 16) != 0 || u64_at(&record, 24) != wide.entries;
+    Ok((record.starts_with(&END_64) && same && ends == Some(locator_at) && !volumes).then_some(wide))
 }
 
 /// The entries of the directory, at most `most`; none when it is malformed.
@@ -145,6 +155,7 @@ fn central(reader: &mut impl Read) -> io::Result<Option<Record>> {
     take(reader, u16_at(&fixed, 32))?;
     let unix = matches!(fixed[5], 3 | 19);
     let mut record = Record {
+        other_name: other_name(&extra, &name),
         name,
         flags: u16_at(&fixed, 8),
         method: u16_at(&fixed, 10),
@@ -152,6 +163,7 @@ fn central(reader: &mut impl Read) -> io::Result<Option<Record>> {
         packed: u32_at(&fixed, 20).into(),
         unpacked: u32_at(&fixed, 24).into(),
         mode: Some(u32_at(&fixed, 38) >> 16).filter(|mode| unix && *mode != 0),
+        year: year(u16_at(&fixed, 14)),
         at: u32_at(&fixed, 42).into(),
         header_bytes: 0,
     };
@@ -174,6 +186,7 @@ pub fn local(file: &mut (impl Read + Seek), at: u64) -> io::Result<Option<Record
     let extra = take(file, u16_at(&fixed, 28))?;
     let mut record = Record {
         header_bytes: (fixed.len() + name.len() + extra.len()) as u64,
+        other_name: other_name(&extra, &name),
         name,
         flags: u16_at(&fixed, 6),
         method: u16_at(&fixed, 8),
@@ -181,6 +194,7 @@ pub fn local(file: &mut (impl Read + Seek), at: u64) -> io::Result<Option<Record
         packed: u32_at(&fixed, 18).into(),
         unpacked: u32_at(&fixed, 22).into(),
         mode: None,
+        year: None,
         at,
     };
     let mut unused = 0;
@@ -212,27 +226,9 @@ pub fn descriptor(file: &mut (impl Read + Seek), at: u64, record: &Record) -> io
     Ok(None)
 }
 
-/// Replaces the fields that are too small by those of 64 bits; false when they are not there.
-fn widen(mut extra: &[u8], fields: [&mut u64; 3]) -> bool {
-    let mut wide: &[u8] = &[];
-    while extra.len() >= 4 {
-        let (id, length) = (u16_at(extra, 0), usize::from(u16_at(extra, 2)));
-        let Some(field) = extra.get(4..4 + length) else { break };
-        if id == ZIP64_EXTRA {
-            wide = field;
-        }
-        extra = &extra[4 + length..];
-    }
-    for field in fields {
-        if *field == u64::from(u32::MAX) {
-            if wide.len() < 8 {
-                return false;
-            }
-            *field = u64_at(wide, 0);
-            wide = &wide[8..];
-        }
-    }
-    true
+/// The year of a date as DOS has it: its upper seven bits count from 1980.
+fn year(date: u16) -> Option<u16> {
+    Some(1980 + (date >> 9)).filter(|_| date != 0)
 }
 
 fn bytes(file: &mut (impl Read + Seek), at: u64, length: u64) -> io::Result<Vec<u8>> {
@@ -257,7 +253,7 @@ fn number<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     number
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> u16 {
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> u16 {
     u16::from_le_bytes(number(bytes, at))
 }
 
@@ -265,6 +261,6 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(number(bytes, at))
 }
 
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
+pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(number(bytes, at))
 }

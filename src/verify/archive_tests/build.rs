@@ -10,6 +10,7 @@ use std::io::{Cursor, Write};
 
 use flate2::write::{DeflateEncoder, GzEncoder};
 use flate2::{Compression, Crc};
+use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header};
 
 use crate::release::PathRules;
@@ -115,17 +116,20 @@ pub struct ZipEntry {
     pub crc: Option<u32>,
     /// Bytes before its local header.
     pub gap: Vec<u8>,
+    /// The extra fields of the header in the directory.
+    pub extra: Vec<u8>,
 }
 
 pub fn zipped(name: &str, bytes: impl AsRef<[u8]>) -> ZipEntry {
     ZipEntry { name: name.to_owned(), bytes: bytes.as_ref().to_vec(), ..ZipEntry::default() }
 }
 
-pub fn zip(entries: &[ZipEntry]) -> Vec<u8> {
+/// The entries and the directory of a zip that begins at `base` of a file.
+pub fn zip_parts(entries: &[ZipEntry], base: usize) -> (Vec<u8>, Vec<u8>) {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for entry in entries {
         out.extend(&entry.gap);
-        let at = u32::try_from(out.len()).unwrap();
+        let at = u32::try_from(base + out.len()).unwrap();
         let mut deflated = DeflateEncoder::new(Vec::new(), Compression::fast());
         deflated.write_all(&entry.bytes).unwrap();
         let packed = deflated.finish().unwrap();
@@ -134,28 +138,34 @@ pub fn zip(entries: &[ZipEntry]) -> Vec<u8> {
         let crc = entry.crc.unwrap_or(crc.sum());
         let sizes = |unpacked: u32| [crc, u32::try_from(packed.len()).unwrap(), unpacked];
         let size = u32::try_from(entry.bytes.len()).unwrap();
-        let common = |name: &str, unpacked: u32| {
+        let common = |name: &str, unpacked: u32, extra: &[u8]| {
             let mut common = Vec::new();
             for number in [20, entry.flags, entry.method.unwrap_or(8), 0, 0x21] {
                 common.extend(number.to_le_bytes());
             }
             sizes(unpacked).iter().for_each(|number| common.extend(number.to_le_bytes()));
             common.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
-            common.extend(0u16.to_le_bytes());
+            common.extend(u16::try_from(extra.len()).unwrap().to_le_bytes());
             common
         };
         let local_name = entry.local_name.as_ref().unwrap_or(&entry.name);
         out.extend(b"PK\x03\x04");
-        out.extend(common(local_name, entry.local_size.unwrap_or(size)));
+        out.extend(common(local_name, entry.local_size.unwrap_or(size), &[]));
         out.extend(local_name.as_bytes());
         out.extend(&packed);
         directory.extend(b"PK\x01\x02\x14\x03");
-        directory.extend(common(&entry.name, size));
+        directory.extend(common(&entry.name, size, &entry.extra));
         directory.extend([0; 6]);
         directory.extend((entry.mode << 16).to_le_bytes());
         directory.extend(at.to_le_bytes());
         directory.extend(entry.name.as_bytes());
+        directory.extend(&entry.extra);
     }
+    (out, directory)
+}
+
+pub fn zip(entries: &[ZipEntry]) -> Vec<u8> {
+    let (mut out, directory) = zip_parts(entries, 0);
     let at = u32::try_from(out.len()).unwrap();
     let count = u16::try_from(entries.len()).unwrap();
     out.extend(&directory);
@@ -177,6 +187,27 @@ pub fn good_jar() -> Vec<ZipEntry> {
         zipped("META-INF/maven/org.demo/demo/pom.properties", "#made\nartifactId=demo\nversion=1.0.0\n"),
         zipped("org/demo/A.class", b"\xca\xfe\xba\xbe\0\0\0\x34"),
     ]
+}
+
+/// What a right wheel holds, but for RECORD.
+pub fn good_wheel() -> Vec<ZipEntry> {
+    vec![
+        zipped("demo/__init__.py", HEADER),
+        zipped("demo-1.0.0.dist-info/licenses/LICENSE", LICENCE),
+        zipped("demo-1.0.0.dist-info/licenses/NOTICE", NOTICE),
+        zipped("demo-1.0.0.dist-info/METADATA", "Name: demo\nVersion: 1.0.0\n\nVersion: 2\n"),
+    ]
+}
+
+/// The entries of a wheel and the RECORD of them.
+pub fn recorded(mut entries: Vec<ZipEntry>) -> Vec<ZipEntry> {
+    use base64::Engine as _;
+    let digest = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(Sha256::digest(bytes));
+    let line = |entry: &ZipEntry| format!("{},sha256={},{}\n", entry.name, digest(&entry.bytes), entry.bytes.len());
+    let record: String = entries.iter().map(line).collect();
+    let name = "demo-1.0.0.dist-info/RECORD";
+    entries.push(zipped(name, format!("{record}{name},,\n")));
+    entries
 }
 
 pub fn rules(form: ArchiveForm) -> ArchiveRules {

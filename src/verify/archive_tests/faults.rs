@@ -55,8 +55,8 @@ fn whole() -> Vec<Case> {
     let zipped_jar = zip(&good_jar());
     vec![
         raw("empty file", "a.tgz", Vec::new(), "it is empty"),
-        raw("no entries", "a.tgz", tgz(&[]), "it is empty"),
-        raw("zip without entries", "a.zip", zip(&[]), "it is empty"),
+        raw("no entries", "a.tgz", tgz(&[]), "it holds nothing"),
+        raw("zip without entries", "a.zip", zip(&[]), "it holds nothing"),
         raw("another form than the name", "a.tar.xz", packed.clone(), "its name says xz, its first bytes say gzip"),
         raw("text for an archive", "a.tgz", b"hello".to_vec(), "its name says gzip, its first bytes do not"),
         raw("unknown form", "a.txt", b"hello".to_vec(), "no archive that can be looked into"),
@@ -68,7 +68,7 @@ fn whole() -> Vec<Case> {
             "garbage after the gzip",
             "a.tgz",
             [packed, b"garbage and more".to_vec()].concat(),
-            "cannot be read to its end",
+            "there is something after the end of the gzip",
         ),
         raw("tar without an end", "a.tgz", gzip(&cut(bytes.clone(), 1024)), "no end marker"),
         raw("tar with half an end", "a.tgz", gzip(&cut(bytes.clone(), 512)), "within the end marker"),
@@ -83,7 +83,7 @@ fn whole() -> Vec<Case> {
         raw("xz cut off", "a.tar.xz", cut(xz(&bytes), 40), "cannot be read to its end"),
         raw("xz damaged", "a.tar.xz", flipped(xz(&bytes), 400), "cannot be read to its end"),
         raw("a byte after the xz", "a.tar.xz", [xz(&bytes), vec![7]].concat(), "it cannot be read to its end"),
-        raw("a byte after the gzip", "a.tgz", [tgz(&good()), vec![7]].concat(), "it cannot be read to its end"),
+        raw("a byte after the gzip", "a.tgz", [tgz(&good()), vec![7]].concat(), "after the end of the gzip"),
         raw(
             "garbage after the xz",
             "a.tar.xz",

@@ -10,4 +10,7 @@ mod build;
 mod content_faults;
 mod faults;
 mod nonsense;
+mod packages;
+mod packed;
+mod tricks;
 mod whole;

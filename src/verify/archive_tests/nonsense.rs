@@ -29,8 +29,8 @@ impl Visitor for All {
     fn entry(&mut self, entry: &Entry, content: &mut dyn Read, _: &mut Faults) -> io::Result<()> {
         let mut bytes = Vec::new();
         content.read_to_end(&mut bytes)?;
-        // an archive may say more or less of its modes
-        self.0.push((Entry { mode: None, ..entry.clone() }, bytes));
+        // an archive may say more or less of its modes and times
+        self.0.push((Entry { mode: None, year: None, ..entry.clone() }, bytes));
         Ok(())
     }
 }

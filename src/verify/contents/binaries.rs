@@ -31,6 +31,12 @@ pub fn compiled(top: &[u8]) -> Option<&'static str> {
         Some("a dex for Android")
     } else if python_bytecode(top) {
         Some("compiled Python")
+    } else if begins(b"FOR1") && top.get(8..12) == Some(b"BEAM") {
+        Some("a BEAM module of Erlang")
+    } else if begins(b"\x1bLua") || begins(b"\x1bLJ") {
+        Some("compiled Lua")
+    } else if object_file(top) {
+        Some("an object file of Windows")
     } else {
         None
     }
@@ -57,6 +63,24 @@ fn portable_executable(top: &[u8]) -> bool {
         // an old program for DOS, or a header further on
         None => top.len() >= 1024,
     }
+}
+
+/// COFF has no magic: a machine's number, a sane count of sections, no header as a program has.
+fn object_file(top: &[u8]) -> bool {
+    const MACHINES: [u16; 4] = [0x014c, 0x8664, 0xaa64, 0x01c4];
+    const MOST_SECTIONS: u16 = 0x1000;
+    /// What says of a file that it is a program or a library.
+    const LINKED: u16 = 0x2002;
+    let Some(header) = top.get(..20) else { return false };
+    let number = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
+    let anonymous = number(0) == 0 && number(2) == 0xffff && (1..=2).contains(&number(4));
+    if anonymous {
+        return MACHINES.contains(&number(6));
+    }
+    MACHINES.contains(&number(0))
+        && (1..=MOST_SECTIONS).contains(&number(2))
+        && number(16) == 0
+        && number(18) & LINKED == 0
 }
 
 /// A number of the interpreter's version, `\r\n`, then flags or a time, then a code object.

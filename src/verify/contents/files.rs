@@ -3,18 +3,20 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
-
 //! The look at each file of an archive, in pieces of a few megabytes.
 
 use std::io::{self, Read};
 
-use super::binaries::compiled;
+use sha2::{Digest, Sha256};
+
 use super::metadata::Metadata;
-use super::nested::{Inner, inner};
+use super::nested::{INNER_BYTES, Inner, inner, may_hold_others};
 use super::notice::{Legal, LegalTexts};
-use super::remains::{LOOK_AHEAD, Remain, search};
-use super::{ArchiveForm, ContentRules};
-use crate::verify::archive::{ArchiveKind, Entry, EntryKind, Faults, Visitor};
+use super::remains::{LOOK_AHEAD, Remain, names_snapshot, search};
+use super::shape::Shape;
+use super::source_version::SourceVersion;
+use super::{ArchiveForm, ContentRules, compiled};
+use crate::verify::archive::{Entry, EntryKind, Faults, Visitor};
 use crate::verify::licence::{Document, HeaderCheck, Judgement};
 
 const HEADER: &str = "licence-header";
@@ -25,14 +27,16 @@ const SECRETS: &str = "secrets";
 /// How much of a file is looked at at once.
 const PIECE_BYTES: usize = 4 * 1024 * 1024;
 
-/// How large an archive in an archive may be to be looked into.
-const INNER_BYTES: u64 = 64 * 1024 * 1024;
-
 /// The contents of one archive, as they are walked over.
 pub struct Contents<'a> {
     rules: &'a ContentRules,
+    shape: Shape,
+    /// In the directory that all is in, or where the form has them.
     texts: LegalTexts,
+    /// Beside everything else, where there is no such directory.
+    flat_texts: LegalTexts,
     metadata: Metadata,
+    version: SourceVersion,
     piece: Vec<u8>,
     files: usize,
     with_header: usize,
@@ -48,8 +52,11 @@ impl<'a> Contents<'a> {
     pub fn new(rules: &'a ContentRules) -> Self {
         Self {
             rules,
+            shape: Shape::default(),
             texts: LegalTexts::default(),
+            flat_texts: LegalTexts::default(),
             metadata: Metadata::default(),
+            version: SourceVersion::default(),
             piece: Vec::new(),
             files: 0,
             with_header: 0,
@@ -63,8 +70,17 @@ impl<'a> Contents<'a> {
 
     /// What the checks came to, after the last file; `name` is the archive's.
     pub fn settle(self, name: &str, faults: &mut Faults) {
-        self.texts.check(self.rules, faults);
-        self.metadata.check(name, self.rules, faults);
+        let rooted = self.rules.form != ArchiveForm::Other || self.shape.root().is_some();
+        // what is built may be a package of which nobody said that it is one
+        let form = self.metadata.form().filter(|_| self.rules.form == ArchiveForm::Other && rooted);
+        let form = form.unwrap_or(self.rules.form);
+        let texts = if rooted { &self.texts } else { &self.flat_texts };
+        let newest = self.shape.newest().filter(|_| form == ArchiveForm::Source);
+        texts.check(form, self.rules, newest, faults);
+        self.metadata.check(name, form, self.rules, faults);
+        if self.rules.form == ArchiveForm::Other {
+            self.shape.check(name, form, faults);
+        }
         let files = self.files;
         if self.rules.form == ArchiveForm::Source {
             if self.with_header == 0 {
@@ -74,19 +90,54 @@ impl<'a> Contents<'a> {
             faults.settle(HEADER, || {
                 format!("{with_header} files have a header, {exempt} cannot have one, {excluded} are excluded")
             });
-            faults.settle(BINARIES, || format!("no compiled code in {files} files, {allowed_binaries} allowed"));
+            faults.settle(BINARIES, || {
+                format!("no compiled code in {files} files and the archives among them, {allowed_binaries} allowed")
+            });
         }
-        let (snapshots, secrets) = (self.allowed_snapshots, self.allowed_secrets);
-        faults.settle(VERSION, || format!("no snapshot's version in {files} files, {snapshots} allowed"));
+        let snapshots = self.allowed_snapshots;
+        let said = if form == ArchiveForm::Source { self.version.check(self.rules, faults) } else { 0 };
+        faults.settle(VERSION, || {
+            let none = format!("no snapshot's version in {files} files, {snapshots} allowed");
+            if said == 0 { none } else { format!("{none}; {said} files that should say the version were looked at") }
+        });
+        self.settle_secrets(faults);
+    }
+
+    fn settle_secrets(&self, faults: &mut Faults) {
+        let (files, secrets) = (self.files, self.allowed_secrets);
         faults.settle(SECRETS, || format!("no key or token in {files} files, {secrets} allowed"));
     }
 
-    /// The path as rules and RAT see it.
-    fn inside<'e>(&self, entry: &'e Entry) -> &'e str {
+    /// The path as rules and RAT see it, and whether a directory was taken off it.
+    fn inside<'e>(&self, entry: &'e Entry) -> (&'e str, bool) {
         let path = entry.tidy();
         match path.split_once('/') {
-            Some((_root, inside)) if self.rules.form.has_root() => inside,
-            _ => path,
+            Some((_, inside)) if self.rules.form.has_root() => (inside, true),
+            Some((top, inside)) if self.rules.form == ArchiveForm::Other && self.shape.first() == Some(top) => {
+                (inside, true)
+            }
+            _ => (path, false),
+        }
+    }
+
+    /// What of the archive's own the file at `path` is, if it is something.
+    fn of_the_whole(&mut self, path: &str, rooted: bool) {
+        let form = self.rules.form;
+        if let Some(legal) = Legal::of(form, path) {
+            let flat = form == ArchiveForm::Other && !rooted;
+            let texts = if flat { &mut self.flat_texts } else { &mut self.texts };
+            texts.take(legal, &self.piece);
+        }
+        let form = match (form, path) {
+            (ArchiveForm::Other, "PKG-INFO") if rooted => ArchiveForm::Sdist,
+            (ArchiveForm::Other, "package.json") if rooted && self.shape.first() == Some("package") => ArchiveForm::Npm,
+            _ => form,
+        };
+        if Metadata::wants(form, path) {
+            self.metadata.take(form, path, &self.piece);
+        }
+        if form == ArchiveForm::Source && SourceVersion::wants(self.rules, path) {
+            self.version.take(path, &self.piece);
         }
     }
 
@@ -113,19 +164,12 @@ impl<'a> Contents<'a> {
     fn binaries(&mut self, path: &str, content: &mut dyn Read, faults: &mut Faults) -> io::Result<()> {
         let found = match compiled(&self.piece) {
             Some(what) => Some(format!("it is {what}")),
-            None if ArchiveKind::of_magic(&self.piece).is_some() => {
+            None if may_hold_others(&self.piece) => {
                 content.take(INNER_BYTES).read_to_end(&mut self.piece)?;
                 if self.piece.len() as u64 > INNER_BYTES {
                     Some(format!("it is an archive of more than {INNER_BYTES} bytes, too large to look into"))
                 } else {
-                    match inner(path, &self.piece) {
-                        Inner::Clean => None,
-                        Inner::Closed => Some("it is an archive that cannot be looked into".to_owned()),
-                        Inner::Compiled(entry, what) => {
-                            let entry = crate::verify::archive::printable(&entry);
-                            Some(format!("it holds {entry}, which is {what}"))
-                        }
-                    }
+                    found_inside(inner(&self.piece))
                 }
             }
             None => None,
@@ -150,30 +194,24 @@ impl<'a> Contents<'a> {
                 Remain::Snapshot if !seeks_snapshots => {}
                 Remain::Snapshot if rules.allowed_snapshots.fit(path) => *allowed_snapshots += 1,
                 Remain::Snapshot => faults.fail(VERSION, path, format!("{path}:{} names a snapshot's version", line())),
-                Remain::Secret(_) if rules.allowed_secrets.fit(path) => *allowed_secrets += 1,
+                Remain::Secret(_) | Remain::Suspect(_) if rules.allowed_secrets.fit(path) => *allowed_secrets += 1,
+                Remain::Suspect(what) => {
+                    faults.warn(SECRETS, path, format!("{path}:{} may hold {what}", line()));
+                }
                 Remain::Secret(what) => faults.fail(SECRETS, path, format!("{path}:{} holds {what}", line())),
             }
         });
     }
-}
 
-impl Visitor for Contents<'_> {
-    fn entry(&mut self, entry: &Entry, content: &mut dyn Read, faults: &mut Faults) -> io::Result<()> {
-        if entry.kind != EntryKind::File {
-            return Ok(());
-        }
+    fn file(&mut self, entry: &Entry, content: &mut dyn Read, faults: &mut Faults) -> io::Result<()> {
         self.files += 1;
-        let path = self.inside(entry);
-        let form = self.rules.form;
+        let (path, rooted) = self.inside(entry);
         self.piece.clear();
-        content.take(PIECE_BYTES as u64).read_to_end(&mut self.piece)?;
-        if let Some(legal) = Legal::of(form, path) {
-            self.texts.take(legal, &self.piece);
-        }
-        if Metadata::wants(form, path) {
-            self.metadata.take(form, path, &self.piece);
-        }
-        if form == ArchiveForm::Source {
+        let whole = self.rules.form == ArchiveForm::Wheel && Metadata::wants(ArchiveForm::Wheel, path);
+        let first = if whole { INNER_BYTES } else { PIECE_BYTES as u64 };
+        content.take(first).read_to_end(&mut self.piece)?;
+        self.of_the_whole(path, rooted);
+        if self.rules.form == ArchiveForm::Source {
             self.binaries(path, content, faults)?;
         }
         let text = !matches!(Document::of("", &self.piece), Document::Binary);
@@ -200,8 +238,65 @@ impl Visitor for Contents<'_> {
     }
 }
 
+impl Visitor for Contents<'_> {
+    fn entry(&mut self, entry: &Entry, content: &mut dyn Read, faults: &mut Faults) -> io::Result<()> {
+        self.shape.note(entry);
+        if names_snapshot(entry.tidy()) && !self.rules.allowed_snapshots.fit(self.inside(entry).0) {
+            faults.fail(VERSION, &entry.path, "it is called as a snapshot is");
+        }
+        if entry.kind != EntryKind::File {
+            return Ok(());
+        }
+        if self.rules.form != ArchiveForm::Wheel {
+            return self.file(entry, content, faults);
+        }
+        let mut hashed = Hashed { content, sha256: Sha256::new() };
+        self.file(entry, &mut hashed, faults)?;
+        self.metadata.digest(entry.tidy(), hashed.sha256.finalize().into());
+        Ok(())
+    }
+}
+
+/// Looks at one file that is in no archive, for what was left in it.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn look_at_file(name: &str, content: &mut dyn Read, rules: &ContentRules, faults: &mut Faults) -> io::Result<()> {
+    let mut contents = Contents::new(rules);
+    let path = name.rsplit('/').next().unwrap_or(name).to_owned();
+    let entry = Entry { path, kind: EntryKind::File, size: 0, mode: None, year: None };
+    contents.file(&entry, content, faults)?;
+    contents.settle_secrets(faults);
+    Ok(())
+}
+
+/// What is wrong with a file of a source archive that holds others.
+fn found_inside(inner: Inner) -> Option<String> {
+    use crate::verify::archive::printable;
+    match inner {
+        Inner::Clean => None,
+        Inner::Closed(why) => Some(format!("it is an archive that cannot be looked into: {}", printable(&why))),
+        Inner::Compiled(entry, what) if entry.is_empty() => Some(format!("it is {what}, packed")),
+        Inner::Compiled(entry, what) => Some(format!("it holds {}, which is {what}", printable(&entry))),
+    }
+}
+
 /// Where a full piece is cut: behind a line, with as much left as a closer look needs.
 fn cut(piece: &[u8]) -> usize {
     let most = piece.len() - LOOK_AHEAD;
     memchr::memrchr(b'\n', &piece[..most]).map_or(most, |at| at + 1)
+}
+
+/// Content that is summed while it is read.
+struct Hashed<'a> {
+    content: &'a mut dyn Read,
+    sha256: Sha256,
+}
+
+impl Read for Hashed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.content.read(buffer)?;
+        self.sha256.update(&buffer[..read]);
+        Ok(read)
+    }
 }

@@ -14,6 +14,11 @@ mod nested;
 mod notice;
 mod remains;
 mod rules;
+mod shape;
+mod source_version;
 
-pub use files::Contents;
+pub use binaries::compiled;
+pub use files::{Contents, look_at_file};
+pub use metadata::METADATA;
+pub use remains::names_snapshot;
 pub use rules::{ArchiveForm, ContentRules};

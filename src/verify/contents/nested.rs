@@ -3,54 +3,141 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+//! Compiled code inside of what is packed inside a source archive: a jar of classes, a
+//! jar in a zip, a library under gzip. What cannot be opened is said to be closed.
 
-//! Compiled code inside an archive that is inside a source archive: a jar of classes,
-//! a wheel with a library.
-
+use std::cell::Cell;
 use std::io::{self, Cursor, Read};
 
 use super::binaries::compiled;
-use crate::verify::archive::{ArchiveKind, Entry, EntryKind, Faults, Limits, SAFE, Visitor, WHOLE, walk};
+use crate::verify::archive::{
+    ArchiveKind, Entry, EntryKind, Faults, Limits, SAFE, Visitor, WHOLE, unpacked, unread_by_magic, walk, zip_begins,
+};
 
-/// How many bytes of an entry are looked at.
-const TOP_BYTES: u64 = 1024;
+/// How large an archive in an archive may be to be looked into.
+pub const INNER_BYTES: u64 = 64 * 1024 * 1024;
 
-/// What was found in an inner archive.
+/// How many archives may be in each other.
+const DEPTH: usize = 8;
+
+/// How many bytes all the archives in one file may hold.
+const TOTAL_BYTES: u64 = 1024 * 1024 * 1024;
+
+/// How many bytes of an entry are looked at for what it is.
+const TOP_BYTES: u64 = 64 * 1024;
+
+/// What was found in a file that holds others.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Inner {
-    /// No archive, or nothing compiled in it.
+    /// Nothing compiled.
     Clean,
-    /// This entry of it is this.
+    /// This entry of it, or it itself where that is empty, is this.
     Compiled(String, &'static str),
-    /// It cannot be looked into.
-    Closed,
+    /// It, or an entry of it, could not be looked into: why.
+    Closed(String),
 }
 
-struct First(Option<(String, &'static str)>);
+/// Whether a file that begins with these bytes may hold others, so that all of it has to
+/// be looked into.
+pub fn may_hold_others(top: &[u8]) -> bool {
+    ArchiveKind::of_magic(top).is_some()
+        || unread_by_magic(top).is_some()
+        // a program may stand before a zip
+        || memchr::memmem::find(top, b"PK\x03\x04").is_some()
+}
 
-/// Looks into `bytes`, if they are an archive.
-pub fn inner(name: &str, bytes: &[u8]) -> Inner {
-    let Some(kind) = ArchiveKind::of_magic(bytes) else { return Inner::Clean };
-    let limits = Limits { total_bytes: 1024 * 1024 * 1024, entries: 100_000, ..Limits::default() };
-    let (mut first, mut faults) = (First(None), Faults::default());
-    // by its bytes, not by its name
-    walk("", Cursor::new(bytes), &[], limits, &mut first, &mut faults);
-    let broken = faults.failed(WHOLE) + faults.failed(SAFE) > 0;
-    match first.0 {
-        Some((entry, what)) => Inner::Compiled(entry, what),
-        // a gzip or xz of a single file is no archive
-        None if broken && kind == ArchiveKind::Zip => Inner::Closed,
-        None if broken && ArchiveKind::of_name(name).is_some() => Inner::Closed,
-        None => Inner::Clean,
+/// Looks into `bytes`, all of a file.
+pub fn inner(bytes: &[u8]) -> Inner {
+    Look { depth: 0, left: &Cell::new(TOTAL_BYTES) }.into_bytes(bytes)
+}
+
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    depth: usize,
+    /// How many bytes may still be unpacked.
+    left: &'a Cell<u64>,
+}
+
+impl Look<'_> {
+    fn into_bytes(self, bytes: &[u8]) -> Inner {
+        if let Some(what) = compiled(bytes) {
+            return Inner::Compiled(String::new(), what);
+        }
+        if let Some(what) = unread_by_magic(bytes) {
+            return Inner::Closed(format!("it is {what}, which is not read"));
+        }
+        if self.depth > DEPTH {
+            return Inner::Closed(format!("it is more than {DEPTH} archives deep"));
+        }
+        match ArchiveKind::of_magic(bytes) {
+            Some(kind @ (ArchiveKind::TarGz | ArchiveKind::TarXz)) => self.into_compressed(kind, bytes),
+            Some(ArchiveKind::Tar | ArchiveKind::Zip) => self.into_archive(bytes),
+            None => match zip_begins(bytes) {
+                Some(at) => self.into_archive(&bytes[at..]),
+                None => Inner::Clean,
+            },
+        }
+    }
+
+    /// A tar is walked over, anything else is one file.
+    fn into_compressed(self, kind: ArchiveKind, bytes: &[u8]) -> Inner {
+        let most = INNER_BYTES.min(self.left.get());
+        match unpacked(kind, bytes, most) {
+            Ok(one) if !matches!(ArchiveKind::of_magic(&one), Some(ArchiveKind::Tar)) => {
+                self.left.set(self.left.get().saturating_sub(one.len() as u64));
+                Look { depth: self.depth + 1, ..self }.into_bytes(&one)
+            }
+            Ok(_) => self.into_archive(bytes),
+            Err(error) => match self.into_archive(bytes) {
+                // a large tar is walked over all the same
+                Inner::Closed(_) => Inner::Closed(format!("it cannot be unpacked: {error}")),
+                found => found,
+            },
+        }
+    }
+
+    fn into_archive(self, bytes: &[u8]) -> Inner {
+        let limits = Limits { total_bytes: self.left.get(), entries: 100_000, ..Limits::default() };
+        let (mut first, mut faults) = (First { look: self, found: Inner::Clean }, Faults::default());
+        // by its bytes, not by its name
+        let walked = walk("", Cursor::new(bytes), &[], limits, &mut first, &mut faults);
+        self.left.set(self.left.get().saturating_sub(walked.bytes));
+        let broken = faults.failed(WHOLE) + faults.failed(SAFE) > 0;
+        match first.found {
+            Inner::Clean if broken => Inner::Closed("it is damaged, or not safe".to_owned()),
+            found => found,
+        }
     }
 }
 
-impl Visitor for First {
+/// Keeps what is compiled; else what is closed; of these the first.
+struct First<'a> {
+    look: Look<'a>,
+    found: Inner,
+}
+
+impl Visitor for First<'_> {
     fn entry(&mut self, entry: &Entry, content: &mut dyn Read, _: &mut Faults) -> io::Result<()> {
-        if self.0.is_none() && entry.kind == EntryKind::File {
-            let mut top = Vec::new();
-            content.take(TOP_BYTES).read_to_end(&mut top)?;
-            self.0 = compiled(&top).map(|what| (entry.path.clone(), what));
+        if entry.kind != EntryKind::File || matches!(self.found, Inner::Compiled(..)) {
+            return Ok(());
+        }
+        let mut bytes = Vec::new();
+        content.take(TOP_BYTES).read_to_end(&mut bytes)?;
+        if compiled(&bytes).is_none() && may_hold_others(&bytes) {
+            content.take(INNER_BYTES).read_to_end(&mut bytes)?;
+        }
+        let look = Look { depth: self.look.depth + 1, ..self.look };
+        let found = match look.into_bytes(&bytes) {
+            _ if bytes.len() as u64 > INNER_BYTES => {
+                Inner::Closed(format!("{} has more than {INNER_BYTES} bytes", entry.path))
+            }
+            Inner::Compiled(inner, what) if inner.is_empty() => Inner::Compiled(entry.path.clone(), what),
+            Inner::Compiled(inner, what) => Inner::Compiled(format!("{}!/{inner}", entry.path), what),
+            Inner::Closed(why) => Inner::Closed(format!("{}: {why}", entry.path)),
+            Inner::Clean => return Ok(()),
+        };
+        if self.found == Inner::Clean || matches!(found, Inner::Compiled(..)) {
+            self.found = found;
         }
         Ok(())
     }

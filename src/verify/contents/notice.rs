@@ -72,9 +72,10 @@ impl LegalTexts {
         };
     }
 
-    /// Says what is missing in them, or of them.
-    pub fn check(&self, rules: &ContentRules, faults: &mut Faults) {
-        let place = match rules.form {
+    /// Says what is missing in them, or of them, in an archive that turned out to be of
+    /// `form`; `newest` is the year of its newest file.
+    pub fn check(&self, form: ArchiveForm, rules: &ContentRules, newest: Option<u16>, faults: &mut Faults) {
+        let place = match form {
             ArchiveForm::Jar => "META-INF/",
             ArchiveForm::Wheel => "the .dist-info directory",
             _ => "the root directory",
@@ -88,13 +89,16 @@ impl LegalTexts {
         }
         match &self.notice {
             None => faults.fail(NOTICE, "NOTICE", format!("there is no NOTICE in {place}")),
-            Some(text) => notice_faults(text, rules, faults),
+            Some(text) => notice_faults(text, rules, newest, faults),
         }
-        faults.settle(NOTICE, || "LICENSE is the Apache License 2.0, NOTICE names product, years and owner".to_owned());
+        let product = rules.product.as_deref().map_or(String::new(), |product| format!("{product}, "));
+        let reach = newest.map_or(String::new(), |year| format!("; its newest file is of {year}"));
+        let detail = || format!("LICENSE is the Apache License 2.0, NOTICE names {product}years and owner{reach}");
+        faults.settle(NOTICE, detail);
     }
 }
 
-fn notice_faults(text: &str, rules: &ContentRules, faults: &mut Faults) {
+fn notice_faults(text: &str, rules: &ContentRules, newest: Option<u16>, faults: &mut Faults) {
     let text = spaced(text);
     if let Some(product) = rules.product.as_deref().filter(|product| !text.contains(*product)) {
         faults.fail(NOTICE, "NOTICE", format!("it does not name {product}"));
@@ -104,6 +108,8 @@ fn notice_faults(text: &str, rules: &ContentRules, faults: &mut Faults) {
         Some((from, to)) => {
             if let Some(year) = rules.year.filter(|year| !(from..=to).contains(year)) {
                 faults.fail(NOTICE, "NOTICE", format!("its copyright is of {from}-{to}, without {year}"));
+            } else if let Some(year) = newest.filter(|year| *year > to) {
+                faults.warn(NOTICE, "NOTICE", format!("its copyright ends with {to}, the newest file is of {year}"));
             }
         }
     }

@@ -7,7 +7,9 @@
 //! What is expected of an archive's contents. The caller says it, from the project's
 //! configuration; nothing of it comes out of the archive.
 
-use crate::release::PathRules;
+use std::sync::Arc;
+
+use crate::release::{PathRules, VersionRules};
 use crate::verify::licence::RatExcludes;
 
 /// What an archive is to its users.
@@ -37,6 +39,8 @@ pub struct ContentRules {
     pub product: Option<String>,
     /// The version that metadata must hold.
     pub version: Option<String>,
+    /// Where the source archive's files say it; none where the product is not known.
+    pub version_rules: Option<Arc<VersionRules>>,
     /// The year that the years of the copyright in NOTICE must reach.
     pub year: Option<u16>,
     /// Files that need no licence header.
@@ -56,7 +60,7 @@ impl ArchiveForm {
     pub fn of_name(name: &str) -> Self {
         let name = name.to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-        if ends(&[".jar", ".war", ".ear"]) {
+        if ends(&[".jar", ".war", ".ear", ".nar"]) {
             Self::Jar
         } else if ends(&[".whl"]) {
             Self::Wheel
@@ -81,6 +85,7 @@ impl ContentRules {
             form,
             product: None,
             version: None,
+            version_rules: None,
             year: None,
             no_header: PathRules::default(),
             rat_excludes: RatExcludes::default(),

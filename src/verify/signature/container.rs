@@ -13,7 +13,7 @@ use sequoia_openpgp::armor::{Kind, Reader, ReaderMode};
 use sequoia_openpgp::packet::{self, Signature};
 use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse as _};
 
-use crate::verify::armor::{BrokenBlock, CLEARTEXT, Piece, SIGNATURE, pieces};
+use crate::verify::armor::{BrokenBlock, CLEARTEXT, Piece, SIGNATURE, has_wrong_sum, pieces};
 
 /// A larger file is no detached signature; one of RSA 4096 has about 800 bytes.
 const MOST_BYTES: usize = 1 << 20;
@@ -32,6 +32,8 @@ pub enum Container {
     Armored,
     /// The same, with text before or after the block, that no signature covers.
     ArmoredWithText,
+    /// The same, with a sum that is not that of what is in the block.
+    ArmoredWithWrongSum,
     /// Detached signatures without armor.
     Binary,
     /// A cleartext-signed message: text with the signature below.
@@ -138,6 +140,7 @@ fn signature_block(block: &[u8], container: Container) -> SignatureFile {
         let container = Container::Broken(format!("its armor cannot be decoded: {error}"));
         return SignatureFile { container, packets: Vec::new() };
     }
+    let container = if has_wrong_sum(block, &bytes) { Container::ArmoredWithWrongSum } else { container };
     match packets(&bytes) {
         Contents::Signatures(packets) => SignatureFile { container, packets },
         Contents::Wrong(Container::Garbage) => SignatureFile {

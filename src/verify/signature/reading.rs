@@ -25,6 +25,7 @@ pub struct Reading {
     sha512: Sha512,
     sha256: Option<String>,
     sha1: Option<String>,
+    md5: Option<String>,
     states: Vec<Hashing>,
 }
 
@@ -56,7 +57,8 @@ impl Reading {
         let sha512 = sha512.ok_or_else(|| io::Error::other("SHA-512 is not to be had"))?;
         let sha256 = digest(HashAlgorithm::SHA256).map(|bytes| hexadecimal(&bytes));
         let sha1 = digest(HashAlgorithm::SHA1).map(|bytes| hexadecimal(&bytes));
-        Ok(Self { bytes, sha512, sha256, sha1, states })
+        let md5 = digest(HashAlgorithm::MD5).map(|bytes| hexadecimal(&bytes));
+        Ok(Self { bytes, sha512, sha256, sha1, md5, states })
     }
 
     /// How many bytes the file has.
@@ -79,6 +81,11 @@ impl Reading {
         self.sha1.as_deref()
     }
 
+    /// The file's MD5 as 32 lower-case digits, where it was asked for.
+    pub fn md5(&self) -> Option<&str> {
+        self.md5.as_deref()
+    }
+
     /// The hash state that `signature` is made over; `None` where the signature was not
     /// known when the file was read, or its hash is not known here.
     pub(super) fn state_for(&self, signature: &Signature) -> Option<Context> {
@@ -93,6 +100,8 @@ pub struct FurtherDigests {
     pub sha256: bool,
     /// For a `.sha1`, which Maven makes.
     pub sha1: bool,
+    /// For a `.md5`, which Maven makes too.
+    pub md5: bool,
 }
 
 fn states(signatures: Option<&SignatureFile>, further: FurtherDigests) -> Vec<Hashing> {
@@ -103,6 +112,9 @@ fn states(signatures: Option<&SignatureFile>, further: FurtherDigests) -> Vec<Ha
     }
     if further.sha1 {
         states.extend(Hashing::plain(HashAlgorithm::SHA1));
+    }
+    if further.md5 {
+        states.extend(Hashing::plain(HashAlgorithm::MD5));
     }
     for signature in signatures.into_iter().flat_map(SignatureFile::signatures) {
         if !states.iter().any(|state| state.serves(signature)) {

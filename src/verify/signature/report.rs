@@ -47,7 +47,8 @@ impl SignatureReport {
     /// Whether at least one signature is good and none is bad, in a container that is
     /// a detached signature. A further signature by an unknown key does no harm.
     pub fn passed(&self) -> bool {
-        matches!(self.container, Container::Armored | Container::ArmoredWithText | Container::Binary)
+        use Container::{Armored, ArmoredWithText, ArmoredWithWrongSum, Binary};
+        matches!(self.container, Armored | ArmoredWithText | ArmoredWithWrongSum | Binary)
             && self.signatures.iter().any(Verified::is_good)
             && !self.signatures.iter().any(|each| matches!(each.verdict, Verdict::Bad(_)))
     }
@@ -126,6 +127,9 @@ fn container(container: &Container) -> Option<Finding> {
         Container::Armored => None,
         Container::ArmoredWithText => {
             Some(Finding::warn(NAME, "there is text around the signature, which it does not cover"))
+        }
+        Container::ArmoredWithWrongSum => {
+            Some(Finding::warn(NAME, "the sum of its armor is wrong, over which some tools stumble"))
         }
         Container::Binary => Some(Finding::warn(NAME, format!("the signature is binary; {EXPECTED}"))),
         Container::Cleartext => fail("it is a cleartext-signed message, whose signature is over its own text"),

@@ -36,7 +36,7 @@ const KEYS: &[&str] = &["--keys", "KEYS"];
 fn it_is_verified_however_its_project_names_the_files() {
     for (name, root) in [
         ("demo-1.2.0-src.tgz", "demo-1.2.0"),
-        ("apache-demo-1.2-source-release.tar.gz", "demo-1.2"),
+        ("apache-demo-1.2.0-source-release.tar.gz", "demo-1.2.0"),
         ("demo-1.2.0-src.tar.gz", "demo-1.2.0-src"),
         ("demo-1.2.0.tgz", "demo-1.2.0"),
     ] {
@@ -72,4 +72,36 @@ fn keys_must_be_named_where_no_product_names_them() {
     beside.files.insert("KEYS".into(), beside.keys.clone().into_bytes());
     let (code, said) = verify(&beside, &[]);
     assert!(code == Some(2) && said.contains("--keys names the project's KEYS"), "{said}");
+}
+
+#[test]
+fn what_is_built_for_convenience_is_verified_as_what_it_is() {
+    let mut candidate = candidate("demo-1.2.0-src.tgz", "demo-1.2.0");
+    let legal = || good_tree().into_iter().filter(|(path, ..)| matches!(path.as_str(), "LICENSE" | "NOTICE"));
+    let built = |root: &str, more: &[(&str, &str)]| {
+        let file =
+            |(path, text): &(&str, &str)| ((*path).to_owned(), tar::EntryType::Regular, text.as_bytes().to_vec());
+        archive(root, &legal().chain(more.iter().map(file)).collect())
+    };
+    candidate.publish("demo-1.2.0-bin.tgz", built("demo-1.2.0", &[("bin/run", "#!/bin/sh\n")]));
+    candidate.publish("demo_2.13-1.2.0.tgz", built("demo_2.13-1.2.0", &[]));
+    candidate.publish("apache_demo-1.2.0.tar.gz", built("apache_demo-1.2.0", &[("PKG-INFO", SDIST)]));
+    candidate.publish("demo-js-1.2.0.tgz", built("package", &[("package.json", "{\"version\": \"1.2.0\"}")]));
+    candidate.publish("demo-1.2.0-linux", b"\x7fELF\x02\x01".to_vec());
+    let (code, said) = verify(&candidate, &["--keys", "KEYS", "--all"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("it is an ELF program or library: what it does cannot be checked"), "{said}");
+}
+
+const SDIST: &str = "Metadata-Version: 2.1\nName: apache-demo\nVersion: 1.2.0\n";
+
+#[test]
+fn a_candidate_without_a_source_archive_that_is_read_is_none() {
+    for name in ["demo-1.2.0.jar", "demo-1.2.0.txt", "demo-1.2.0-src.tar.bz2", "demo-1.2.0-src.7z"] {
+        let mut candidate = candidate("demo-1.2.0-src.tgz", "demo-1.2.0");
+        candidate.files.clear();
+        candidate.publish(name, b"BZh91AY&SY\n".to_vec());
+        let (code, said) = verify(&candidate, KEYS);
+        assert!(code == Some(1) && said.contains("no archive that is read is a source archive"), "{name}: {said}");
+    }
 }

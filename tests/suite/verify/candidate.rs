@@ -26,6 +26,10 @@ pub const SOURCE: &str = "greeter-1.2.0-src.tgz";
 /// The one directory in it.
 pub const ROOT: &str = "greeter-1.2.0";
 
+/// What the tree's pom says.
+const POM: &str = "<project><groupId>org.apache.greeter</groupId><artifactId>greeter</artifactId>\
+                   <version>1.2.0</version></project>";
+
 /// Keys in a home of their own, with its agent.
 pub struct Signers {
     home: tempfile::TempDir,
@@ -106,6 +110,7 @@ pub fn good_tree() -> Tree {
         ("LICENSE", licence),
         ("NOTICE", notice.to_owned()),
         ("greeter/hello.py", format!("{header}print('hello')\n")),
+        ("pom.xml", format!("<!--\n{header}-->\n{POM}\n")),
         ("setup.py", format!("{header}setup(name='apache-greeter', version='1.2.0')\n")),
     ]
     .map(|(path, text)| (path.to_owned(), EntryType::Regular, text.into_bytes()))

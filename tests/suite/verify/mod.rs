@@ -10,6 +10,7 @@ mod any_project;
 mod candidate;
 mod corpus;
 mod held_against;
+mod loopholes;
 mod nonsense;
 mod packages;
 mod released;

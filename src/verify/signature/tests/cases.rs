@@ -113,7 +113,7 @@ fn text_mode_ignores_line_ends_and_nothing_else() {
     // whatever the pieces in which the file is read
     let file = SignatureFile::parse(signature);
     let one_by_one = OneByOne(windows.as_bytes());
-    let reading = Reading::of(one_by_one, Some(&file), FurtherDigests { sha256: true, sha1: true }).unwrap();
+    let reading = Reading::of(one_by_one, Some(&file), FurtherDigests { sha256: true, sha1: true, md5: true }).unwrap();
     assert!(world().keys().verify(&file, &reading, jiff::Timestamp::now()).passed());
     assert!(!verified(&world().keys(), windows.replace("two", "2").as_bytes(), signature).passed());
 }
@@ -143,6 +143,21 @@ fn of_several_signatures_each_is_told() {
     let expected =
         format!("unknown signer: the signature is by {}, which is not in KEYS", world().fingerprints["stranger"]);
     assert_eq!(*alone, Finding::fail("signature", expected));
+}
+
+#[test]
+fn a_wrong_sum_of_the_armor_is_warned_of() {
+    let good = std::str::from_utf8(world().signature("ed25519-SHA512")).unwrap();
+    let with_sum = |sum: &str| {
+        let lines = good.lines().filter(|line| !(line.len() == 5 && line.starts_with('=')));
+        lines
+            .map(|line| if line.starts_with("-----END") { format!("{sum}\n{line}\n") } else { format!("{line}\n") })
+            .collect::<String>()
+    };
+    let report = verified(&world().keys(), DATA, with_sum("=AAAA").as_bytes());
+    assert!(report.container == Container::ArmoredWithWrongSum && report.passed(), "{report:?}");
+    assert!(report.findings().iter().any(|finding| finding.status == Status::Warn && finding.detail.contains("sum")));
+    assert_eq!(verified(&world().keys(), DATA, with_sum("").as_bytes()).container, Container::Armored);
 }
 
 #[test]
@@ -193,7 +208,7 @@ pub(super) fn dearmored(armored: &[u8]) -> Vec<u8> {
 #[test]
 fn one_reading_makes_every_digest() {
     let file = SignatureFile::parse(world().signature("rsa2048-SHA256"));
-    let reading = Reading::of(DATA, Some(&file), FurtherDigests { sha256: true, sha1: true }).unwrap();
+    let reading = Reading::of(DATA, Some(&file), FurtherDigests { sha256: true, sha1: true, md5: true }).unwrap();
     assert_eq!(*reading.sha512(), crate::release::Sha512::of(DATA));
     assert_eq!(reading.bytes(), DATA.len() as u64);
     assert_eq!(reading.sha256().map(str::len), Some(64));

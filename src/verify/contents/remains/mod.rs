@@ -7,9 +7,15 @@
 //! What was left behind in a text: a snapshot's version, a private key, a token. One
 //! search finds the places, a closer look decides. A secret is never repeated.
 
+mod logins;
+mod secrets;
+
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+
+use logins::{address, aws_secret, password};
+use secrets::{access_key, google, npm_login, private_key, putty, slack, token, word};
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +24,8 @@ pub enum Remain {
     Snapshot,
     /// A secret of this kind.
     Secret(&'static str),
+    /// What may be a secret of this kind, or an example.
+    Suspect(&'static str),
 }
 
 /// How many bytes behind a place the closer look needs at most.
@@ -40,6 +48,15 @@ const NEEDLES: &[(&str, Look)] = &[
     ("npm_", |bytes, at| token(bytes, at, 4, 36, "an npm token")),
     ("_authToken", npm_login),
     ("pypi-AgEI", |bytes, at| token(bytes, at, 9, 50, "a PyPI token")),
+    ("glpat-", |bytes, at| token(bytes, at, 6, 20, "a GitLab token")),
+    ("dckr_pat_", |bytes, at| token(bytes, at, 9, 27, "a Docker token")),
+    ("hf_", |bytes, at| word(bytes, at, 3, 34, "a Hugging Face token")),
+    ("AIza", google),
+    ("PuTTY-User-Key-File-", putty),
+    ("aws_secret_access_key", aws_secret),
+    ("AWS_SECRET_ACCESS_KEY", aws_secret),
+    ("://", address),
+    ("<password>", password),
     ("xoxa-", slack),
     ("xoxb-", slack),
     ("xoxp-", slack),
@@ -64,63 +81,15 @@ pub fn search(bytes: &[u8], mut found: impl FnMut(Remain, usize)) {
     }
 }
 
+/// Whether the name of a file is of a snapshot's version.
+pub fn names_snapshot(name: &str) -> bool {
+    name.match_indices("-SNAPSHOT").any(|(at, _)| snapshot(name.as_bytes(), at).is_some())
+}
+
 /// A number before it makes it a version.
 fn snapshot(bytes: &[u8], at: usize) -> Option<Remain> {
     let version = bytes[..at].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'.');
     version.last().filter(|first| first.is_ascii_digit()).map(|_| Remain::Snapshot)
-}
-
-/// The mark alone stands in programs that read keys; a key has letters after it.
-fn private_key(bytes: &[u8], at: usize) -> Option<Remain> {
-    const KEY_LETTERS: usize = 40;
-    let line = &bytes[at..bytes.len().min(at + 80)];
-    let title = &line[b"-----BEGIN ".len()..];
-    let title = &title[..memchr::memmem::find(title, b"-----")?];
-    let what = match title {
-        b"PRIVATE KEY" => "a private key",
-        b"RSA PRIVATE KEY" => "an RSA private key",
-        b"DSA PRIVATE KEY" => "a DSA private key",
-        b"EC PRIVATE KEY" => "an EC private key",
-        b"OPENSSH PRIVATE KEY" => "an OpenSSH private key",
-        b"ENCRYPTED PRIVATE KEY" => "an encrypted private key",
-        b"PGP PRIVATE KEY BLOCK" => "an OpenPGP private key",
-        _ => return None,
-    };
-    let body = &bytes[at + b"-----BEGIN ".len() + title.len() + b"-----".len()..];
-    let body = &body[..body.len().min(LOOK_AHEAD - 80)];
-    let of_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    let longest = body.split(|byte| !of_key(byte)).map(<[u8]>::len).max();
-    (longest >= Some(KEY_LETTERS)).then_some(Remain::Secret(what))
-}
-
-/// `AKIA` and sixteen capitals or digits, as a word; not the examples of manuals.
-fn access_key(bytes: &[u8], at: usize) -> Option<Remain> {
-    let of_key = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    let key = run(bytes, at, of_key);
-    let word = key.len() == 20 && !preceded(bytes, at) && !bytes.get(at + 20).is_some_and(u8::is_ascii_alphanumeric);
-    (word && !key.ends_with(b"EXAMPLE")).then_some(Remain::Secret("an AWS access key"))
-}
-
-/// At least `least` letters after the first `mark`, as a word.
-fn token(bytes: &[u8], at: usize, mark: usize, least: usize, what: &'static str) -> Option<Remain> {
-    let token = run(bytes, at, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    (token.len() >= mark + least && !preceded(bytes, at)).then_some(Remain::Secret(what))
-}
-
-/// `_authToken=` and a token, not a variable.
-fn npm_login(bytes: &[u8], at: usize) -> Option<Remain> {
-    let rest = &bytes[at + b"_authToken".len()..];
-    let rest = rest.strip_prefix(b"\"").unwrap_or(rest).trim_ascii_start();
-    let rest = rest.strip_prefix(b"=").or_else(|| rest.strip_prefix(b":"))?.trim_ascii_start();
-    let rest = rest.strip_prefix(b"\"").unwrap_or(rest);
-    let token = run(rest, 0, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'+'));
-    (token.len() >= 20).then_some(Remain::Secret("an npm login"))
-}
-
-fn slack(bytes: &[u8], at: usize) -> Option<Remain> {
-    let token = run(bytes, at, |byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    let real = token.len() >= 20 && token.iter().any(u8::is_ascii_digit) && !preceded(bytes, at);
-    real.then_some(Remain::Secret("a Slack token"))
 }
 
 /// The bytes from `at` on that fit.

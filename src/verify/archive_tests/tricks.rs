@@ -1,0 +1,141 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+//! Archives that two programs would unpack differently, or that do more when they are
+//! unpacked than their names say.
+
+use tar::EntryType;
+
+use super::build::*;
+use super::faults::{Case, caught, jar, source};
+use crate::verify::{ArchiveForm, Status};
+
+/// The end record of 64 bits of a zip, whose directory of `size` bytes is at `at`.
+fn end_64(entries: usize, size: usize, at: usize) -> Vec<u8> {
+    let mut end = b"PK\x06\x06".to_vec();
+    end.extend(44u64.to_le_bytes());
+    end.extend([45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    [entries, entries, size, at].iter().for_each(|number| end.extend((*number as u64).to_le_bytes()));
+    end
+}
+
+/// What follows the ends of 64 bits: where the one is that counts, and the small end.
+fn locator(at: usize) -> Vec<u8> {
+    let mut locator = b"PK\x06\x07\0\0\0\0".to_vec();
+    locator.extend((at as u64).to_le_bytes());
+    locator.extend([1, 0, 0, 0]);
+    locator.extend(b"PK\x05\x06\0\0\0\0");
+    locator.extend([0xff; 12]);
+    locator.extend([0, 0]);
+    locator
+}
+
+/// A zip with one end of 64 bits, as it should be.
+fn zip_64() -> Vec<u8> {
+    let (entries, directory) = zip_parts(&good_jar(), 0);
+    let at = entries.len() + directory.len();
+    let end = end_64(good_jar().len(), directory.len(), entries.len());
+    [entries, directory, end, locator(at)].concat()
+}
+
+/// A zip whose locator leads to one directory, with another one just before the locator.
+fn two_directories() -> Vec<u8> {
+    let good = good_jar();
+    let mut evil = good_jar();
+    evil[4].bytes = b"another class".to_vec();
+    let (entries, directory) = zip_parts(&good, 0);
+    let at = entries.len() + directory.len();
+    let mut out = [&entries[..], &directory, &end_64(good.len(), directory.len(), entries.len())].concat();
+    let (others, other_directory) = zip_parts(&evil, out.len());
+    let other_at = out.len() + others.len();
+    out.extend([others, other_directory.clone(), end_64(evil.len(), other_directory.len(), other_at)].concat());
+    out.extend(locator(at));
+    out
+}
+
+/// Info-ZIP's field with a name in UTF-8.
+fn unicode_path(name: &str) -> Vec<u8> {
+    let mut field = 0x7075u16.to_le_bytes().to_vec();
+    field.extend(u16::try_from(name.len() + 5).unwrap().to_le_bytes());
+    field.extend([1, 0, 0, 0, 0]);
+    field.extend(name.as_bytes());
+    field
+}
+
+fn tricks() -> Vec<Case> {
+    let (whole, safe) = ("archive-whole", "archive-safe");
+    let named = |fault, name: &str, text| source(fault, file(&format!("demo-1.0.0/{name}"), HEADER), safe, text);
+    let two = |members: Vec<Member>| tgz(&good().into_iter().chain(members).collect::<Vec<_>>());
+    let link = |path, target| odd(path, EntryType::Symlink, target);
+    let many = |fault, members, text| (fault, "demo-src.tgz", two(members), ArchiveForm::Source, safe, text);
+    vec![
+        ("two directories", "demo-1.0.0.jar", two_directories(), ArchiveForm::Jar, whole, "no end record that fits it"),
+        jar(
+            "another name for Unicode",
+            |jar| jar[4].extra = unicode_path("../../x"),
+            whole,
+            "org/demo/A.class: directory and local header give it another name (`../../x`, in its field for Unicode)",
+        ),
+        jar(
+            "a name for Unicode that is there twice",
+            |jar| jar[4].extra = unicode_path("META-INF/NOTICE"),
+            whole,
+            "org/demo/A.class: directory and local header give it another name",
+        ),
+        many(
+            "a link out by way of another",
+            vec![link("demo-1.0.0/src/up", ".."), link("demo-1.0.0/src/out", "up/../x")],
+            "demo-1.0.0/src/out: the link leads out of the archive, to up/../x",
+        ),
+        many(
+            "a link out by way of a later one",
+            vec![link("demo-1.0.0/src/out", "up/../x"), link("demo-1.0.0/src/up", "..")],
+            "demo-1.0.0/src/out: the link leads out of the archive, to up/../x",
+        ),
+        many(
+            "capabilities",
+            vec![pax("SCHILY.xattr.security.capability", "x"), file("demo-1.0.0/run.sh", HEADER)],
+            "demo-1.0.0/run.sh: its pax header gives it capabilities, which is as setuid",
+        ),
+        many(
+            "names that Unicode folds to one",
+            vec![file("demo-1.0.0/stra\u{df}e.py", HEADER), file("demo-1.0.0/STRASSE.py", HEADER)],
+            "demo-1.0.0/STRASSE.py: on some file systems it is the same as demo-1.0.0/stra\u{df}e.py",
+        ),
+        named("turned round", "a\u{202e}gpj.sh", "a\\u{202e}gpj.sh: its name holds a sign that turns the direction"),
+        named("isolated", "a\u{2067}x.sh", "its name holds a sign that turns the direction"),
+    ]
+}
+
+#[test]
+fn what_two_programs_unpack_differently_is_caught() {
+    caught(tricks());
+}
+
+#[test]
+fn an_end_of_64_bits_is_read() {
+    assert_eq!(said(&check("demo-1.0.0.jar", zip_64(), ArchiveForm::Jar)), [] as [String; 0]);
+}
+
+#[test]
+fn a_field_for_unicode_with_the_same_name_is_none_other() {
+    let mut entries = good_jar();
+    entries[4].extra = unicode_path("org/demo/A.class");
+    assert_eq!(said(&check("demo-1.0.0.jar", zip(&entries), ArchiveForm::Jar)), [] as [String; 0]);
+}
+
+#[test]
+fn what_windows_cannot_unpack_is_warned_of() {
+    for (name, why) in [
+        ("aux.py", "aux is a device there"),
+        ("a.sh.", "a name there does not end with a dot or a space"),
+        ("a:b.py", "a name there has no `:`"),
+    ] {
+        let path = format!("demo-1.0.0/{name}");
+        let report = check("demo-1.0.0-src.tgz", tgz(&and(file(&path, HEADER))), ArchiveForm::Source);
+        assert_eq!(said(&report), [format!("archive-safe Warn {path}: Windows cannot unpack it: {why}")]);
+        assert!(report.findings.iter().all(|finding| finding.status != Status::Fail));
+    }
+}

@@ -1,0 +1,169 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+//! Whether a source archive's own files say the release's version: where the product's
+//! configuration says that they do, else where such files are at its root.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::ContentRules;
+use crate::release::Tree;
+use crate::verify::archive::{Faults, printable};
+use crate::verify::pom::Pom;
+
+/// The check's name.
+const VERSION: &str = "version";
+
+/// How many bytes of such files are kept.
+const MOST_BYTES: usize = 256 << 20;
+
+/// Where a project of any kind says its version, the likeliest first.
+const ROOT_FILES: [&str; 5] = ["pom.xml", "Cargo.toml", "pyproject.toml", "setup.py", "package.json"];
+
+static SETUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?m)^\s*(?:__)?version(?:__)?\s*=\s*["']([^"']+)["']|[(,]\s*version\s*=\s*["']([^"']+)["']"#).ok()
+});
+
+/// The files of a source archive that say its version.
+#[derive(Debug, Default)]
+pub struct SourceVersion {
+    files: Tree,
+    bytes: usize,
+}
+
+impl SourceVersion {
+    /// Whether the file at `path` is to be given to [`SourceVersion::take`].
+    pub fn wants(rules: &ContentRules, path: &str) -> bool {
+        match &rules.version_rules {
+            Some(rules) => rules.want(path),
+            None => ROOT_FILES.contains(&path),
+        }
+    }
+
+    /// Keeps such a file.
+    pub fn take(&mut self, path: &str, bytes: &[u8]) {
+        self.bytes = self.bytes.saturating_add(bytes.len());
+        if self.bytes <= MOST_BYTES {
+            self.files.insert(path.to_owned(), bytes.to_vec());
+        }
+    }
+
+    /// Says which of them say another version; gives how many there are.
+    pub fn check(&self, rules: &ContentRules, faults: &mut Faults) -> usize {
+        let Some(wanted) = rules.version.as_deref() else { return 0 };
+        if self.bytes > MOST_BYTES {
+            faults.fail(VERSION, "", "the files that say the version are too large to be read");
+        } else if let Some(rules) = &rules.version_rules {
+            for fault in rules.faults(&self.files, wanted) {
+                let detail = format!("found {}, expected {}", printable(&fault.found), fault.expected);
+                faults.fail(VERSION, &fault.place, detail);
+            }
+        } else {
+            self.root_files(wanted, faults);
+        }
+        self.files.len()
+    }
+
+    /// The first file that says a version has to say this one; another may have a version
+    /// of its own.
+    fn root_files(&self, wanted: &str, faults: &mut Faults) {
+        let files = ROOT_FILES.iter().filter_map(|path| Some((*path, self.files.get(*path)?)));
+        let said = files.filter_map(|(path, bytes)| Some((path, version_in(path, &String::from_utf8_lossy(bytes))?)));
+        for (place, (path, version)) in said.enumerate() {
+            if same(&version, wanted) {
+                continue;
+            }
+            let detail = format!("its version is {}, the release's {wanted}", printable(&version));
+            if place == 0 { faults.fail(VERSION, path, detail) } else { faults.warn(VERSION, path, detail) }
+        }
+    }
+}
+
+/// The version that a file at the root says, where it says one.
+fn version_in(path: &str, text: &str) -> Option<String> {
+    match path {
+        "pom.xml" => Pom::parse(text).ok().filter(|pom| !pom.is_open()).map(|pom| pom.version),
+        "package.json" => {
+            let json: serde_json::Value = serde_json::from_str(text).ok()?;
+            json.get("version")?.as_str().map(str::to_owned)
+        }
+        "setup.py" => {
+            let found = SETUP.as_ref()?.captures(text)?;
+            found.get(1).or_else(|| found.get(2)).map(|version| version.as_str().to_owned())
+        }
+        _ => {
+            let toml: toml::Table = text.parse().ok()?;
+            let at = |keys: &[&str]| {
+                let table = toml.get(keys[0])?;
+                keys[1..].iter().try_fold(table, |value, key| value.get(key))?.as_str().map(str::to_owned)
+            };
+            let places: [&[&str]; 4] = [
+                &["package", "version"],
+                &["workspace", "package", "version"],
+                &["project", "version"],
+                &["tool", "poetry", "version"],
+            ];
+            places.into_iter().find_map(at)
+        }
+    }
+}
+
+/// Whether two versions are one but for how they are written: `2.0.0-M1` and `2.0.0m1`.
+fn same(one: &str, other: &str) -> bool {
+    let bare = |version: &str| version.replace(['-', '_'], "").to_lowercase();
+    bare(one) == bare(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::{ArchiveForm, Finding, Status};
+
+    fn found(files: &[(&str, &str)]) -> Vec<Finding> {
+        let rules = ContentRules { version: Some("1.2.0".to_owned()), ..ContentRules::new(ArchiveForm::Source) };
+        let (mut versions, mut faults) = (SourceVersion::default(), Faults::default());
+        for (path, text) in files.iter().filter(|(path, _)| SourceVersion::wants(&rules, path)) {
+            versions.take(path, text.as_bytes());
+        }
+        versions.check(&rules, &mut faults);
+        faults.into_findings()
+    }
+
+    #[test]
+    fn the_root_says_the_release_s_version() {
+        for (path, text) in [
+            ("pom.xml", "<project><artifactId>a</artifactId><version>1.2.0</version></project>"),
+            ("Cargo.toml", "[package]\nversion = \"1.2.0\"\n"),
+            ("Cargo.toml", "[workspace.package]\nversion = \"1.2.0\"\n"),
+            ("pyproject.toml", "[project]\nversion = \"1.2.0\"\n"),
+            ("setup.py", "setup(name='a', version='1.2.0')\n"),
+            ("setup.py", "setup(\n    version = \"1.2.0\",\n)\n"),
+            ("package.json", "{\"version\": \"1.2.0\"}"),
+        ] {
+            assert_eq!(found(&[(path, text)]), [], "{text}");
+            let other = found(&[(path, &text.replace("1.2.0", "1.1.9"))]);
+            assert_eq!(other.len(), 1, "{text}");
+            assert_eq!((other[0].status, other[0].entry.as_deref()), (Status::Fail, Some(path)));
+            assert!(other[0].detail.contains("1.1.9"));
+        }
+        for (path, text) in [
+            ("pom.xml", "<project><artifactId>a</artifactId><version>${revision}</version></project>"),
+            ("setup.py", "setup(version=VERSION)"),
+            ("tools/package.json", "{\"version\": \"7\"}"),
+        ] {
+            assert_eq!(found(&[(path, text)]), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_first_has_to() {
+        let pom = "<project><artifactId>a</artifactId><version>1.2.0</version></project>";
+        let both = found(&[("pom.xml", pom), ("package.json", "{\"version\": \"0.0.1\"}")]);
+        assert_eq!(both.len(), 1);
+        assert_eq!((both[0].status, both[0].entry.as_deref()), (Status::Warn, Some("package.json")));
+    }
+}
