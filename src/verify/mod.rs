@@ -52,11 +52,11 @@ pub use candidate::{ArtifactRules, Candidate, CandidateFindings, list_files, lis
 pub use check_archive::{ArchiveReport, ArchiveRules, check_archive, check_archive_bytes};
 pub use contents::{ArchiveForm, ContentRules};
 pub use inventory::Listed;
-pub use layout::Layout;
+pub use layout::{Coordinates, Layout};
 pub use licence::{Document, ExcludeError, HeaderCheck, Judgement, RatExcludes};
 pub use loose::LooseRules;
 pub use manifest::{Known, Manifest};
-pub use naming::{is_maven_path, names_say_another};
+pub use naming::names_say_another;
 pub use one_file::{OneFileError, file_of_archive};
 pub use outputs::missing_outputs;
 pub use product::{Against, ProductRules, Scope, version_in};

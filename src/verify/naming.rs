@@ -15,17 +15,6 @@ use super::product::{says_source, version_in};
 use super::signature::printable;
 use super::{ArchiveForm, ArchiveKind, Finding, Listed, ProductRules};
 
-/// Whether the path, or the address, is as in a Maven repository:
-/// `…/ARTIFACT/VERSION/ARTIFACT-VERSION.jar`.
-pub fn is_maven_path(path: &str) -> bool {
-    let mut parts = path.rsplit('/');
-    let (Some(file), Some(version), Some(artifact)) = (parts.next(), parts.next(), parts.next()) else { return false };
-    let rest = file.strip_prefix(artifact).and_then(|rest| rest.strip_prefix('-')?.strip_prefix(version));
-    !artifact.is_empty()
-        && !version.is_empty()
-        && rest.is_some_and(|rest| rest.starts_with(['-', '.']) && rest.len() > 1)
-}
-
 /// That the names of the files say another version than `version`, and none says that one.
 pub fn names_say_another(version: &str, files: &[Listed]) -> Option<Finding> {
     if files.iter().any(|file| says(file.path.rsplit('/').next().unwrap_or(&file.path), version)) {
@@ -189,21 +178,6 @@ mod tests {
             ("demo.tar.gz", None),
         ] {
             assert_eq!(version_of(name), version, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_path_of_a_maven_repository_is_told() {
-        for (path, is) in [
-            ("https://repo1.example.org/maven2/org/demo/demo-core/3.3.0/demo-core-3.3.0.jar", true),
-            ("org/demo/demo-core/3.3.0/demo-core-3.3.0-sources.jar", true),
-            ("org/demo/demo-core/3.3.0/demo-core-3.3.1.jar", false),
-            ("org/demo/demo-core/3.3.0/demo-core-3.3.00.jar", false),
-            ("dev/demo/demo-3.3.0-rc1/demo-3.3.0-src.tgz", false),
-            ("https://repo1.example.org/maven2/org/demo/demo-core/3.3.0/", false),
-            ("//-.jar", false),
-        ] {
-            assert_eq!(is_maven_path(path), is, "{path}");
         }
     }
 

@@ -116,7 +116,7 @@ impl ProductRules {
                 "held to the rules of a Maven repository: no source release was looked for, and .sha1 is digest enough",
             )),
             (Layout::Distribution, Scope::Whole) => found.whole.extend(self.without_source(files)),
-            (Layout::Distribution, _) => {}
+            (Layout::Distribution, Scope::Artifact | Scope::MavenArtifact) => {}
         }
         found.whole.extend(self.notes(against.expect.is_some()));
         found

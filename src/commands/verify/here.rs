@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::place::Place;
 use crate::commands::CommandError;
-use crate::verify::{Finding, Listed, Scope, is_maven_path, list_nameable};
+use crate::verify::{Coordinates, Finding, Listed, Scope, list_nameable};
 
 /// What is looked for beside a single file.
 pub const BESIDE: [&str; 5] = [".asc", ".sha512", ".sha256", ".sha1", ".md5"];
@@ -96,7 +96,7 @@ impl Here {
         }
         let has = |ending: &str| files.iter().any(|file| file.path == format!("{name}{ending}"));
         // Maven's clients read `.sha1`; elsewhere it is not to be published.
-        let of_maven = has(".sha1") && (is_maven_path(path) || (name.ends_with(".jar") && !has(".sha512")));
+        let of_maven = has(".sha1") && (Coordinates::of(path).is_some() || (name.ends_with(".jar") && !has(".sha512")));
         let scope = if of_maven { Scope::MavenArtifact } else { Scope::Artifact };
         Listing { files, scope, notes: Vec::new() }
     }

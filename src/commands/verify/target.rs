@@ -18,7 +18,7 @@ use crate::services::{
     Cache, Came, DownloadError, Downloader, Effects, EntryKind, Svn, SvnError, SvnFault, SvnUrl, SvnUrlError,
 };
 use crate::ui::{ExitCode, FileCount};
-use crate::verify::{ArchiveKind, is_maven_path};
+use crate::verify::{ArchiveKind, Coordinates};
 
 /// What is verified.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Target {
 /// Whether the address of a web server is that of a file, by its name.
 fn is_file(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or(address);
-    is_maven_path(path) || ArchiveKind::of_name(path.rsplit('/').next().unwrap_or(path)).is_some()
+    Coordinates::of(path).is_some() || ArchiveKind::of_name(path.rsplit('/').next().unwrap_or(path)).is_some()
 }
 
 /// `QUORATE_CACHE`, else the XDG cache directory.
@@ -168,5 +168,35 @@ fn svn_hint(error: &SvnError) -> &'static str {
             "look at the network and the server, and give the same command again"
         }
         _ => error.hint(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_verifies_is_told_of_no_step() {
+        let failed = |fault| SvnError::Failed { doing: "list x".to_owned(), fault };
+        for error in [
+            failed(SvnFault::Unreachable("refused".to_owned())),
+            failed(SvnFault::Dropped("reset".to_owned())),
+            failed(SvnFault::NotRepository("none".to_owned())),
+        ] {
+            let hint = svn_hint(&error);
+            assert!(!hint.contains("step") && !hint.contains("configuration"), "{hint}");
+        }
+        let full = SvnError::Write { path: "x".into(), source: std::io::Error::from_raw_os_error(28) };
+        assert_eq!(svn_hint(&full), MAKE_ROOM);
+    }
+
+    #[test]
+    fn a_file_is_told_from_a_directory_by_its_address() {
+        for address in ["https://h/dev/rc1/x-src.tgz", "https://h/m2/org/x/x-core/1.0/x-core-1.0.pom"] {
+            assert!(is_file(address), "{address}");
+        }
+        for address in ["https://h/dev/rc1", "https://h/dev/x-1.0/", "https://h/m2/org/x/x-core/1.0"] {
+            assert!(!is_file(address), "{address}");
+        }
     }
 }

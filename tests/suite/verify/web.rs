@@ -153,6 +153,29 @@ fn a_directory_over_tls_is_verified_where_its_authority_is_trusted() {
     assert_eq!(output.status.code(), Some(4), "{}", super::text(&output.stderr));
 }
 
+#[test]
+fn what_the_server_has_changed_or_lost_is_not_verified_out_of_the_cache() {
+    let place = tempfile::tempdir().unwrap();
+    let candidate = CandidateDirectory::good();
+    let serve = |change: &dyn Fn(&mut Files)| {
+        let mut files = candidate.files.clone();
+        change(&mut files);
+        let files = files.into_iter().map(|(name, bytes)| (format!("dev/rc1/{name}"), bytes)).collect();
+        let server = Server::start(files, Pages::Httpd, None);
+        let address = server.address.replace("://", "://ann:s3cret@");
+        let output = verify(place.path(), &format!("{address}/dev/rc1/{SOURCE}"), &candidate.keys, None);
+        let said = super::text(&output.stdout) + &super::text(&output.stderr);
+        assert!(!said.contains("s3cret"), "{said}");
+        (output.status.code(), said)
+    };
+    let (code, said) = serve(&|_| {});
+    assert!(code == Some(0) && said.contains("verified: http://localhost:"), "{said}");
+    let (code, said) = serve(&|files| *files.get_mut(SOURCE).unwrap().last_mut().unwrap() ^= 1);
+    assert!(code == Some(1) && said.contains("wrong SHA-512"), "{said}");
+    let (code, said) = serve(&|files| drop(files.remove(SOURCE)));
+    assert!(code == Some(4) && said.contains("the server does not give this file"), "{said}");
+}
+
 /// A jar, and a pom, with what Maven and Nexus put beside them.
 fn staging_repository(signers: &Signers) -> Files {
     let place = tempfile::tempdir().unwrap();
