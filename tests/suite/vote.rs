@@ -193,12 +193,12 @@ fn a_vote_reads_like_an_account_of_it() {
 
     2026-11-20 19:30 UTC, from Bob Example <bob@apache.org>, <b@example.org>
       read: +1 in the line “+1”: a sentence of the sender's begins with it
-      came of it: counted
+      came of it: no longer counted: b2@example.org of the same voter is later
 
     2026-11-20 23:30 UTC, from Bob Example <bob@apache.org>, <b2@example.org>
       read: -1 in the line “I change my vote to -1, the build fails here.”: the
         sender changes the vote to it
-      came of it: counted; it replaces the +1 of b@example.org
+      came of it: no longer counted: b3@example.org of the same voter is later
 
     2026-11-21 00:30 UTC, from Bob Example <bob@apache.org>, <b3@example.org>
       read: +1 in the line “+1”: a sentence of the sender's begins with it
