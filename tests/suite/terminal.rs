@@ -15,7 +15,9 @@ use std::time::{Duration, Instant};
 
 use crate::user::{User, VERSION};
 
-const SPAWN: &str = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+// Whoever runs the tests in the background of a shell has Ctrl-C ignored, by all below it.
+const SPAWN: &str = "import os, pty, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); \
+    sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
 
 /// What the keys send.
 const ENTER: &str = "\r";
