@@ -229,9 +229,13 @@ impl<'m, 'a> Course<'m, 'a> {
             let likeness = self.opener().map_or(Likeness::Other, |opener| opener.likeness(mail));
             let late = closed.is_some_and(|closed| head.at.is_some_and(|at| at > closed));
             let other_way = self.opener().is_some_and(|opener| came_otherwise(opener, mail));
-            // under the same name from an address that the roster has: one person with two
+            // under the same name from an address that the roster has, or that a committer alone can have:
+            // one person with two
             let by_roster = likeness == Likeness::Namesake
-                && head.address.as_deref().is_some_and(|address| case.roster.owner(address).is_some());
+                && head
+                    .address
+                    .as_deref()
+                    .is_some_and(|address| case.roster.owner(address).is_some() || address.ends_with("@apache.org"));
             if by_roster && !ruled {
                 self.notes.push(format!(
                     "{} called the vote off from another address than it was opened from, under the same name",
