@@ -349,6 +349,8 @@ fn take_tied(mail: &Mail<'_>, slot: &mut Slot, cast: &Cast) -> Option<VoteValue>
     let tied = |before: &CountedVote| {
         mail.statement.head.at.is_some() && before.at == mail.statement.head.at && before.value != cast.value
     };
+    // what a person ruled on stands, and has no route
+    slot.route.as_ref()?;
     let before = slot.counted.as_ref().filter(|before| tied(before))?;
     let review = Review {
         message_id: before.message_id.clone(),

@@ -226,3 +226,11 @@ fn rulings_are_written_as_they_are_read() {
     let json = serde_json::to_string(&tally).unwrap();
     assert_eq!(serde_json::from_str::<Tally>(&json).unwrap(), tally);
 }
+
+#[test]
+fn a_ruling_stands_beside_another_vote_of_the_same_date() {
+    let votes = with(with(three(), vote("z", "dan@example.net", 30, "+1")), vote("z2", "ann", 30, "+0"));
+    let tally = Votes::majority(votes).ruled("z", "+1 as ann").tally();
+    assert!(tally.review.iter().all(|review| review.message_id != "z"), "{:?}", tally.review);
+    assert!(!review_of(&tally, "z2").is_empty());
+}
