@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! Afterwards GitHub shows a release of the tag, with exactly the bytes that were voted on.
 //!
 //! It is made as a draft, which nobody else sees, and shown once every file has arrived: a

@@ -9,7 +9,7 @@
 use super::CommandError;
 use super::environment::Environment;
 use super::session::write_session;
-use crate::engine::{Silent, SystemClock};
+use crate::engine::{Decided, Silent, SystemClock};
 use crate::release::unfit;
 use crate::ui::{ExitCode, hang};
 
@@ -29,10 +29,17 @@ pub struct Args {
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let note = wanted("--note", &args.note)?;
     let (session, journal, state) = write_session(environment)?;
-    session.driver(journal, state, &SystemClock, &mut Silent).attest(&args.item, note)?;
-    let said = format!("{} is attested: {note}", args.item);
+    let said = match session.driver(journal, state, &SystemClock, &mut Silent).attest(&args.item, note)? {
+        Decided::Recorded => format!("{} is attested: {note}", args.item),
+        Decided::Holds => holds_anyway(&args.item),
+    };
     environment.ui.say(&hang(&said, 0, 2, environment.ui.width()));
     Ok(ExitCode::Done)
+}
+
+/// What is said where the truth shows what somebody would answer for.
+pub fn holds_anyway(item: &str) -> String {
+    format!("{item} was asked just now and holds: that is recorded, and nothing in your name.")
 }
 
 /// A text for the record: neither empty nor with what a terminal or a mail would take

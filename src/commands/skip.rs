@@ -7,10 +7,10 @@
 //! `quorate skip`: a step or check is left out.
 
 use super::CommandError;
-use super::attest::wanted;
+use super::attest::{holds_anyway, wanted};
 use super::environment::Environment;
 use super::session::write_session;
-use crate::engine::{Silent, SystemClock};
+use crate::engine::{Decided, Silent, SystemClock};
 use crate::ui::ExitCode;
 
 /// Leaves a step or check out.
@@ -29,7 +29,10 @@ pub struct Args {
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let why = wanted("--why", &args.why)?;
     let (session, journal, state) = write_session(environment)?;
-    session.driver(journal, state, &SystemClock, &mut Silent).skip(&args.item, why)?;
-    environment.ui.say(&format!("{} is left out: {why}", args.item));
+    let said = match session.driver(journal, state, &SystemClock, &mut Silent).skip(&args.item, why)? {
+        Decided::Recorded => format!("{} is left out: {why}", args.item),
+        Decided::Holds => holds_anyway(&args.item),
+    };
+    environment.ui.say(&said);
     Ok(ExitCode::Done)
 }

@@ -15,13 +15,23 @@ use super::plan::{CheckState, PhaseState};
 use super::state::{StepRecord, StepStatus};
 use super::workflow::CheckKind;
 
+/// What became of a person's decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// It is recorded.
+    Recorded,
+    /// The truth shows that the check holds: that is recorded, and needs nobody's word.
+    Holds,
+}
+
 impl<'a, W: ?Sized + 'static> Driver<'a, W> {
-    /// Records that a person answers for a step or check.
+    /// Records that a person answers for a step or check; a check that the truth can show is
+    /// asked first.
     ///
     /// # Errors
     /// When it does not apply, is settled, is a gate, its phase is not at work, or
     /// the note does not hold what the workflow says.
-    pub fn attest(&mut self, id: &str, note: &str) -> Result<(), DriverError> {
+    pub fn attest(&mut self, id: &str, note: &str) -> Result<Decided, DriverError> {
         let item = self.open_item(id, "attest")?;
         if let Some(fault) = self.workflow.note_of(id).fault(note) {
             let what = format!("cannot attest `{id}`: {fault}");
@@ -38,10 +48,11 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 }
                 self.record(scope, Some(id), Event::StepAttested { note })?;
             }
-            Item::Check(_) if self.truth_shows(id)? => {}
+            Item::Check(_) if self.truth_shows(id)? => return Ok(Decided::Holds),
             Item::Check(scope) => self.record(scope, Some(id), Event::CheckAttested { note })?,
         }
-        self.complete_what_is_settled()
+        self.complete_what_is_settled()?;
+        Ok(Decided::Recorded)
     }
 
     /// Whether the truth shows a check after all, which then needs nobody's word. It is asked
@@ -54,18 +65,19 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         }
     }
 
-    /// Records that a step or check is left out.
+    /// Records that a step or check is left out; a check that the truth can show is asked first.
     ///
     /// # Errors
     /// When it does not apply, is settled, is a gate, or its phase is not at work.
-    pub fn skip(&mut self, id: &str, why: &str) -> Result<(), DriverError> {
+    pub fn skip(&mut self, id: &str, why: &str) -> Result<Decided, DriverError> {
         let why = why.to_owned();
         match self.open_item(id, "skip")? {
             Item::Step(scope) => self.record(scope, Some(id), Event::StepSkipped { why })?,
-            Item::Check(_) if self.truth_shows(id)? => {}
+            Item::Check(_) if self.truth_shows(id)? => return Ok(Decided::Holds),
             Item::Check(scope) => self.record(scope, Some(id), Event::CheckSkipped { why })?,
         }
-        self.complete_what_is_settled()
+        self.complete_what_is_settled()?;
+        Ok(Decided::Recorded)
     }
 
     /// Records what a person rules on something that a step has to judge: `about` and

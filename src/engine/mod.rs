@@ -40,6 +40,7 @@ mod workflow_file;
 
 pub use action::{Action, ActionError, Composed, Context, Finding, Intent, Probe, Probed, Problem, Reversal};
 pub use clock::{Clock, SystemClock};
+pub use decide::Decided;
 pub use driver::Driver;
 pub use event::{Entry, Event};
 pub use foreseen::Unknowns;

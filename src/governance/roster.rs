@@ -104,9 +104,17 @@ pub struct Roster {
     pub(super) names: BTreeMap<String, Vec<usize>>,
 }
 
+/// Where everybody has an address under their id, and nobody else has one.
+const HOME: &str = "@apache.org";
+
 /// The address that everybody has under their id.
 pub fn home_address(id: &str) -> String {
-    format!("{id}@apache.org")
+    format!("{id}{HOME}")
+}
+
+/// Whether an address, in lower case, is somebody's by their id.
+pub fn is_home_address(address: &str) -> bool {
+    address.ends_with(HOME)
 }
 
 impl Roster {

@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! Whether a branch of another repository of the project has what a release changes there;
 //! where the branch is gone, whether the one that it was for has it.
 

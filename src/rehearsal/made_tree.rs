@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! A repository made up from a product's configuration, for a rehearsal without a clone
 //! of the product: every file that a version rule names is there and says what the rule
 //! wants to find, and nothing else is. What cannot be made up, the builds, is left to

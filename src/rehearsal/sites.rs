@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! The project's other repositories in a world: its website, its container images, its
 //! playground. Each is made from what the product's configuration says a release changes
 //! there, as it was after the release before.

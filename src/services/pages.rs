@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! Pages and files that anybody may read: whether they are there, and what they say.
 
 use reqwest::{Method, StatusCode, Url};

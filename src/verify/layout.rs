@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! How a candidate's directory is laid out: as in the Foundation's distribution area, or
 //! as a Maven repository, whose rules are laxer. A candidate does not choose between
 //! them by one file: all of it is a repository, or none of it is.

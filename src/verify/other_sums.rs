@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! Digests that are published and nobody has to look at: of signatures and of Maven's own
 //! files, and, in the checksum file of one artifact, of another. Users may go by them, so
 //! those that are there must be right.

@@ -70,16 +70,22 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-#[test]
-fn a_vote_that_an_older_copy_of_the_record_does_not_know_is_found_and_told() {
-    let rehearsal = Rehearsal::after("build");
+/// A world whose vote is out, with a record that was put back to what it was before.
+fn with_an_older_record(rehearsal: &Rehearsal) -> World {
     let directory = rehearsal.world();
     let world = World::open(&directory).unwrap().unwrap();
     let older = directory.with_file_name("older");
     copy(&world.state(), &older);
-    killed_in_the_vote(&rehearsal);
+    killed_in_the_vote(rehearsal);
     fs::remove_dir_all(world.state()).unwrap();
     copy(&older, &world.state());
+    world
+}
+
+#[test]
+fn a_vote_that_an_older_copy_of_the_record_does_not_know_is_found_and_told() {
+    let rehearsal = Rehearsal::after("build");
+    let world = with_an_older_record(&rehearsal);
     let cancel = |code| cancel(&world, code);
     // The vote's turn has come: without an archive that can be asked nothing is taken down.
     assert!(cancel(4).contains("nothing was taken down"));
@@ -99,13 +105,7 @@ fn a_vote_that_an_older_copy_of_the_record_does_not_know_is_found_and_told() {
 #[test]
 fn a_call_for_votes_that_is_not_the_releases_own_can_be_declared_so_and_the_candidate_cancelled() {
     let rehearsal = Rehearsal::after("build");
-    let directory = rehearsal.world();
-    let world = World::open(&directory).unwrap().unwrap();
-    let older = directory.with_file_name("older");
-    copy(&world.state(), &older);
-    killed_in_the_vote(&rehearsal);
-    fs::remove_dir_all(world.state()).unwrap();
-    copy(&older, &world.state());
+    let world = with_an_older_record(&rehearsal);
     // A person called the vote, in their own words.
     for mail in fs::read_dir(world.mail().join("mails")).unwrap() {
         let path = mail.unwrap().path();

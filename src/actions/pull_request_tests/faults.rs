@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! Everything that can go wrong between here and GitHub: what each fault leaves, what is
 //! said of it, and that the next run comes to the one right end.
 

@@ -3,7 +3,6 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
-//! The one way to a web service: where it may be, how one logs in, how long it may
 
 //! The accounts at web services that this release will need: the issue tracker, the Python
 //! package index, the npm registry. They are asked as the release will ask them, and

@@ -3,7 +3,6 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
-//! The one way to a web service: where it may be, how one logs in, how long it may
 
 //! `quorate triage`: what becomes of the issues that are open under this version.
 

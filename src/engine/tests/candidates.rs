@@ -216,9 +216,9 @@ fn a_cancelled_candidate_reaches_no_later_phase_even_if_the_process_ends_before_
             let goal = Goal::Items(vec!["release".into()]);
             driver.advance(&goal, &mut super::stage::Scripted::agreeable()).map(drop)
         },
-        |driver| driver.attest("release", "by hand"),
-        |driver| driver.skip("release", "never mind"),
-        |driver| driver.attest("listed", "I saw it"),
+        |driver| driver.attest("release", "by hand").map(drop),
+        |driver| driver.skip("release", "never mind").map(drop),
+        |driver| driver.attest("listed", "I saw it").map(drop),
     ];
     for attempt in attempts {
         let stage = staged();

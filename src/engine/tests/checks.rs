@@ -8,7 +8,7 @@
 
 use super::stage::{Scripted, Stage, in_the_way, later, refusal};
 use super::toy_world::Quirk;
-use crate::engine::{Answer, Goal, Halt, Person, StepPreview, Warning};
+use crate::engine::{Answer, Decided, Goal, Halt, Person, StepPreview, Warning};
 
 const CHECKED: &str = r#"
 [[phase]]
@@ -146,12 +146,12 @@ fn what_the_truth_can_show_is_asked_before_a_person_answers_for_it() {
     stage.run();
     // It holds, and needs nobody's word.
     stage.world.set("pretty", "yes");
-    stage.with(|driver| driver.attest("pretty", "I find so")).unwrap();
-    assert_eq!(stage.events("pretty"), ["check-failed", "check-held"]);
+    let decided = stage.with(|driver| driver.attest("pretty", "I find so")).unwrap();
+    assert_eq!((decided, stage.events("pretty")), (Decided::Holds, vec!["check-failed", "check-held"]));
     // Where it does not, a person may know better.
     stage.world.set("pretty", "no");
     stage.run();
-    stage.with(|driver| driver.attest("pretty", "I find so")).unwrap();
+    assert_eq!(stage.with(|driver| driver.attest("pretty", "I find so")).unwrap(), Decided::Recorded);
     assert_eq!(stage.events("pretty").last().copied(), Some("check-attested"));
 }
 

@@ -12,6 +12,7 @@ use super::case::{Case, Verdict};
 use super::mails::{Likeness, Mail};
 use super::people::Binding;
 use super::report::{Cancellation, Review, Round};
+use crate::governance::roster::is_home_address;
 use crate::governance::{Role, Says};
 
 /// A mail that opens a round.
@@ -235,7 +236,7 @@ impl<'m, 'a> Course<'m, 'a> {
                 && head
                     .address
                     .as_deref()
-                    .is_some_and(|address| case.roster.owner(address).is_some() || address.ends_with("@apache.org"));
+                    .is_some_and(|address| case.roster.owner(address).is_some() || is_home_address(address));
             if by_roster && !ruled {
                 self.notes.push(format!(
                     "{} called the vote off from another address than it was opened from, under the same name",

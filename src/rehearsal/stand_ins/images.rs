@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! A registry of images that has what the images' repository describes on the branch that
 //! they are built from: the tag `1.2.0` where that has `1.2.0/Dockerfile`. As the large one
 //! does, it gives a token to anybody and wants it back.

@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! Services that cannot be had on one machine, as stand-ins on loopback: with real
 //! state in files, real paths, status codes and error bodies, and faults on demand.
 //! Each is below its own name: `http://127.0.0.1:PORT/nexus`.

@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! The pages of a project: its website as its repository's branch would be built, the
 //! documentation of each release branch, and the files that the download servers copy out
 //! of the release repository.

@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! Where the stand-ins for pages and images find what they show.
 
 use std::fs;

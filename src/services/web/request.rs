@@ -3,14 +3,14 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! What is asked of a web service.
 
-use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::PathBuf;
 
 use reqwest::blocking::{RequestBuilder, multipart};
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Url};
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ pub enum Body {
     Json(Value),
     /// Bytes of a media type.
     Bytes(&'static str, Vec<u8>),
-    /// A file, read while it is sent.
+    /// A file's bytes.
     File(PathBuf),
     /// The fields of a form and the files with it, each with the name of its field.
     Form(Vec<(String, String)>, Vec<(String, PathBuf)>),
@@ -70,20 +70,14 @@ impl Request {
 }
 
 impl Body {
-    /// Files are opened anew for each attempt.
+    /// Files are read anew for each attempt, and whole: of a body that is read while it is
+    /// sent, the client forgets an answer that comes before its end, such as a 401.
     pub(super) fn put_into(&self, builder: RequestBuilder) -> io::Result<RequestBuilder> {
         Ok(match self {
             Self::None => builder,
             Self::Json(value) => builder.json(value),
             Self::Bytes(kind, bytes) => builder.header(CONTENT_TYPE, *kind).body(bytes.clone()),
-            Self::File(path) => {
-                let file = File::open(path)?;
-                let length = file.metadata()?.len();
-                builder
-                    .header(CONTENT_TYPE, "application/octet-stream")
-                    .header(CONTENT_LENGTH, length)
-                    .body(reqwest::blocking::Body::sized(file, length))
-            }
+            Self::File(path) => builder.header(CONTENT_TYPE, "application/octet-stream").body(std::fs::read(path)?),
             Self::Form(fields, files) => {
                 let mut form = multipart::Form::new();
                 for (name, value) in fields {
@@ -92,7 +86,10 @@ impl Body {
                 for (name, path) in files {
                     form = form.file(name.clone(), path)?;
                 }
-                builder.multipart(form)
+                let kind = format!("multipart/form-data; boundary={}", form.boundary());
+                let mut whole = Vec::new();
+                form.into_reader().read_to_end(&mut whole)?;
+                builder.header(CONTENT_TYPE, kind).body(whole)
             }
         })
     }

@@ -3,6 +3,9 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -208,4 +211,43 @@ fn a_write_is_an_effect() {
     web.get(web.at(&["read"])).unwrap();
     let expected = [(Moment::Before, "count".to_owned()), (Moment::After, "count".to_owned())];
     assert_eq!(*seen.lock().unwrap(), expected);
+}
+
+/// A service that answers as soon as it has read the head of a request, as one does that a
+/// login does not please, and only then takes the rest.
+fn hasty() -> (u16, std::thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let serving = std::thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        let answer = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\nConnection: close\r\n\r\nnot yours";
+        stream.write_all(answer).unwrap();
+        let _ = std::io::copy(&mut stream, &mut std::io::sink());
+    });
+    (port, serving)
+}
+
+#[test]
+fn an_answer_that_comes_before_the_file_is_sent_is_heard() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("greeter-1.2.0.tgz");
+    std::fs::write(&file, vec![7; 8 << 20]).unwrap();
+    let bodies =
+        [Body::File(file.clone()), Body::Form(vec![("name".into(), "greeter".into())], vec![("content".into(), file)])];
+    for body in bodies {
+        let (port, serving) = hasty();
+        let base = format!("http://127.0.0.1:{port}/");
+        let web = Web::new("Counter", &base, Login::Anonymous, Effects::unwatched()).unwrap();
+        let error = web.write("send", Request::new(Method::POST, web.at(&["file"]), body)).unwrap_err();
+        assert!(!error.may_have_happened(), "{error}");
+        assert!(error.to_string().contains("403 Forbidden"), "{error}");
+        drop(web);
+        serving.join().unwrap();
+    }
 }

@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! The extra fields of a zip's headers: sizes of 64 bits, and a name that some programs
 //! unpack by in place of the one in the header.
 

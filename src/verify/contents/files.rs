@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! The look at each file of an archive, in pieces of a few megabytes.
 
 use std::io::{self, Read};

@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! Compiled code inside of what is packed inside a source archive: a jar of classes, a
 //! jar in a zip, a library under gzip. What cannot be opened is said to be closed.
 

@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! What a jar says of itself: its manifest, and the pom that Maven puts into it. A jar
 //! that others were put into has their poms too; only its own counts.
 

@@ -3,6 +3,7 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! The closer look at what may be a password: in an address, in a file of settings. Much
 //! of it is an example, and no program can tell each of them.
 
