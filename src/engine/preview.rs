@@ -87,11 +87,10 @@ impl Preview {
         let mut items = Vec::new();
         for phase in &workflow.phases {
             for step in phase.steps.iter().filter(|step| plan.step(&step.id).is_some()) {
-                foresee(doer, renderer, step);
-                let mut preview = preview_step(doer.registry, renderer, doer.world, phase, step)?;
+                let action = foresee(doer, renderer, step);
+                let mut preview = preview_step(renderer, doer.world, phase, step, action.as_deref())?;
                 preview.warnings = warnings(workflow, &plan, state, step);
-                let composed = foreseen_action(doer.registry, renderer, step)
-                    .and_then(|action| doer.with(|cx| action.composed(cx).ok().flatten()));
+                let composed = action.and_then(|action| doer.with(|cx| action.composed(cx).ok().flatten()));
                 if let Some(Composed { file, text }) = composed {
                     preview.file = Some(file);
                     preview.document = Some(renderer.named(&text));
@@ -133,12 +132,12 @@ pub fn text_faults<W: ?Sized + 'static>(
     let steps = workflow.phases.iter().flat_map(|phase| &phase.steps);
     for step in steps {
         let Some(planned) = plan.step(&step.id) else { continue };
-        foresee(doer, renderer, step);
+        let action = foresee(doer, renderer, step);
         // What is sent already stays as it was.
         if planned.state.settled() {
             continue;
         }
-        let Some(action) = foreseen_action(doer.registry, renderer, step) else { continue };
+        let Some(action) = action else { continue };
         let found = match doer.with(|cx| action.composed(cx)) {
             Ok(None) => Vec::new(),
             Ok(Some(_)) => match doer.with(|cx| action.faults_of_text(cx)) {
@@ -173,10 +172,10 @@ fn no_intent(now: Timestamp) -> Intent {
     Intent { at: now, token: "0".repeat(32), acted: None, resumed: false, anew: false }
 }
 
-/// Takes in what the step will put out.
-fn foresee<W: ?Sized + 'static>(doer: &Doer<'_, W>, renderer: &Renderer, step: &Step) {
+/// Takes in what the step will put out; returns its action, as [`foreseen_action`] does.
+fn foresee<W: ?Sized + 'static>(doer: &Doer<'_, W>, renderer: &Renderer, step: &Step) -> Option<Box<dyn Action<W>>> {
     let action = foreseen_action(doer.registry, renderer, step);
-    renderer.foresee(&step.id, |unknown| match (&step.kind, action) {
+    renderer.foresee(&step.id, |unknown| match (&step.kind, &action) {
         (StepKind::Person { .. }, _) => {
             let note = unknown.link("note");
             Map::from_iter([("note".to_owned(), Value::String(note))])
@@ -184,10 +183,11 @@ fn foresee<W: ?Sized + 'static>(doer: &Doer<'_, W>, renderer: &Renderer, step: &
         (StepKind::Action { .. }, Some(action)) => doer.with(|cx| action.foreseen(cx, unknown)),
         (StepKind::Action { .. }, None) => Map::new(),
     });
+    action
 }
 
 /// The step's action, from what is known and foreseen; `None` where that is not enough.
-fn foreseen_action<W: ?Sized + 'static>(
+pub(super) fn foreseen_action<W: ?Sized + 'static>(
     registry: &Registry<W>,
     renderer: &Renderer,
     step: &Step,
@@ -207,20 +207,20 @@ pub(super) fn foreseen_action_of<W: ?Sized + 'static>(
 ) -> Option<Box<dyn Action<W>>> {
     let steps = workflow.phases.iter().flat_map(|phase| &phase.steps);
     let before = steps.filter(|step| plan.step(&step.id).is_some()).take_while(|step| step.id != wanted.id);
-    before.for_each(|step| foresee(doer, renderer, step));
+    before.for_each(|step| drop(foresee(doer, renderer, step)));
     foreseen_action(doer.registry, renderer, wanted)
 }
 
-/// A step, as far as it is known now.
+/// A step, as far as it is known now, with its [`foreseen_action`].
 ///
 /// # Errors
 /// When a template cannot be filled in.
-pub(super) fn preview_step<W: ?Sized + 'static>(
-    registry: &Registry<W>,
+pub(super) fn preview_step<W: ?Sized>(
     renderer: &Renderer,
     world: &W,
     phase: &Phase,
     step: &Step,
+    action: Option<&dyn Action<W>>,
 ) -> Result<StepPreview, RenderError> {
     let mut preview = StepPreview {
         id: step.id.clone(),
@@ -239,7 +239,7 @@ pub(super) fn preview_step<W: ?Sized + 'static>(
     };
     match &step.kind {
         StepKind::Action { .. } => {
-            if let Some(action) = foreseen_action(registry, renderer, step) {
+            if let Some(action) = action {
                 preview.summary = renderer.named(&action.summary());
                 preview.commands = action.commands(world).iter().map(|command| renderer.named(command)).collect();
             }

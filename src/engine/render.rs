@@ -51,6 +51,9 @@ enum Unknown {
     Named,
 }
 
+/// The name of everything: the release's values, and `steps` with their outputs.
+const EVERYTHING: &str = "all";
+
 /// For templates: what is not there is an error.
 static STRICT: LazyLock<Environment<'static>> = LazyLock::new(|| environment(UndefinedBehavior::Strict));
 
@@ -126,7 +129,7 @@ impl Renderer {
     /// # Errors
     /// When a value is not there.
     pub fn parameters(&self, item: &str, with: &Map<String, Value>) -> Result<Value, RenderError> {
-        self.fill(item, "with", &Value::Object(with.clone()), &self.jinja(Unknown::Refused))
+        self.fill(item, "with", &Value::Object(with.clone()), Unknown::Refused)
     }
 
     /// Like [`parameters`](Self::parameters), with placeholders for the outputs
@@ -135,7 +138,7 @@ impl Renderer {
     /// # Errors
     /// When a value of the release is not there.
     pub fn foreseen_parameters(&self, item: &str, with: &Map<String, Value>) -> Result<Value, RenderError> {
-        self.fill(item, "with", &Value::Object(with.clone()), &self.jinja(Unknown::Named))
+        self.fill(item, "with", &Value::Object(with.clone()), Unknown::Named)
     }
 
     /// A text for a person, with placeholders for what is not known yet.
@@ -180,29 +183,43 @@ impl Renderer {
         }
         context.insert("steps".into(), steps);
         let all = Jinja::from(context.clone());
-        context.insert("all".into(), all);
+        context.insert(EVERYTHING.into(), all);
         Jinja::from(context)
     }
 
-    fn fill(&self, item: &str, place: &str, node: &Value, context: &Jinja) -> Result<Value, RenderError> {
+    /// What `all` stands for, as many a text is filled in from it: a copy, without the way
+    /// through the templates' own values.
+    fn everything(&self, unknown: Unknown) -> Value {
+        let mut all = self.values.as_object().cloned().unwrap_or_default();
+        let steps = match unknown {
+            Unknown::Refused => self.outputs.clone(),
+            Unknown::Named => lock(&self.foresight).outputs.clone(),
+        };
+        all.insert("steps".into(), Value::Object(steps));
+        Value::Object(all)
+    }
+
+    fn fill(&self, item: &str, place: &str, node: &Value, unknown: Unknown) -> Result<Value, RenderError> {
         Ok(match node {
             Value::String(text) => match whole_expression(text) {
-                Some(expression) => self.evaluate(item, place, text, expression, context)?,
+                Some(expression) => self.evaluate(item, place, text, expression, unknown)?,
                 None => Value::String(
-                    STRICT.render_str(text, context.clone()).map_err(|error| render_error(item, place, text, error))?,
+                    STRICT
+                        .render_str(text, self.jinja(unknown))
+                        .map_err(|error| render_error(item, place, text, error))?,
                 ),
             },
             Value::Array(items) => Value::Array(
                 items
                     .iter()
                     .enumerate()
-                    .map(|(index, node)| self.fill(item, &format!("{place}[{index}]"), node, context))
+                    .map(|(index, node)| self.fill(item, &format!("{place}[{index}]"), node, unknown))
                     .collect::<Result<_, _>>()?,
             ),
             Value::Object(fields) => Value::Object(
                 fields
                     .iter()
-                    .map(|(name, node)| Ok((name.clone(), self.fill(item, &format!("{place}.{name}"), node, context)?)))
+                    .map(|(name, node)| Ok((name.clone(), self.fill(item, &format!("{place}.{name}"), node, unknown)?)))
                     .collect::<Result<_, RenderError>>()?,
             ),
             plain => plain.clone(),
@@ -215,7 +232,7 @@ impl Renderer {
         place: &str,
         template: &str,
         expression: &str,
-        context: &Jinja,
+        unknown: Unknown,
     ) -> Result<Value, RenderError> {
         let fail = |error: Box<dyn std::error::Error + Send + Sync>| RenderError {
             item: item.to_owned(),
@@ -223,9 +240,12 @@ impl Renderer {
             template: template.to_owned(),
             source: error,
         };
+        if expression == EVERYTHING {
+            return Ok(self.everything(unknown));
+        }
         let value = STRICT
             .compile_expression(expression)
-            .and_then(|compiled| compiled.eval(context.clone()))
+            .and_then(|compiled| compiled.eval(self.jinja(unknown)))
             .map_err(|error| fail(error.into()))?;
         if value.is_undefined() {
             return Err(fail("there is no such value".into()));
@@ -337,6 +357,21 @@ mod tests {
         let with = map(json!({"hours": "{{ hours }}", "text": "{{ hours }} h", "list": ["{{ version }}"], "n": 1}));
         let filled = renderer().parameters("x", &with).unwrap();
         assert_eq!(filled, json!({"hours": 72, "text": "72 h", "list": ["3.4.0"], "n": 1}));
+    }
+
+    #[test]
+    fn everything_is_what_the_templates_see_by_that_name() {
+        let renderer = renderer();
+        renderer.foresee("tag", |_| map(json!({"name": "v3.4.0"})));
+        for unknown in [Unknown::Refused, Unknown::Named] {
+            let with = map(json!({"all": "{{ all }}", "same": "{{ all | items | list }}"}));
+            let filled = renderer.fill("x", "with", &Value::Object(with), unknown).unwrap();
+            let pairs = filled["same"].as_array().unwrap().iter();
+            let same: Map<String, Value> =
+                pairs.map(|pair| (pair[0].as_str().unwrap().to_owned(), pair[1].clone())).collect();
+            assert_eq!(filled["all"], Value::Object(same), "{unknown:?}");
+            assert_eq!(filled["all"]["steps"].get("tag").is_some(), unknown == Unknown::Named);
+        }
     }
 
     #[test]

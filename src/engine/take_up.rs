@@ -30,7 +30,9 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     }
 
     fn person_step(&mut self, phase: &Phase, step: &Step, person: &mut dyn Person) -> Result<Taken, DriverError> {
-        let preview = preview::preview_step(self.registry, &self.renderer()?, self.world, phase, step)?;
+        let renderer = self.renderer()?;
+        let action = preview::foreseen_action(self.registry, &renderer, step);
+        let preview = preview::preview_step(&renderer, self.world, phase, step, action.as_deref())?;
         match person.attest(&preview).held_to(preview.note) {
             Answer::Yes { note } => {
                 let scope = self.state.scope(step.per_candidate);
@@ -96,7 +98,8 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     /// Asks whether the step may be done, once nothing is recorded of it yet.
     fn consent(&self, phase: &Phase, step: &Step, person: &mut dyn Person) -> Result<Answer, DriverError> {
         let renderer = self.renderer()?;
-        let mut preview = preview::preview_step(self.registry, &renderer, self.world, phase, step)?;
+        let action = preview::foreseen_action(self.registry, &renderer, step);
+        let mut preview = preview::preview_step(&renderer, self.world, phase, step, action.as_deref())?;
         preview.warnings = preview::warnings(self.workflow, &self.plan()?, &self.state, step);
         preview.document = preview::document(self.registry, &renderer, self.world, self.clock.now(), step);
         Ok(person.consent(&preview))

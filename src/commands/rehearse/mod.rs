@@ -134,8 +134,11 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
             ui.warn(&format!("{unlike}; `quorate start` would refuse to begin this release"));
         }
     }
-    check_files(&record, version, &files, Beginning::First)?;
-    check_templates(environment, &record, version, &files)?;
+    // What has begun goes on by the files that were looked at then and are kept with its record.
+    if !args.keep.as_deref().is_some_and(|world| stage::has_begun(world, product, version)) {
+        check_files(&record, version, &files, Beginning::First)?;
+        check_templates(environment, &record, version, &files)?;
+    }
     let interruption = args
         .interrupt
         .as_deref()

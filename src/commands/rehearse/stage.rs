@@ -157,6 +157,12 @@ impl Drop for Stage {
     }
 }
 
+/// Whether the world in `directory` holds a release that has begun.
+pub fn has_begun(directory: &Path, product: &str, version: Version) -> bool {
+    let world = World::open(directory).ok().flatten();
+    world.is_some_and(|world| release_directory(&world.state(), product, version).join(JOURNAL_FILE).exists())
+}
+
 /// Begins the release's record, or finds where its clock stands.
 fn begin_or_resume(
     world: &World,
