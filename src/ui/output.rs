@@ -73,8 +73,12 @@ impl Ui {
 
     /// Writes data. A reader that went away ends the program quietly.
     pub fn data(self, text: &str) {
+        self.write(&visible(text, self.colour_out));
+    }
+
+    fn write(self, text: &str) {
         let mut out = io::stdout().lock();
-        match out.write_all(visible(text, self.colour_out).as_bytes()).and_then(|()| out.flush()) {
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(ExitQuietly::CODE),
             Err(error) => {
@@ -91,7 +95,8 @@ impl Ui {
 
     /// Writes a value as JSON.
     pub fn json(self, value: &impl Serialize) {
-        self.line(&escaped(&serde_json::to_string_pretty(value).expect("plain data")));
+        let json = serde_json::to_string_pretty(value).expect("plain data");
+        self.write(&escaped(&(json + "\n")));
     }
 
     /// Says a line to the person.

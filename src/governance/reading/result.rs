@@ -268,13 +268,11 @@ fn counts(line: &Logical, result: &mut ClaimedResult) {
                     result.plus_in_all = result.plus_in_all.or(Some(number));
                 }
                 if let Some((part, claim)) = bracket {
-                    let (these, others) = if claim == Claim::Binding {
-                        (&mut result.binding, &mut result.non_binding)
-                    } else {
-                        (&mut result.non_binding, &mut result.binding)
+                    let these = match claim {
+                        Claim::Binding => &mut result.binding,
+                        Claim::NonBinding => &mut result.non_binding,
                     };
                     set(these, part, plus, zero, minus);
-                    let _ = others;
                 } else if number == 0 {
                     set(&mut result.binding, 0, plus, zero, minus);
                     set(&mut result.non_binding, 0, plus, zero, minus);

@@ -64,6 +64,8 @@ struct Slot {
     pending: Vec<Pending>,
     /// By which way the counted vote came; as ruled votes need none, where it is known.
     route: Option<crate::governance::Route>,
+    /// Which account is that of the counted vote's mail.
+    account: usize,
     /// How many mails of theirs cast or withdraw.
     spoken: usize,
 }
@@ -136,7 +138,7 @@ impl Ballots {
             Some(before) => {
                 let same = before.value == cast.value;
                 let said = format!("the {} of {}", before.value.sign(), before.message_id);
-                self.replaced(&before.message_id, mail.id());
+                self.replaced(slot.account, mail.id());
                 let earlier = EarlierVote {
                     value: before.value,
                     message_id: before.message_id,
@@ -149,6 +151,8 @@ impl Ballots {
             None => "counted".to_owned(),
         };
         slot.counted = Some(counted(mail, cast));
+        // this mail's is the next
+        slot.account = self.accounts.len();
         slot.route = mail.ruling.is_none().then(|| mail.statement.head.route.clone());
         came_of
     }
@@ -158,7 +162,7 @@ impl Ballots {
         let Some(vote) = slot.counted.take() else {
             return "it takes a vote back, and there is none that counts".to_owned();
         };
-        self.replaced(&vote.message_id, mail.id());
+        self.replaced(slot.account, mail.id());
         let why = format!("taken back by a later mail: {line}");
         self.left_out.push(LeftOut {
             message_id: vote.message_id.clone(),
@@ -182,8 +186,8 @@ impl Ballots {
     }
 
     /// What came of a mail that counted until a later one of the same voter.
-    fn replaced(&mut self, before: &str, by: &str) {
-        if let Some(account) = self.accounts.iter_mut().find(|account| account.message_id == before) {
+    fn replaced(&mut self, account: usize, by: &str) {
+        if let Some(account) = self.accounts.get_mut(account) {
             account.came_of = format!("no longer counted: {by} of the same voter is later");
         }
     }

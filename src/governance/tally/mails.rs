@@ -7,7 +7,7 @@
 //! The mails of a thread, once each, with whose they are and what was ruled on them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::case::{Case, Ruling, Verdict};
 use super::people::Voter;
@@ -66,7 +66,7 @@ impl Mail<'_> {
 
 /// The mails in the order of their dates; those without one come last.
 pub(super) fn mails_of<'a>(case: &Case<'a>) -> Vec<Mail<'a>> {
-    let mut by_id: BTreeMap<&str, Vec<&'a Statement>> = BTreeMap::new();
+    let mut by_id: HashMap<&str, Vec<&'a Statement>> = HashMap::new();
     for statement in case.statements {
         by_id.entry(&statement.head.message_id).or_default().push(statement);
     }
