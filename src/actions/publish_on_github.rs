@@ -109,7 +109,7 @@ impl Action<Services> for PublishOnGitHub {
     }
 
     fn act(&self, cx: &Cx<'_>) -> Result<Value, ActionError> {
-        let (github, slug) = (&cx.world.github, self.slug()?);
+        let (github, slug) = (&cx.world.github, self.slug(cx)?);
         let release = match self.release(cx)? {
             Some(release) => release,
             None => {
@@ -144,13 +144,15 @@ impl Action<Services> for PublishOnGitHub {
 }
 
 impl PublishOnGitHub {
-    fn slug(&self) -> Result<Slug, ActionError> {
-        Slug::of(&self.repository)
+    fn slug(&self, cx: &Cx<'_>) -> Result<Slug, ActionError> {
+        cx.world
+            .github
+            .repository(&self.repository)
             .map_err(|error| ActionError::misconfigured(error.to_string(), "set `github.repository`"))
     }
 
     fn release(&self, cx: &Cx<'_>) -> Result<Option<Release>, ActionError> {
-        cx.world.github.release_of(&self.slug()?, &self.tag).map_err(web_failed)
+        cx.world.github.release_of(&self.slug(cx)?, &self.tag).map_err(web_failed)
     }
 
     /// The release after a write, where it shows what was written; after a lost answer too.

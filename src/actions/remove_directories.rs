@@ -14,7 +14,7 @@ use super::Services;
 use super::removal::{self, Listing, Removal, directories};
 use super::subversion::{matcher, revision_of_directory};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
-use crate::services::{Svn, SvnUrl};
+use crate::services::{Depth, EntryKind, Revision, Svn, SvnUrl};
 
 /// Removes directories by a glob over their names: the candidates of a release.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -26,6 +26,26 @@ pub struct RemoveDirectories {
     pub matching: String,
     /// The log message.
     pub message: String,
+    /// The revision that made them: what came to them later is somebody else's, and not removed.
+    #[serde(default)]
+    pub as_of: Option<Revision>,
+}
+
+impl RemoveDirectories {
+    /// What is in the directories that was not there at `as_of`, each with its revision.
+    fn foreign(&self, svn: &Svn, listing: &Listing) -> Result<Vec<String>, ActionError> {
+        let Some(as_of) = self.as_of else { return Ok(Vec::new()) };
+        let mut foreign = Vec::new();
+        for name in &listing.names {
+            let url = self.url.join(name)?;
+            for entry in svn.list(&url, Depth::Whole, Some(listing.at))? {
+                if entry.revision > as_of && entry.kind == EntryKind::File {
+                    foreign.push(format!("{name}/{} ({})", entry.name, entry.revision));
+                }
+            }
+        }
+        Ok(foreign)
+    }
 }
 
 impl Action<Services> for RemoveDirectories {
@@ -43,7 +63,14 @@ impl Action<Services> for RemoveDirectories {
 
     fn problems(&self, cx: &Context<'_, Services>) -> Result<Vec<Problem>, ActionError> {
         revision_of_directory(&cx.world.svn, &self.url)?;
-        Ok(Vec::new())
+        let foreign = self.foreign(&cx.world.svn, &self.left(&cx.world.svn)?)?;
+        let problem = || {
+            Problem::new(
+                format!("somebody else changed what is to be removed from {}: {}", self.url, foreign.join(", ")),
+                "ask whose it is (`svn log` names them); once it is copied away and removed, run it again",
+            )
+        };
+        Ok((!foreign.is_empty()).then(problem).into_iter().collect())
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {

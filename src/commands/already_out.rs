@@ -19,7 +19,7 @@ use super::session::Values;
 use crate::actions::Services;
 use crate::actions::failures::git_failed;
 use crate::config::{Product, render_product};
-use crate::engine::ActionError;
+use crate::engine::{ActionError, SystemClock};
 use crate::probes::Unreleased;
 use crate::release::{ReleaseRecord, Version};
 use crate::services::{Depth, Effects, SvnUrl};
@@ -57,7 +57,7 @@ impl AlreadyOut {
             product,
             record: record.clone(),
             version,
-            today: "2000-01-01".into(),
+            clock: Box::new(SystemClock),
             home: accounts.home.clone().unwrap_or_default(),
             directory: directory.to_owned(),
         };

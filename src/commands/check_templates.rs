@@ -100,7 +100,7 @@ fn texts_that_cannot_be_sent(
     };
     let clock = SystemClock;
     let accounts = &environment.accounts;
-    let (session, state) = Session::new(environment, release, accounts, Effects::unwatched(), &clock)?;
+    let (session, state) = Session::new(environment, release, accounts, Effects::unwatched(), Box::new(clock))?;
     let doer = Doer { registry: &session.registry, world: &session.services, now: clock.now() };
     let renderer = session.renderer(&state)?;
     let mut found = text_faults(&session.workflow, &state, &renderer, &doer)?;

@@ -43,8 +43,8 @@ pub struct Values {
     pub record: ReleaseRecord,
     /// Its version.
     pub version: Version,
-    /// The date for texts, as ISO 8601.
-    pub today: String,
+    /// The clock that texts are dated by.
+    pub clock: Box<dyn Clock>,
     /// The user's home directory.
     pub home: PathBuf,
     /// The release's own directory.
@@ -57,8 +57,8 @@ impl Values {
     /// # Errors
     /// When the configuration cannot be filled in.
     pub fn of_candidate(&self, candidate: u32, cancelled: Option<&str>) -> Result<Value, ConfigError> {
-        let occasion =
-            Occasion { candidate, cancelled, today: &self.today, home: &self.home, directory: &self.directory };
+        let today = self.clock.now().to_zoned(TimeZone::UTC).date().to_string();
+        let occasion = Occasion { candidate, cancelled, today: &today, home: &self.home, directory: &self.directory };
         release_values(&self.product, &self.record, self.version, &occasion)
     }
 }
@@ -79,16 +79,15 @@ impl Session {
         release: ReleaseState,
         accounts: &Accounts,
         effects: Effects,
-        clock: &dyn Clock,
+        clock: Box<dyn Clock>,
     ) -> Result<(Self, State), CommandError> {
         let ReleaseState { directory, record, version, product, workflow, templates, state } = release;
         let mut services = connect(environment, &directory, &record, &product, version, accounts, effects)?;
         if let Some(templates) = templates {
             services.templates = templates;
         }
-        let today = clock.now().to_zoned(TimeZone::UTC).date().to_string();
         let home = accounts.home.clone().unwrap_or_default();
-        let values = Values { product, record, version, today, home, directory: directory.clone() };
+        let values = Values { product, record, version, clock, home, directory: directory.clone() };
         Ok((Self { directory, workflow, registry: registry(), services, values }, state))
     }
 
@@ -128,7 +127,7 @@ impl Session {
 pub fn read_session(environment: &Environment) -> Result<(Session, State), CommandError> {
     let directory = ReleaseState::find(environment)?;
     let release = ReleaseState::read(environment, &directory)?;
-    Session::new(environment, release, &environment.accounts, Effects::unwatched(), &SystemClock)
+    Session::new(environment, release, &environment.accounts, Effects::unwatched(), Box::new(SystemClock))
 }
 
 /// Opens the current release for writing: its journal is this process's alone.
@@ -141,7 +140,7 @@ pub fn write_session(environment: &Environment) -> Result<(Session, Journal, Sta
     let release = ReleaseState::of(&directory, State::of(&entries))?;
     journal.sign_as(&who(Path::new(&release.record.repository)));
     let (session, state) =
-        Session::new(environment, release, &environment.accounts, Effects::unwatched(), &SystemClock)?;
+        Session::new(environment, release, &environment.accounts, Effects::unwatched(), Box::new(SystemClock))?;
     Ok((session, journal, state))
 }
 

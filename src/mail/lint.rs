@@ -164,7 +164,8 @@ fn definition(line: &str) -> Option<(u32, &str)> {
     Some((plain_number(number)?, rest.trim()))
 }
 
-fn is_link(text: &str) -> bool {
+/// Whether the text is an address with a scheme.
+pub fn is_link(text: &str) -> bool {
     text.split_once("://").is_some_and(|(scheme, rest)| {
         !rest.is_empty()
             && !scheme.is_empty()

@@ -24,6 +24,6 @@ mod vote_mail_tests;
 
 pub use calendar::CalendarEntry;
 pub use compose::{ComposeError, Draft, message_id};
-pub use lint::{Fault, Kind, lint};
+pub use lint::{Fault, Kind, is_link, lint};
 pub use templates::{TemplateError, Templates};
 pub use values::without_references;

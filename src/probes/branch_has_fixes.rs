@@ -26,6 +26,17 @@ pub struct BranchHasFixes {
     pub main: String,
 }
 
+impl BranchHasFixes {
+    /// A candidate may have failed for something else than its sources, which no commit mends.
+    fn nothing(&self, what: &str) -> String {
+        format!(
+            "{} has {what} since {}: nothing was fixed on it; where the sources were not at fault, leave this check out \
+             and say what was",
+            self.branch, self.since
+        )
+    }
+}
+
 impl Probe<Services> for BranchHasFixes {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
         let git = &cx.world.git;
@@ -46,14 +57,15 @@ impl Probe<Services> for BranchHasFixes {
         }
         let count = git.count_commits(&self.since, &here).map_err(git_failed)?;
         if count == 0 {
-            return Ok(Finding::Fails(vec![format!(
-                "{} has no commit since {}: nothing was fixed on it",
-                self.branch, self.since
-            )]));
+            return Ok(Finding::Fails(vec![self.nothing("no commit")]));
         }
         // What came by merging the main branch is on it as it is; the rest must be there as a patch.
         let picked = git.patches(&[&self.since, &main], &here).map_err(git_failed)?;
         let on_main = git.patches(&[&self.since], &main).map_err(git_failed)?;
+        let theirs = git.patches(&[&self.since], &here).map_err(git_failed)?;
+        if theirs.iter().all(|commit| commit.patch.is_none()) {
+            return Ok(Finding::Fails(vec![self.nothing("no commit that changes a file")]));
+        }
         let on_main: BTreeSet<String> = on_main.into_iter().filter_map(|patch| patch.patch).collect();
         let faults: Vec<String> = picked
             .iter()
@@ -64,8 +76,8 @@ impl Probe<Services> for BranchHasFixes {
             .collect();
         if faults.is_empty() {
             let said = match count {
-                1 => format!("1 new commit on {}, which is on {} too", self.branch, self.main),
-                _ => format!("{count} new commits on {}, all of them on {} too", self.branch, self.main),
+                1 => format!("1 new commit on {}, whose change is on {} too", self.branch, self.main),
+                _ => format!("{count} new commits on {}, whose changes are all on {} too", self.branch, self.main),
             };
             return Ok(Finding::Holds(said));
         }

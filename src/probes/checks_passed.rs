@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::actions::{Services, failures::web_failed};
 use crate::engine::{ActionError, Context, Finding, Probe};
-use crate::services::{RunState, Slug};
+use crate::services::RunState;
 
 /// Parameters of `checks-passed`.
 #[derive(Debug, Deserialize)]
@@ -24,7 +24,10 @@ pub struct ChecksPassed {
 
 impl Probe<Services> for ChecksPassed {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
-        let slug = Slug::of(&self.repository)
+        let slug = cx
+            .world
+            .github
+            .repository(&self.repository)
             .map_err(|error| ActionError::misconfigured(error.to_string(), "set `github.repository`"))?;
         let short: String = self.commit.chars().take(12).collect();
         let runs = match cx.world.github.standing(&slug, &self.commit) {

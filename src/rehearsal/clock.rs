@@ -7,6 +7,7 @@
 //! A clock that goes on from where the record ended, and that can be moved on.
 
 use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,16 +16,17 @@ use crate::engine::Clock;
 
 /// A simulated clock: it runs as time does, from a moment of its own, and shows whole
 /// seconds, as the real one does.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SimulatedClock {
-    origin: Cell<Timestamp>,
+    // a clone is another face of the same clock
+    origin: Rc<Cell<Timestamp>>,
     since: Instant,
 }
 
 impl SimulatedClock {
     /// A clock that shows `origin` now.
     pub fn new(origin: Timestamp) -> Self {
-        Self { origin: Cell::new(origin), since: Instant::now() }
+        Self { origin: Rc::new(Cell::new(origin)), since: Instant::now() }
     }
 
     /// Moves the clock to `until`, unless it is there already.

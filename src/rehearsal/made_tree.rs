@@ -16,6 +16,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::command::{Failed, run};
+use super::fitting_path::fitting_path;
 use super::sample_project::{licence, run_as};
 use crate::config::Product;
 use crate::release::{EditRule, Version, VersionChange};
@@ -93,7 +94,7 @@ impl Files {
     fn satisfy(&mut self, rule: &EditRule, product: &Product) -> Result<(), Failed> {
         let snapshot = &product.versions.snapshot;
         let versions = VersionChange::new(snapshot, snapshot);
-        let path = path_for(rule.files());
+        let path = fitting_path(rule.files());
         let fail = |what: &str| Failed::new("make up the repository", &format!("{}: {what}", rule.describe()));
         match rule {
             EditRule::MavenPoms { .. } => {
@@ -135,12 +136,6 @@ impl Files {
         });
         self.poms.into_iter().chain(json).chain(toml).chain(lines).collect()
     }
-}
-
-/// A path that fits a glob.
-fn path_for(glob: &str) -> String {
-    let path = glob.replace("**/", "").replace('*', "");
-    if path.is_empty() || path.starts_with('.') && !glob.starts_with('.') { format!("some{path}") } else { path }
 }
 
 /// A parent and one module, at the version under development.

@@ -12,6 +12,7 @@ mod archive_views;
 mod clock;
 mod command;
 mod contributor;
+mod fitting_path;
 mod interruption;
 mod letters;
 #[cfg(test)]

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::command::Failed;
+use super::fitting_path::fitting_path;
 use super::stand_ins::{Sites, github};
 use crate::release::{Change, EditRule, Version};
 
@@ -274,7 +275,7 @@ fn images(docker: &Docker, before: Version) -> Files {
 fn examples(playground: &Playground, before: Version) -> Files {
     let mut files = Files::new();
     for rule in playground.edits.iter().chain([&playground.authority]) {
-        let path = rule.files().replace("**/", "").replace('*', "example");
+        let path = fitting_path(rule.files());
         let version = before.to_string();
         let old = |text: &str| older(text, before).replace("@OLD@", &version).replace("@NPM_OLD@", &version);
         match rule {

@@ -146,6 +146,14 @@ impl Npm {
         self.web.write("npm publish", request)?.json::<Value>().map(drop)
     }
 
+    /// Whether something comes about at the registry, as [`Web::comes_about`] has it.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub fn comes_about<E>(&self, is_so: impl FnMut() -> Result<bool, E>) -> Result<bool, E> {
+        self.web.comes_about(is_so)
+    }
+
     /// The name of the account that is logged in.
     ///
     /// # Errors

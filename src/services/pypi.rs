@@ -103,6 +103,15 @@ impl PyPi {
         }
     }
 
+    /// Whether the index comes to show a file of these bytes.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub fn comes_to_show(&self, project: &str, name: &str, sha256: &str) -> Result<bool, WebError> {
+        let is = |file: &IndexFile| file.filename == name && file.sha256().as_deref() == Some(sha256);
+        self.index.comes_about(|| Ok(self.files(project)?.iter().any(is)))
+    }
+
     /// Uploads a file with the fields that describe it.
     ///
     /// # Errors
@@ -113,7 +122,8 @@ impl PyPi {
         let request = Request::new(Method::POST, url, Body::Form(fields, files)).accepting("*/*");
         let answer = self.upload.write("pypi upload", request)?;
         // an index answers in a few words or none; a page of a login is no such answer
-        match answer.text().to_ascii_lowercase().contains("<!doctype html") {
+        let said = answer.text().to_ascii_lowercase();
+        match said.contains("<!doctype html") || said.contains("<html") {
             true => Err(answer.unexpected("expected a few words")),
             false => Ok(()),
         }

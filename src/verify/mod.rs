@@ -56,7 +56,7 @@ pub use layout::{Coordinates, Layout};
 pub use licence::{Document, ExcludeError, HeaderCheck, Judgement, RatExcludes};
 pub use loose::LooseRules;
 pub use manifest::{Known, Manifest};
-pub use naming::names_say_another;
+pub use naming::{names_of_others, names_say_another};
 pub use one_file::{OneFileError, file_of_archive};
 pub use outputs::missing_outputs;
 pub use product::{Against, ProductRules, Scope, version_in};

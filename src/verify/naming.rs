@@ -28,6 +28,27 @@ pub fn names_say_another(version: &str, files: &[Listed]) -> Option<Finding> {
     })
 }
 
+/// The archives whose names say another version than `version`, where some say that one: they
+/// may be another release's.
+pub fn names_of_others(version: &str, files: &[Listed]) -> Option<Finding> {
+    let (of_it, others): (Vec<String>, Vec<String>) =
+        names(files).filter(|name| version_of(name).is_some()).partition(|name| says(name, version));
+    if of_it.is_empty() || others.is_empty() {
+        return None;
+    }
+    let more = others.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let shown: Vec<String> = others.iter().take(SHOWN).map(|name| printable(name)).collect();
+    let version = printable(version);
+    Some(Finding::warn(
+        "release",
+        format!("{}{more}: not of version {version} by the name; does it belong to this release?", shown.join(", ")),
+    ))
+}
+
+/// How many names of another version are shown.
+const SHOWN: usize = 5;
+
 /// Whether `version` stands in the name, with nothing of a number before and behind it.
 fn says(name: &str, version: &str) -> bool {
     name.match_indices(version).any(|(at, _)| {
@@ -191,6 +212,19 @@ mod tests {
         }
         assert!(!another("2.0.0-M1", &["demo-2.0.0-M1-src.tgz"]) && !another("1.2.0", &["demo.tgz"]));
         assert!(!another("1.2.0", &["apache_greeter-1.2.0.tar.gz", "greeter-tool-9.9.9.zip"]));
+    }
+
+    #[test]
+    fn an_archive_of_another_version_is_shown() {
+        let others = |names: &[&str]| names_of_others("1.2.0", &listed(names)).map(|finding| finding.detail);
+        assert_eq!(others(&["greeter-1.2.0-src.tgz", "kafka_2.13-1.2.0.tgz", "demo.tgz", "a-1.19-b-1.2.0.jar"]), None);
+        let said = others(&["greeter-1.2.0-src.tgz", "greeter-1.1.0-bin.tgz"]).unwrap();
+        assert!(said.starts_with("greeter-1.1.0-bin.tgz: not of version 1.2.0"), "{said}");
+        assert_eq!(others(&["greeter-1.1.0-bin.tgz"]), None, "none is of it: that is told as a fault");
+        let names: Vec<String> =
+            (0..9).map(|at| format!("greeter-1.1.{at}.jar")).chain(["greeter-1.2.0.jar".into()]).collect();
+        let said = others(&names.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+        assert!(said.contains("greeter-1.1.4.jar and 4 more"), "{said}");
     }
 
     #[test]

@@ -103,3 +103,19 @@ fn most_of_the_guides_items_are_asked_of_the_truth() {
     let probed = items.iter().filter(|check| is_probed(check)).count();
     assert!(probed >= PROBED, "{probed} of {ITEMS}");
 }
+
+#[test]
+fn the_readme_says_the_same_numbers() {
+    let made = document(&workflow());
+    let number = |before: &str, behind: &str| {
+        let rest = made.split_once(before).unwrap().1;
+        rest.split_once(behind).unwrap().0.to_owned()
+    };
+    let readme = crate::tree::text(Path::new("README.md"));
+    let steps = number("- Steps: ", " are done");
+    let items = number("Checklist to proceed\": ", " are asked");
+    let (asked, all) = items.split_once(" of ").unwrap();
+    for says in [format!("{steps} steps"), format!("{asked} of the guide's {all} checklist items")] {
+        assert!(readme.contains(&says), "README.md does not say {says:?}");
+    }
+}

@@ -34,11 +34,13 @@ fn a_product_is_rehearsed_from_its_configuration_alone() {
     let world = tempfile::Builder::new().prefix("q-").tempdir_in("/tmp").unwrap();
     for product in products() {
         let place = world.path().join(&product);
-        let ran = rehearse(&product, &["--to", "build", "--keep", place.to_str().unwrap(), "--json"]);
+        // to its end: what a product names only there must be right as well
+        let ran = rehearse(&product, &["--keep", place.to_str().unwrap(), "--json"]);
         assert_eq!(ran.code, 0, "{product}: {}{}", ran.out, ran.err);
         let report = ran.json();
         let repository = report["world"]["repository"].as_str().unwrap();
         assert!(repository.starts_with("made up from the configuration"), "{product}: {repository}");
+        assert!(report["made"]["tags"].as_array().is_some_and(|tags| tags.len() >= 2), "{product}: {report}");
         // nothing of a build is passed off as one
         let stand_ins = report["stand_ins"].as_array().unwrap();
         assert!(
@@ -46,13 +48,6 @@ fn a_product_is_rehearsed_from_its_configuration_alone() {
             "{product}: {report}"
         );
     }
-}
-
-#[test]
-fn a_product_without_documentation_npm_or_images_goes_to_its_end() {
-    let ran = rehearse("quorate", &["--json"]);
-    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
-    assert_eq!(ran.json()["made"]["tags"].as_array().map(Vec::len), Some(2), "{}", ran.out);
 }
 
 #[test]

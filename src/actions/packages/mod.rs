@@ -18,7 +18,17 @@ mod tests;
 mod upload_pypi;
 mod voted;
 
+use crate::engine::ActionError;
 pub(crate) use publish_npm::manifest_faults;
 pub use publish_npm::{NpmPackage, NpmPublished, PublishNpm, npm_version_fault};
 pub use upload_pypi::{PypiPackage, PypiUploaded, UploadPypi};
 pub use voted::VotedFiles;
+
+/// What was taken, and is not shown even after a while.
+fn not_shown_yet(service: &str, what: &str) -> ActionError {
+    ActionError::service(
+        service,
+        format!("it took {what} and does not show it yet"),
+        "run it again in some minutes: it looks first whether it is there",
+    )
+}

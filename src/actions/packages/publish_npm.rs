@@ -13,7 +13,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::VotedFiles;
+use super::{VotedFiles, not_shown_yet};
 use crate::actions::failures::{settle_web, web_failed};
 use crate::actions::{Services, StandIn, shell};
 use crate::engine::{Action, ActionError, Context, Finding, Probe, Probed, Problem, Reversal};
@@ -194,7 +194,12 @@ impl Action<Services> for PublishNpm {
         let tag = self.0.tag(npm)?;
         let (name, version) = (&self.0.name, &self.0.version);
         let published = npm.publish(&Package { name, version, manifest: &manifest, tarball: &tarball, tag: &tag });
-        settle_web(published, || self.0.published(cx))
+        let outputs = settle_web(published, || self.0.published(cx))?;
+        // a registry may show a version a little later than it took it
+        match npm.comes_about(|| Ok::<_, ActionError>(matches!(self.0.published(cx)?, Probed::Done(_))))? {
+            true => Ok(outputs),
+            false => Err(not_shown_yet("the npm registry", &format!("{name} {version}"))),
+        }
     }
 
     fn reversal(&self, _outputs: &Value) -> Reversal {

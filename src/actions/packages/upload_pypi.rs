@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::Digest as _;
 
-use super::VotedFiles;
 use super::metadata::Metadata;
+use super::{VotedFiles, not_shown_yet};
 use crate::actions::failures::{settle_web, web_failed};
 use crate::actions::{Services, StandIn, shell};
 use crate::engine::{Action, ActionError, Context, Finding, Probe, Probed, Problem, Reversal};
@@ -193,14 +193,18 @@ impl Action<Services> for UploadPypi {
             }
             let form = self.0.metadata(cx, &file.name)?.form(&file.name, &file.sha256);
             let uploaded = index.upload(form, &self.0.voted.path(cx, &file.name)?);
-            // an index may show it a little later than it took it
-            if uploaded.is_ok() {
-                continue;
+            if uploaded.is_err() {
+                settle_web(uploaded, || {
+                    let there = index.files(&self.0.name).map_err(web_failed)?;
+                    Ok(if is_there(file, &there) { Probed::Done(Value::Null) } else { Probed::Absent })
+                })?;
             }
-            settle_web(uploaded, || {
-                let there = index.files(&self.0.name).map_err(web_failed)?;
-                Ok(if is_there(file, &there) { Probed::Done(Value::Null) } else { Probed::Absent })
-            })?;
+        }
+        // an index may show a file a little later than it took it
+        for PypiFile { name, sha256 } in &expected {
+            if !index.comes_to_show(&self.0.name, name, sha256).map_err(web_failed)? {
+                return Err(not_shown_yet("the Python package index", name));
+            }
         }
         Ok(json!(PypiUploaded { name: self.0.name.clone(), files: expected }))
     }

@@ -25,8 +25,12 @@ pub(crate) struct Place {
 impl Place {
     /// The repository at `address`.
     pub(crate) fn open(cx: &Context<'_, Services>, address: &str) -> Result<Self, ActionError> {
-        let slug = Slug::of(address)
-            .map_err(|error| ActionError::misconfigured(error.to_string(), "correct the product's configuration"))?;
+        let slug = cx.world.github.repository(address).map_err(|error| {
+            ActionError::misconfigured(
+                error.to_string(),
+                "correct the product's configuration; what is not at GitHub is proposed by hand, and attested or left out",
+            )
+        })?;
         let workspace = &cx.world.workspace;
         let directory = workspace.directory("repositories").map_err(workspace_failed)?;
         let directory = directory.join(format!("{}-{}.git", slug.owner, slug.name));

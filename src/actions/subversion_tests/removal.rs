@@ -18,6 +18,7 @@ fn candidates_are_removed_by_their_names_and_can_be_had_back() {
         url: world.repository.url("dev"),
         matching: "p-3.4.0-rc*".into(),
         message: "Remove candidates".into(),
+        as_of: None,
     };
     let lacks = SvnLacks { url: remove.url.clone(), matching: remove.matching.clone() };
     let Finding::Fails(left) = lacks.examine(&world.cx()).unwrap() else { panic!() };
@@ -35,12 +36,31 @@ fn candidates_are_removed_by_their_names_and_can_be_had_back() {
 }
 
 #[test]
+fn what_somebody_else_put_into_a_candidate_is_not_removed_unseen() {
+    let world = World::new();
+    world.repository.make("dev/p-3.4.0-rc1", &FILES[..1]);
+    let made: u64 = world.youngest().parse().unwrap();
+    let remove = RemoveDirectories {
+        url: world.repository.url("dev"),
+        matching: "p-3.4.0-rc1".into(),
+        message: "Remove it".into(),
+        as_of: Some(Revision(made)),
+    };
+    assert_eq!(remove.problems(&world.cx()).unwrap(), []);
+    world.repository.make("dev/p-3.4.0-rc1/theirs", &FILES[..1]);
+    let problems = remove.problems(&world.cx()).unwrap();
+    let said = format!("p-3.4.0-rc1/theirs/{} (r{})", FILES[0].0, world.youngest());
+    assert!(problems[0].what.contains(&said), "{problems:?}");
+}
+
+#[test]
 fn removing_nothing_is_done_and_removing_anything_is_refused() {
     let world = World::new();
     let remove = |matching: &str| RemoveDirectories {
         url: world.repository.url("dev"),
         matching: matching.to_owned(),
         message: "x".into(),
+        as_of: None,
     };
     let nothing = json!({"removed": [], "revision": null});
     assert_eq!(remove("p-*").probe(&world.cx()).unwrap(), Probed::Done(nothing.clone()));

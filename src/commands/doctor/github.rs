@@ -54,7 +54,7 @@ fn examine(github: &GitHub, login: &Name, repositories: &[(Name, String)]) -> Ve
     let me = github.me();
     let known = me.is_ok();
     let mut items = vec![judge_login(login, me)];
-    items.extend(repositories.iter().map(|(name, address)| match Slug::of(address) {
+    items.extend(repositories.iter().map(|(name, address)| match github.repository(address) {
         _ if !known => name.skipped("without a login it cannot be told"),
         Err(error) => name.failed(error.to_string(), "correct the address in the product's configuration"),
         Ok(slug) => judge_rights(name, &slug, github.rights(&slug)),

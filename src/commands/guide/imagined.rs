@@ -55,7 +55,7 @@ pub(super) fn imagined(
         templates: None,
         state: State::default(),
     };
-    Session::new(environment, release, &environment.accounts, Effects::unwatched(), &SystemClock)
+    Session::new(environment, release, &environment.accounts, Effects::unwatched(), Box::new(SystemClock))
 }
 
 /// Whoever git knows, in their clone or at all.

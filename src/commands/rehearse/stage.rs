@@ -126,7 +126,7 @@ impl Stage {
             npm: Some(npm::MAINTAINER.into()),
         };
         let effects = interruption.map_or_else(Effects::unwatched, Interruption::effects);
-        let (session, _) = Session::new(environment, release, &accounts, effects, &clock)?;
+        let (session, _) = Session::new(environment, release, &accounts, effects, Box::new(clock.clone()))?;
         Ok(Self { world, clock, session, smtp, _archive: archive, _stand_ins: stand_ins, _lock: lock, home })
     }
 

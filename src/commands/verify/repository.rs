@@ -38,12 +38,27 @@ pub fn open(repository: &str, name: &str) -> Result<(Git, Option<TempDir>), Comm
     if !repository.contains("://") && !across_network(repository) {
         return Err(CommandError::usage(format!("there is no repository at `{repository}`"), REPO));
     }
+    if let Some(scheme) = unprotected(repository) {
+        let what = format!("{}: anybody on the way could change what comes over {scheme}", hide_login(repository));
+        return Err(CommandError::usage(what, "--repo with the address that begins with https:// or ssh://"));
+    }
     let place = tempfile::tempdir().map_err(|error| {
         let what = format!("cannot make a directory in {}: {error}", std::env::temp_dir().display());
         CommandError::new(ExitCode::Service, what, "make room there, or name another by TMPDIR")
     })?;
     let git = Git::with_tag_of(repository, name, place.path(), Effects::unwatched());
     Ok((git.map_err(|error| failed(repository, &error))?, Some(place)))
+}
+
+/// The scheme of an address that protects nothing, unless it is this machine's.
+fn unprotected(repository: &str) -> Option<&str> {
+    let (scheme, rest) = repository.split_once("://")?;
+    let host = rest.split('/').next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let bare = if host.starts_with('[') { host.split(']').next() } else { host.split(':').next() };
+    let bare = bare.unwrap_or_default().trim_start_matches('[');
+    let here = bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    (["http", "git", "ftp"].contains(&scheme.to_ascii_lowercase().as_str()) && !here).then_some(scheme)
 }
 
 /// What went wrong with it, in the words of who named it.
@@ -73,4 +88,26 @@ pub fn failed(repository: &str, error: &GitError) -> CommandError {
 fn no_tag(name: &str) -> CommandError {
     let hint = "--source-tag names a tag as it is called: release-1.2.0-rc1";
     CommandError::usage(format!("`{name}` cannot be the name of a tag"), hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_protects_nothing_is_asked_of_this_machine_alone() {
+        for address in ["http://example.org/a/b", "git://example.org/a/b", "HTTP://ann@127.0.0.1.example.org:80/a/b"] {
+            assert!(unprotected(address).is_some(), "{address}");
+            assert!(open(address, "v1").unwrap_err().to_string().contains("anybody on the way"), "{address}");
+        }
+        for address in [
+            "https://example.org/a/b",
+            "ssh://git@example.org/a/b",
+            "http://127.0.0.1:80/a",
+            "git://[::1]:9418/a",
+            "http://ann@localhost/a",
+        ] {
+            assert_eq!(unprotected(address), None, "{address}");
+        }
+    }
 }

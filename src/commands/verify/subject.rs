@@ -23,7 +23,8 @@ use crate::release::{PathRules, Sha512, Version};
 use crate::services::Workspace;
 use crate::ui::ExitCode;
 use crate::verify::{
-    Finding, Layout, Listed, Manifest, ProductRules, Scope, missing_outputs, names_say_another, version_in,
+    Finding, Layout, Listed, Manifest, ProductRules, Scope, missing_outputs, names_of_others, names_say_another,
+    version_in,
 };
 
 /// What is verified, and what it must be.
@@ -157,7 +158,10 @@ impl Subject {
         if self.version.is_some() && scope == Scope::Whole && Layout::of(files) == Layout::Distribution {
             findings.extend(missing_outputs(built.map(|output| output.name.as_str()), files));
         }
-        findings.extend(self.version.as_deref().and_then(|version| names_say_another(version, files)));
+        if let Some(version) = self.version.as_deref() {
+            findings.extend(names_say_another(version, files));
+            findings.extend(names_of_others(version, files));
+        }
         findings
     }
 

@@ -10,11 +10,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::commands::CommandError;
+use crate::commands::attest::wanted;
 use crate::commands::environment::Environment;
 use crate::commands::error::chain;
 use crate::commands::session::{Session, write_session};
 use crate::engine::{Clock, Effect, State, StepRecord, SystemClock, Workflow};
 use crate::governance::{BallotBox, Ballots, Decision, Outcome, VotingPeriod};
+use crate::mail::is_link;
 use crate::ui::ExitCode;
 
 /// Enters the votes on the current candidate, by name, and says what they come to.
@@ -63,13 +65,17 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let json = args.json;
     let nobody = args.nobody;
     let votes = BallotBox {
-        binding: Ballots { plus: names(args.plus), zero: names(args.zero), minus: names(args.minus) },
-        non_binding: Ballots {
-            plus: names(args.non_binding_plus),
-            zero: names(args.non_binding_zero),
-            minus: names(args.non_binding_minus),
+        binding: Ballots {
+            plus: names("--plus", args.plus)?,
+            zero: names("--zero", args.zero)?,
+            minus: names("--minus", args.minus)?,
         },
-        thread: args.thread,
+        non_binding: Ballots {
+            plus: names("--non-binding-plus", args.non_binding_plus)?,
+            zero: names("--non-binding-zero", args.non_binding_zero)?,
+            minus: names("--non-binding-minus", args.non_binding_minus)?,
+        },
+        thread: thread(&args.thread)?,
         why: args.why.trim().to_owned(),
     };
     if !nobody && votes.binding == Ballots::default() && votes.non_binding == Ballots::default() {
@@ -91,9 +97,32 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     Ok(if decision.outcome == Outcome::Passed { ExitCode::Done } else { ExitCode::DoesNotHold })
 }
 
-/// Names without blanks around them or several between.
-fn names(given: Vec<String>) -> Vec<String> {
-    given.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+/// Names without blanks around them or several between, that can stand in a RESULT mail.
+fn names(option: &str, given: Vec<String>) -> Result<Vec<String>, CommandError> {
+    let name = |given: &String| {
+        let name = given.split_whitespace().collect::<Vec<_>>().join(" ");
+        wanted(option, &name)?;
+        match name.contains(['[', ']', '<', '>']) || name.contains("://") {
+            true => Err(CommandError::usage(
+                format!("{option} {name:?} is no name"),
+                "nothing was recorded; a person's name alone, as the RESULT mail is to have it",
+            )),
+            false => Ok(name),
+        }
+    };
+    given.iter().map(name).collect()
+}
+
+/// The link to the thread, which the mails after the vote have in them; it may be left out.
+fn thread(given: &str) -> Result<String, CommandError> {
+    let link = given.trim();
+    match link.is_empty() || is_link(link) && !link.contains(char::is_whitespace) {
+        true => Ok(link.to_owned()),
+        false => Err(CommandError::usage(
+            format!("--thread {link:?} is no link"),
+            "nothing was recorded; one address that begins with https://, or leave it out",
+        )),
+    }
 }
 
 /// Leaves the votes where the step `record-vote` finds them.

@@ -88,6 +88,14 @@ pub enum DownloadError {
         /// The bound.
         most: u64,
     },
+    /// A file does not end.
+    #[error("{url} has more than {most} bytes")]
+    Oversized {
+        /// Which file.
+        url: String,
+        /// The bound.
+        most: u64,
+    },
     /// A listed name is none for a file.
     #[error("the server lists {url}, which is no name for a file")]
     Name {
@@ -129,6 +137,7 @@ impl DownloadError {
             Self::TooLarge { .. } | Self::Endless { .. } => {
                 "name the directory of one candidate, or one staging repository"
             }
+            Self::Oversized { .. } => "no such file of a release is as large: tell the project that staged it",
             Self::Name { .. } => "tell the project that staged it; nothing was downloaded under that name",
             Self::Write { .. } => "make room, or name another cache by QUORATE_CACHE",
         }

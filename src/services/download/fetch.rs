@@ -35,6 +35,10 @@ const PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The most that a page may have which lists a directory.
 const PAGE_BYTES: u64 = 64 * 1024 * 1024;
+/// The most that a file may have: no release's comes near it, a server without an end does.
+const FILE_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// The most of a signature or a digest, which have a few lines.
+const BESIDE_BYTES: u64 = 1024 * 1024;
 
 /// The page at `url`.
 pub fn page(client: &Client, url: &Url) -> Result<String, DownloadError> {
@@ -219,10 +223,19 @@ fn advance(client: &Client, file: &RemoteFile, partial: &Partial, progress: Prog
     let expected = part.and_then(|part| part.all).or(response.content_length().map(|bytes| partial.length() + bytes));
     let write = |source| Ended::ForGood(DownloadError::Write { path: partial.path().to_owned(), source });
     let mut sink = OpenOptions::new().append(true).open(partial.path()).map_err(write)?;
-    let came = copy(&mut response, &mut sink, |bytes| progress(Came::Bytes(&file.path, bytes)));
+    let most = if stands_beside(&file.path) { BESIDE_BYTES } else { FILE_BYTES };
+    let left = most.saturating_sub(partial.length());
+    let came = copy(&mut response, &mut sink, left, |bytes| progress(Came::Bytes(&file.path, bytes)));
     came.map_err(|fault| match fault {
         CopyFault::Read(error) => Again::because(error).into(),
         CopyFault::Write(error) => write(error),
+        CopyFault::Endless => {
+            // nothing of it is worth its room
+            match partial.clear() {
+                Ok(()) => Ended::ForGood(DownloadError::Oversized { url: shown(&file.url), most }),
+                Err(error) => Ended::ForGood(error),
+            }
+        }
     })?;
     match expected {
         Some(expected) if partial.length() < expected => {
@@ -235,14 +248,18 @@ fn advance(client: &Client, file: &RemoteFile, partial: &Partial, progress: Prog
 enum CopyFault {
     Read(io::Error),
     Write(io::Error),
+    /// More came than may.
+    Endless,
 }
 
-fn copy(from: &mut Response, to: &mut File, progress: impl Fn(u64)) -> Result<(), CopyFault> {
+/// Copies at most `left` bytes.
+fn copy(from: &mut Response, to: &mut File, mut left: u64, progress: impl Fn(u64)) -> Result<(), CopyFault> {
     let mut buffer = vec![0; 128 * 1024];
     loop {
         match from.read(&mut buffer) {
             Ok(0) => return Ok(()),
             Ok(read) => {
+                left = left.checked_sub(read as u64).ok_or(CopyFault::Endless)?;
                 to.write_all(&buffer[..read]).map_err(CopyFault::Write)?;
                 progress(read as u64);
             }

@@ -33,6 +33,9 @@ pub use rights::Rights;
 pub use slug::{NoSlug, Slug};
 pub use standing::{Run, RunState};
 
+/// Where the public GitHub is asked.
+pub const PUBLIC_API: &str = "https://api.github.com";
+
 /// The most that is asked for on one page.
 const PAGE: u8 = 100;
 
@@ -69,6 +72,18 @@ impl GitHub {
         let web = Arc::into_inner(self.web).map(|web| Arc::new(web.limited(limits)));
         let web = web.expect("nothing was asked yet");
         Self { web, uploads: self.uploads.limited(limits), octocrab: OnceLock::new() }
+    }
+
+    /// The repository at an address as git takes it. The public GitHub is asked about its own
+    /// alone: another host's may have a stranger's namesake there.
+    ///
+    /// # Errors
+    /// When the address names none, or one of another host.
+    pub fn repository(&self, address: &str) -> Result<Slug, NoSlug> {
+        if self.base().trim_end_matches('/') == PUBLIC_API && !slug::is_at_github(address) {
+            return Err(NoSlug::Elsewhere(address.to_owned()));
+        }
+        Slug::of(address)
     }
 
     /// Its address.

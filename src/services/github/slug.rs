@@ -17,10 +17,18 @@ pub struct Slug {
     pub name: String,
 }
 
-/// An address that names no repository.
+/// An address that names no repository that GitHub can be asked about.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0} names no repository; expected an address that ends with OWNER/NAME")]
-pub struct NoSlug(String);
+pub enum NoSlug {
+    /// It has no owner or no name.
+    #[error("{0} names no repository; expected an address that ends with OWNER/NAME")]
+    Unnamed(String),
+    /// It is at another host: of that owner and name GitHub may have a stranger's.
+    #[error(
+        "{0} is not at github.com; expected https://github.com/OWNER/NAME, or a GitHub of your own as `github.api`"
+    )]
+    Elsewhere(String),
+}
 
 impl Slug {
     /// The repository at an address as git takes it: `https://github.com/apache/flink-web`,
@@ -38,9 +46,19 @@ impl Slug {
         };
         match (parts.next().filter(fits), parts.next().filter(fits)) {
             (Some(name), Some(owner)) => Ok(Self { owner: owner.to_owned(), name: name.to_owned() }),
-            _ => Err(NoSlug(address.to_owned())),
+            _ => Err(NoSlug::Unnamed(address.to_owned())),
         }
     }
+}
+
+/// Whether an address is one of github.com, as git takes it; `OWNER/NAME` alone is.
+pub(super) fn is_at_github(address: &str) -> bool {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+    let host = rest.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
+    let bare =
+        rest == address && !address.contains(':') && address.split('/').count() == 2 && !address.starts_with('/');
+    bare || matches!(host.as_str(), "github.com" | "www.github.com" | "ssh.github.com")
 }
 
 impl fmt::Display for Slug {
@@ -61,6 +79,29 @@ mod tests {
         }
         for address in ["", "b", "https://x//b", "https://x/a/../b c"] {
             assert!(Slug::of(address).is_err(), "{address}");
+        }
+    }
+
+    #[test]
+    fn another_host_is_not_github() {
+        for address in [
+            "https://github.com/a/b",
+            "git@github.com:a/b.git",
+            "ssh://git@GitHub.com/a/b",
+            "https://me@github.com/a/b",
+            "a/b",
+        ] {
+            assert!(is_at_github(address), "{address}");
+        }
+        for address in [
+            "https://gitlab.example.org/a/b",
+            "/w/a/b.git",
+            "git@git.example.org:a/b.git",
+            "https://github.com.example.org/a/b",
+            "file:///a/b",
+            "https://example.org/github.com/b",
+        ] {
+            assert!(!is_at_github(address), "{address}");
         }
     }
 }

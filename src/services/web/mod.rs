@@ -57,6 +57,9 @@ pub struct Limits {
     pub answer: u64,
 }
 
+/// How often it is looked whether what a service took is shown.
+const LOOKS: u32 = 9;
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -112,6 +115,23 @@ impl Web {
             effects,
             client: OnceLock::new(),
         })
+    }
+
+    /// Whether something comes about, asked again with growing pauses, for a minute and a
+    /// half by the usual limits: what a service took, it may show later.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub fn comes_about<E>(&self, mut is_so: impl FnMut() -> Result<bool, E>) -> Result<bool, E> {
+        for attempt in 1..=LOOKS {
+            if is_so()? {
+                return Ok(true);
+            }
+            if attempt < LOOKS {
+                thread::sleep(self.pause(attempt).min(self.limits.longest_pause / 2));
+            }
+        }
+        Ok(false)
     }
 
     /// The same with other limits.

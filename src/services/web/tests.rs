@@ -152,6 +152,23 @@ fn writing_is_repeated_only_where_nothing_was_done() {
 }
 
 #[test]
+fn what_comes_about_later_is_waited_for_and_what_does_not_ends() {
+    let service = Counting::start();
+    let web = service.web();
+    let shown_after = |looks: u32| {
+        let mut looked = 0;
+        let came = web.comes_about(|| {
+            looked += 1;
+            Ok::<_, WebError>(looked > looks)
+        });
+        (came.unwrap(), looked)
+    };
+    assert_eq!(shown_after(0), (true, 1));
+    assert_eq!(shown_after(5), (true, 6));
+    assert_eq!(shown_after(100), (false, super::LOOKS));
+}
+
+#[test]
 fn where_nobody_listens_nothing_was_sent() {
     let service = Counting::start();
     let web = service.web();

@@ -105,6 +105,7 @@ fn tricks() -> Vec<Case> {
             vec![file("demo-1.0.0/stra\u{df}e.py", HEADER), file("demo-1.0.0/STRASSE.py", HEADER)],
             "demo-1.0.0/STRASSE.py: on some file systems it is the same as demo-1.0.0/stra\u{df}e.py",
         ),
+        named("unseen", "a\u{200b}.sh", "a\\u{200b}.sh: its name holds a sign that nobody sees"),
         named("turned round", "a\u{202e}gpj.sh", "a\\u{202e}gpj.sh: its name holds a sign that turns the direction"),
         named("isolated", "a\u{2067}x.sh", "its name holds a sign that turns the direction"),
     ]

@@ -23,7 +23,8 @@ pub fn junit(report: &Report) -> String {
     if !report.checks.is_empty() {
         all.add_test_suite(suite("the candidate", &report.checks));
     }
-    all.to_string().expect("a report is text")
+    // characters that XML has not; control characters are left out already
+    all.to_string().expect("a report is text").replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
 fn suite(name: &str, findings: &[Finding]) -> TestSuite {
@@ -60,6 +61,19 @@ fn status(finding: &Finding) -> TestCaseStatus {
 mod tests {
     use super::super::tests::report;
     use super::*;
+
+    #[test]
+    fn a_name_that_xml_has_no_characters_for_is_written_otherwise() {
+        let mut report = report();
+        report.files[0].path = "a\u{fffe}\u{ffff}\u{1}\u{1b}b<.tgz".to_owned();
+        let text = junit(&report);
+        let read = roxmltree::Document::parse(&text).unwrap();
+        let named = read
+            .descendants()
+            .filter_map(|node| node.attribute("name"))
+            .any(|name| name.starts_with("a\u{fffd}\u{fffd}"));
+        assert!(named && !text.contains(['\u{fffe}', '\u{ffff}', '\u{1}']), "{text}");
+    }
 
     #[test]
     fn the_counts_are_those_of_the_report_and_signs_are_escaped() {

@@ -253,6 +253,29 @@ fn a_directory_that_lists_itself_without_end_is_given_up_soon() {
 }
 
 #[test]
+fn a_signature_without_end_does_not_fill_the_disk() {
+    let server = Server::with(&[("/d/x.asc", &vec![b'a'; (1 << 20) + 1]), ("/d/y.asc", &vec![b'a'; 1 << 20])]);
+    let place = tempfile::tempdir().unwrap();
+    let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
+    let get = |name: &str| downloader.file(&format!("{}/d/{name}", server.address), &place.path().join(name), &|_| {});
+    let error = get("x.asc").unwrap_err();
+    assert!(matches!(error, DownloadError::Oversized { most: 1_048_576, .. }), "{error}");
+    let left = walk(&place.path().join("cache"));
+    assert!(left.iter().all(|bytes| *bytes == 0), "{left:?}");
+    get("y.asc").unwrap();
+}
+
+/// The sizes of all files below.
+fn walk(directory: &std::path::Path) -> Vec<u64> {
+    let entries = fs::read_dir(directory).unwrap().flatten();
+    let sizes = entries.flat_map(|entry| match entry.path().is_dir() {
+        true => walk(&entry.path()),
+        false => vec![entry.metadata().unwrap().len()],
+    });
+    sizes.collect()
+}
+
+#[test]
 fn no_error_shows_a_login() {
     let server = Server::with(&[]);
     let place = tempfile::tempdir().unwrap();
