@@ -13,7 +13,7 @@ use super::maven::{
 use super::packages::{NpmPackage, PublishNpm, PypiPackage, UploadPypi};
 use super::tracker::{AuditReleaseNotes, CreateVersion, ReleaseVersion, TriageIssues};
 use super::{
-    AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DeleteRemoteRefs, HashArtifacts, ListContributors,
+    AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DateChange, DeleteRemoteRefs, HashArtifacts, ListContributors,
     MakeSourceArchive, MergePullRequest, PrepareText, PromoteCandidate, ProposeChange, PublishOnGitHub, Push,
     RecordFinding, RecordVote, RemoveDirectories, RemoveOutdatedReleases, SendMail, Services, SetVersions,
     SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait, WriteManifest,
@@ -47,6 +47,7 @@ pub fn registry() -> Registry<Services> {
         .action::<PrepareText>("prepare-text")
         .action::<PromoteCandidate>("promote-candidate")
         .action::<ProposeChange>("propose-change")
+        .action::<DateChange>("date-change")
         .action::<PublishOnGitHub>("publish-on-github")
         .action::<PublishNpm>("publish-npm")
         .action::<Push>("push")

@@ -19,7 +19,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{MergePullRequest, ProposeChange, Services, offline};
+use super::{DateChange, MergePullRequest, ProposeChange, Services, offline};
 use crate::engine::{Action, ActionError, Context, Intent, Probed};
 use crate::rehearsal::plant;
 use crate::rehearsal::stand_ins::github::{TOKEN, repository_path};

@@ -35,6 +35,36 @@ fn a_change_is_proposed_once_found_again_and_taken_back() {
 }
 
 #[test]
+fn what_a_change_adds_is_dated_once_before_it_is_merged() {
+    let site = Site::new();
+    let world = site.services(Effects::unwatched());
+    let dating = |to: &str| -> DateChange {
+        serde_json::from_value(json!({
+            "repository": site.remote(), "base": "main", "branch": "release-1.2.0",
+            "files": [["data/greeter.yml"], ["posts/1.2.0.md"]], "to": to, "message": "Date Greeter 1.2.0",
+        }))
+        .unwrap()
+    };
+    let done = |to: &str| Probed::Done(json!({"branch": "release-1.2.0", "date": to}));
+    assert_eq!(probe(&dating("2026-11-28"), &world).unwrap(), done("2026-11-28"), "no such branch: nothing to date");
+    let entry = format!("{ENTRY}  release_date: 2026-11-22\n");
+    world.workspace.write("texts/entry.yml", entry.as_bytes()).unwrap();
+    let post = "---\ndate: 2026-11-22\n---\nSee /news/2026/11/22/greeter.html\n";
+    world.workspace.write("texts/post.md", post.as_bytes()).unwrap();
+    act(&site.change(), &world).unwrap();
+    assert_eq!(probe(&dating("2026-11-28"), &world).unwrap(), Probed::Absent);
+    assert_eq!(act(&dating("2026-11-28"), &world).unwrap()["date"], "2026-11-28");
+    assert_eq!(probe(&dating("2026-11-28"), &world).unwrap(), done("2026-11-28"));
+    assert_eq!(site.commits("release-1.2.0")[..2], ["Date Greeter 1.2.0", "Add Greeter 1.2.0"]);
+    let there = |branch: &str, file: &str| site.git(&["show", &format!("{branch}:{file}")]);
+    assert_eq!(there("release-1.2.0", "posts/1.2.0.md"), post.replace("-22", "-28").replace("/22/", "/28/").trim());
+    assert!(there("release-1.2.0", "data/greeter.yml").contains("release_date: 2026-11-28"));
+    act(&site.merge(), &world).unwrap();
+    assert_eq!(probe(&dating("2026-12-24"), &world).unwrap(), done("2026-12-24"), "what is merged keeps its day");
+    assert!(there("main", "data/greeter.yml").contains("release_date: 2026-11-28"));
+}
+
+#[test]
 fn a_later_candidate_brings_data_up_to_date_and_leaves_what_people_wrote() {
     let site = Site::new();
     let (world, mut action) = (site.services(Effects::unwatched()), site.change());

@@ -77,7 +77,14 @@ fn dockerfile(directory: &Path, tag: &str) -> Option<Vec<u8>> {
     let sites = Sites::open(directory).ok()?;
     let git = Repository::open_bare(&sites.images).ok()?;
     let tree = git.find_reference(&format!("refs/heads/{}", sites.images_base)).ok()?.peel_to_tree().ok()?;
-    let entry = tree.get_path(Path::new(&format!("{tag}/Dockerfile"))).ok()?;
+    let entry = |name: &str| tree.get_path(Path::new(&format!("{name}/Dockerfile"))).ok();
+    // where a version has several variants, its own tag is another name of one of them
+    let variant = || {
+        let names = tree.iter().filter_map(|each| each.name().map(str::to_owned).ok());
+        let variants: Vec<String> = names.filter(|name| name.starts_with(&format!("{tag}-"))).collect();
+        variants.iter().rev().find_map(|name| entry(name))
+    };
+    let entry = entry(tag).or_else(variant)?;
     let blob = entry.to_object(&git).ok()?.peel_to_blob().ok()?;
     Some(blob.content().to_vec())
 }
