@@ -21,6 +21,7 @@ mod connect;
 mod doctor;
 mod environment;
 mod error;
+mod flip;
 mod guide;
 mod halt;
 mod hash;
@@ -122,6 +123,7 @@ enum Command {
     Notes(issues::notes::Args),
     Vote(vote::Args),
     Roster(roster::Args),
+    Flip(flip::Args),
     Verify(verify::Args),
     Hash(hash::Args),
     Sign(sign::Args),
@@ -175,6 +177,7 @@ impl Cli {
             Command::Notes(args) => issues::notes::run(&environment, &args),
             Command::Vote(args) => vote::run(&environment, args),
             Command::Roster(args) => roster::run(&environment, args),
+            Command::Flip(args) => flip::run(&environment, args),
             Command::Verify(args) => verify::run(&environment, args),
             Command::Hash(args) => hash::run(&environment, args),
             Command::Sign(args) => sign::run(&environment, args),
