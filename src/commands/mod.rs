@@ -93,7 +93,7 @@ pub struct Cli {
 
     /// Where releases are recorded; else $XDG_STATE_HOME/quorate, else
     /// ~/.local/state/quorate.
-    #[arg(long, global = true, help_heading = "For every command", env = "QUORATE_STATE", value_name = "DIR", value_parser = path())]
+    #[arg(id = "state_directory", long = "state", global = true, help_heading = "For every command", env = "QUORATE_STATE", value_name = "DIR", value_parser = path())]
     state: Option<PathBuf>,
 
     #[command(subcommand)]

@@ -27,7 +27,7 @@ use crate::ui::{ExitCode, Ui};
 #[command(verbatim_doc_comment)]
 pub struct Args {
     /// Those in this state; `none` for those in none.
-    #[arg(long, value_name = "STATE")]
+    #[arg(id = "in_state", long = "state", value_name = "STATE")]
     state: Option<String>,
     /// Those that come with this version.
     #[arg(long, value_name = "VERSION")]
@@ -47,6 +47,8 @@ pub struct Args {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    hidden: super::NoStateDirectory,
 }
 
 pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<ExitCode, CommandError> {

@@ -6,13 +6,18 @@
 
 //! `quorate flip`: improvement proposals, from number to release.
 
+mod claim;
+mod edit;
+mod evidence;
 mod import;
 mod index;
 mod init;
 mod json;
 mod lint;
 mod list;
+mod new;
 mod registry;
+mod set;
 mod show;
 
 use std::path::PathBuf;
@@ -49,12 +54,23 @@ pub struct Place {
     scheme: Option<String>,
 }
 
+/// Stands in the place of the program's own `--state`, which says where releases are recorded:
+/// here a state is a proposal's.
+#[derive(Debug, clap::Args)]
+struct NoStateDirectory {
+    #[arg(id = "state_directory", long = "state-directory", hide = true, value_name = "DIR", value_parser = super::path())]
+    _state: Option<PathBuf>,
+}
+
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Init(init::Args),
     Import(import::Args),
+    New(new::Args),
+    Number(new::NumberArgs),
     List(list::Args),
     Show(show::Args),
+    Set(set::Args),
     Lint(lint::Args),
     Index(index::Args),
 }
@@ -64,8 +80,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     match args.command {
         Command::Init(args) => init::run(environment, place, &args),
         Command::Import(args) => import::run(environment, place, &args),
+        Command::New(args) => new::run(environment, place, &args),
+        Command::Number(args) => new::run_number(environment, place, &args),
         Command::List(args) => list::run(environment, place, &args),
         Command::Show(args) => show::run(environment, place, &args),
+        Command::Set(args) => set::run(environment, place, &args),
         Command::Lint(args) => lint::run(environment, place, &args),
         Command::Index(args) => index::run(environment, place, &args),
     }

@@ -76,6 +76,11 @@ impl Registry {
         Ok(Self { git, scheme, scheme_name })
     }
 
+    /// Who works on it, as git knows them.
+    pub fn author(&self) -> &str {
+        self.git.author()
+    }
+
     /// The kind of proposals of the registry that was named, whether or not it is there.
     pub fn scheme_of(environment: &Environment, place: &Place) -> Result<Scheme, CommandError> {
         Ok(load_scheme(&environment.assets, &scheme_name(place)?)?)

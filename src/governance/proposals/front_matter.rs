@@ -180,7 +180,7 @@ impl FrontMatter {
                 format!("{}{line}{}", &text[..entry.whole.start], &text[entry.whole.end..])
             }
             None => {
-                let at = self.place_of(field).unwrap_or(closing);
+                let at = self.place_of(field).unwrap_or_else(|| text.find('\n').map_or(closing, |end| end + 1));
                 format!("{}{}: {written}{end}{}", &text[..at], field.key(), &text[at..])
             }
         }
@@ -369,6 +369,11 @@ mod tests {
         assert_eq!(set(Field::Vote, "https://x/y"), PAGE.replace("vote:", "vote: https://x/y"));
         assert_eq!(set(Field::Title, "1.10"), PAGE.replace("'It''s'", "\"1.10\""));
         assert_eq!(set(Field::State, "draft"), PAGE.replace("reviewers", "state: draft\nreviewers"));
+        let without = PAGE.replace("number: 42 # the answer\n", "");
+        assert_eq!(
+            FrontMatter::read(&without).with(&without, Field::Number, "1"),
+            without.replacen("---\n", "---\nnumber: 1\n", 1)
+        );
         let crlf = PAGE.replace('\n', "\r\n");
         let head = FrontMatter::read(&crlf);
         assert_eq!(head.with(&crlf, Field::Jira, "FLINK-1"), crlf.replace("vote:\r\n", "vote:\r\njira: FLINK-1\r\n"));

@@ -67,6 +67,11 @@ impl GitRegistry {
         &self.path
     }
 
+    /// The name that its commits are made in.
+    pub fn author(&self) -> &str {
+        &self.author.0
+    }
+
     pub(super) fn repository(&self) -> Result<Repository, HomeError> {
         match Repository::open(&self.path) {
             Ok(repository) if repository.workdir().is_some() => Ok(repository),
