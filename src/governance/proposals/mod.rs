@@ -16,14 +16,17 @@ mod index_source;
 mod life;
 mod link;
 pub mod lint;
+mod markdown;
 
 mod number;
 mod page;
 mod scheme;
 mod sections;
+mod storage;
 
 mod template;
 mod title;
+mod wiki;
 
 pub use corpus::Corpus;
 pub use field::Field;
@@ -38,5 +41,10 @@ pub use page::Page;
 pub use scheme::{IndexWords, Scheme, SectionRule, Stage, StateRule, Subjects, Tracker};
 pub use sections::{Heading, headings};
 
+pub use storage::{Table, TableFault, label_edits, read_storage, set_cells, to_storage};
 pub use template::new_page;
 pub use title::TitleForm;
+pub use wiki::{
+    Agreed, Compared, FieldChange, Labels, WikiPage, agreed_after, changed_here, changed_there, compare, new_here,
+    new_there,
+};

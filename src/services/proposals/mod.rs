@@ -8,10 +8,12 @@
 //! their places, say of each in which revision it is, and take a change of a page only where
 //! it is still in the revision that was read. What the pages mean is none of their business.
 
+mod confluence;
 mod git_registry;
 mod history;
 mod home;
 mod publish;
 
+pub use confluence::Confluence;
 pub use git_registry::{FileChange, GitRegistry, RegistryLock};
 pub use home::{HomeError, PageChange, ProposalHome, Sheet};
