@@ -19,6 +19,7 @@ mod new;
 mod registry;
 mod set;
 mod show;
+mod sync;
 
 use std::path::PathBuf;
 
@@ -73,6 +74,7 @@ enum Command {
     Set(set::Args),
     Lint(lint::Args),
     Index(index::Args),
+    Sync(sync::Args),
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
@@ -87,5 +89,6 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         Command::Set(args) => set::run(environment, place, &args),
         Command::Lint(args) => lint::run(environment, place, &args),
         Command::Index(args) => index::run(environment, place, &args),
+        Command::Sync(args) => sync::run(environment, place, &args),
     }
 }
