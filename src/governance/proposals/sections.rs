@@ -30,12 +30,14 @@ pub fn headings(text: &str, first_line: usize) -> Vec<Heading> {
         let plain = text.trim();
         if let Some(mark) = fence_mark(plain).filter(|mark| fence.is_none_or(|open| open == *mark)) {
             fence = if fence.is_some() { None } else { Some(mark) };
-        } else if fence.is_none() && !comment && !text.starts_with("    ") {
-            if let Some((level, title)) = heading(plain) {
-                fill(&mut found, level);
-                found.push(Heading { line, level, title: title.to_owned(), has_text: false });
-                continue;
-            }
+        } else if fence.is_none()
+            && !comment
+            && !text.starts_with("    ")
+            && let Some((level, title)) = heading(plain)
+        {
+            fill(&mut found, level);
+            found.push(Heading { line, level, title: title.to_owned(), has_text: false });
+            continue;
         }
         let (seen, open) =
             if fence.is_some() { (!plain.is_empty(), comment) } else { outside_comments(plain, comment) };

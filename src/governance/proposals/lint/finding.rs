@@ -114,7 +114,9 @@ impl Findings {
     pub(super) fn certain(&mut self, rule: &'static Rule, page: &Page, field: Field, message: String, after: String) {
         let before = page.get(field).unwrap_or_default().to_owned();
         let fix = format!("set {field} to `{after}`");
-        let change = Some(Change { page: page.place.clone(), field, before, after });
+        // where the head cannot be read, nobody knows what stands there
+        let readable = page.faults().is_empty();
+        let change = readable.then(|| Change { page: page.place.clone(), field, before, after });
         let place = page.place_of(field);
         self.all.push(Finding { rule, number: page.number(), place, message, fix, change });
     }

@@ -93,7 +93,8 @@ fn one(corpus: &Corpus<'_>, page: &Page, read: &TitleForm, found: &mut Findings)
 fn mark(corpus: &Corpus<'_>, page: &Page, read: &TitleForm, form: &str, found: &mut Findings) {
     let marks = read.marks.iter().map(|mark| format!("[{mark}]")).collect::<Vec<_>>().join(" ");
     let state = page.state(corpus.scheme);
-    let over = state.is_some_and(|state| state.stage > Stage::Discussion);
+    let voted = page.set(Field::Vote).is_some();
+    let over = state.is_some_and(|state| state.stage == Stage::Released || (state.stage > Stage::Discussion && voted));
     let says = state.map_or("not known", |state| state.title.as_str());
     let message = format!("the title has the mark {marks}, the state is {says}");
     // A mark of unfinished work on what was decided on is forgotten; else it may be meant.
