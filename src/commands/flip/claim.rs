@@ -23,7 +23,7 @@ use crate::ui::{ExitCode, Ui};
 /// How often a push is attempted while others are faster.
 const ATTEMPTS: u32 = 200;
 /// The longest pause between two attempts.
-const LONGEST_PAUSE: u64 = 800;
+const LONGEST_PAUSE: u64 = 2_500;
 
 /// Where a new page goes.
 #[derive(Debug, clap::Args)]
@@ -146,6 +146,6 @@ pub const NOT_AGREED: ExitCode = ExitCode::Waiting;
 fn pause(round: u32) -> Duration {
     let mut bytes = [0_u8; 8];
     let chance = getrandom::fill(&mut bytes).map_or(0, |()| u64::from_le_bytes(bytes));
-    let most = (40 * u64::from(round + 1)).min(LONGEST_PAUSE);
+    let most = (100 * u64::from(round + 1)).min(LONGEST_PAUSE);
     Duration::from_millis(chance % most)
 }

@@ -128,7 +128,7 @@ fn value_of(cell: &str) -> String {
         return key;
     }
     // the template's placeholder links an example
-    if is_unset(&words) && !words.is_empty() {
+    if is_unset(&words) && words.contains("link to") {
         return String::new();
     }
     match attribute(cell, "href") {

@@ -79,7 +79,8 @@ impl Git {
             }
         }
         // Two that push at the same moment: the second's transaction as a whole fails.
-        let raced = declined.is_empty() && !dragged.is_empty() && is_race(&finished.stderr.to_lowercase());
+        let dragged_alone = rejected.is_empty() && declined.is_empty() && !dragged.is_empty();
+        let raced = dragged_alone && is_race(&finished.stderr.to_lowercase());
         if raced {
             rejected.append(&mut dragged);
         }
