@@ -45,7 +45,7 @@ survive: ## Kills a release at SEEDS=n random places and resumes it
 
 bench: ## Measures the project's numbers, both sides in one run, with the release build
 	@scripts/setup.sh bench
-	$(CARGO) bench --locked --bench release --bench tally --bench verify
+	$(CARGO) bench --locked --bench flip --bench release --bench tally --bench verify
 	@scripts/bench-fast.sh
 
 fuzz: ## Feeds FUZZ_SECONDS=n of bytes to each reader of foreign files, guided by coverage

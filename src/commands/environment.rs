@@ -41,6 +41,8 @@ pub struct Accounts {
     pub nexus: Option<(String, SecretString)>,
     /// `QUORATE_JIRA_TOKEN`.
     pub jira: Option<SecretString>,
+    /// `QUORATE_CONFLUENCE_TOKEN`.
+    pub confluence: Option<SecretString>,
     /// `QUORATE_GITHUB_TOKEN`.
     pub github: Option<SecretString>,
     /// `QUORATE_PYPI_TOKEN`.
@@ -96,6 +98,7 @@ impl Environment {
             smtp: account("QUORATE_SMTP_USER", "QUORATE_SMTP_PASSWORD")?,
             nexus: account("QUORATE_NEXUS_USER", "QUORATE_NEXUS_PASSWORD")?,
             jira: token("QUORATE_JIRA_TOKEN"),
+            confluence: token("QUORATE_CONFLUENCE_TOKEN"),
             github: token("QUORATE_GITHUB_TOKEN"),
             pypi: token("QUORATE_PYPI_TOKEN"),
             npm: token("QUORATE_NPM_TOKEN"),

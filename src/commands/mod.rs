@@ -21,6 +21,7 @@ mod connect;
 mod doctor;
 mod environment;
 mod error;
+mod flip;
 mod guide;
 mod halt;
 mod hash;
@@ -92,7 +93,7 @@ pub struct Cli {
 
     /// Where releases are recorded; else $XDG_STATE_HOME/quorate, else
     /// ~/.local/state/quorate.
-    #[arg(long, global = true, help_heading = "For every command", env = "QUORATE_STATE", value_name = "DIR", value_parser = path())]
+    #[arg(id = "state_directory", long = "state", global = true, help_heading = "For every command", env = "QUORATE_STATE", value_name = "DIR", value_parser = path())]
     state: Option<PathBuf>,
 
     #[command(subcommand)]
@@ -122,6 +123,7 @@ enum Command {
     Notes(issues::notes::Args),
     Vote(vote::Args),
     Roster(roster::Args),
+    Flip(flip::Args),
     Verify(verify::Args),
     Hash(hash::Args),
     Sign(sign::Args),
@@ -175,6 +177,7 @@ impl Cli {
             Command::Notes(args) => issues::notes::run(&environment, &args),
             Command::Vote(args) => vote::run(&environment, args),
             Command::Roster(args) => roster::run(&environment, args),
+            Command::Flip(args) => flip::run(&environment, args),
             Command::Verify(args) => verify::run(&environment, args),
             Command::Hash(args) => hash::run(&environment, args),
             Command::Sign(args) => sign::run(&environment, args),

@@ -15,6 +15,7 @@ mod expected;
 mod load;
 mod numbering;
 mod product;
+mod proposals;
 mod rules;
 mod sites;
 mod values;
@@ -27,6 +28,7 @@ pub use product::{
     Announcement, Build, BuildOutput, Documentation, Git, Jira, Links, Mail, Maven, Npm, Product, Pypi, Source,
     Subversion, Tls, Versions, Vote, Waits, WhimsyRoster,
 };
+pub use proposals::{USUAL_SCHEME, load_scheme};
 pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster, roster_named, with_aliases};
 pub use sites::{Docker, GitHubAddresses, Playground, Website};
 pub use values::{Occasion, release_values};

@@ -26,6 +26,14 @@ pub enum RulesError {
         /// Those that there are.
         known: String,
     },
+    /// There is no such kind of proposal.
+    #[error("there is no kind of proposal `{name}`; there are: {known}")]
+    UnknownScheme {
+        /// What was asked for.
+        name: String,
+        /// Those that there are.
+        known: String,
+    },
     /// A file cannot be read.
     #[error("cannot read {file}")]
     Unreadable {

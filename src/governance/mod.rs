@@ -12,6 +12,7 @@ mod bylaws;
 mod file_fault;
 mod file_used;
 mod majority;
+pub mod proposals;
 pub mod reading;
 mod roster;
 mod roster_file;

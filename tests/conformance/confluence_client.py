@@ -33,6 +33,12 @@ def main():
     wiki.set_page_label(page["id"], "accepted")
     labels = wiki.get_page_labels(page["id"])["results"]
     assert [label["name"] for label in labels] == ["accepted"]
+    shown = wiki.get_page_by_id(page["id"], expand="metadata.labels")
+    assert [label["name"] for label in shown["metadata"]["labels"]["results"]] == ["accepted"]
+    wiki.set_page_label(page["id"], "released")
+    wiki.remove_page_label(page["id"], "accepted")
+    labels = wiki.get_page_labels(page["id"])["results"]
+    assert [label["name"] for label in labels] == ["released"]
     children = list(wiki.get_page_child_by_type(parent["id"], type="page"))
     assert [child["title"] for child in children] == ["GIP-1: Greet twice"]
 

@@ -17,6 +17,7 @@ mod docs;
 mod doctor;
 mod ending;
 mod faults;
+mod flip;
 mod guide;
 mod headers;
 mod imports;

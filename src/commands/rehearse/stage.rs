@@ -19,7 +19,7 @@ use crate::commands::session::{Session, open_journal};
 use crate::commands::start::{Beginning, begin};
 use crate::engine::{Clock, Entry, Journal, JournalReader, State, SystemClock};
 use crate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
-use crate::rehearsal::stand_ins::{Faults, StandIns, jira, npm, pypi};
+use crate::rehearsal::stand_ins::{Faults, StandIns, confluence, jira, npm, pypi};
 use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Source, Wish, World};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, OpenPgp};
@@ -118,6 +118,7 @@ impl Stage {
             svn: None,
             smtp: Some((account.user, account.password)),
             nexus: Some((NEXUS_ACCOUNT.0.to_owned(), NEXUS_ACCOUNT.1.into())),
+            confluence: Some(confluence::WRITER.into()),
             github: Some(world.github_token().into()),
             gnupg_home: Some(home.clone()),
             home: Some(world.home()),

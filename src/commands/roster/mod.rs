@@ -65,6 +65,7 @@ impl From<RulesError> for CommandError {
     fn from(error: RulesError) -> Self {
         let hint = match &error {
             RulesError::Unknown { .. } => "give one of these names, or a file: --bylaws ./own.toml",
+            RulesError::UnknownScheme { .. } => "give one of these names, or a file: --scheme ./own.toml",
             RulesError::Unreadable { .. } => {
                 "see whether it is there and may be read; `quorate roster fetch` makes a roster"
             }

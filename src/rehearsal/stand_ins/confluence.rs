@@ -56,7 +56,8 @@ pub fn router(directory: &Path) -> io::Result<Router> {
         .route("/rest/api/content/{id}", get(show).put(update).delete(remove))
         .route("/rest/api/content/{id}/history", get(history))
         .route("/rest/api/content/{id}/child/page", get(children))
-        .route("/rest/api/content/{id}/label", get(labels).post(add_labels))
+        .route("/rest/api/content/{id}/label", get(labels).post(add_labels).delete(remove_label))
+        .route("/rest/api/content/{id}/label/{name}", axum::routing::delete(remove_named_label))
         .with_state(wiki))
 }
 
@@ -94,6 +95,16 @@ impl Wiki {
         self.pages.iter().find(|page| page.space == space && page.title == title)
     }
 
+    /// A page with what `expand` asks for beside what is always told.
+    fn expanded(&self, page: &Page, headers: &HeaderMap, asked: &BTreeMap<String, String>) -> Value {
+        let mut shown = self.shown(page, headers);
+        if asked.get("expand").is_some_and(|expand| expand.split(',').any(|one| one.trim() == "metadata.labels")) {
+            shown["metadata"] =
+                json!({"labels": {"results": labels_of(page), "start": 0, "limit": 200, "size": page.labels.len()}});
+        }
+        shown
+    }
+
     fn shown(&self, page: &Page, headers: &HeaderMap) -> Value {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let mut ancestors = Vec::new();
@@ -118,8 +129,15 @@ impl Wiki {
     ) -> Response {
         let number = |name: &str, other: usize| asked.get(name).and_then(|text| text.parse().ok()).unwrap_or(other);
         let (start, limit) = (number("start", 0), number("limit", 25).min(50));
-        let results: Vec<Value> = pages.skip(start).take(limit).map(|page| self.shown(page, headers)).collect();
-        Json(json!({"size": results.len(), "start": start, "limit": limit, "results": results})).into_response()
+        let all: Vec<&Page> = pages.collect();
+        let piece = all.iter().skip(start).take(limit);
+        let results: Vec<Value> = piece.map(|page| self.expanded(page, headers, asked)).collect();
+        let mut links = json!({});
+        if start + results.len() < all.len() {
+            links["next"] = json!(format!("/rest/api/content?limit={limit}&start={}", start + results.len()));
+        }
+        Json(json!({"size": results.len(), "start": start, "limit": limit, "results": results, "_links": links}))
+            .into_response()
     }
 }
 
@@ -136,12 +154,17 @@ async fn find(State(wiki): Shop, headers: HeaderMap, Query(asked): Query<BTreeMa
     })
 }
 
-async fn show(State(wiki): Shop, Place(id): Place<String>, headers: HeaderMap) -> Response {
+async fn show(
+    State(wiki): Shop,
+    Place(id): Place<String>,
+    headers: HeaderMap,
+    Query(asked): Query<BTreeMap<String, String>>,
+) -> Response {
     if let Err(refusal) = login(&headers) {
         return refusal;
     }
     wiki.read(|wiki| {
-        wiki.page(&id).map_or_else(|| no_page(&id), |page| Json(wiki.shown(page, &headers)).into_response())
+        wiki.page(&id).map_or_else(|| no_page(&id), |page| Json(wiki.expanded(page, &headers, &asked)).into_response())
     })
 }
 
@@ -262,9 +285,12 @@ async fn remove(State(wiki): Shop, Place(id): Place<String>, headers: HeaderMap)
     })
 }
 
+fn labels_of(page: &Page) -> Vec<Value> {
+    page.labels.iter().map(|name| json!({"prefix": "global", "name": name, "id": name, "label": name})).collect()
+}
+
 fn label_list(page: &Page) -> Response {
-    let shown: Vec<Value> =
-        page.labels.iter().map(|name| json!({"prefix": "global", "name": name, "id": name, "label": name})).collect();
+    let shown = labels_of(page);
     Json(json!({"results": shown, "start": 0, "limit": 200, "size": page.labels.len()})).into_response()
 }
 
@@ -296,5 +322,30 @@ async fn add_labels(State(wiki): Shop, Place(id): Place<String>, headers: Header
             }
         }
         label_list(page)
+    })
+}
+
+async fn remove_label(
+    wiki: Shop,
+    Place(id): Place<String>,
+    headers: HeaderMap,
+    Query(asked): Query<BTreeMap<String, String>>,
+) -> Response {
+    let name = asked.get("name").cloned().unwrap_or_default();
+    remove_named_label(wiki, Place((id, name)), headers).await
+}
+
+async fn remove_named_label(
+    State(wiki): Shop,
+    Place((id, name)): Place<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refusal) = writer(&headers) {
+        return refusal;
+    }
+    wiki.change(|wiki| {
+        let Some(page) = wiki.pages.iter_mut().find(|page| page.id.to_string() == id) else { return no_page(&id) };
+        page.labels.retain(|label| *label != name);
+        StatusCode::NO_CONTENT.into_response()
     })
 }

@@ -78,6 +78,12 @@ impl Git {
                 rejected.push(shown);
             }
         }
+        // Two that push at the same moment: the second's transaction as a whole fails.
+        let dragged_alone = rejected.is_empty() && declined.is_empty() && !dragged.is_empty();
+        let raced = dragged_alone && is_race(&finished.stderr.to_lowercase());
+        if raced {
+            rejected.append(&mut dragged);
+        }
         if !rejected.is_empty() {
             GitError::Rejected { remote, refused: rejected }
         } else if !declined.is_empty() || !dragged.is_empty() {

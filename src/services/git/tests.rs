@@ -215,6 +215,21 @@ fn a_branch_only_goes_forward_and_a_ref_is_deleted_only_where_it_was_seen() {
 }
 
 #[test]
+fn another_push_at_the_same_moment_is_a_race_and_no_refusal() {
+    let repositories = Repositories::new();
+    let git = git(&repositories);
+    let first = repositories.at("HEAD");
+    let second = repositories.commit("a", "a", "second");
+    // as it is while another push moves the branch
+    let lock = repositories.remote_path().join("refs/heads/main.lock");
+    fs::write(&lock, "").unwrap();
+    let named = refused(git.push(&[forward("refs/heads/main", &first, &second)]));
+    assert!(named.len() == 1 && named[0].starts_with("refs/heads/main ("), "{named:?}");
+    fs::remove_file(&lock).unwrap();
+    git.push(&[forward("refs/heads/main", &first, &second)]).unwrap();
+}
+
+#[test]
 fn a_hook_that_declines_is_heard_and_nothing_moves() {
     let repositories = Repositories::new();
     let git = git(&repositories);

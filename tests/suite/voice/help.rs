@@ -39,6 +39,7 @@ fn help_is_short_and_says_where_to_begin() {
       notes             Lists what is unclear in the release notes, and records what may stay
       vote              Votes by the bylaws: opens, casts, counts and ends them, by mail
       roster            Keeps the list of those whose votes bind, with their addresses
+      flip              Keeps improvement proposals: numbers, pages, states, index
       verify            Verifies a candidate: signatures, digests, archives, contents, the tag
       hash              Prints the SHA-512 of files, in sha512sum's format
       sign              Signs files: FILE.asc is written beside each

@@ -1,0 +1,261 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The registry that a command works on: its scheme, its pages, its ledger of numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use super::Place;
+use crate::commands::CommandError;
+use crate::commands::environment::Environment;
+use crate::config::{USUAL_SCHEME, load_scheme};
+use crate::governance::proposals::{Corpus, Field, Page, Scheme, TallyRead, number_in_file_name, parse_number};
+use crate::services::{Effects, FileChange, GitRegistry, HomeError, ProposalHome};
+use crate::ui::ExitCode;
+
+/// The file that says of which kind a registry is.
+pub const SETTINGS: &str = "registry.toml";
+/// The numbers that were ever given, one a line, so that none is given again.
+pub const LEDGER: &str = "numbers";
+/// What an index that was imported last said, one page a line.
+pub const IMPORTED: &str = "imported.jsonl";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    format: u32,
+    scheme: String,
+}
+
+/// An open registry.
+#[derive(Debug)]
+pub struct Registry {
+    /// Its repository.
+    pub git: GitRegistry,
+    /// Of which kind its proposals are.
+    pub scheme: Scheme,
+    /// How the scheme is named: `flip`, or a file.
+    scheme_name: String,
+}
+
+/// Whether a registry that is not there is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// It must be there.
+    There,
+    /// It is made where it is not.
+    Made,
+}
+
+impl Registry {
+    /// Opens the registry that was named.
+    pub fn open(environment: &Environment, place: &Place, wanted: Wanted) -> Result<Self, CommandError> {
+        if place.registry.as_os_str().is_empty() {
+            return Err(CommandError::usage(
+                "--registry, or the variable QUORATE_REGISTRY, is empty",
+                "name a directory",
+            ));
+        }
+        let scheme_name = scheme_name(place)?;
+        let scheme = load_scheme(&environment.assets, &scheme_name)?;
+        let open = match wanted {
+            Wanted::There => GitRegistry::open,
+            Wanted::Made => GitRegistry::make,
+        };
+        let git =
+            open(&place.registry, &scheme.directory, author(&place.registry), Effects::unwatched()).map_err(failed)?;
+        Ok(Self { git, scheme, scheme_name })
+    }
+
+    /// Who works on it, as git knows them.
+    pub fn author(&self) -> &str {
+        self.git.author()
+    }
+
+    /// The kind of proposals of the registry that was named, whether or not it is there.
+    pub fn scheme_of(environment: &Environment, place: &Place) -> Result<Scheme, CommandError> {
+        Ok(load_scheme(&environment.assets, &scheme_name(place)?)?)
+    }
+
+    /// The file that says of which kind it is, where it does not say so yet.
+    pub fn settings(&self) -> Result<Option<FileChange>, CommandError> {
+        if self.git.read(SETTINGS).map_err(failed)?.is_some() {
+            return Ok(None);
+        }
+        let text = format!(
+            "# A registry of proposals, kept by `quorate flip`.\nformat = 1\nscheme = {:?}\n",
+            self.scheme_name
+        );
+        Ok(Some(FileChange { place: SETTINGS.to_owned(), before: None, after: Some(text) }))
+    }
+
+    /// Its pages, with index, tallies and all numbers that are known to have been used.
+    pub fn corpus(&self, today: Date) -> Result<Corpus<'_>, CommandError> {
+        let mut corpus = Corpus::new(&self.scheme, self.pages()?, today);
+        let index = self.scheme.index_file.clone();
+        corpus.index = self.git.read(&index).map_err(failed)?.map(|text| (index, text));
+        corpus.used.extend(self.used()?);
+        corpus.tallies = self.tallies(&corpus.pages)?;
+        Ok(corpus)
+    }
+
+    /// Its pages.
+    pub fn pages(&self) -> Result<Vec<Page>, CommandError> {
+        let sheets = self.git.sheets().map_err(failed)?;
+        Ok(sheets.iter().map(|sheet| Page::read(&self.scheme, &sheet.place, &sheet.text)).collect())
+    }
+
+    /// The numbers in the ledger, in what was imported, and in the names of all files that
+    /// ever were there.
+    fn used(&self) -> Result<BTreeSet<u32>, CommandError> {
+        let ledger = self.git.read(LEDGER).map_err(failed)?.unwrap_or_default();
+        let numbers = ledger.lines().filter_map(|line| parse_number(&self.scheme, line.split_whitespace().next()?));
+        let mut used: BTreeSet<u32> = numbers.collect();
+        let names = self.git.names_ever(&self.scheme.directory).map_err(failed)?;
+        used.extend(names.iter().filter_map(|name| number_in_file_name(&self.scheme, name).flatten()));
+        let imported = self.imported()?;
+        used.extend(imported.values().filter_map(|row| row.get(&Field::Number)?.parse::<u32>().ok()));
+        Ok(used)
+    }
+
+    /// The tallies that pages name.
+    fn tallies(&self, pages: &[Page]) -> Result<BTreeMap<String, Result<TallyRead, String>>, CommandError> {
+        let mut tallies = BTreeMap::new();
+        for place in pages.iter().filter_map(|page| page.set(Field::Result)).filter(|place| is_inside(place)) {
+            if let Some(text) = self.git.read(place).map_err(failed)? {
+                tallies.insert(place.to_owned(), serde_json::from_str(&text).map_err(|error| error.to_string()));
+            }
+        }
+        Ok(tallies)
+    }
+
+    /// What the index that was imported last said of each page.
+    pub fn imported(&self) -> Result<BTreeMap<String, BTreeMap<Field, String>>, CommandError> {
+        let text = self.git.read(IMPORTED).map_err(failed)?.unwrap_or_default();
+        let mut rows = BTreeMap::new();
+        for (number, line) in (1..).zip(text.lines()) {
+            let (key, row): (String, BTreeMap<Field, String>) = serde_json::from_str(line).map_err(|error| {
+                let file = self.git.path().join(IMPORTED);
+                CommandError::usage(
+                    format!("{}:{number}: {error}", file.display()),
+                    "it is written by `quorate flip import` alone; `git checkout` brings it back",
+                )
+            })?;
+            rows.insert(key, row);
+        }
+        Ok(rows)
+    }
+
+    /// The one page that is meant by `42`, `FLIP-42`, `FLIP-XXX-stop-jobs`.
+    pub fn one<'p>(&self, pages: &'p [Page], wanted: &str) -> Result<&'p Page, CommandError> {
+        let number = parse_number(&self.scheme, wanted);
+        let name = wanted.trim_end_matches(".md");
+        let is_meant = |page: &&Page| match number {
+            Some(number) => page.number() == Some(number),
+            None => page.name(&self.scheme).eq_ignore_ascii_case(name) || page.place.trim_end_matches(".md") == name,
+        };
+        let file_of =
+            |page: &&Page| page.place.rsplit('/').next().is_some_and(|file| file.trim_end_matches(".md") == name);
+        let meant: Vec<&Page> = pages.iter().filter(is_meant).collect();
+        // of two with one number the file's name says which
+        let exact: Vec<&Page> = pages.iter().filter(file_of).collect();
+        match (meant.as_slice(), exact.as_slice()) {
+            (_, [one]) => Ok(one),
+            ([one], _) => Ok(one),
+            ([], _) => Err(self.unknown(pages, wanted)),
+            (several, _) => {
+                let places: Vec<&str> = several.iter().map(|page| page.place.as_str()).collect();
+                Err(CommandError::usage(
+                    format!("{} pages are {wanted}: {}", several.len(), places.join(", ")),
+                    "name the file of the one that is meant",
+                ))
+            }
+        }
+    }
+
+    fn unknown(&self, pages: &[Page], wanted: &str) -> CommandError {
+        let last = pages.iter().filter_map(Page::number).max();
+        let hint = match last {
+            Some(last) => format!("the last is {}; `quorate flip list` shows all", self.scheme.name(Some(last))),
+            None => "there is none yet; `quorate flip import FILE` or `quorate flip new TITLE` begins".to_owned(),
+        };
+        CommandError::usage(
+            format!("there is no {} `{wanted}` in {}", self.scheme.prefix, self.git.path().display()),
+            hint,
+        )
+    }
+}
+
+/// Whether a field names a file of the registry.
+pub fn is_inside(place: &str) -> bool {
+    !place.contains("://") && Path::new(place).components().all(|part| matches!(part, std::path::Component::Normal(_)))
+}
+
+/// The scheme that was given, else the one that the registry says.
+fn scheme_name(place: &Place) -> Result<String, CommandError> {
+    let path = place.registry.join(SETTINGS);
+    let said = match std::fs::read_to_string(&path) {
+        Err(_) => None,
+        Ok(text) => {
+            let read: Settings = toml::from_str(&text).map_err(|error| {
+                let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+                let what = format!("{}:{line}: {}", path.display(), error.message());
+                CommandError::usage(what, "it has two lines: format = 1, and scheme = \"flip\"")
+            })?;
+            if read.format != 1 {
+                let what = format!("{}: format {}; this program reads format 1", path.display(), read.format);
+                return Err(CommandError::usage(what, "a later version of this program wrote it"));
+            }
+            Some(read.scheme)
+        }
+    };
+    match (&place.scheme, said) {
+        (Some(given), Some(said)) if *given != said => Err(CommandError::usage(
+            format!("--scheme {given}: this registry is of `{said}`, as {} says", path.display()),
+            "leave --scheme out, or name another registry",
+        )),
+        (Some(given), _) => Ok(given.clone()),
+        (None, said) => Ok(said.unwrap_or_else(|| USUAL_SCHEME.to_owned())),
+    }
+}
+
+/// Who commits: as git knows them there, else nobody in particular.
+fn author(path: &Path) -> (String, String) {
+    let repository = git2::Repository::discover(path).and_then(|found| found.config());
+    let config = repository.or_else(|_| git2::Config::open_default());
+    let value = |name: &str| {
+        let read = config.as_ref().ok()?.get_string(name).ok()?;
+        Some(read).filter(|text| !text.trim().is_empty() && !text.chars().any(char::is_control))
+    };
+    match (value("user.name"), value("user.email")) {
+        (Some(name), Some(email)) => (name, email),
+        _ => ("quorate flip".to_owned(), "quorate@localhost".to_owned()),
+    }
+}
+
+/// Today, or the day that was given.
+pub fn today(given: Option<Date>) -> Date {
+    given.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date())
+}
+
+/// A home that failed.
+pub fn failed(error: HomeError) -> CommandError {
+    let code = match &error {
+        error if error.is_conflict() => ExitCode::Conflict,
+        HomeError::NoRepository { .. }
+        | HomeError::NotRoot { .. }
+        | HomeError::Detached { .. }
+        | HomeError::NoText { .. } => ExitCode::Usage,
+        _ => ExitCode::Service,
+    };
+    CommandError::from_error(code, &error, error.hint())
+}

@@ -1,0 +1,267 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `quorate flip set`: fields of a proposal, and its state on evidence.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::edit::{PageEdit, files_of};
+use super::evidence::{Tallied, look_up, read_tally};
+use super::import::or_nothing;
+use super::list::no_state;
+use super::registry::{Registry, Wanted, failed, today};
+use super::{Place, json as shapes};
+use crate::commands::CommandError;
+use crate::commands::environment::Environment;
+use crate::governance::proposals::{
+    Corpus, Evidence, Field, LinkFault, Page, Proof, StateRule, link_fault, missing_evidence, moves_from,
+};
+use crate::release::unfit;
+use crate::services::FileChange;
+use crate::ui::{ExitCode, Ui};
+
+/// Sets fields of a proposal, and its state.
+///
+/// Each state wants its evidence: a discussion its thread, a vote its thread, an acceptance a
+/// tally that says the vote passed, a release its issue and its version. What is missing is
+/// said, with what to give (exit code 1). The tally is that of `quorate vote tally --json`; it
+/// is kept beside the pages. The issue is asked for at the tracker, unless --offline.
+///
+///   quorate flip set 608 --state discussion --discussion https://lists.apache.org/thread/…
+///   quorate flip set 608 --state vote --vote https://lists.apache.org/thread/…
+///   quorate flip set 608 --state accepted --tally tally.json
+///   quorate flip set 608 --state released --jira FLINK-40000 --release 2.4.0
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// Which: 42, FLIP-42, or its file's name.
+    #[arg(value_name = "NUMBER")]
+    number: String,
+    /// The state that it comes into.
+    #[arg(id = "to_state", long = "state", value_name = "STATE")]
+    state: Option<String>,
+    /// The thread that discusses it.
+    #[arg(long, value_name = "URL")]
+    discussion: Option<String>,
+    /// The thread of its vote.
+    #[arg(long, value_name = "URL")]
+    vote: Option<String>,
+    /// The vote's tally, as `quorate vote tally --json` prints it.
+    #[arg(long, value_name = "FILE", conflicts_with = "result")]
+    tally: Option<PathBuf>,
+    /// The mail with the vote's result, where there is no tally.
+    #[arg(long, value_name = "URL")]
+    result: Option<String>,
+    /// Its issue.
+    #[arg(long, value_name = "KEY")]
+    jira: Option<String>,
+    /// The versions that it comes with: 2.4.0, or "1.19, 2.0".
+    #[arg(long, value_name = "VERSION")]
+    release: Option<String>,
+    /// The part of the product.
+    #[arg(long, value_name = "NAME")]
+    component: Option<String>,
+    /// Who proposes.
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
+    /// The proposal that stands in its place.
+    #[arg(long, value_name = "NUMBER")]
+    superseded_by: Option<String>,
+    /// Why it is withdrawn or rejected; with --correct why its state was wrong.
+    #[arg(long, value_name = "TEXT")]
+    why: Option<String>,
+    /// Correct a state that was never right: neither order nor evidence is asked for.
+    #[arg(long, requires_all = ["why", "to_state"])]
+    correct: bool,
+    /// Take a vote's thread that another proposal has too: one vote was on both.
+    #[arg(long)]
+    shared: bool,
+    /// Do not ask the tracker for the issue.
+    #[arg(long)]
+    offline: bool,
+    /// The tracker's address; else the scheme's.
+    #[arg(long, value_name = "URL")]
+    tracker: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    hidden: super::NoStateDirectory,
+}
+
+pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<ExitCode, CommandError> {
+    let registry = Registry::open(environment, place, Wanted::There)?;
+    let _lock = registry.git.lock().map_err(failed)?;
+    let corpus = registry.corpus(today(None))?;
+    let page = registry.one(&corpus.pages, &args.number)?;
+    let tallied = args.tally.as_deref().map(|file| read_tally(&registry, page, file)).transpose()?;
+    let fields = fields(args, tallied.as_ref());
+    let to = args
+        .state
+        .as_deref()
+        .map(|name| corpus.scheme.state(name).ok_or_else(|| no_state(&registry, name)))
+        .transpose()?;
+    if fields.is_empty() && to.is_none() {
+        return Err(CommandError::usage("nothing is to be set", "--state STATE, --discussion URL, --jira KEY, …"));
+    }
+    fit(&corpus, page, &fields, args)?;
+    let after = fields.iter().fold(page.clone(), |page, (field, value)| page.with(corpus.scheme, *field, value));
+    if let Some(to) = to {
+        follows(&corpus, page, &after, to, tallied.as_ref(), args)?;
+    }
+    let asks = args.jira.is_some() || to.is_some_and(|to| to.needs.contains(&Evidence::Jira));
+    if asks && !args.offline && !args.correct {
+        look_up(environment, &registry, &after, args.tracker.as_deref())?;
+    }
+    let after = to.map_or(after.clone(), |to| after.with(corpus.scheme, Field::State, &to.id));
+    let changes = changes(page, &after);
+    if changes.is_empty() && tallied.as_ref().is_none_or(|tallied| tallied.file.before == tallied.file.after) {
+        environment.ui.say("All of it is so already.");
+        return Ok(ExitCode::Done);
+    }
+    let commit = write(&registry, &corpus, page, &after, tallied.map(|tallied| tallied.file), &changes)?;
+    tell(environment.ui, &registry, page, &changes, &commit, args.json)
+}
+
+fn fields(args: &Args, tallied: Option<&Tallied>) -> Vec<(Field, String)> {
+    let given = [
+        (Field::Discussion, args.discussion.clone()),
+        (Field::Vote, args.vote.clone()),
+        (Field::Result, args.result.clone().or_else(|| tallied.map(|tallied| tallied.file.place.clone()))),
+        (Field::Jira, args.jira.clone()),
+        (Field::Release, args.release.clone()),
+        (Field::Component, args.component.clone()),
+        (Field::Author, args.author.clone()),
+        (Field::SupersededBy, args.superseded_by.clone()),
+        (Field::Why, args.why.clone()),
+    ];
+    given.into_iter().filter_map(|(field, value)| Some((field, value?.trim().to_owned()))).collect()
+}
+
+/// That each value can be what it is given as.
+fn fit(corpus: &Corpus<'_>, page: &Page, fields: &[(Field, String)], args: &Args) -> Result<(), CommandError> {
+    for (field, value) in fields {
+        if let Some(why) = unfit(value) {
+            return Err(CommandError::usage(format!("--{field} {why}"), ""));
+        }
+        let is_link =
+            matches!(field, Field::Discussion | Field::Vote) || (*field == Field::Result && args.tally.is_none());
+        let fault = link_fault(corpus.scheme, value).filter(|_| is_link);
+        let what = match fault {
+            Some(LinkFault::NoAddress) => "is no address".to_owned(),
+            Some(LinkFault::NoThread) => "leads to no thread".to_owned(),
+            Some(LinkFault::Damaged(what)) => format!("leads to no thread: {what}"),
+            Some(LinkFault::Dead(_)) => "is in an archive that is gone".to_owned(),
+            _ => continue,
+        };
+        let hint = "open the thread at lists.apache.org and copy its address: https://lists.apache.org/thread/…";
+        return Err(CommandError::usage(format!("--{field} {value} {what}"), hint));
+    }
+    own_vote(corpus, page, args)
+}
+
+/// That a vote's thread is not another proposal's.
+fn own_vote(corpus: &Corpus<'_>, page: &Page, args: &Args) -> Result<(), CommandError> {
+    let Some(link) = args.vote.as_deref().map(str::trim).filter(|_| !args.shared) else { return Ok(()) };
+    let other = corpus.pages.iter().find(|other| other.place != page.place && other.set(Field::Vote) == Some(link));
+    match other {
+        None => Ok(()),
+        Some(other) => Err(CommandError::new(
+            ExitCode::Conflict,
+            format!("that is the vote of {}, by {}", other.name(corpus.scheme), other.place_of(Field::Vote)),
+            "give the thread of its own vote; where one vote was on both, --shared",
+        )),
+    }
+}
+
+/// That the state may follow, and that its evidence is there.
+fn follows(
+    corpus: &Corpus<'_>,
+    page: &Page,
+    after: &Page,
+    to: &StateRule,
+    tallied: Option<&Tallied>,
+    args: &Args,
+) -> Result<(), CommandError> {
+    if args.correct {
+        return Ok(());
+    }
+    let name = page.name(corpus.scheme);
+    let Some(from) = page.state(corpus.scheme) else {
+        let hint = "see the threads and the round-up; --correct --why TEXT sets it";
+        return Err(CommandError::new(ExitCode::DoesNotHold, format!("the state of {name} is not known"), hint));
+    };
+    let next = moves_from(corpus.scheme, from);
+    if from.id != to.id && next.iter().all(|state| state.id != to.id) {
+        let next: Vec<&str> = next.iter().map(|state| state.id.as_str()).collect();
+        return Err(CommandError::new(
+            ExitCode::DoesNotHold,
+            format!("{name} is `{}`; after that come {}, and not `{}`", from.id, next.join(", "), to.id),
+            "go through the states in their order; --correct --why TEXT mends one that was never right",
+        ));
+    }
+    let given = tallied.map(|tallied| Ok(tallied.read.clone()));
+    let kept = after.set(Field::Result).and_then(|result| corpus.tallies.get(result).cloned());
+    let proof = Proof { tally: given.or(kept), numbers: corpus.pages.iter().filter_map(Page::number).collect() };
+    let missing: Vec<String> = missing_evidence(corpus.scheme, after, to, &proof)
+        .into_iter()
+        .map(|missing| format!("\n  {}", missing.what))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let what = format!("{name} cannot be `{}` yet; there is{}", to.id, missing.concat());
+    Err(CommandError::new(ExitCode::DoesNotHold, what, "nothing was written"))
+}
+
+fn changes(before: &Page, after: &Page) -> Vec<(Field, String, String)> {
+    let value = |page: &Page, field| page.get(field).unwrap_or_default().to_owned();
+    let all = Field::ALL.into_iter().map(|field| (field, value(before, field), value(after, field)));
+    all.filter(|(_, before, after)| before != after).collect()
+}
+
+fn write(
+    registry: &Registry,
+    corpus: &Corpus<'_>,
+    page: &Page,
+    after: &Page,
+    tally: Option<FileChange>,
+    changes: &[(Field, String, String)],
+) -> Result<String, CommandError> {
+    let after = after.with(corpus.scheme, Field::Modified, &corpus.today.to_string());
+    let mut files = files_of(registry, corpus, &[PageEdit { before: Some(page.clone()), after: Some(after) }])?;
+    files.extend(tally.filter(|file| file.before != file.after));
+    let what: Vec<String> = changes.iter().map(|(field, _, after)| format!("{field} {}", or_nothing(after))).collect();
+    let message = format!("{}: {}\n", page.name(corpus.scheme), what.join(", "));
+    registry.git.commit(&files, &message, Timestamp::now()).map_err(failed)
+}
+
+fn tell(
+    ui: Ui,
+    registry: &Registry,
+    page: &Page,
+    changes: &[(Field, String, String)],
+    commit: &str,
+    json: bool,
+) -> Result<ExitCode, CommandError> {
+    let name = page.name(&registry.scheme);
+    if json {
+        let fields: Vec<_> =
+            changes.iter().map(|(field, before, after)| shapes::change(*field, before, after)).collect();
+        ui.json(&json!({"id": name, "place": page.place, "changes": fields, "commit": commit}));
+        return Ok(ExitCode::Done);
+    }
+    for (field, before, after) in changes {
+        ui.line(&format!("{name} {field}: {} -> {}", or_nothing(before), or_nothing(after)));
+    }
+    if let Some(remote) = registry.git.remote().map_err(failed)? {
+        ui.say(&format!("It is committed here; `git push {remote}` gives it to others."));
+    }
+    Ok(ExitCode::Done)
+}

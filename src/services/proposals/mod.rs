@@ -1,0 +1,19 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The homes of proposals: a git repository of Markdown files, and a wiki. Both hold pages by
+//! their places, say of each in which revision it is, and take a change of a page only where
+//! it is still in the revision that was read. What the pages mean is none of their business.
+
+mod confluence;
+mod git_registry;
+mod history;
+mod home;
+mod publish;
+
+pub use confluence::Confluence;
+pub use git_registry::{FileChange, GitRegistry, RegistryLock};
+pub use home::{HomeError, PageChange, ProposalHome, Sheet};

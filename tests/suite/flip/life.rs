@@ -1,0 +1,111 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! A proposal's life, on evidence.
+
+use quorate::rehearsal::stand_ins::{Faults, StandIns};
+use serde_json::json;
+
+use super::{Desk, THREAD, VOTE};
+
+#[test]
+fn a_proposal_goes_from_draft_to_released_on_its_evidence() {
+    let desk = Desk::begun();
+    let lacks = |arguments: &[&str], says: &str| {
+        let ran = desk.runs(1, &[&["set", "1", "--offline"], arguments].concat());
+        assert!(ran.err.contains(says), "{arguments:?}: {}", ran.err);
+    };
+    let sets = |arguments: &[&str]| desk.runs(0, &[&["set", "FLIP-1", "--offline"], arguments].concat());
+    desk.runs(0, &["new", "Stop jobs gracefully"]);
+    desk.runs(0, &["index", "--write"]);
+    lacks(&["--state", "accepted"], "after that come discussion, withdrawn, superseded, and not `accepted`");
+    lacks(&["--state", "discussion"], "no link to the discussion thread");
+    sets(&["--state", "under discussion", "--discussion", THREAD]);
+    lacks(&["--state", "vote"], "no link to the vote thread");
+    sets(&["--state", "vote", "--vote", VOTE]);
+    lacks(&["--state", "accepted"], "no tally of the vote");
+    let tally = |outcome: &str| {
+        let text = json!({"action": "flip", "outcome": outcome, "rule": "consensus"}).to_string();
+        desk.put("tally.json", &text).display().to_string()
+    };
+    lacks(&["--state", "accepted", "--tally", &tally("failed")], "the vote is failed; expected passed");
+    sets(&["--state", "accepted", "--tally", &tally("passed")]);
+    assert_eq!(desk.read("r/tallies/FLIP-0001.json"), desk.read("tally.json"));
+    lacks(&["--state", "released"], "no issue: --jira KEY");
+    sets(&["--state", "released", "--jira", "FLINK-1", "--release", "2.4.0"]);
+    assert!(desk.runs(0, &["set", "1", "--offline", "--release", "2.4.0"]).err.contains("All of it is so already"));
+    assert!(desk.read("r/INDEX.md").contains("## Released (1)"), "the index follows");
+    assert_eq!(desk.errors(), [""; 0]);
+    // the evidence is what is so
+    desk.put("r/tallies/FLIP-0001.json", "{\"action\": \"flip\", \"outcome\": \"failed\"}");
+    assert_eq!(desk.errors(), ["vote-not-passed"]);
+    desk.put("r/tallies/FLIP-0001.json", "soon");
+    assert_eq!(desk.errors(), ["tally-unreadable"]);
+}
+
+#[test]
+fn evidence_of_another_proposal_is_refused() {
+    let desk = Desk::begun();
+    for title in ["A", "B", "C"] {
+        desk.runs(0, &["new", title]);
+    }
+    desk.runs(0, &["set", "1", "--vote", VOTE]);
+    let ran = desk.runs(5, &["set", "2", "--vote", VOTE]);
+    assert!(ran.err.contains("that is the vote of FLIP-1, by flips/FLIP-0001.md:"), "{}", ran.err);
+    desk.runs(0, &["set", "2", "--vote", VOTE, "--shared"]);
+    for (arguments, says) in [
+        (&["--discussion", "https://lists.apache.org/thread/short"][..], "an id has 32"),
+        (&["--discussion", "dev@flink.apache.org"], "is no address"),
+        (&["--vote", "http://x.nabble.com/VOTE-td1.html"], "an archive that is gone"),
+        (&["--state", "done"], "there is no state `done`"),
+        (&[], "nothing is to be set"),
+        (&["--tally", "none.json"], "cannot read none.json"),
+        (&["--why", "{% x %}"], "--why has `{%` in it"),
+    ] {
+        let ran = desk.runs(2, &[&["set", "3"], arguments].concat());
+        assert!(ran.err.contains(says), "{arguments:?}: {}", ran.err);
+    }
+    let ran = desk.runs(1, &["set", "3", "--state", "superseded", "--superseded-by", "9"]);
+    assert!(ran.err.contains("there is no FLIP-9"), "{}", ran.err);
+    desk.runs(0, &["set", "3", "--state", "superseded", "--superseded-by", "1"]);
+    desk.runs(0, &["set", "2", "--state", "released", "--correct", "--why", "it came with 1.2"]);
+}
+
+#[test]
+fn an_issue_is_asked_for_at_the_tracker() {
+    let desk = Desk::begun();
+    desk.put("stand-ins/jira.json", &crate::tree::text("tests/conformance/state/jira.json".as_ref()));
+    let stand_ins = StandIns::start(&desk.path("stand-ins"), 0, Faults::default()).unwrap();
+    let tracker = stand_ins.base("jira");
+    desk.runs(0, &["new", "A"]);
+    let ran = desk.runs(1, &["set", "1", "--jira", "FLINK-99999", "--tracker", &tracker]);
+    assert!(ran.err.contains("shows no issue FLINK-99999") && ran.err.contains("nothing was written"), "{}", ran.err);
+    drop(stand_ins);
+    let ran = desk.runs(4, &["set", "1", "--jira", "FLINK-1", "--tracker", &tracker]);
+    assert!(ran.err.contains("or --offline"), "{}", ran.err);
+    desk.runs(0, &["set", "1", "--jira", "FLINK-1", "--offline"]);
+}
+
+#[test]
+fn a_page_without_a_number_gets_one_later_and_everything_else_on_it_stays() {
+    let desk = Desk::begun();
+    for _ in 0..2 {
+        desk.runs(0, &["new", "Stop jobs", "--unnumbered"]);
+    }
+    let page = desk.read("r/flips/FLIP-XXX-stop-jobs.md") + "\nMine, with FLIP-XXX in it.\n";
+    desk.put("r/flips/FLIP-XXX-stop-jobs.md", &page);
+    let ran = desk.runs(0, &["number", "FLIP-XXX-stop-jobs", "--json"]).json();
+    assert_eq!((ran["number"].as_u64(), ran["place"].as_str()), (Some(1), Some("flips/FLIP-0001.md")));
+    let expected = page
+        .replacen("---\n", "---\nnumber: 1\n", 1)
+        .replacen("title: \"FLIP-XXX: Stop jobs\"", "title: \"FLIP-1: Stop jobs\"", 1)
+        .replacen("# FLIP-XXX: Stop jobs", "# FLIP-1: Stop jobs", 1);
+    assert_eq!(desk.read("r/flips/FLIP-0001.md"), expected);
+    assert!(!desk.path("r/flips/FLIP-XXX-stop-jobs.md").exists());
+    assert_eq!(desk.git("r", &["status", "--porcelain"]), "");
+    let ran = desk.runs(2, &["number", "1"]);
+    assert!(ran.err.contains("has a number already") && ran.err.contains("FLIP-XXX-stop-jobs-2"), "{}", ran.err);
+}
