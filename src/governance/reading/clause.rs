@@ -136,6 +136,9 @@ impl<'s> Sentence<'s> {
         if let Some(found) = self.by_thing() {
             return found;
         }
+        if self.is_open_deed() && !self.asks() {
+            return Found::Unclear("the sender speaks of a vote, and whether it is cast is not clear");
+        }
         if self.begins() {
             if self.begins_line_only_for_meaning() {
                 return Found::Mentions("it says what a value means");

@@ -123,8 +123,10 @@ fn the_result_mail_is_compared_and_decides_nothing() {
 
 #[test]
 fn its_opener_calls_a_vote_off_and_anybody_else_is_asked_about() {
-    let cancels =
-        |who: &str, hours| Statement { role: Role::Cancels { line: "I withdraw it".into() }, ..mail("x", who, hours) };
+    let cancels = |who: &str, hours| Statement {
+        role: Role::Cancels { line: "I withdraw it".into(), certain: true },
+        ..mail("x", who, hours)
+    };
     let tally = Votes::majority(with(three(), cancels("eve", 9))).tally();
     assert_eq!((tally.outcome, counts(&tally)[0]), (VoteOutcome::Cancelled, 3));
     // a name is nobody's alone
