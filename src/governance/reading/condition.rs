@@ -149,8 +149,11 @@ impl Sentence<'_> {
         );
         let or_else = self.words_before().first().is_some_and(|word| one_of!(word, "then otherwise else"))
             && clause.iter().any(|word| one_of!(word, "will i'll would i'd"));
-        let asked =
-            or_else || follows || clause.first() == Some(&"vote") && self.words_behind().first() == Some(&"please");
+        let principle = matches!(behind[..], ["in" | "on", "principle" | "theory", ..]);
+        let asked = principle
+            || or_else
+            || follows
+            || clause.first() == Some(&"vote") && self.words_behind().first() == Some(&"please");
         plans || later || asked
     }
 

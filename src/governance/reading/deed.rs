@@ -142,7 +142,7 @@ fn is_will(word: &str) -> bool {
 }
 
 fn is_move(word: &str) -> bool {
-    one_of!(word, "veto ballot it this changed switched over back")
+    one_of!(word, "veto ballot it this changed switched over back changes switches goes moves")
 }
 
 /// Words that take back, put off or ask for what stands before them.
@@ -157,7 +157,7 @@ pub(super) fn is_reserve(word: &str) -> bool {
 pub(super) fn casts(word: &str) -> bool {
     one_of!(
         word,
-        "vote voting cast casting give giving say go going put putting stand uphold keep maintain changes switches moves add adding remain stay be support supporting approve approving mark record register take treat regard gets get goes think believe feel guess reckon forward forwarding carry carrying repeat repeating reiterate reaffirm confirm confirming resend resending send sending leaning agree"
+        "vote voting cast casting give giving say go going put putting stand uphold keep maintain changes switches moves add adding remain stay be support supporting approve approving mark record register take treat regard gets get goes think believe feel guess reckon forward forwarding carry carrying join joining repeat repeating reiterate reaffirm confirm confirming resend resending send sending leaning agree"
     )
 }
 
@@ -232,7 +232,7 @@ pub(super) fn is_certain_lapse(tokens: &[Token]) -> bool {
     let lapses = |token: &Token| {
         one_of!(
             &token.text,
-            "no not anymore longer can may should could don't doesn't isn't needn't void moot obsolete resolved nullified cleared lapsed gone off"
+            "no not anymore longer can may should could don't doesn't isn't needn't void moot obsolete resolved nullified cleared lapsed gone off free"
         )
     };
     let object = tokens.iter().position(|token| token.sign().is_some() || one_of!(&token.text, "veto vote object"));

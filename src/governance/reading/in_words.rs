@@ -60,6 +60,12 @@ pub(super) fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> 
     if place.bullet && matches!(first.text.as_str(), "1" | "1,") {
         return Some(Found::Unclear("a vote without its digit or sign"));
     }
+    if matches!(words[..], ["plus" | "minus", "zero" | "0" | "null"] | ["one"])
+        && tokens.len() <= 3
+        && (words.len() > 1 || first.is("+") || first.is("-"))
+    {
+        return Some(Found::Unclear("a vote in words, without a value"));
+    }
     if matches!(first.text.as_str(), "+l" | "+i" | "+!" | "+one" | "++") || matches!(first.text.as_str(), "十1" | "十")
     {
         return Some(Found::Unclear("it looks like a mistyped vote"));

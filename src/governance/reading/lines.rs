@@ -8,6 +8,7 @@
 //! a mail is wrapped says nothing; blocks of code, diffs and logs are left out.
 
 use super::besides::is_preamble;
+use super::label::is_output;
 use super::normal::plain;
 use super::sign::tokens;
 use super::words::one_of;
@@ -125,7 +126,8 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
         }
         let (mark, body) = marked(&text);
         let first_word = body.split(' ').next().map_or(0, |word| word.chars().count());
-        let runs_on = |last: &Logical| last.mark == Mark::None && leads_to_value(&last.text, body);
+        let runs_on =
+            |last: &Logical| last.mark == Mark::None && leads_to_value(&last.text, body, own.get(number + 1).copied());
         let wrapped = !blank
             && mark == Mark::None
             && (previous_length + 1 + first_word > wrap_width(own, number) || found.last().is_some_and(runs_on));
@@ -167,9 +169,14 @@ fn wrap_width(own: &[&str], number: usize) -> usize {
 
 /// Whether a value that begins a line ends the sentence of the line above it: "My vote is not" and
 /// below it "+1". A greeting and a line that ends a sentence lead to none.
-fn leads_to_value(above: &str, body: &str) -> bool {
-    let value = body.strip_prefix(['+', '-']).is_some_and(|rest| rest.starts_with(['0', '1']));
-    if !value || above.ends_with(['.', '!', '?', ';', ':', ')']) || above.len() > LENGTH {
+fn leads_to_value(above: &str, body: &str, below: Option<&str>) -> bool {
+    let value = |text: &str| text.strip_prefix(['+', '-']).is_some_and(|rest| rest.starts_with(['0', '1']));
+    // a heading of several
+    if !value(body)
+        || below.is_some_and(|below| value(below.trim()))
+        || above.ends_with(['.', '!', '?', ';', ':', ')'])
+        || above.len() > LENGTH
+    {
         return false;
     }
     let above = tokens(above);
@@ -178,7 +185,8 @@ fn leads_to_value(above: &str, body: &str) -> bool {
     let words = above.iter().filter(|token| token.is_word()).count();
     let has_value = above.iter().any(|token| token.sign().is_some());
     let ended = above.last().is_some_and(|token| token.is(","));
-    depends && !has_value || !ended && !has_value && words > 1 && !is_preamble(&above, Mark::None)
+    let shows = above.last().is_some_and(|token| is_output(&token.text));
+    depends && !has_value || !shows && !ended && !has_value && words > 1 && !is_preamble(&above, Mark::None)
 }
 
 /// The mark before a line's text, and the text behind it.

@@ -32,6 +32,7 @@ mod others;
 mod own;
 mod position;
 mod result;
+mod result_forms;
 mod role;
 mod says;
 mod sign;

@@ -62,7 +62,7 @@ impl Sentence<'_> {
     fn seconds_problem(&self) -> bool {
         let plus = matches!(self.tokens[self.at].sign(), Some(Sign::Value(VoteValue::Plus)));
         let words = self.words_behind();
-        if !plus || !self.begins() || self.says_own() {
+        if !plus || !self.begins() {
             return false;
         }
         let near = &words[..words.len().min(9)];
@@ -155,6 +155,9 @@ impl Sentence<'_> {
         let theirs = words.iter().any(|word| is_somebodys(word));
         let remark = words.iter().any(|word| SIDE.contains(word));
         if theirs && !remark {
+            return Object::Course;
+        }
+        if words[0] == "what" && words.iter().any(|word| one_of!(word, "said says wrote")) {
             return Object::Course;
         }
         if remark || words.iter().any(|word| is_said(word)) && !words.contains(&"proposal") {

@@ -11,6 +11,7 @@ use super::announced::verdict;
 use super::ballot::boxed;
 use super::claim::first_claim;
 use super::lines::{Logical, Mark};
+use super::result_forms::add_forms;
 use super::sign::{Sign, Token, tokens};
 use super::words::is_claim;
 use crate::governance::{Claim, ClaimedCounts, ClaimedResult, ClaimedVoter, VoteValue};
@@ -60,6 +61,7 @@ pub(super) fn claimed(lines: &[Logical]) -> ClaimedResult {
             _ => {}
         }
     }
+    add_forms(lines, starred, &mut result);
     result
 }
 
@@ -199,6 +201,10 @@ fn name(text: &str) -> Option<String> {
 /// Whether a star means binding or not, where the mail says so.
 fn legend(lines: &[Logical]) -> Option<Claim> {
     lines.iter().find_map(|line| {
+        // "* = binding" looks like a list's line
+        if line.mark == Mark::Bullet && line.text.starts_with(['=', ':']) {
+            return first_claim(&tokens(&line.text));
+        }
         let at = line.text.find('*')?;
         let behind = tokens(&line.text[at..]);
         (behind.len() <= 12
@@ -306,7 +312,8 @@ fn number_before(before: &[Token]) -> Option<(usize, Option<Claim>)> {
     None
 }
 
-fn number(word: &str) -> Option<usize> {
+/// A number in digits or as a word.
+pub(super) fn number(word: &str) -> Option<usize> {
     let words =
         ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     word.parse().ok().or_else(|| words.iter().position(|name| *name == word)).or((word == "zero").then_some(0))

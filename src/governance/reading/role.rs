@@ -214,7 +214,14 @@ fn reminds(sentence: &str) -> bool {
 
 /// Whether the vote stays open for longer: "I am extending the vote by 3 days".
 fn extends(sentence: &str) -> bool {
-    let denied = has(sentence, &["not ", "n't", "should", "could", "would", "shall we", "can we", " if "]);
+    let denied = has(
+        sentence,
+        &[
+            "not ", "n't", "should", "could", "would", "shall we", "can we", "if ", "refuse", "asked", "needed",
+            "consider", "before ", "wanted", "wants", "almost", "nearly", "reason", "forgot", "suggest", "propose",
+            "rc1 ",
+        ],
+    );
     has(sentence, &["extend the vot", "extending the vot", "extend this vot", "extending this vot", "vote is extended"])
         && !denied
         && !sentence.ends_with('?')

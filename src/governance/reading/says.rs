@@ -324,8 +324,9 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
         let vote = tokens[..at].iter().any(|token| matches!(token.text.as_str(), "vote" | "voting" | "my"));
         let told = matches!(before.as_str(), "vote" | "i'm" | "my" | "voting")
             || matches!(before.as_str(), ":" | "is" | "to" | "a") && vote;
-        let abstains = tokens.iter().any(|token| one_of!(&token.text, "abstain abstaining abstained abstention"))
-            && tokens.len() <= 8;
+        let abstains = tokens.iter().any(|token| {
+            one_of!(&token.text, "abstain abstaining abstained abstention opinion preference neutral indifferent mind")
+        }) && tokens.len() <= 12;
         if begins || told || abstains || changed {
             tokens[at].kind = Kind::Sign(Sign::Value(VoteValue::Zero));
         }

@@ -327,7 +327,9 @@ fn doubt_of(case: &Case<'_>, mail: &Mail<'_>, slot: &Slot, cast: &Cast) -> Optio
     let binds = matches!(mail.voter.binding, Binding::Yes(_));
     let veto = case.action.approval == Approval::Consensus
         || (case.action.approval == Approval::LazyApproval && case.action.escalates_to == Some(Approval::Consensus));
-    (veto && binds && cast.value == VoteValue::Minus && !cast.explained).then(|| {
+    // "my -1 stands" repeats one that was explained
+    let repeats = slot.counted.as_ref().is_some_and(|before| before.value == VoteValue::Minus);
+    (veto && binds && cast.value == VoteValue::Minus && !cast.explained && !repeats).then(|| {
         "a veto without an explanation is void: is it given elsewhere? Rule `-1` if so, `none` if not".to_owned()
     })
 }

@@ -108,7 +108,8 @@ fn modern(text: &str) -> Option<String> {
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 fn valid(date: &DateTime) -> bool {
-    date.is_valid() && date.year >= 1970
+    // no clock is further from Greenwich's than 14 hours
+    date.is_valid() && date.year >= 1970 && date.tz_hour <= 14 && date.tz_minute < 60
 }
 
 /// `From who Mon Jan  1 00:00:00 2024`.
@@ -214,6 +215,7 @@ mod tests {
         assert_eq!(at("Date: Mon, 5 Oct 26 10:00 GMT"), ("2026-10-05T10:00:00Z".into(), 0));
         assert_eq!(at("Date: Mon Oct  5 12:00:00 2026"), ("2026-10-05T12:00:00Z".into(), 0));
         assert_eq!(at("Date: 5 Oct 99 12:00:01 +0200"), ("1999-10-05T10:00:01Z".into(), 0));
+        assert_eq!(at("Date: Fri, 05 Oct 2026 10:00:00 +9999"), ("2024-01-02T00:00:00Z".into(), 1));
         assert_eq!(at("Date: yesterday"), ("2024-01-02T00:00:00Z".into(), 1));
     }
 
