@@ -36,7 +36,7 @@ pub(super) fn calling_off(text: &Text<'_>, sentences: &[String], may: bool) -> O
 fn how(sentence: &str, text: &Text<'_>) -> Option<Off> {
     let words: Vec<&str> =
         sentence.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|w| !w.is_empty()).collect();
-    let open = words.iter().any(|word| is_open(word));
+    let open = words.iter().enumerate().any(|(at, word)| is_open(word) && (at > 0 || *word != "considering"));
     if speaks_of_end(sentence, text) {
         let stops = tokens(sentence).iter().any(|token| stops(&token.text));
         let done = !open && (!stops || is_done(sentence) || is_begun(&words));
@@ -63,11 +63,12 @@ fn is_done(sentence: &str) -> bool {
     let tokens = tokens(sentence);
     let verb = |word: &str| {
         stops(word)
+            || is_matter(word)
             || one_of!(word, "will i'll we'll be being to call calling called off going thread round ballot voting")
     };
     (0..tokens.len()).filter(|at| stops(&tokens[*at].text)).any(|at| {
         let behind =
-            tokens[at..].iter().take(5).position(|token| is_matter(&token.text)).map_or(at + 1, |more| at + more + 1);
+            tokens[at..].iter().take(4).position(|token| is_matter(&token.text)).map_or(at + 1, |more| at + more + 1);
         let clause = Clause::around(&tokens, at, behind);
         clause.is_done(verb) && !clause.head.iter().any(|word| one_of!(word, "my 1"))
     })

@@ -21,6 +21,8 @@ pub(super) struct Clause<'t> {
     earlier: Vec<&'t str>,
     /// The mark right before the clause.
     mark: Option<&'t str>,
+    /// What ends it.
+    end: Option<&'t str>,
 }
 
 impl<'t> Clause<'t> {
@@ -40,6 +42,7 @@ impl<'t> Clause<'t> {
             head: words(&tokens[start..to]),
             tail: words(&tokens[to..end.max(to)]),
             earlier: words(&tokens[..start]),
+            end: tokens.get(end).map(|token| token.text.as_str()),
             mark: start.checked_sub(1).map(|at| tokens[at].text.as_str()),
         }
     }
@@ -91,7 +94,7 @@ impl<'t> Clause<'t> {
 
     /// "I want to vote +1 but …": a wish that something stands against.
     fn is_willed(&self, head: &[&str]) -> bool {
-        head.iter().any(|word| one_of!(word, "want wish love need")) && self.tail.contains(&"but")
+        head.iter().any(|word| one_of!(word, "want wish love need")) && self.end == Some("but")
     }
 }
 

@@ -121,6 +121,9 @@ impl Sentence<'_> {
             return if ends || said { Object::Course } else { Object::Vote };
         }
         let Some(head) = words.first() else { return Object::Vote };
+        if first.is("on") && *head == "what" && words.iter().any(|word| is_said(word)) {
+            return Object::Course;
+        }
         if first.is("with") || first.is("w") {
             return if is_somebodys(head) { Object::Unknown } else { Object::Vote };
         }
@@ -155,9 +158,6 @@ impl Sentence<'_> {
         let theirs = words.iter().any(|word| is_somebodys(word));
         let remark = words.iter().any(|word| SIDE.contains(word));
         if theirs && !remark {
-            return Object::Course;
-        }
-        if words[0] == "what" && words.iter().any(|word| one_of!(word, "said says wrote")) {
             return Object::Course;
         }
         if remark || words.iter().any(|word| is_said(word)) && !words.contains(&"proposal") {

@@ -216,3 +216,48 @@ fn is_name(text: &str) -> bool {
     });
     (2..=4).contains(&words.len()) && words.iter().all(|word| capital(&word)) && plain && !common
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::governance::ClaimedResult;
+    use crate::governance::reading::lines::logical_lines;
+    use crate::governance::reading::result::claimed;
+
+    fn read(text: &str) -> ClaimedResult {
+        let own: Vec<&str> = text.split('\n').collect();
+        claimed(&logical_lines(&own))
+    }
+
+    #[test]
+    fn names_in_all_forms() {
+        for text in [
+            "There are 3 approving votes, 2 of which are binding:\n- Ann Example (binding)\n- Bob Example (binding)\n- Cleo Example",
+            "The vote passed.\n\nAnn Example (binding)\nBob Example (binding)\nCleo Example\n",
+            "+1 Ann Example (binding)\n+1 Bob Example (binding)\n+1 Cleo Example (non-binding)",
+            "| Name | Vote |\n|---|---|\n| Ann Example | +1 (binding) |\n| Bob Example | +1 (binding) |\n| Cleo Example | +1 |",
+            "2 binding +1 (Ann Example, Bob Example) and 1 non-binding +1 (Cleo Example)",
+            "Name          Vote  Binding\nAnn Example   +1    yes\nBob Example   +1    yes\nCleo Example  +1    no",
+        ] {
+            let voters = read(text).voters;
+            let names: Vec<&str> = voters.iter().map(|voter| voter.name.as_str()).collect();
+            assert_eq!(names, ["Ann Example", "Bob Example", "Cleo Example"], "{text}");
+            assert_eq!(voters[0].binding, Some(true), "{text}");
+            assert_ne!(voters[2].binding, Some(true), "{text}");
+        }
+        let voters = read("Passed: 3 binding +1: ann, bob and dan").voters;
+        assert_eq!(voters.iter().map(|voter| voter.name.as_str()).collect::<Vec<_>>(), ["ann", "bob", "dan"]);
+        assert_eq!(read("Thanks to everybody who helped.\n\nBest regards,\nAnn Example").voters, []);
+    }
+
+    #[test]
+    fn numbers_in_all_forms() {
+        for (text, all, binding) in [
+            ("There are 5 approving votes, 4 of which are binding:", Some(5), Some(4)),
+            ("The vote passes with 4 binding votes.", None, Some(4)),
+            ("+1: 6 (binding: 5)", Some(6), Some(5)),
+        ] {
+            let result = read(text);
+            assert_eq!((result.plus_in_all, result.binding.plus), (all, binding), "{text}");
+        }
+    }
+}

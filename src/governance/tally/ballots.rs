@@ -361,14 +361,10 @@ fn other_route(mail: &Mail<'_>, slot: &Slot, verb: &str) -> Option<String> {
     (!differing.is_empty()).then(|| {
         format!(
             "it would {verb} their {} and came by another way ({}): is it theirs?",
-            sign_of(slot),
+            slot.counted.as_ref().map_or("vote", |vote| vote.value.sign()),
             differing.join("; ")
         )
     })
-}
-
-fn sign_of(slot: &Slot) -> &'static str {
-    slot.counted.as_ref().map_or("vote", |vote| vote.value.sign())
 }
 
 /// A counted vote of the same date counts no more than this one.
