@@ -184,7 +184,7 @@ impl Sentence<'_> {
         let last = head.last().copied().unwrap_or_default();
         let elided = one_of!(last, "vote voting casting giving cast")
             || head.first().is_some_and(|word| one_of!(word, "vote voting casting giving cast will"));
-        if !(head.iter().any(|word| mine(&word)) || elided) {
+        if !(head.iter().any(|word| mine(word)) || elided) {
             return false;
         }
         let later = self.behind().iter().any(|token| token.sign().is_some());
@@ -243,6 +243,6 @@ pub(super) fn is_certain_lapse(tokens: &[Token]) -> bool {
         && object.is_some_and(|at| {
             let clause = Clause::around(tokens, at, at + 1);
             let to = |at: usize| at > 0 && one_of!(clause.head[at - 1], "free need like");
-            clause.head.iter().enumerate().all(|(at, word)| known(&word) && (*word != "to" || to(at)))
+            clause.head.iter().enumerate().all(|(at, word)| known(word) && (*word != "to" || to(at)))
         })
 }

@@ -237,7 +237,8 @@ fn inline_voter(line: &Logical) -> Option<ClaimedVoter> {
     let at = found.iter().position(|token| matches!(token.sign(), Some(Sign::Value(_))))?;
     let Some(Sign::Value(value)) = found[at].sign() else { return None };
     let claim = first_claim(&found).map(|claim| claim == Claim::Binding);
-    let before = line.text[..found[at].at].trim().trim_end_matches([':', '-', ',', '(', '|']).trim();
+    let before = line.text[..found[at].at].trim().trim_end_matches([':', '-', ',', '(', '|']);
+    let before = before.trim_start_matches('|').trim();
     let behind: String = line.text[found[at].at + found[at].text.len()..].to_owned();
     let behind_words = tokens(&behind).iter().filter(|token| token.is_word() && !is_claim(&token.text)).count();
     if !before.is_empty() && behind_words == 0 && !before.chars().any(|c| c.is_ascii_digit()) {
