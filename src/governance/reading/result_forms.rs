@@ -166,10 +166,9 @@ fn of_sentence(text: &str, next: Option<&str>) -> Vec<ClaimedVoter> {
     if !found.is_empty() {
         return found;
     }
-    for mark in [": ", " from ", " by "] {
-        let Some(at) = lower.find(mark).filter(|at| text.is_char_boundary(*at) && lower.len() == text.len()) else {
-            continue;
-        };
+    let marks = [": ", " from ", " by "];
+    let places = marks.iter().flat_map(|mark| lower.match_indices(mark)).filter(|_| lower.len() == text.len());
+    for (at, mark) in places.filter(|(at, _)| text.is_char_boundary(*at)).take(20) {
         let list = text[at + mark.len()..].split(" and no ").next().unwrap_or_default();
         let list = list.split(['.', ';']).next().unwrap_or_default();
         let before = &text[..at];
