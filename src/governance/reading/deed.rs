@@ -184,7 +184,7 @@ impl Sentence<'_> {
         let last = head.last().copied().unwrap_or_default();
         let elided = one_of!(last, "vote voting casting giving cast")
             || head.first().is_some_and(|word| one_of!(word, "vote voting casting giving cast will"));
-        if !(head.iter().any(|word| mine(word)) || elided) {
+        if !(head.iter().any(mine) || elided) {
             return false;
         }
         let later = self.behind().iter().any(|token| token.sign().is_some());

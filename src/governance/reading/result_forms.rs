@@ -213,7 +213,7 @@ fn is_name(text: &str) -> bool {
         COMMON.contains(&lower.as_str())
             || one_of!(&lower, "vote votes voting result results name names binding pmc apache release regards best cheers none hi hello dear everyone")
     });
-    (2..=4).contains(&words.len()) && words.iter().all(|word| capital(word)) && plain && !common
+    (2..=4).contains(&words.len()) && words.iter().all(capital) && plain && !common
 }
 
 #[cfg(test)]
