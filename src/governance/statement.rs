@@ -80,6 +80,8 @@ pub enum Role {
     Cancels {
         /// The line that says so; the subject where that does.
         line: String,
+        /// Whether it does so for certain; else a person has to rule on it.
+        certain: bool,
     },
     /// It says what the vote came to.
     Announces(ClaimedResult),

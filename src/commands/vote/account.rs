@@ -44,10 +44,19 @@ pub fn of_vote(tally: &Tally, ui: Ui) -> Vec<String> {
     }
     if let Some(result) = &tally.result_mail {
         let agrees = result.disagreements.is_empty();
-        let words = if agrees { "agrees with this" } else { "says otherwise; this account stands" };
+        let words = match (agrees, result.unread.len()) {
+            (false, _) => "says otherwise; this account stands",
+            (true, 0) => "agrees with this",
+            (true, 3) => "could not be compared",
+            (true, _) => "agrees with this as far as it was read",
+        };
         section(&mut out, ui, &format!("The result mail {words}"), true);
         out.extend(wrapped(&format!("- it is by {}{} <{}>", result.from, on(result.at), result.message_id), 2, width));
-        result.disagreements.iter().for_each(|one| out.extend(wrapped(&format!("- {one}"), 2, width)));
+        result
+            .disagreements
+            .iter()
+            .chain(&result.unread)
+            .for_each(|one| out.extend(wrapped(&format!("- {one}"), 2, width)));
     }
     section(&mut out, ui, "To know", !tally.notes.is_empty() || !tally.rulings.is_empty());
     tally.notes.iter().for_each(|note| out.extend(wrapped(&format!("- {note}"), 2, width)));

@@ -279,14 +279,28 @@ fn binding(desk: &Desk<'_>, args: &Args, configured: Option<&Vote>, email: &str)
 fn open_record(desk: &Desk<'_>, sender: Sender, ballot: &Ballot) -> Result<Option<Correspondence>, CommandError> {
     let stem = name_of(&format!("{} {}", ballot.thread, ballot.subject));
     let mut before = false;
+    let mut last: Option<jiff::Timestamp> = None;
     for number in 1_u32.. {
         let name = format!("{stem}-{number}");
         let Some(recorded) = Correspondence::read(desk, KIND, &name)? else {
-            return if before { Ok(None) } else { Correspondence::new(desk, KIND, &name, sender, ballot).map(Some) };
+            if before {
+                return Ok(None);
+            }
+            // two votes of one second are in no order, and neither counts
+            if last.is_some_and(|last| desk.clock.now().as_second() <= last.as_second()) {
+                return Err(CommandError::usage(
+                    "your last ballot in this thread has the same date, and nobody could tell which of them is the later",
+                    "give the command again in a few seconds",
+                ));
+            }
+            return Correspondence::new(desk, KIND, &name, sender, ballot).map(Some);
         };
         let same = recorded.subject::<Ballot>()? == *ballot;
         match outputs(&recorded, "cast") {
-            Some(_) => before = same,
+            Some(outputs) => {
+                before = same;
+                last = outputs["date"].as_str().and_then(|date| date.parse().ok());
+            }
             None if same => return Ok(Some(recorded)),
             None => {
                 return Err(CommandError::usage(

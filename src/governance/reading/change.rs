@@ -7,8 +7,12 @@
 //! Changes of mind: a vote that takes another's place, and one that is taken back.
 
 use super::clause::{Found, Sentence};
+use super::deed::{is_certain_lapse, is_certain_withdrawal, is_reserve};
 use super::sign::{Sign, Token};
 use super::words::{is_change, is_claim, is_condition, is_future, is_lead, is_removal, is_withdrawal, one_of};
+
+/// Why a withdrawal is for a person.
+const OPEN: &str = "it is not clear whether the vote is taken back";
 
 impl Sentence<'_> {
     /// A change of mind: "from -1 to +1", "changing my vote to +1".
@@ -62,10 +66,11 @@ impl Sentence<'_> {
             return Some(self.taken_back());
         }
         if self.is_met() {
-            return Some(Found::Unclear("it is not clear whether the vote is taken back"));
+            return Some(Found::Unclear(OPEN));
         }
         if self.corrects()
             && !self.asks()
+            && !self.words_behind().iter().any(|word| is_reserve(word))
             && let Sign::Value(value) = sign
         {
             return Some(Found::Casts { value, own: true, why: "the sender corrects, and so changes, the vote to it" });
@@ -83,6 +88,9 @@ impl Sentence<'_> {
             return Some(Found::Unclear("it asks about a change of the vote"));
         }
         match sign {
+            Sign::Value(_) if !self.is_certain_change() => {
+                Some(Found::Unclear("it speaks of a change of the vote, and whether it is made is not clear"))
+            }
             Sign::Value(value) => Some(Found::Casts { value, own: true, why: "the sender changes the vote to it" }),
             _ => Some(Found::Unclear("no ballot has this value")),
         }
@@ -205,9 +213,7 @@ impl Sentence<'_> {
     }
 
     pub(super) fn taken_back(&self) -> Found {
-        let words: Vec<&str> =
-            self.tokens.iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
-        withdrawal(&words, self.asks())
+        withdrawal(self.tokens, self.asks())
     }
 
     /// A change or vote that is to come: "I'll change to +1 once …".
@@ -229,13 +235,15 @@ impl Sentence<'_> {
 }
 
 /// What a sentence with a word of withdrawal says.
-pub(super) fn withdrawal(words: &[&str], asks: bool) -> Found {
+pub(super) fn withdrawal(tokens: &[Token], asks: bool) -> Found {
+    let words: Vec<&str> = tokens.iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
+    let certain = is_certain_withdrawal(tokens);
     // "you can ignore my -1 now"
     let allows = words.contains(&"my")
         && words.windows(2).any(|pair| pair[0] == "you" && one_of!(pair[1], "can may should could"))
         && !words.contains(&"if");
     let others = words.iter().any(|word| matches!(*word, "you" | "your" | "could" | "he" | "she" | "they"));
-    if asks || others && !allows {
+    if asks || others && !allows && !certain {
         return Found::Mentions("it speaks of somebody else's vote");
     }
     let lapses = words.windows(2).any(|pair| {
@@ -244,6 +252,7 @@ pub(super) fn withdrawal(words: &[&str], asks: bool) -> Found {
     }) || words.iter().any(|word| one_of!(word, "anymore"))
         || words.windows(2).any(|pair| pair[0] == "no" && pair[1] == "longer");
     if !lapses
+        && !certain
         && words.iter().any(|word| matches!(*word, "not" | "never" | "cannot" | "won't" | "can't" | "don't" | "didn't"))
     {
         return Found::Mentions("it says that a vote is not taken back");
@@ -257,11 +266,8 @@ pub(super) fn withdrawal(words: &[&str], asks: bool) -> Found {
             Found::Unclear("a vote is taken back under a condition")
         };
     }
-    if words.iter().any(|word| matches!(*word, "would" | "might" | "may" | "should" | "i'd"))
-        && !allows
-        && !words.contains(&"like")
-    {
-        return Found::Unclear("it is not clear whether the vote is taken back");
+    if words.iter().any(|word| matches!(*word, "would" | "might" | "may" | "should" | "i'd")) && !allows && !certain {
+        return Found::Unclear(OPEN);
     }
-    Found::Withdraws
+    if certain || is_certain_lapse(tokens) { Found::Withdraws } else { Found::Unclear(OPEN) }
 }

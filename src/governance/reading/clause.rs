@@ -125,6 +125,16 @@ impl<'s> Sentence<'s> {
         if self.is_torn() {
             return Found::Unclear("the sender wavers between values");
         }
+        let first = self.words_before().first().copied().unwrap_or_default();
+        if one_of!(first, "edit update correction")
+            && !self.place.opens
+            && self.before().iter().any(|token| token.is(":"))
+        {
+            return Found::Unclear("it may correct the vote above it");
+        }
+        if matches!(self.before(), [mark] if mark.is(":")) {
+            return Found::Unclear("it stands behind a colon alone, and may be quoted");
+        }
         if let Some(found) = self.by_condition() {
             let mine = self.words_before().iter().any(|word| one_of!(word, "i i'm i'd i'll my me we you"));
             let number = !own && !mine && !self.begins() && self.is_technical();
@@ -135,6 +145,9 @@ impl<'s> Sentence<'s> {
         }
         if let Some(found) = self.by_thing() {
             return found;
+        }
+        if self.is_open_deed() && !self.asks() {
+            return Found::Unclear("the sender speaks of a vote, and whether it is cast is not clear");
         }
         if self.begins() {
             if self.begins_line_only_for_meaning() {
@@ -159,6 +172,10 @@ impl<'s> Sentence<'s> {
             } else {
                 Found::Casts { value, own, why: "the sender says that it is their vote" }
             };
+        }
+        let joined = self.before().last().is_some_and(|token| token.is("and")) && self.closes();
+        if joined && self.is_technical() && self.words_before().first() == Some(&"i") {
+            return Found::Unclear("the sender speaks of a vote, and whether it is cast is not clear");
         }
         match self.ending() {
             Ending::Vote => return Found::Casts { value, own, why: "a sentence of the sender's ends with it" },

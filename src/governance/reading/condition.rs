@@ -52,7 +52,7 @@ impl Sentence<'_> {
             || condition_behind(words) && !holds && !asked
             || clause.iter().any(|word| matches!(*word, "if" | "once" | "unless"));
         let modal = clause.iter().any(|word| matches!(*word, "would" | "could" | "might" | "may" | "i'd" | "should"));
-        if self.is_bargained() || self.is_intended() {
+        if self.is_bargained() || self.is_intended() || self.is_afterwards() || self.is_without() {
             return Some(Found::Unclear("the vote has a condition"));
         }
         let like = clause.iter().any(|word| matches!(*word, "like" | "love"));
@@ -112,6 +112,31 @@ impl Sentence<'_> {
         order && words.iter().any(|word| one_of!(word, "and then you'll you"))
     }
 
+    /// "Then I'm +1." behind another sentence, "After that, +1", "Let me check, then +1".
+    fn is_afterwards(&self) -> bool {
+        let words = self.words_before();
+        let begins = matches!(words[..], ["then" | "afterwards" | "thereafter", ..])
+            || matches!(words[..], ["and" | "but" | "only" | "just", "then", ..])
+            || matches!(words[..], ["after" | "with", "that" | "this" | "which", ..]);
+        let planned = words.last() == Some(&"then")
+            && words.iter().any(|word| {
+                one_of!(
+                    word,
+                    "let let's will i'll we'll going would please fix remove drop add wait first must should need needs"
+                )
+            });
+        begins && (!self.place.opens || words.len() > 1) || planned
+    }
+
+    /// "Without the jar, +1".
+    fn is_without(&self) -> bool {
+        let words = self.words_before();
+        let firm = words.iter().any(|word| {
+            one_of!(word, "doubt doubts hesitation hesitations reservation reservations question questions ado issues problems objection objections")
+        });
+        matches!(words[..], ["without" | "minus" | "sans", _, ..]) && !firm
+    }
+
     /// "I intend to vote +1", "expect a +1 from me", "a +1 tomorrow", "Vote +1 please!"
     fn is_intended(&self) -> bool {
         let clause = self.clause_before();
@@ -124,8 +149,11 @@ impl Sentence<'_> {
         );
         let or_else = self.words_before().first().is_some_and(|word| one_of!(word, "then otherwise else"))
             && clause.iter().any(|word| one_of!(word, "will i'll would i'd"));
-        let asked =
-            or_else || follows || clause.first() == Some(&"vote") && self.words_behind().first() == Some(&"please");
+        let principle = matches!(behind[..], ["in" | "on", "principle" | "theory", ..]);
+        let asked = principle
+            || or_else
+            || follows
+            || clause.first() == Some(&"vote") && self.words_behind().first() == Some(&"please");
         plans || later || asked
     }
 

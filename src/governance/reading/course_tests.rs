@@ -15,7 +15,8 @@ fn role(text: &str, by_caller: bool) -> &'static str {
         Role::Opens { .. } => "opens",
         Role::Extends { .. } => "extends",
         Role::Replies => "replies",
-        Role::Cancels { .. } => "cancels",
+        Role::Cancels { certain: true, .. } => "cancels",
+        Role::Cancels { .. } => "perhaps",
         Role::Announces(_) => "announces",
     }
 }
@@ -154,4 +155,21 @@ fn what_ends_or_prolongs_a_vote_is_told_from_what_does_not() {
         &["I am extending the vote by 3 days until October 12th, 2026.", "The vote is extended to 2026-10-12."],
     );
     all_are("replies", true, &["Should we extend the vote by a week?", "I will not extend the vote."]);
+}
+
+#[test]
+fn what_may_call_a_vote_off_is_for_a_person() {
+    let perhaps = [
+        "I call this vote off.",
+        "RC2 is dead, long live RC3",
+        "Superseded by RC3",
+        "I refuse to cancel this vote.",
+        "I wanted to cancel this vote, but Bob convinced me.",
+        "Vote annulé.",
+    ];
+    all_are("perhaps", true, &perhaps);
+    all_are("cancels", true, &["I am cancelling this vote, we found a jar.", "We withdraw RC2."]);
+    all_are("cancels", false, &["I cancel this vote", "The vote is cancelled, we found a jar."]);
+    all_are("replies", true, &["I will not cancel this vote.", "Should we cancel this vote?"]);
+    all_are("replies", false, &["I suggest to cancel this vote", "I will cancel this vote"]);
 }

@@ -27,7 +27,7 @@ pub(super) fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> 
             .windows(3)
             .any(|three| three[0] == "no" && three[1] == "longer" && one_of!(three[2], "veto object oppose block"));
     if (lifted || no_longer && (veto || words.len() < 8)) && !asks {
-        return Some(withdrawal(&words, asks));
+        return Some(withdrawal(tokens, asks));
     }
     if matches!(words[..], ["i", "take" | "took", "it" | "that" | "this", "back", ..]) && words.len() < 6 && !asks {
         return Some(Found::Stray("something is taken back, and what it is is not clear"));
@@ -40,7 +40,7 @@ pub(super) fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> 
         || words.iter().any(|word| matches!(*word, "take" | "taking")) && words.contains(&"back")
         || words.iter().any(|word| is_removal(word));
     if takes_back && own_vote {
-        return Some(withdrawal(&words, asks));
+        return Some(withdrawal(tokens, asks));
     }
     if !place.opens || !place.begins_line {
         return (own_vote && words.iter().any(|word| is_change(word)) && words.len() < 9 && !asks)
@@ -59,6 +59,12 @@ pub(super) fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> 
     // "- 1 broken build": a sign that looks like a list's
     if place.bullet && matches!(first.text.as_str(), "1" | "1,") {
         return Some(Found::Unclear("a vote without its digit or sign"));
+    }
+    if matches!(words[..], ["plus" | "minus", "zero" | "0" | "null"] | ["one"])
+        && tokens.len() <= 3
+        && (words.len() > 1 || first.is("+") || first.is("-"))
+    {
+        return Some(Found::Unclear("a vote in words, without a value"));
     }
     if matches!(first.text.as_str(), "+l" | "+i" | "+!" | "+one" | "++") || matches!(first.text.as_str(), "十1" | "十")
     {

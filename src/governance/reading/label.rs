@@ -136,6 +136,13 @@ impl Sentence<'_> {
         if self.is_minus() && words.iter().any(|word| is_fault(word)) {
             return true;
         }
+        let mild = matches!(
+            self.tokens[self.at].sign(),
+            Some(Sign::Value(VoteValue::PlusZero | VoteValue::MinusZero | VoteValue::Zero))
+        );
+        if mild && words.iter().any(|word| one_of!(word, "block stand way object mind opinion preference neutral")) {
+            return true;
+        }
         is_label(&words, &self.place) && !is_output(last)
     }
 

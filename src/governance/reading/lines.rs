@@ -7,10 +7,17 @@
 //! From lines to sentences: lines that were only wrapped are joined again, so that how
 //! a mail is wrapped says nothing; blocks of code, diffs and logs are left out.
 
+use super::besides::is_preamble;
+use super::label::is_output;
 use super::normal::plain;
+use super::sign::tokens;
+use super::words::one_of;
 
 /// How many characters of a line are read: more than anybody writes into one sentence.
 const LENGTH: usize = 6_000;
+
+/// How many lines of a paragraph are looked at for its width.
+const PARAGRAPH: usize = 40;
 
 /// A paragraph's line as its writer meant it, before any wrapping.
 #[derive(Debug, Clone)]
@@ -98,7 +105,6 @@ fn abbreviation(before: &str) -> bool {
 
 /// The logical lines of what the sender wrote; blank lines part paragraphs.
 pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
-    let width = wrap_width(own);
     let mut found: Vec<Logical> = Vec::new();
     let mut blank = true;
     let mut below = Below::Text;
@@ -120,7 +126,11 @@ pub(super) fn logical_lines(own: &[&str]) -> Vec<Logical> {
         }
         let (mark, body) = marked(&text);
         let first_word = body.split(' ').next().map_or(0, |word| word.chars().count());
-        let wrapped = !blank && mark == Mark::None && previous_length + 1 + first_word > width;
+        let runs_on =
+            |last: &Logical| last.mark == Mark::None && leads_to_value(&last.text, body, own.get(number + 1).copied());
+        let wrapped = !blank
+            && mark == Mark::None
+            && (previous_length + 1 + first_word > wrap_width(own, number) || found.last().is_some_and(runs_on));
         previous_length = line.trim_end().chars().count();
         match found.last_mut() {
             Some(last) if wrapped && last.text.len() < LENGTH && !starts_ballot_line(body) => {
@@ -147,9 +157,36 @@ fn starts_ballot_line(text: &str) -> bool {
     text.starts_with('[') && text.chars().nth(2) == Some(']')
 }
 
-/// The width that the text seems to be wrapped at: its longest line within reason.
-fn wrap_width(own: &[&str]) -> usize {
-    own.iter().map(|line| line.trim_end().chars().count()).filter(|length| *length <= 100).max().unwrap_or(0).max(58)
+/// The width that the paragraph of this line seems to be wrapped at: its longest line within reason. A
+/// link is as long as it is.
+fn wrap_width(own: &[&str], number: usize) -> usize {
+    let of_text = |line: &&&str| !line.trim().is_empty();
+    let above = own[..number].iter().rev().take(PARAGRAPH).take_while(of_text);
+    let below = own[number..].iter().take(PARAGRAPH).take_while(of_text);
+    let lines = above.chain(below).filter(|line| !line.contains("://"));
+    lines.map(|line| line.trim_end().chars().count()).filter(|length| *length <= 100).max().unwrap_or(0).max(58)
+}
+
+/// Whether a value that begins a line ends the sentence of the line above it: "My vote is not" and
+/// below it "+1". A greeting and a line that ends a sentence lead to none.
+fn leads_to_value(above: &str, body: &str, below: Option<&str>) -> bool {
+    let value = |text: &str| text.strip_prefix(['+', '-']).is_some_and(|rest| rest.starts_with(['0', '1']));
+    // a heading of several
+    if !value(body)
+        || below.is_some_and(|below| value(below.trim()))
+        || above.ends_with(['.', '!', '?', ';', ':', ')'])
+        || above.len() > LENGTH
+    {
+        return false;
+    }
+    let above = tokens(above);
+    let first = above.first().map(|token| token.text.as_str()).unwrap_or_default();
+    let depends = one_of!(first, "if when once unless provided assuming until till before");
+    let words = above.iter().filter(|token| token.is_word()).count();
+    let has_value = above.iter().any(|token| token.sign().is_some());
+    let ended = above.last().is_some_and(|token| token.is(","));
+    let shows = above.last().is_some_and(|token| is_output(&token.text));
+    depends && !has_value || !shows && !ended && !has_value && words > 1 && !is_preamble(&above, Mark::None)
 }
 
 /// The mark before a line's text, and the text behind it.

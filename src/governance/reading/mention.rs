@@ -40,7 +40,7 @@ impl Sentence<'_> {
         if self.tokens.windows(3).any(|three| three[0].is("more") && three[1].sign().is_some() && three[2].is("than")) {
             return Some(NAMES_VALUES);
         }
-        if self.is_enumerated() && !self.is_torn() {
+        if self.is_scale() || self.is_enumerated() && !self.is_torn() {
             return Some(NAMES_VALUES);
         }
         let none = self.before().iter().rev().find(|token| !is_claim(&token.text)).is_some_and(|token| token.is("no"));
@@ -60,7 +60,9 @@ impl Sentence<'_> {
         }
         let standing = ["stands", "still", "remains", "holds", "was", "is", "above", "earlier", "came", "comes"];
         let my_own = self.clause_before().iter().rev().take(3).any(|word| *word == "my") && self.before().len() < 6;
+        let holds = matches!(words[..], ["stands" | "holds" | "remains"] | ["still", "stands" | "holds"]);
         if my_own
+            && !holds
             && words.first().is_some_and(|word| standing.contains(word))
             && !self.begins_with_change()
             && !self.is_taken_back()
@@ -109,6 +111,19 @@ impl Sentence<'_> {
         let than = back(1).is_some_and(|token| token.is("than"));
         let more = back(1).is_some_and(|token| token.is("more")) && self.behind().iter().any(|token| token.is("than"));
         ahead || ahead_twice || behind || behind_twice || than || more
+    }
+
+    /// "My scale: +1 good, -1 bad": a label, and two values with a word each.
+    fn is_scale(&self) -> bool {
+        let signs: Vec<usize> = (0..self.tokens.len()).filter(|at| self.tokens[*at].sign().is_some()).collect();
+        let [first, .., last] = signs[..] else { return false };
+        let labelled = first > 1 && self.tokens[first - 1].is(":");
+        let words = |from: usize| self.tokens[from + 1..].iter().take_while(|token| token.is_word()).count();
+        let voted = self.tokens[..first].iter().any(|token| one_of!(&token.text, "vote votes voting ballot"));
+        labelled
+            && !voted
+            && self.tokens[first].text != self.tokens[last].text
+            && signs.iter().all(|at| words(*at) == 1)
     }
 
     /// "11 +1", "three binding +1", "no -1".
@@ -191,6 +206,12 @@ impl Sentence<'_> {
             token.is_word() && is_claim(&token.text)
                 || matches!(token.text.as_str(), "(" | ")" | "[" | "]" | "\"" | "-")
         });
+        let times = |token: &Token| {
+            token.text.strip_prefix('x').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        };
+        if self.behind().first().is_some_and(times) {
+            return true;
+        }
         behind.next().is_some_and(|token| token.is(":"))
             && behind.next().is_some_and(|token| token.text.chars().all(|c| c.is_ascii_digit()))
     }
@@ -334,9 +355,13 @@ impl Sentence<'_> {
                 clause[..],
                 ["please", "count" | "consider" | "take" | "treat" | "regard" | "record", "this" | "it" | "that", ..]
             )
+            || matches!(clause[..], ["count" | "consider" | "record", "this" | "it" | "that" | "me", ..])
             || clause.iter().any(|word| matches!(*word, "me"))
                 && clause.last().is_some_and(|w| matches!(*w, "as" | "a"));
-        if as_verb && !clause.iter().any(|word| matches!(*word, "you" | "somebody" | "someone" | "anyone" | "they")) {
+        if as_verb
+            && (clause.contains(&"me") && clause.contains(&"count")
+                || !clause.iter().any(|word| matches!(*word, "you" | "somebody" | "someone" | "anyone" | "they")))
+        {
             return false;
         }
         // "I'd love a +1 here"

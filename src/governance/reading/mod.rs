@@ -11,13 +11,16 @@
 //! Precision goes both ways: a plain vote is never a question, and what is not certain is
 //! [`Says::Unclear`], with its reason.
 
+mod above;
 mod announced;
 mod ballot;
 mod besides;
+mod calling_off;
 mod change;
 mod claim;
 mod clause;
 mod condition;
+mod deed;
 mod in_subject;
 mod in_words;
 mod label;
@@ -29,6 +32,7 @@ mod others;
 mod own;
 mod position;
 mod result;
+mod result_forms;
 mod role;
 mod says;
 mod sign;

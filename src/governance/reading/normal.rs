@@ -10,6 +10,10 @@
 /// `line` with full-width forms, typographic dashes and quotes, blanks of all widths, emphasis
 /// and invisible characters reduced to plain ones.
 pub(super) fn plain(line: &str) -> String {
+    if line.contains('\u{1b}') {
+        return plain(&without_colours(line));
+    }
+    let line = unwrapped(line);
     if line.is_ascii() && !line.contains(['*', '_', '`', '\t']) && !line.contains("1:") {
         return without_smiles(line);
     }
@@ -48,6 +52,28 @@ pub(super) fn plain(line: &str) -> String {
         }
     }
     without_smiles(&emphasis_away(&text).replace(":+1:", "+1").replace(":-1:", "-1"))
+}
+
+/// A value that stands between marks alone, `|+1|`, `{+1}`, `==> +1`, without them.
+fn unwrapped(line: &str) -> &str {
+    let text = line.trim();
+    let inside =
+        text.trim_start_matches(['=', '>', '|', '/', '{', '<', ' ']).trim_end_matches(['|', '/', '}', '>', ' ']);
+    let value = inside.strip_prefix(['+', '-']).is_some_and(|rest| rest.starts_with(['0', '1']));
+    let alone = value && inside.len() < 20 && !inside.contains(['|', '/', '<', '=', '{']);
+    if alone && text.starts_with(['=', '|', '/', '{', '<']) { inside } else { line }
+}
+
+/// Without what colours text in a terminal.
+fn without_colours(line: &str) -> String {
+    let mut pieces = line.split('\u{1b}');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        let code = piece
+            .strip_prefix('[')
+            .and_then(|rest| rest.find(|c: char| c.is_ascii_alphabetic()).map(|at| &rest[at + 1..]));
+        text + code.unwrap_or(piece)
+    })
 }
 
 /// Without `:)` and its kin, whose colon would look like a heading's.

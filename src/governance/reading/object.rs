@@ -32,6 +32,9 @@ impl Sentence<'_> {
         if self.is_quantity() {
             return Some(Found::Stray("it may be a number of something"));
         }
+        if self.seconds_problem() {
+            return Some(Found::Unclear("it may agree with a problem rather than with what is voted on"));
+        }
         let own = self.says_own();
         match self.object() {
             Object::Another => Some(Found::Mentions("it supports something else than what is voted on")),
@@ -53,6 +56,30 @@ impl Sentence<'_> {
         is_unit(&first.text)
             || one_of!(&first.text, "expected actual returned printed")
             || first.is("at") && !one_of!(next, "the this that present least") && !next.is_empty()
+    }
+
+    /// "+1, same failure here", "+1 the build is broken", "+1 we need another RC".
+    fn seconds_problem(&self) -> bool {
+        let plus = matches!(self.tokens[self.at].sign(), Some(Sign::Value(VoteValue::Plus)));
+        let words = self.words_behind();
+        if !plus || !self.begins() {
+            return false;
+        }
+        let near = &words[..words.len().min(9)];
+        let small = words.iter().any(|word| {
+            one_of!(word, "no not minor none small tiny flaky known unrelated but though although despite while even never nothing without fixed passed passes nit nits trivial cosmetic isn't don't doesn't didn't couldn't")
+        });
+        let here =
+            near.iter().any(|word| one_of!(word, "same too also here")) && near.iter().any(|word| is_problem(word));
+        let breaks = near.windows(2).any(|pair| {
+            one_of!(pair[0], "is are still tests build it")
+                && one_of!(pair[1], "broken fails failing fail broke breaks unreleasable")
+        }) || matches!(near[..], ["fails" | "broken" | "failing" | "breaks", ..]);
+        let anew = near.windows(2).any(|pair| {
+            one_of!(pair[0], "new another next fresh") && one_of!(pair[1], "rc candidate round")
+                || one_of!(pair[0], "need needs") && pair[1].starts_with("rc")
+        });
+        !small && (here || breaks || anew)
     }
 
     /// Whether the sentence speaks of programs and their numbers.
@@ -94,6 +121,9 @@ impl Sentence<'_> {
             return if ends || said { Object::Course } else { Object::Vote };
         }
         let Some(head) = words.first() else { return Object::Vote };
+        if first.is("on") && *head == "what" && words.iter().any(|word| is_said(word)) {
+            return Object::Course;
+        }
         if first.is("with") || first.is("w") {
             return if is_somebodys(head) { Object::Unknown } else { Object::Vote };
         }

@@ -11,6 +11,7 @@ use super::announced::verdict;
 use super::ballot::boxed;
 use super::claim::first_claim;
 use super::lines::{Logical, Mark};
+use super::result_forms::add_forms;
 use super::sign::{Sign, Token, tokens};
 use super::words::is_claim;
 use crate::governance::{Claim, ClaimedCounts, ClaimedResult, ClaimedVoter, VoteValue};
@@ -60,6 +61,7 @@ pub(super) fn claimed(lines: &[Logical]) -> ClaimedResult {
             _ => {}
         }
     }
+    add_forms(lines, starred, &mut result);
     result
 }
 
@@ -199,6 +201,10 @@ fn name(text: &str) -> Option<String> {
 /// Whether a star means binding or not, where the mail says so.
 fn legend(lines: &[Logical]) -> Option<Claim> {
     lines.iter().find_map(|line| {
+        // "* = binding" looks like a list's line
+        if line.mark == Mark::Bullet && line.text.starts_with(['=', ':']) {
+            return first_claim(&tokens(&line.text));
+        }
         let at = line.text.find('*')?;
         let behind = tokens(&line.text[at..]);
         (behind.len() <= 12
@@ -231,7 +237,8 @@ fn inline_voter(line: &Logical) -> Option<ClaimedVoter> {
     let at = found.iter().position(|token| matches!(token.sign(), Some(Sign::Value(_))))?;
     let Some(Sign::Value(value)) = found[at].sign() else { return None };
     let claim = first_claim(&found).map(|claim| claim == Claim::Binding);
-    let before = line.text[..found[at].at].trim().trim_end_matches([':', '-', ',', '(', '|']).trim();
+    let before = line.text[..found[at].at].trim().trim_end_matches([':', '-', ',', '(', '|']);
+    let before = before.trim_start_matches('|').trim();
     let behind: String = line.text[found[at].at + found[at].text.len()..].to_owned();
     let behind_words = tokens(&behind).iter().filter(|token| token.is_word() && !is_claim(&token.text)).count();
     if !before.is_empty() && behind_words == 0 && !before.chars().any(|c| c.is_ascii_digit()) {
@@ -306,7 +313,8 @@ fn number_before(before: &[Token]) -> Option<(usize, Option<Claim>)> {
     None
 }
 
-fn number(word: &str) -> Option<usize> {
+/// A number in digits or as a word.
+pub(super) fn number(word: &str) -> Option<usize> {
     let words =
         ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     word.parse().ok().or_else(|| words.iter().position(|name| *name == word)).or((word == "zero").then_some(0))

@@ -9,6 +9,7 @@
 
 use super::Text;
 use super::announced::{is_announced, names_other_candidates};
+use super::calling_off::{Off, calling_off};
 use super::lines::Logical;
 use super::result;
 use super::subject::{Subject, Tag};
@@ -21,7 +22,7 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
     let telling = text.by_caller || !text.called || !subject.answer || lines.iter().any(speaks_of_votes);
     let sentences = if telling { sentences(lines) } else { Vec::new() };
     if subject.has(Tag::Cancel) && (!subject.answer || text.by_caller) {
-        return Role::Cancels { line: subject.written.trim().to_owned() };
+        return Role::Cancels { line: subject.written.trim().to_owned(), certain: true };
     }
     let announces = subject.has(Tag::Result)
         && !names_other_candidates(&subject.written.to_lowercase(), text)
@@ -30,12 +31,9 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
         return Role::Announces(result::claimed(lines));
     }
     let may_say = text.by_caller || !text.called;
-    let by_another = |sentence: &&String| !may_say && calls_off_plainly(sentence);
-    if let Some(line) = sentences.iter().find(by_another) {
-        return Role::Cancels { line: line.clone() };
-    }
-    if let Some(line) = may_say.then(|| cancellation(text, &sentences)).flatten() {
-        return Role::Cancels { line };
+    let off = calling_off(text, &sentences, may_say);
+    if let Some((Off::Certain, line)) = off {
+        return Role::Cancels { line, certain: true };
     }
     if text.called && is_announced(&sentences, lines, text) {
         return Role::Announces(result::claimed(lines));
@@ -49,7 +47,10 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
     {
         return Role::Extends { hours: duration(extension), until: when(extension) };
     }
-    Role::Replies
+    match off {
+        Some((Off::Perhaps, line)) if text.called => Role::Cancels { line, certain: false },
+        _ => Role::Replies,
+    }
 }
 
 /// Whether a line has a word that every account of a vote has.
@@ -145,7 +146,7 @@ pub(super) fn candidates(lower: &str) -> Vec<String> {
     found
 }
 
-fn has(sentence: &str, any: &[&str]) -> bool {
+pub(super) fn has(sentence: &str, any: &[&str]) -> bool {
     any.iter().any(|phrase| sentence.contains(phrase))
 }
 
@@ -213,7 +214,14 @@ fn reminds(sentence: &str) -> bool {
 
 /// Whether the vote stays open for longer: "I am extending the vote by 3 days".
 fn extends(sentence: &str) -> bool {
-    let denied = has(sentence, &["not ", "n't", "should", "could", "would", "shall we", "can we", " if "]);
+    let denied = has(
+        sentence,
+        &[
+            "not ", "n't", "should", "could", "would", "shall we", "can we", "if ", "refuse", "asked", "needed",
+            "consider", "before ", "wanted", "wants", "almost", "nearly", "reason", "forgot", "suggest", "propose",
+            "rc1 ",
+        ],
+    );
     has(sentence, &["extend the vot", "extending the vot", "extend this vot", "extending this vot", "vote is extended"])
         && !denied
         && !sentence.ends_with('?')
@@ -260,139 +268,4 @@ fn number_word(word: &str) -> Option<u32> {
     let words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     let found = words.iter().position(|name| *name == word).or((word == "a").then_some(1))?;
     u32::try_from(found).ok()
-}
-
-/// "This vote is cancelled.": the whole of a sentence says so, and of this vote.
-fn calls_off_plainly(sentence: &str) -> bool {
-    let rest = ["this vote ", "the vote ", "this rc ", "this release candidate ", "this candidate "]
-        .iter()
-        .find_map(|begin| sentence.trim().strip_prefix(begin));
-    let Some(rest) = rest else { return false };
-    let rest = ["is hereby ", "is now ", "is ", "has been ", "was "].iter().find_map(|verb| rest.strip_prefix(verb));
-    rest.is_some_and(|rest| {
-        let word = rest.trim_end_matches(['.', '!', ' ']);
-        matches!(word, "cancelled" | "canceled" | "withdrawn" | "aborted" | "void")
-    })
-}
-
-/// The line that calls the vote off.
-fn cancellation(text: &Text<'_>, sentences: &[String]) -> Option<String> {
-    let found = sentences.iter().find(|sentence| cancels(sentence, text))?;
-    let words: Vec<&str> = found.split(' ').take(4).collect();
-    let start = words.join(" ");
-    let written = text.own.iter().find(|line| super::normal::plain(line).to_lowercase().contains(&start));
-    Some(written.map_or_else(|| found.clone(), |line| line.trim().to_owned()))
-}
-
-fn cancels(sentence: &str, text: &Text<'_>) -> bool {
-    let words: Vec<&str> = sentence
-        .split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '-'))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let any = |list: &[&str]| words.iter().any(|word| list.contains(word));
-    let denied = any(&[
-        "not", "never", "don't", "won't", "can't", "cannot", "if", "should", "unless", "would", "could", "might",
-        "whether", "or",
-    ]) || sentence.ends_with('?');
-    if denied {
-        return false;
-    }
-    let candidate =
-        |word: &&str| word.starts_with("rc") && word[2..].trim_start_matches('-').chars().all(|c| c.is_ascii_digit());
-    let matter =
-        any(&["vote", "voting", "thread", "candidate", "release", "round", "ballot"]) || words.iter().any(candidate);
-    let stops = any(&[
-        "cancel",
-        "canceling",
-        "cancelling",
-        "cancelled",
-        "canceled",
-        "withdraw",
-        "withdrawing",
-        "withdrawn",
-        "abort",
-        "aborting",
-        "aborted",
-        "abandon",
-        "abandoning",
-        "abandoned",
-        "void",
-        "voided",
-        "retract",
-        "retracting",
-        "invalidate",
-        "invalidated",
-        "scrap",
-        "scrapping",
-        "discard",
-        "discarding",
-    ]);
-    let own_vote = sentence.contains("my vote")
-        || sentence.contains("my +1")
-        || sentence.contains("my -1")
-        || sentence.contains("my earlier")
-        || sentence.contains("my previous")
-        || sentence.contains("your");
-    // "the previous vote was cancelled", "RC1 was withdrawn"
-    let stop = ["cancel", "withdr", "abort", "abandon", "void"].iter().filter_map(|word| sentence.find(word)).min();
-    let others = candidates(&sentence[..stop.unwrap_or(sentence.len())]);
-    let earlier = any(&["previous", "earlier", "last", "old"])
-        || !text.candidates.is_empty()
-            && others.iter().all(|other| !text.candidates.contains(other))
-            && !others.is_empty();
-    let alone = words.len() <= 2 || words.len() <= 4 && words.first().is_some_and(|word| word.starts_with("cancel"));
-    if stops && (matter || alone) && !own_vote && !earlier {
-        return true;
-    }
-    // "the next candidate of 2.0" is on another release
-    let version = |word: &str| word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit());
-    let of_other = sentence
-        .split_whitespace()
-        .map(|word| word.trim_matches(['.', ',', ';', ':', '!', '(', ')']))
-        .any(|word| version(word) && !text.subject.written.contains(word));
-    let fresh = any(&["new", "another", "next", "fresh", "second", "rc2", "rc3", "rc4", "rc5"])
-        && (any(&["round", "rc", "candidate", "vote"]) || words.iter().any(candidate))
-        && !of_other;
-    let begins = any(&[
-        "start",
-        "starting",
-        "prepare",
-        "preparing",
-        "create",
-        "creating",
-        "roll",
-        "rolling",
-        "cut",
-        "cutting",
-        "follow",
-        "follows",
-        "spin",
-        "spinning",
-        "build",
-        "building",
-        "send",
-        "kick",
-        "open",
-        "propose",
-        "respin",
-        "coming",
-        "make",
-        "produce",
-        "publish",
-        "initiate",
-        "raise",
-        "post",
-    ]);
-    let announced =
-        any(&["will", "i'll", "we'll", "going", "i'm", "soon", "shortly", "follows", "follow", "am", "let's"])
-            || has(sentence, &["let me ", "coming up", "tomorrow"]);
-    let ends = any(&["closing", "dead", "closed", "failed"]) && (matter || words.iter().any(candidate));
-    if ends && fresh && (announced || any(&["need", "needed", "due"])) || sentence.contains("vote has failed due to") {
-        return true;
-    }
-    if sentence.contains("abstimmung ist abgebrochen") || sentence.contains("取消") && sentence.contains("投票") {
-        return true;
-    }
-    fresh && begins && announced
-        || any(&["respin", "respinning", "re-spin", "reroll", "re-roll", "rerolling"]) && announced
 }

@@ -7,13 +7,13 @@
 //! What a whole mail casts, from what its lines and sentences say.
 
 use super::Text;
+use super::above::{below_name, below_remark};
 use super::ballot::{Printed, boxed, boxed_behind, leading_box, listed};
 use super::besides::{explained, is_preamble};
 use super::claim::{claim, first_claim};
 use super::clause::{Found, Place, judge};
 use super::in_words::in_words;
-use super::label::{is_named_above, is_own_named_above};
-use super::lines::{Below, Logical, Mark};
+use super::lines::{Logical, Mark};
 use super::mention::NAMES_VALUES;
 use super::sign::{Kind, Sign, Token, tokens};
 use super::told::{accounts, leads_reasons, may_tell};
@@ -299,40 +299,6 @@ fn beside_another(found: Found, tokens: &[Token], at: usize, place: Place<'_>) -
     }
 }
 
-/// A value right below what somebody else remarked can be an answer to that.
-fn below_remark(found: Found, text: &Text<'_>, line: usize) -> Found {
-    match found {
-        Found::Casts { own: false, .. } if text.remarks.contains(&line) => {
-            Found::Unclear("it stands below a quoted remark, and whether it answers that or the call is not clear")
-        }
-        other => other,
-    }
-}
-
-/// A value alone on its line, the last of `lines`, can be what the line above it names: "The output
-/// is:", "My vote:".
-fn below_name(found: Found, tokens: &[Token], at: usize, lines: &[Logical], place: Place<'_>) -> Found {
-    let Found::Casts { value, own: false, .. } = found else { return found };
-    let [before @ .., line] = lines else { return found };
-    let alone =
-        at == 0 && place.begins_line && tokens[1..].iter().all(|token| !token.is_word() || is_claim(&token.text));
-    if alone && line.below == Below::Command {
-        return Found::Stray("it stands below what a program was given, and may be its answer");
-    }
-    let above = before.last().filter(|_| alone && line.below == Below::Text);
-    let Some(named) = above.and_then(|above| above.sentences().last().map(|last| super::sign::tokens(last.text)))
-    else {
-        return found;
-    };
-    if is_own_named_above(&named) {
-        return Found::Casts { value, own: true, why: "the line above it says that it is the sender's vote" };
-    }
-    if is_named_above(&named, &place) {
-        return Found::Stray("it may be the value of what the line above it names");
-    }
-    found
-}
-
 /// Makes a sign of a 0 that stands where a vote does.
 fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
     for at in 0..tokens.len() {
@@ -358,8 +324,9 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
         let vote = tokens[..at].iter().any(|token| matches!(token.text.as_str(), "vote" | "voting" | "my"));
         let told = matches!(before.as_str(), "vote" | "i'm" | "my" | "voting")
             || matches!(before.as_str(), ":" | "is" | "to" | "a") && vote;
-        let abstains = tokens.iter().any(|token| one_of!(&token.text, "abstain abstaining abstained abstention"))
-            && tokens.len() <= 8;
+        let abstains = tokens.iter().any(|token| {
+            one_of!(&token.text, "abstain abstaining abstained abstention opinion preference neutral indifferent mind")
+        }) && tokens.len() <= 12;
         if begins || told || abstains || changed {
             tokens[at].kind = Kind::Sign(Sign::Value(VoteValue::Zero));
         }

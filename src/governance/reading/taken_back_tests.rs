@@ -111,3 +111,25 @@ fn votes_that_give_way() {
     values_are("0", &["-1 -> 0", "My -1 -> 0", "-1 => 0", "From -1 to 0", "I change my -1 to 0"]);
     values_are("+0", &["-1 -> +0"]);
 }
+
+#[test]
+fn votes_that_stand() {
+    values_are("-1", &["My -1 stands", "My -1 still stands."]);
+    values_are("+1", &["my +1 remains", "my +1 stands"]);
+}
+
+#[test]
+fn what_is_not_certain_takes_nothing_back() {
+    values_are(
+        "unclear",
+        &[
+            "Before I withdraw my veto I want to see tests",
+            "I consider withdrawing my -1",
+            "I wanted to withdraw my -1 but the tests fail",
+            "Withdrawing my -1 would be wrong",
+            "Nobody made me withdraw my -1",
+        ],
+    );
+    values_are("withdrawn", &["The fix works for me and I withdraw my veto", "Given the fix, I withdraw my -1"]);
+    values_are("-1", &["I change my vote to -1", "I have changed my vote to -1", "Changing my +1 to -1"]);
+}

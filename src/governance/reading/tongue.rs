@@ -27,8 +27,12 @@ impl Sentence<'_> {
         let thanked = thanks && parts < 2 && self.before().iter().all(|token| !token.is_word() || self.is_known(token));
         let known = self.words().all(|token| self.is_known(token));
         let alone = self.tokens.iter().filter(|token| token.sign().is_some()).count() == 1;
+        let denied = self
+            .before()
+            .iter()
+            .any(|token| one_of!(&token.text, "non ne pas nicht kein keine niet geen ikke inte nie não nao 不 没"));
         match sign {
-            Sign::Value(value) if alone && (known || thanked) && !self.asks() && !self.is_thanked_for() => {
+            Sign::Value(value) if !denied && alone && (known || thanked) && !self.asks() && !self.is_thanked_for() => {
                 Some(Found::Casts { value, own: true, why: "a sentence that says so in another language" })
             }
             _ => Some(Found::Stray("it stands in a sentence of a language that is not read")),

@@ -7,9 +7,9 @@
 //! Until when a call says that its vote is open, and by what a later mail extends it: dates
 //! such as "until October 20th, 2026 12:00 UTC", "closes on 2026-10-20", "ends 20 October 2026".
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, date, time};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// What a sentence that names an end begins its date with.
 const ENDS: [&str; 8] = ["until", "till", "ends", "end on", "closes", "close on", "closing", "by "];
@@ -32,12 +32,53 @@ pub(super) fn when(text: &str) -> Option<Timestamp> {
         .filter(|word| !word.is_empty() && !matches!(*word, "of" | "the" | "at" | "on"))
         .collect();
     let (day, behind) = (0..words.len()).find_map(|at| day_at(&words[at..]).map(|(day, used)| (day, at + used)))?;
+    if let Some(exact) = words[..behind].last().and_then(|word| word.to_uppercase().parse::<Timestamp>().ok()) {
+        return Some(exact);
+    }
     let clock = words[behind..].iter().take(2).position(|word| clock(word).is_some());
-    let at = match clock {
-        Some(at) => day.to_datetime(clock_at(&words[behind + at..])?),
-        None => day.to_datetime(time(23, 59, 59, 0)),
+    let (at, zone) = match clock {
+        Some(at) => {
+            let zone = words[behind + at..].iter().take(3).find_map(|word| minutes_of_zone(word));
+            (day.to_datetime(clock_at(&words[behind + at..])?), zone)
+        }
+        None => {
+            let zone = words[behind..].first().and_then(|word| minutes_of_zone(word));
+            (day.to_datetime(time(23, 59, 59, 0)), zone)
+        }
     };
-    in_utc(at)
+    let ahead = SignedDuration::from_mins(zone.unwrap_or(0));
+    in_utc(at)?.checked_sub(ahead).ok()
+}
+
+/// How many minutes a zone is ahead of UTC. "AoE" is the last place on Earth that has a day; of a name
+/// that several zones have, the latest is taken.
+fn minutes_of_zone(word: &str) -> Option<i64> {
+    let hours = match word {
+        "utc" | "gmt" | "z" | "wet" => 0,
+        "aoe" => -12,
+        "hst" => -10,
+        "pst" | "pt" => -8,
+        "pdt" | "mst" => -7,
+        "mdt" | "cst" => -6,
+        "cdt" | "est" | "et" => -5,
+        "edt" => -4,
+        "cet" | "bst" => 1,
+        "cest" | "eet" => 2,
+        "eest" | "msk" => 3,
+        "jst" | "kst" => 9,
+        "aest" => 10,
+        "aedt" => 11,
+        "ist" => return Some(330),
+        other => {
+            let offset = other.trim_start_matches("utc").trim_start_matches("gmt");
+            let sign = if offset.starts_with('-') { -1 } else { 1 };
+            let digits = offset.strip_prefix(['+', '-'])?.replace(':', "");
+            let number: i64 = digits.parse().ok().filter(|_| digits.len() <= 4)?;
+            let minutes = if digits.len() > 2 { number / 100 * 60 + number % 100 } else { number * 60 };
+            return (minutes <= 14 * 60).then_some(sign * minutes);
+        }
+    };
+    Some(hours * 60)
 }
 
 fn in_utc(at: DateTime) -> Option<Timestamp> {
@@ -115,6 +156,9 @@ mod tests {
             ("voting ends 20 october 2026", "2026-10-20T23:59:59Z"),
             ("the vote is open until monday, 5 oct 2026, 9pm utc", "2026-10-05T21:00:00Z"),
             ("voting closes at 12:30 pm? no, on 2026-10-20", "2026-10-20T23:59:59Z"),
+            ("the vote closes on friday, 9th october 2026, 10am pst", "2026-10-09T18:00:00Z"),
+            ("the vote is open until 9 oct 2026 23:59 aoe", "2026-10-10T11:59:00Z"),
+            ("the vote ends at 2026-10-10t00:00:00+02:00", "2026-10-09T22:00:00Z"),
             ("please vote by oct 31, 2026", "2026-10-31T23:59:59Z"),
         ] {
             let found = until(&[sentence.to_owned()]).map(|at| at.to_string());

@@ -148,7 +148,6 @@ fn votes_for_it() {
             "+1 to accept the donation",
             "+1 overall",
             "+1 in general",
-            "+1 in principle",
             "+1 yes, ship it",
             "+1 great",
             "+1 👍",

@@ -29,7 +29,7 @@ pub(super) fn is_change(word: &str) -> bool {
 pub(super) fn is_withdrawal(word: &str) -> bool {
     one_of!(
         word,
-        "withdraw withdrawing withdrawn withdrew retract retracting retracted rescind rescinding revoke revoking revoked disregard ignore unvote",
+        "withdraw withdrawing withdrawn withdrew retract retracting retracted rescind rescinding rescinded revoke revoking revoked disregard ignore unvote",
     )
 }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::accounts::{came_of_nothing, read};
 use super::case::Case;
 use super::mails::{Mail, excerpt};
 use super::people::Binding;
@@ -43,6 +44,9 @@ pub(super) struct Pending {
 
 /// Clocks of senders differ; a mail so much before the one it answers is still an answer.
 const SKEW: SignedDuration = SignedDuration::from_hours(24);
+
+/// Why two mails of one date are under review.
+const TIED: &str = "two votes of the same voter have the same date: which of them is the later?";
 
 /// Where a mail stands in the course of the vote.
 enum Place {
@@ -113,16 +117,20 @@ impl Ballots {
         match &mail.statement.says {
             Says::Nothing { .. } => String::new(),
             Says::Unclear { why, .. } => {
+                take_tied(mail, slot, None);
                 review(slot, why.clone(), vec![VoteValue::Plus, VoteValue::Zero, VoteValue::Minus])
             }
-            Says::Withdraws { line } => match doubt.or_else(|| other_route(mail, slot, "take back")) {
-                Some(why) => review(slot, why, vec![VoteValue::Zero]),
+            Says::Withdraws { line } => match doubt.or_else(|| doubt_of_withdrawal(mail, slot)) {
+                Some(why) => {
+                    let tied = take_tied(mail, slot, None);
+                    review(slot, why, tied.into_iter().chain([VoteValue::Zero]).collect())
+                }
                 None => self.withdraw(mail, slot, line),
             },
             Says::Casts(cast) => match doubt.or_else(|| doubt_of(case, mail, slot, cast)) {
                 Some(why) => {
                     let mut possible = vec![cast.value];
-                    if let Some(tied) = take_tied(mail, slot, cast) {
+                    if let Some(tied) = take_tied(mail, slot, Some(cast.value)) {
                         possible.push(tied);
                     }
                     review(slot, why, possible)
@@ -304,8 +312,12 @@ fn doubt_of(case: &Case<'_>, mail: &Mail<'_>, slot: &Slot, cast: &Cast) -> Optio
     if let Binding::Perhaps { why, .. } = &mail.voter.binding {
         return Some(why.clone());
     }
-    if slot.counted.as_ref().is_some_and(|before| before.at == mail.statement.head.at && before.value != cast.value) {
-        return Some("two votes of the same voter have the same date: which of them is the later?".to_owned());
+    let at = mail.statement.head.at;
+    let tied = |pending: &Pending| at.is_some() && pending.review.at == at;
+    if slot.pending.iter().any(tied)
+        || slot.counted.as_ref().is_some_and(|before| before.at == at && before.value != cast.value)
+    {
+        return Some(TIED.to_owned());
     }
     if slot.counted.as_ref().is_some_and(|before| before.value != cast.value)
         && let Some(why) = other_route(mail, slot, "replace")
@@ -315,9 +327,20 @@ fn doubt_of(case: &Case<'_>, mail: &Mail<'_>, slot: &Slot, cast: &Cast) -> Optio
     let binds = matches!(mail.voter.binding, Binding::Yes(_));
     let veto = case.action.approval == Approval::Consensus
         || (case.action.approval == Approval::LazyApproval && case.action.escalates_to == Some(Approval::Consensus));
-    (veto && binds && cast.value == VoteValue::Minus && !cast.explained).then(|| {
+    // "my -1 stands" repeats one that was explained
+    let repeats = slot.counted.as_ref().is_some_and(|before| before.value == VoteValue::Minus);
+    (veto && binds && cast.value == VoteValue::Minus && !cast.explained && !repeats).then(|| {
         "a veto without an explanation is void: is it given elsewhere? Rule `-1` if so, `none` if not".to_owned()
     })
+}
+
+/// What a person must be asked before this withdrawal holds.
+fn doubt_of_withdrawal(mail: &Mail<'_>, slot: &Slot) -> Option<String> {
+    let at = mail.statement.head.at.filter(|_| mail.ruling.is_none());
+    let tied = at.is_some()
+        && (slot.counted.as_ref().is_some_and(|before| before.at == at)
+            || slot.pending.iter().any(|pending| pending.review.at == at));
+    tied.then(|| TIED.to_owned()).or_else(|| other_route(mail, slot, "take back"))
 }
 
 /// Whether the mail came by another way than the vote that it would change.
@@ -338,20 +361,16 @@ fn other_route(mail: &Mail<'_>, slot: &Slot, verb: &str) -> Option<String> {
     (!differing.is_empty()).then(|| {
         format!(
             "it would {verb} their {} and came by another way ({}): is it theirs?",
-            sign_of(slot),
+            slot.counted.as_ref().map_or("vote", |vote| vote.value.sign()),
             differing.join("; ")
         )
     })
 }
 
-fn sign_of(slot: &Slot) -> &'static str {
-    slot.counted.as_ref().map_or("vote", |vote| vote.value.sign())
-}
-
 /// A counted vote of the same date counts no more than this one.
-fn take_tied(mail: &Mail<'_>, slot: &mut Slot, cast: &Cast) -> Option<VoteValue> {
+fn take_tied(mail: &Mail<'_>, slot: &mut Slot, value: Option<VoteValue>) -> Option<VoteValue> {
     let tied = |before: &CountedVote| {
-        mail.statement.head.at.is_some() && before.at == mail.statement.head.at && before.value != cast.value
+        mail.statement.head.at.is_some() && before.at == mail.statement.head.at && Some(before.value) != value
     };
     // what a person ruled on stands, and has no route
     slot.route.as_ref()?;
@@ -361,7 +380,7 @@ fn take_tied(mail: &Mail<'_>, slot: &mut Slot, cast: &Cast) -> Option<VoteValue>
         from: format!("{} <{}>", before.name, before.address),
         at: before.at,
         excerpt: before.line.clone(),
-        why: "two votes of the same voter have the same date: which of them is the later?".to_owned(),
+        why: TIED.to_owned(),
     };
     let value = before.value;
     slot.pending.push(Pending { review, possible: vec![value], ..pending(mail, String::new(), Vec::new()) });
@@ -378,30 +397,4 @@ fn pending(mail: &Mail<'_>, why: String, possible: Vec<VoteValue>) -> Pending {
     let line = excerpt(&mail.statement.says);
     let review = Review { message_id: head.message_id.clone(), from: mail.from(), at: head.at, excerpt: line, why };
     Pending { review, voter, may_bind: !matches!(mail.voter.binding, Binding::No(_)), possible, undated: false }
-}
-
-fn came_of_nothing(mail: &Mail<'_>, course: &Course<'_, '_>) -> String {
-    let is = |other: Option<&Mail<'_>>| other.is_some_and(|other| other.id() == mail.id());
-    let opens = course.rounds.iter().any(|round| round.mail.id() == mail.id());
-    let cancels = course.cancelled.as_ref().is_some_and(|cancelled| cancelled.message_id == mail.id());
-    let words = if opens {
-        "it opens a vote"
-    } else if cancels {
-        "it calls the vote off"
-    } else if is(course.result) {
-        "it says what the vote came to"
-    } else {
-        "nothing"
-    };
-    words.to_owned()
-}
-
-fn read(says: &Says) -> String {
-    match says {
-        Says::Nothing { why: None } => "no vote".to_owned(),
-        Says::Nothing { why: Some(why) } => format!("no vote: {why}"),
-        Says::Casts(cast) => format!("{} in the line “{}”: {}", cast.value.sign(), cast.line, cast.why),
-        Says::Withdraws { line } => format!("it takes a vote back in the line “{line}”"),
-        Says::Unclear { why, .. } => format!("unclear: {why}"),
-    }
 }

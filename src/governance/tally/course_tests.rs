@@ -123,8 +123,10 @@ fn the_result_mail_is_compared_and_decides_nothing() {
 
 #[test]
 fn its_opener_calls_a_vote_off_and_anybody_else_is_asked_about() {
-    let cancels =
-        |who: &str, hours| Statement { role: Role::Cancels { line: "I withdraw it".into() }, ..mail("x", who, hours) };
+    let cancels = |who: &str, hours| Statement {
+        role: Role::Cancels { line: "I withdraw it".into(), certain: true },
+        ..mail("x", who, hours)
+    };
     let tally = Votes::majority(with(three(), cancels("eve", 9))).tally();
     assert_eq!((tally.outcome, counts(&tally)[0]), (VoteOutcome::Cancelled, 3));
     // a name is nobody's alone
@@ -184,6 +186,13 @@ fn two_votes_of_one_date_are_for_a_person() {
     let tally = Votes::majority(with(three(), vote("c2", "cleo", 3, "-1"))).tally();
     assert_eq!((tally.outcome, counts(&tally)), (VoteOutcome::NeedsReview, [2, 0, 0, 0, 0, 0]));
     assert!(review_of(&tally, "c").contains("same date") && review_of(&tally, "c2").contains("same date"));
+    // one that is unclear is as late as one that is not, whichever id comes first
+    for id in ["a0", "z0"] {
+        let says = Says::Unclear { excerpt: String::new(), why: "unclear".to_owned() };
+        let unclear = Statement { says, ..vote(id, "cleo", 3, "-1") };
+        let tally = Votes::majority(with(three(), unclear)).tally();
+        assert_eq!((counts(&tally)[0], tally.review.len()), (2, 2), "{id}");
+    }
 }
 
 #[test]

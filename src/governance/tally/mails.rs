@@ -95,7 +95,9 @@ fn mail<'a>(case: &Case<'a>, copies: Vec<&'a Statement>) -> Mail<'a> {
                     written.role = Role::Replies;
                 }
             }
-            Verdict::Cancels => written.role = Role::Cancels { line: format!("ruled so: {}", ruling.why) },
+            Verdict::Cancels => {
+                written.role = Role::Cancels { line: format!("ruled so: {}", ruling.why), certain: true };
+            }
         }
     }
     let voter = Voter::of(case, &statement.head, ruled);

@@ -10,6 +10,7 @@
 //! It is pure, and the order of the mails does not matter to it. What is not certain is under
 //! review and in no count; it stands in the way of an outcome only where it could change it.
 
+mod accounts;
 mod ballots;
 mod case;
 #[cfg(test)]

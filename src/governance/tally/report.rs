@@ -217,6 +217,8 @@ pub struct ResultMail {
     pub passed: Option<bool>,
     /// Where it and this tally differ; nothing where they agree.
     pub disagreements: Vec<String>,
+    /// What of it could not be read, and so was not compared.
+    pub unread: Vec<String>,
 }
 
 /// How a vote was called off.

@@ -42,7 +42,23 @@ pub(super) fn compare(mail: &Mail<'_>, votes: &[CountedVote], outcome: VoteOutco
         at: head.at,
         passed: claimed.passed,
         disagreements,
+        unread: unread(&claimed),
     }
+}
+
+/// What the mail does not say in a form that is read.
+fn unread(claimed: &ClaimedResult) -> Vec<String> {
+    let counted = |counts: ClaimedCounts| counts.plus.is_some() || counts.minus.is_some();
+    let numbers = counted(claimed.binding) || counted(claimed.non_binding) || claimed.plus_in_all.is_some();
+    [
+        (claimed.passed.is_none() && !claimed.unanimous, "no outcome was read in it"),
+        (!numbers, "no numbers were read in it"),
+        (claimed.voters.is_empty(), "no names of voters were read in it"),
+    ]
+    .into_iter()
+    .filter(|(missing, _)| *missing)
+    .map(|(_, what)| format!("{what}, so none were compared"))
+    .collect()
 }
 
 fn numbers(claimed: &ClaimedResult, votes: &[CountedVote], out: &mut Vec<String>) {

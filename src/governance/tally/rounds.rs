@@ -87,7 +87,8 @@ impl<'m, 'a> Course<'m, 'a> {
         let mut happened = false;
         for mail in mails {
             let Role::Opens { subject, hours, until } = &mail.statement.role else {
-                happened |= mail.speaks() || matches!(mail.statement.role, Role::Cancels { .. } | Role::Announces(_));
+                happened |= mail.speaks()
+                    || matches!(mail.statement.role, Role::Cancels { certain: true, .. } | Role::Announces(_));
                 continue;
             };
             let opening = Opening { mail, subject, hours: *hours, until: *until };
@@ -224,7 +225,7 @@ impl<'m, 'a> Course<'m, 'a> {
     fn find_cancellation(&mut self, case: &Case<'_>, mails: &[&'m Mail<'a>]) {
         let closed = self.closed.and_then(|mail| mail.statement.head.at);
         for mail in mails {
-            let Role::Cancels { line } = &mail.statement.role else { continue };
+            let Role::Cancels { line, certain } = &mail.statement.role else { continue };
             let head = &mail.statement.head;
             let ruled = mail.ruling.is_some_and(|ruling| ruling.verdict == Verdict::Cancels);
             let likeness = self.opener().map_or(Likeness::Other, |opener| opener.likeness(mail));
@@ -237,13 +238,16 @@ impl<'m, 'a> Course<'m, 'a> {
                     .address
                     .as_deref()
                     .is_some_and(|address| case.roster.owner(address).is_some() || is_home_address(address));
-            if by_roster && !ruled {
+            if !certain && late {
+                continue;
+            }
+            if by_roster && *certain && !ruled {
                 self.notes.push(format!(
                     "{} called the vote off from another address than it was opened from, under the same name",
                     mail.from()
                 ));
             }
-            if ruled || ((likeness == Likeness::Same || by_roster) && !late && !other_way) {
+            if ruled || (*certain && (likeness == Likeness::Same || by_roster) && !late && !other_way) {
                 self.cancelled.get_or_insert_with(|| Cancellation {
                     message_id: head.message_id.clone(),
                     from: mail.from(),
@@ -252,6 +256,7 @@ impl<'m, 'a> Course<'m, 'a> {
                 });
             } else {
                 let why = match likeness {
+                    _ if !certain => "it may call the vote off, and whether it does is not clear",
                     _ if late => "it calls the vote off after its result was announced",
                     Likeness::Same => "it calls the vote off and came by another way than the mail that opened it",
                     Likeness::Namesake => {

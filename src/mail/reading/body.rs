@@ -63,6 +63,9 @@ pub(super) fn body(headers: &Headers<'_>, bytes: &[u8]) -> Body {
         };
         push(&mut text, &decoded);
     }
+    if let Some(value) = says_otherwise(&text, &walk.html) {
+        faults.push(format!("its HTML has {value} where its plain text has none; which of them is meant was not read"));
+    }
     if text.trim().is_empty() {
         text.clear();
         for part in &walk.html {
@@ -74,6 +77,16 @@ pub(super) fn body(headers: &Headers<'_>, bytes: &[u8]) -> Body {
         faults.push("it has no text but in a form that was not read (encrypted, an image, a file)".to_owned());
     }
     Body { text, faults }
+}
+
+/// The value that begins a line of the HTML, and none of the plain text beside it.
+fn says_otherwise(plain: &str, html: &[Part<'_>]) -> Option<&'static str> {
+    if plain.trim().is_empty() || html.is_empty() {
+        return None;
+    }
+    let has = |text: &str, value: &str| text.lines().any(|line| line.trim_start().starts_with(value));
+    let shown: Vec<String> = html.iter().map(|part| html::lines(&part.text(&mut Vec::new()))).collect();
+    ["+1", "-1"].into_iter().find(|value| !plain.contains(*value) && shown.iter().any(|text| has(text, value)))
 }
 
 fn push(text: &mut String, more: &str) {
@@ -205,9 +218,15 @@ impl Part<'_> {
         let cut = self.bytes.len() > limit;
         let bytes = &self.bytes[..self.bytes.len().min(limit)];
         let decoded = match encoding {
-            "base64" => base64(bytes),
+            "base64" => {
+                let decoded = base64(bytes);
+                if decoded.is_empty() && !bytes.trim_ascii().is_empty() {
+                    faults.push("its base64 text is none, and was not read".to_owned());
+                }
+                decoded
+            }
             "quoted-printable" => quoted_printable_decode(bytes).unwrap_or_else(|| {
-                faults.push("its quoted-printable text is broken".to_owned());
+                faults.push("its quoted-printable text is broken, and was not read for certain".to_owned());
                 bytes.to_vec()
             }),
             _ => bytes.to_vec(),

@@ -31,15 +31,17 @@ impl Caller {
         by_address || sender.name.as_ref().is_some_and(|name| self.names.contains(&name.to_lowercase()))
     }
 
-    /// Below which quotes stand answers to what somebody remarked: to no line of a call, and to no vote.
+    /// Below which quotes stand answers to what somebody remarked: to no line of a call, and to no vote for it.
     pub(super) fn remarks(&self, quoted: &[Quoted<'_>]) -> Vec<usize> {
         let plain = |quote: &Quoted<'_>| {
             let tells = |line: &&str| {
                 let bare = line.trim_start_matches(['>', ' ', '|']);
                 let letters = letters(bare);
-                bare.contains("+1") || bare.contains("-1") || letters.len() > 10 && self.text.contains(&letters)
+                let boxed = bare.starts_with(['[', '(']) && bare.contains("-1");
+                bare.contains("+1") || boxed || letters.len() > 10 && self.text.contains(&letters)
             };
-            !quote.lines.iter().any(tells) && quote.lines.iter().any(|line| letters(line).len() > 10)
+            !quote.lines.iter().any(tells)
+                && quote.lines.iter().any(|line| letters(line).len() > 10 || line.contains("-1"))
         };
         if self.text.is_empty() {
             return Vec::new();

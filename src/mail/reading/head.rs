@@ -73,6 +73,11 @@ fn missing(headers: &Headers<'_>) -> &'static str {
 
 fn date(text: &str) -> Option<i64> {
     let text = text.trim();
+    // no clock is further from Greenwich's than 14 hours
+    let far = |zone: &str| zone.len() == 4 && zone.parse::<u32>().is_ok_and(|zone| zone > 1400 || zone % 100 > 59);
+    if text.split_whitespace().filter_map(|word| word.strip_prefix(['+', '-'])).any(far) {
+        return None;
+    }
     let parsed = DateTime::parse_rfc822(text).filter(valid).or_else(|| DateTime::parse_rfc3339(text).filter(valid));
     let parsed = parsed.or_else(|| DateTime::parse_rfc822(&modern(text)?).filter(valid))?;
     Some(parsed.to_timestamp())
@@ -214,6 +219,7 @@ mod tests {
         assert_eq!(at("Date: Mon, 5 Oct 26 10:00 GMT"), ("2026-10-05T10:00:00Z".into(), 0));
         assert_eq!(at("Date: Mon Oct  5 12:00:00 2026"), ("2026-10-05T12:00:00Z".into(), 0));
         assert_eq!(at("Date: 5 Oct 99 12:00:01 +0200"), ("1999-10-05T10:00:01Z".into(), 0));
+        assert_eq!(at("Date: Fri, 05 Oct 2026 10:00:00 +9999"), ("2024-01-02T00:00:00Z".into(), 1));
         assert_eq!(at("Date: yesterday"), ("2024-01-02T00:00:00Z".into(), 1));
     }
 

@@ -62,7 +62,9 @@ pub(super) fn load(path: &Path) -> Result<Loaded, SourceError> {
 }
 
 fn blob(path: &Path, bytes: Vec<u8>) -> Blob {
-    let many = bytes.starts_with(b"From ") || bytes.starts_with(b"\nFrom ");
+    // the first line that parts mails can be missing, or have something before it
+    let start = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes).trim_ascii_start();
+    let many = start.starts_with(b"From ") || mails_of(&bytes).len() > 1;
     Blob { name: path.display().to_string(), bytes, many }
 }
 

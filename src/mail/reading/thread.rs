@@ -283,6 +283,9 @@ fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &Opened, mail
     if mail.parsed.has(Tag::Discuss) && !mail.parsed.has(Tag::Vote) && !matches!(says, Says::Nothing { .. }) {
         return Says::Nothing { why: Some("it stands in a discussion, not in the vote".to_owned()) };
     }
+    if let Some(why) = automatic(opened, mail).filter(|_| !matches!(says, Says::Nothing { .. })) {
+        return Says::Nothing { why: Some(why.to_owned()) };
+    }
     if let Some(fault) = opened.faults.iter().find(|fault| fault.contains("not read") || fault.contains("too many")) {
         let excerpt = match &says {
             Says::Casts(cast) => cast.line.clone(),
@@ -319,6 +322,14 @@ fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &Opened, mail
         }
     }
     says
+}
+
+/// Why no person wrote the mail.
+fn automatic(opened: &Opened, mail: &Mail<'_>) -> Option<&'static str> {
+    let by_itself = mail.headers.ascii("auto-submitted").is_some_and(|value| !value.trim().starts_with("no"));
+    let address = opened.sender.address.as_deref().unwrap_or_default();
+    let bounce = address.starts_with("mailer-daemon@") || address.starts_with("postmaster@");
+    (by_itself || bounce).then_some("a program wrote it, by its headers, and no person")
 }
 
 /// A voter who marks the ballot where their program quotes it.
