@@ -311,7 +311,8 @@ fn written(field: Field, value: &str) -> String {
         && !value.contains(": ")
         && !value.ends_with([':', ' '])
         && !is_word_of_yaml(value);
-    let number_or_day = field.is_plain() && !value.is_empty() && value.chars().all(|c| c.is_ascii_digit() || c == '-');
+    let digit = |c: char| c.is_ascii_digit();
+    let number_or_day = field.is_plain() && value.starts_with(digit) && value.chars().all(|c| digit(c) || c == '-');
     if plain || number_or_day {
         return value.to_owned();
     }
@@ -425,7 +426,7 @@ mod tests {
             let read = yaml_rust2::YamlLoader::load_from_str(&line).unwrap();
             let found = &read[0][field.key()];
             let found = found.as_str().map(str::to_owned).or_else(|| found.as_i64().map(|number| number.to_string()));
-            let leading_zeros = field.is_plain() && value.starts_with(['0', '-']);
+            let leading_zeros = field.is_plain() && value.starts_with('0');
             prop_assert!(leading_zeros || found.as_deref() == Some(value.as_str()), "{line}: {found:?}");
         }
 
