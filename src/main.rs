@@ -11,9 +11,6 @@ use std::process::ExitCode;
 use quorate::commands::Cli;
 use quorate::ui::{ExitCode as Code, Ui};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = Cli::read();
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())

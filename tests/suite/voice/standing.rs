@@ -37,7 +37,7 @@ fn status_can_be_read_at_80_columns_in_every_state() {
     · vote      Vote on the release candidate — waiting: 6 steps, 1 check
     – fix       Fix what the vote found — does not apply now
     · finalize  Finalize the release — waiting: 17 steps, 11 checks
-    · promote   Promote the release — waiting: 14 steps
+    · promote   Promote the release — waiting: 15 steps
 
     Next: make-the-case
     `quorate run` goes on; `quorate guide` says how and why.
