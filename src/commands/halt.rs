@@ -82,6 +82,10 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) {
         }
         Obstacle::Conflict { found, expected } => {
             let hint = match workflow.and_then(|workflow| makers(workflow, id)) {
+                _ if workflow.is_some_and(|workflow| does(workflow, id, "send-mail")) => format!(
+                    "no mail is sent twice: what is expected says what tells; where it is known not to be out, \
+                     `quorate run {id} --again --why …`"
+                ),
                 Some(makers) => format!(
                     "somebody else's work is never overwritten: where it is to stay, take yours back by {makers}, and \
                      run again: it is made anew on what is there; else put it right there, and run again"
@@ -91,6 +95,7 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) {
                         .into()
                 }
             };
+            let expected = with_way_to_correct(expected);
             ui.complain(&format!("{id} ({title}): found {found}; expected {expected}"), Some(&hint));
         }
         Obstacle::CheckFailed(faults) => {
@@ -111,12 +116,15 @@ pub fn with_way_to_correct(hint: &str) -> String {
     }
 }
 
+/// Whether a step is done by that action.
+fn does(workflow: &Workflow, id: &str, action: &str) -> bool {
+    let kind = workflow.step(id).map(|(_, step)| &step.kind);
+    matches!(kind, Some(StepKind::Action { name, .. }) if name == action)
+}
+
 /// For a push: the commands that take back what is pushed, where it was made.
 fn makers(workflow: &Workflow, id: &str) -> Option<String> {
-    let (_, step) = workflow.step(id)?;
-    if !matches!(&step.kind, StepKind::Action { name, .. } if name == "push") {
-        return None;
-    }
+    let (_, step) = workflow.step(id).filter(|_| does(workflow, id, "push"))?;
     let is_local = |step: &Step| step.effect == Effect::Local && matches!(step.kind, StepKind::Action { .. });
     let makers = step.needs.iter().filter(|need| workflow.step(need).is_some_and(|(_, step)| is_local(step)));
     let makers: Vec<String> = makers.map(|need| format!("`quorate undo {need}`")).collect();

@@ -11,6 +11,7 @@ use super::again::{Decision, begin_anew};
 use super::environment::Environment;
 use super::halt;
 use super::plan::print_plan;
+use super::release_state::demand_templates;
 use super::session::{Session, read_session, write_session};
 use crate::engine::{Goal, Person, Plan, State, SystemClock, Workflow};
 use crate::ui::{Approver, ExitCode, Progress, TerminalPerson, Ui};
@@ -52,6 +53,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let ui = environment.ui;
     if !args.execute && !ui.interactive() {
         let (session, state) = read_session(environment)?;
+        demand_templates(&session.directory, &state)?;
         let goal = goal(&session.workflow, args.items, args.to)?;
         if say_settled(ui, &session, &state, &goal)? {
             return Ok(ExitCode::Done);
@@ -62,6 +64,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         return Ok(ExitCode::Done);
     }
     let (session, journal, state) = write_session(environment)?;
+    demand_templates(&session.directory, &state)?;
     let version = session.values.version.to_string();
     if let Some(confirmed) = args.confirm.as_ref().filter(|confirmed| **confirmed != version) {
         return Err(CommandError::usage(
