@@ -7,6 +7,7 @@
 //! Telling the person why a run ended, and the script by which exit code.
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::error::{action_code, chain};
 use crate::engine::{Effect, Halt, Obstacle, Pending, Step, StepKind, Workflow};
@@ -33,6 +34,54 @@ pub fn code_of(halt: &Halt) -> ExitCode {
             .iter()
             .map(code)
             .fold(ExitCode::Waiting, |worst, code| if severity(code) > severity(worst) { code } else { worst }),
+    }
+}
+
+/// What `--json` prints of a run's end.
+#[derive(Debug, Serialize)]
+pub struct End<'a> {
+    /// `completed`, `goal-reached`, `stopped`, `pending`.
+    outcome: &'static str,
+    /// What is in the way, in the order of the workflow.
+    pending: Vec<InTheWay<'a>>,
+}
+
+/// One step or check that is in the way.
+#[derive(Debug, Serialize)]
+struct InTheWay<'a> {
+    id: &'a str,
+    title: &'a str,
+    /// `person`, `time`, `failed`, `conflict`, `does-not-hold`.
+    kind: &'static str,
+    what: String,
+    /// Until when, for a time.
+    until: Option<Timestamp>,
+}
+
+impl<'a> End<'a> {
+    /// The end of a run.
+    pub fn of(halt: &'a Halt) -> Self {
+        match halt {
+            Halt::Completed => Self { outcome: "completed", pending: Vec::new() },
+            Halt::GoalReached => Self { outcome: "goal-reached", pending: Vec::new() },
+            Halt::Stopped => Self { outcome: "stopped", pending: Vec::new() },
+            Halt::Pending(pending) => Self { outcome: "pending", pending: pending.iter().map(InTheWay::of).collect() },
+        }
+    }
+}
+
+impl<'a> InTheWay<'a> {
+    fn of(pending: &'a Pending) -> Self {
+        let Pending { id, title, obstacle } = pending;
+        let (kind, what) = match obstacle {
+            Obstacle::Person(what) => ("person", what.clone()),
+            Obstacle::Time { why, .. } => ("time", why.clone()),
+            Obstacle::Failed(error) => ("failed", chain(error)),
+            Obstacle::Conflict { found, expected } => ("conflict", format!("found {found}; expected {expected}")),
+            Obstacle::CheckFailed(faults) => ("does-not-hold", faults.join("\n")),
+        };
+        let until = if let Obstacle::Time { until, .. } = obstacle { Some(*until) } else { None };
+        Self { id, title, kind, what, until }
     }
 }
 
