@@ -43,5 +43,7 @@ pub use post_office::PostOffice;
 pub use real_servers::{RealServer, RealServers};
 #[cfg(test)]
 pub(crate) use sites::plant;
+#[cfg(test)]
+pub(crate) use smtp_server::certificate;
 pub use smtp_server::{SmtpAccount, SmtpServer};
 pub use world::{MANAGER, Source, Wish, World};
