@@ -18,8 +18,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Body, Limits, Login, Request, Web, WebError};
+use crate::rehearsal::certificate;
 use crate::rehearsal::stand_ins::{Fault, FaultKind, Faults, Host};
-use crate::services::web_testing::answering_as;
 use crate::services::{Effects, Moment};
 
 /// A service that counts what it has done.
@@ -268,6 +268,29 @@ fn an_answer_that_comes_before_the_file_is_sent_is_heard() {
         drop(web);
         serving.join().unwrap();
     }
+}
+
+/// Where a server listens over TLS with a certificate for `name`, `https://127.0.0.1:PORT`, how
+/// many bytes of requests it has read, and the PEM of the authority that vouches for it.
+fn answering_as(name: &str) -> (String, Arc<AtomicU32>, String) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let (config, authority) = certificate(vec![name.to_owned()]).unwrap();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let read = Arc::new(AtomicU32::new(0));
+    let seen = Arc::clone(&read);
+    // it ends with the test's process: nobody connects any more
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = rustls::StreamOwned::new(connection, stream.unwrap());
+            let mut request = [0; 4096];
+            let Ok(bytes) = stream.read(&mut request) else { continue };
+            seen.fetch_add(u32::try_from(bytes).unwrap(), Ordering::SeqCst);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+        }
+    });
+    (format!("https://127.0.0.1:{port}"), read, authority)
 }
 
 #[test]
