@@ -63,6 +63,21 @@ struct NoStateDirectory {
     _state: Option<PathBuf>,
 }
 
+/// What is said of a proposal beside its state and its threads: to set it, or to find those that
+/// have it.
+#[derive(Debug, clap::Args)]
+struct Facts {
+    /// The version that it comes with: 2.4.0; where it is set also several, "1.19, 2.0".
+    #[arg(long, value_name = "VERSION")]
+    release: Option<String>,
+    /// The part of the product.
+    #[arg(long, value_name = "NAME")]
+    component: Option<String>,
+    /// Who proposes; a part of the name finds it.
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
+}
+
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Init(init::Args),

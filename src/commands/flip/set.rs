@@ -61,15 +61,8 @@ pub struct Args {
     /// Its issue.
     #[arg(long, value_name = "KEY")]
     jira: Option<String>,
-    /// The versions that it comes with: 2.4.0, or "1.19, 2.0".
-    #[arg(long, value_name = "VERSION")]
-    release: Option<String>,
-    /// The part of the product.
-    #[arg(long, value_name = "NAME")]
-    component: Option<String>,
-    /// Who proposes.
-    #[arg(long, value_name = "NAME")]
-    author: Option<String>,
+    #[command(flatten)]
+    of: super::Facts,
     /// The proposal that stands in its place.
     #[arg(long, value_name = "NUMBER")]
     superseded_by: Option<String>,
@@ -135,9 +128,9 @@ fn fields(args: &Args, tallied: Option<&Tallied>) -> Vec<(Field, String)> {
         (Field::Vote, args.vote.clone()),
         (Field::Result, args.result.clone().or_else(|| tallied.map(|tallied| tallied.file.place.clone()))),
         (Field::Jira, args.jira.clone()),
-        (Field::Release, args.release.clone()),
-        (Field::Component, args.component.clone()),
-        (Field::Author, args.author.clone()),
+        (Field::Release, args.of.release.clone()),
+        (Field::Component, args.of.component.clone()),
+        (Field::Author, args.of.author.clone()),
         (Field::SupersededBy, args.superseded_by.clone()),
         (Field::Why, args.why.clone()),
     ];

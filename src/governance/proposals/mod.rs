@@ -27,6 +27,7 @@ mod storage;
 mod template;
 mod title;
 mod wiki;
+mod yaml_value;
 
 pub use corpus::Corpus;
 pub use field::Field;

@@ -249,16 +249,9 @@ fn unescaped(text: &str) -> String {
             };
             letter.map(|letter| (letter, after))
         });
-        match known {
-            Some((letter, after)) => {
-                out.push(letter);
-                rest = after;
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
-        }
+        let (letter, beyond) = known.unwrap_or(('&', after));
+        out.push(letter);
+        rest = beyond;
     }
     out + rest
 }
