@@ -11,6 +11,7 @@ use super::maven::{
     ReviewMaven, SeeProfile,
 };
 use super::packages::{NpmPackage, PublishNpm, PypiPackage, UploadPypi};
+use super::proposals::{ListProposals, ProposalsAccepted, ReleaseProposals, UpdateProposal};
 use super::tracker::{AuditReleaseNotes, CreateVersion, ReleaseVersion, TriageIssues};
 use super::{
     AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DateChange, DeleteRemoteRefs, HashArtifacts, ListContributors,
@@ -22,8 +23,8 @@ use crate::engine::Registry;
 use crate::probes::{
     BranchAtVersion, BranchHasFixes, CandidateVerifies, ChangeHolds, ChecksPassed, EditsHold, GitSigningKey,
     HashesHold, ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived, ManifestUnchanged,
-    MavenSettings, NoOpenIssues, NotesAuditedIs, PageShows, PullRequestOpen, RemoteBranch, RemoteLacks, RemoteTags,
-    SignaturesHold, SvnHolds, SvnLacks, TagsFree, TrackerVersionIs, Unreleased, VotePassed,
+    MavenSettings, NoOpenIssues, NotesAuditedIs, PageShows, ProposalInOrder, ProposalIs, PullRequestOpen, RemoteBranch,
+    RemoteLacks, RemoteTags, SignaturesHold, SvnHolds, SvnLacks, TagsFree, TrackerVersionIs, Unreleased, VotePassed,
 };
 
 /// All actions and probes.
@@ -42,6 +43,7 @@ pub fn registry() -> Registry<Services> {
         .action::<DropNexus>("drop-nexus")
         .action::<HashArtifacts>("hash-artifacts")
         .action::<ListContributors>("list-contributors")
+        .action::<ListProposals>("list-proposals")
         .action::<MakeSourceArchive>("source-archive")
         .action::<MergePullRequest>("merge-pull-request")
         .action::<PrepareText>("prepare-text")
@@ -54,6 +56,7 @@ pub fn registry() -> Registry<Services> {
         .action::<RecordFinding>("record-finding")
         .action::<RecordVote>("record-vote")
         .action::<ReleaseNexus>("release-nexus")
+        .action::<ReleaseProposals>("release-proposals")
         .action::<ReleaseVersion>("release-version")
         .action::<RemoveDirectories>("remove-directories")
         .action::<RemoveOutdatedReleases>("remove-outdated-releases")
@@ -68,6 +71,7 @@ pub fn registry() -> Registry<Services> {
         .action::<TriageIssues>("triage-issues")
         .action::<TrialBuild>("trial-build")
         .action::<UploadPypi>("upload-pypi")
+        .action::<UpdateProposal>("update-proposal")
         .action::<Wait>("wait")
         .action::<WriteManifest>("write-manifest")
         .probe::<BranchAtVersion>("branch-at-version")
@@ -87,6 +91,9 @@ pub fn registry() -> Registry<Services> {
         .probe::<MavenSettings>("maven-settings")
         .probe::<PageShows>("page-shows")
         .probe::<ChangeHolds>("change-holds")
+        .probe::<ProposalInOrder>("proposal-in-order")
+        .probe::<ProposalIs>("proposal-is")
+        .probe::<ProposalsAccepted>("proposals-accepted")
         .probe::<PullRequestOpen>("pull-request-open")
         .probe::<MavenStaged>("maven-staged")
         .probe::<ProfileListed>("staging-profile-listed")

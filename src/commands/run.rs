@@ -62,7 +62,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         return Ok(ExitCode::Done);
     }
     let (session, journal, state) = write_session(environment)?;
-    let version = session.values.version.to_string();
+    let version = session.values.confirmed_by();
     if let Some(confirmed) = args.confirm.as_ref().filter(|confirmed| **confirmed != version) {
         return Err(CommandError::usage(
             format!("--confirm {confirmed}: this release is {version}"),

@@ -22,6 +22,8 @@ mod made_tree;
 mod mail_store;
 mod people;
 mod post_office;
+mod proposal_letters;
+mod proposal_world;
 mod sample_project;
 mod sample_series;
 mod sites;
@@ -39,6 +41,8 @@ pub use letters::{Letter, VoteMail, first_look, late_letter, letters, verdicts};
 pub use mail_store::{MailStore, StoredMail};
 pub use people::{Mood, SimulatedManager, has_mail, votes};
 pub use post_office::PostOffice;
+pub use proposal_letters::{PROPOSAL_LETTERS, ProposalLetter};
+pub use proposal_world::{CARRIED, ProposalWorld, WIKI};
 #[cfg(test)]
 pub(crate) use sites::plant;
 pub use smtp_server::{SmtpAccount, SmtpServer};

@@ -10,6 +10,8 @@ mod by_hand;
 mod life;
 mod race;
 mod real_index;
+mod record;
+mod rehearsal;
 mod wiki;
 
 use std::fs;
