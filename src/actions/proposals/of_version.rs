@@ -16,7 +16,7 @@ use super::bring::Bringing;
 use super::place::{ProposalPlace, book_failed};
 use super::update::place;
 use super::wanted::{Rules, Wanted};
-use crate::actions::Services;
+use crate::actions::{Services, shell};
 use crate::engine::{Action, ActionError, Context, Finding, Probe, Probed, Reversal, Unknowns};
 use crate::governance::proposals::{Listed, Stage};
 
@@ -82,8 +82,8 @@ impl Action<Services> for ListProposals {
     }
 
     fn commands(&self, world: &Services) -> Vec<String> {
-        let registry = world.proposals.iter().map(|place| place.path.display());
-        registry.map(|path| format!("quorate flip --registry '{path}' list --release {}", self.version)).collect()
+        let registry = world.proposals.iter().map(|place| shell::path(&place.path));
+        registry.map(|path| format!("quorate flip --registry {path} list --release {}", self.version)).collect()
     }
 
     fn foreseen(&self, _cx: &Context<'_, Services>, _unknown: &mut Unknowns) -> Map<String, Value> {
@@ -145,6 +145,15 @@ impl ReleaseProposals {
 impl Action<Services> for ReleaseProposals {
     fn summary(&self) -> String {
         format!("marks the proposals that come with {} as released, in one commit of the registry", self.version)
+    }
+
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let Some(place) = &world.proposals else { return Vec::new() };
+        let path = shell::path(&place.path);
+        vec![
+            format!("quorate flip --registry {path} list --release {} --state accepted", self.version),
+            format!("quorate flip --registry {path} set NUMBER --state released --push"),
+        ]
     }
 
     fn document(&self, cx: &Context<'_, Services>) -> Result<Option<String>, ActionError> {

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use super::bring::Bringing;
 use super::place::ProposalPlace;
 use super::wanted::{Rules, Wanted, tally_text};
-use crate::actions::Services;
+use crate::actions::{Services, shell};
 use crate::engine::{Action, ActionError, Context, Probed, Reversal, Unknowns};
 use crate::governance::proposals::{Field, Page, Stage};
 
@@ -64,6 +64,24 @@ impl Action<Services> for UpdateProposal {
             self.number,
             json!(self.stage).as_str().unwrap_or_default()
         )
+    }
+
+    fn commands(&self, world: &Services) -> Vec<String> {
+        let Some(place) = &world.proposals else { return Vec::new() };
+        let mut words =
+            vec!["quorate".to_owned(), "flip".into(), "--registry".into(), place.path.display().to_string()];
+        words.extend([
+            "set".to_owned(),
+            self.number.to_string(),
+            "--state".into(),
+            self.state(place).unwrap_or_default(),
+        ]);
+        words.extend(self.fields.iter().flat_map(|(field, value)| [format!("--{field}"), value.clone()]));
+        if self.tally.is_some() {
+            words.extend(["--tally".to_owned(), "tally.json".into()]);
+        }
+        words.push("--push".into());
+        vec![shell::command(&words)]
     }
 
     fn document(&self, cx: &Cx<'_>) -> Result<Option<String>, ActionError> {

@@ -126,6 +126,7 @@ fn the_short_way_is_one_plan_for_each_command() {
     // nothing to vote on yet, and nothing to end
     assert!(town.begins(1, &["flip", "vote", "3"]).err.contains("flip discuss 3"));
     assert!(town.runs(2, &["flip", "result", "3"]).err.contains("flip vote 3"));
+    assert!(town.runs(2, &["status"]).err.contains("no release is under way"), "nothing was begun");
     // shown, and not done
     let plan = town.begins(3, &["flip", "discuss", "3"]);
     for said in [
@@ -137,6 +138,7 @@ fn the_short_way_is_one_plan_for_each_command() {
         assert!(plan.out.contains(said), "{said}: {}", plan.out);
     }
     assert_eq!((town.mails().len(), town.label().as_str()), (0, "[\"draft\"]"));
+    assert!(town.runs(2, &["status"]).err.contains("no release is under way"), "nothing was begun");
     // done, once
     town.begins(0, &["flip", "discuss", "3", "--about", "People want to hear their names.", "--execute"]);
     assert!(town.begins(0, &["flip", "discuss", "3", "--execute"]).err.contains("under discussion already"));
@@ -209,8 +211,16 @@ fn a_record_is_carried_on_by_the_commands_of_a_release() {
     assert_eq!(town.mails().len(), 1);
     town.runs(2, &["attest", "discussion-settled", "--note", "nobody objected"]);
     town.runs(0, &["attest", "discussion-settled", "--note", "nobody objected: https://lists.example.org/thread/x"]);
-    let waits = town.runs(1, &["run", "--execute", "--confirm", "FLIP-3", "--to", "discuss"]);
-    let _ = waits;
+    town.runs(0, &["run", "--execute", "--confirm", "FLIP-3", "--to", "discuss"]);
+    let next = town.runs(0, &["status", "--json"]).json();
+    assert_eq!((&next["phase"], &next["next"][0]), (&"vote".into(), &"send-vote".into()));
+    // a state that only this step set can be taken back, and is found absent again
+    town.runs(0, &["run", "send-vote", "record-vote-thread", "--execute", "--confirm", "FLIP-3"]);
+    town.runs(0, &["undo", "record-vote-thread", "--execute"]);
+    assert!(town.page().contains("state: discussion\n"), "{}", town.page());
+    assert_eq!(town.label(), "[\"discussion\"]");
+    town.runs(0, &["run", "record-vote-thread", "--execute"]);
+    assert_eq!(town.label(), "[\"vote\"]");
 }
 
 #[test]
@@ -219,12 +229,14 @@ fn a_vote_that_is_called_off_is_followed_by_another() {
     town.begins(0, &["flip", "start", "3"]);
     town.runs(3, &["run", "--execute", "--confirm", "FLIP-3"]);
     town.runs(0, &["attest", "discussion-settled", "--note", "https://lists.example.org/thread/x"]);
+    town.runs(0, &["run", "--to", "discuss", "--execute"]);
     town.runs(0, &["run", "send-vote", "record-vote-thread", "--execute", "--confirm", "FLIP-3"]);
     assert_eq!(town.label(), "[\"vote\"]");
     town.runs(2, &["attest", "record-vote", "--note", "I counted"]);
     let why = ["--why", "The names are logged.", "--execute", "--confirm", "FLIP-3"];
     town.runs(0, &[&["cancel-candidate"], &why[..]].concat());
-    assert!(town.mails().last().unwrap().contains("Subject: [CANCEL] [VOTE] FLIP-3"));
+    let last = town.mails().pop().unwrap();
+    assert!(last.contains("Subject: [CANCEL] [VOTE] FLIP-3"), "{last}");
     assert!(town.page().contains("state: discussion\n"), "{}", town.page());
     assert_eq!(town.label(), "[\"discussion\"]");
     let status = town.runs(0, &["status"]);
@@ -249,7 +261,10 @@ fn what_somebody_else_wrote_stays() {
     assert!(stopped.err.contains("FLIP-3 as `rejected`"), "{}", stopped.err);
     assert!(town.page().contains("state: rejected"));
     // release commands say that this is none
-    assert!(town.runs(2, &["reconfigure", "--why", "x", "--release", "FLIP-3"]).err.contains("is a proposal"));
+    for command in [&["take-over", "--why", "x"][..], &["triage"], &["notes"], &["verify", "--candidate", "1"]] {
+        let refused = town.runs(2, &[command, &["--release", "FLIP-3"]].concat());
+        assert!(refused.err.contains("FLIP-3 is a proposal"), "{command:?}: {}", refused.err);
+    }
     assert!(town.runs(2, &["flip", "start", "99", "--product", "sample"]).err.contains("there is no FLIP `99`"));
     assert!(town.runs(1, &["flip", "start", "1", "--product", "sample"]).err.contains("nothing left to discuss"));
 }

@@ -21,7 +21,7 @@ use crate::commands::halt;
 use crate::commands::release_state::JOURNAL_FILE;
 use crate::commands::session::{Session, Subject, open_journal};
 use crate::commands::vote::{Agreement, Desk, agreed};
-use crate::engine::{Doer, Goal, Halt, Journal, JournalReader, Plan, Preview, State, StepRecord};
+use crate::engine::{Doer, Entry, Goal, Halt, Journal, JournalReader, Plan, Preview, State, StepRecord};
 use crate::governance::VoteOutcome;
 use crate::governance::proposals::Stage;
 use crate::ui::{Approver, ExitCode, Progress};
@@ -97,20 +97,25 @@ pub fn run_discuss(environment: &Environment, place: &Place, args: &DiscussArgs)
         environment.ui.say(&format!("{} is under discussion already.", short.name()));
         return Ok(ExitCode::Done);
     }
-    short.carry(&desk, "page", &["open-discussion", "record-discussion"], &args.which.agreement)
+    let code = short.carry(&desk, "page", &["open-discussion", "record-discussion"], &args.which.agreement);
+    short.forget_untouched()?;
+    code
 }
 
 pub fn run_vote(environment: &Environment, place: &Place, args: &VoteArgs) -> Result<ExitCode, CommandError> {
     let desk = Desk::new(environment);
     let short = Short::open(&desk, place, &args.which, Some(&args.options))?;
     if !short.has_discussion(&desk)? {
+        short.forget_untouched()?;
         return Err(CommandError::new(
             ExitCode::DoesNotHold,
             format!("{} is not under discussion yet", short.name()),
             format!("`quorate flip discuss {}` opens the discussion; a vote comes after it", args.which.number),
         ));
     }
-    short.carry(&desk, "discuss", &["send-vote", "record-vote-thread"], &args.which.agreement)
+    let code = short.carry(&desk, "discuss", &["send-vote", "record-vote-thread"], &args.which.agreement);
+    short.forget_untouched()?;
+    code
 }
 
 pub fn run_result(environment: &Environment, place: &Place, args: &ResultArgs) -> Result<ExitCode, CommandError> {
@@ -153,14 +158,11 @@ impl Short {
                 ));
             }
             // Nobody agreed to anything yet: what is there now counts, and not what was then.
-            let touched = entries.iter().any(|entry| entry.event.name() == "step-intended");
-            if touched || options.is_none() {
-                return Ok(Self { directory });
+            let short = Self { directory: directory.clone() };
+            if is_touched(&entries) || options.is_none() {
+                return Ok(short);
             }
-            std::fs::remove_dir_all(&directory).map_err(|error| {
-                let what = format!("cannot remove {}: {error}", directory.display());
-                CommandError::new(ExitCode::Service, what, "make the state directory yours and writable")
-            })?;
+            short.forget_untouched()?;
         }
         let Some(options) = options else {
             return Err(CommandError::usage(
@@ -169,6 +171,17 @@ impl Short {
             ));
         };
         Ok(Self { directory: begin(desk, place, &which.number, options, Beginning::Short)? })
+    }
+
+    /// Removes a record of which nobody agreed to anything.
+    fn forget_untouched(&self) -> Result<(), CommandError> {
+        if is_touched(&JournalReader::open(&self.directory.join(JOURNAL_FILE))?.entries) {
+            return Ok(());
+        }
+        std::fs::remove_dir_all(&self.directory).map_err(|error| {
+            let what = format!("cannot remove {}: {error}", self.directory.display());
+            CommandError::new(ExitCode::Service, what, "make the state directory yours and writable")
+        })
     }
 
     fn name(&self) -> String {
@@ -266,6 +279,11 @@ impl Short {
     }
 }
 
+/// Whether somebody agreed to a step of it.
+fn is_touched(entries: &[Entry]) -> bool {
+    entries.iter().any(|entry| entry.event.name() == "step-intended")
+}
+
 /// The steps of these that apply and are not settled.
 fn open_of(session: &Session, state: &State, steps: &[&str]) -> Result<Vec<String>, CommandError> {
     let plan = Plan::of(&session.workflow, state, &session.renderer(state)?)?;
@@ -282,11 +300,20 @@ fn is_begun(session: &Session, state: &State, id: &str) -> bool {
 /// What these steps do, as one text: the mails as they will be, and what changes where.
 fn plan(desk: &Desk<'_>, session: &Session, state: &State, steps: &[String]) -> Result<String, CommandError> {
     let doer = Doer { registry: &session.registry, world: &session.services, now: desk.clock.now() };
-    let preview = Preview::of(&session.workflow, state, &session.renderer(state)?, &doer)?;
-    let of_step = |id: &String| {
-        let item = preview.items.iter().find(|item| item.id == *id)?;
-        let text = item.document.clone().unwrap_or_else(|| item.summary.clone());
-        Some(format!("{}:\n\n{}\n", item.title, text.trim_end()))
-    };
-    Ok(steps.iter().filter_map(of_step).collect::<Vec<_>>().join("\n"))
+    let renderer = session.renderer(state)?;
+    let mut parts = Vec::new();
+    for id in steps {
+        let title = session.workflow.step(id).map_or("", |(_, step)| step.title.as_str());
+        // the same as at the step itself: a renderer learns what was foreseen
+        let text = Preview::document_of(&session.workflow, state, &session.renderer(state)?, &doer, id)?;
+        let text = match text {
+            Some(text) => text,
+            None => {
+                let preview = Preview::of(&session.workflow, state, &renderer, &doer)?;
+                preview.items.into_iter().find(|item| item.id == *id).map(|item| item.summary).unwrap_or_default()
+            }
+        };
+        parts.push(format!("{title}:\n\n{}\n", text.trim_end()));
+    }
+    Ok(parts.join("\n"))
 }
