@@ -12,6 +12,8 @@ mod bring;
 mod edit;
 mod of_version;
 mod place;
+#[cfg(test)]
+mod tests;
 mod update;
 mod wanted;
 

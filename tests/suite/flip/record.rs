@@ -90,6 +90,12 @@ impl Town {
         let mails = self.mails();
         let vote = mails.iter().rev().find(|mail| mail.contains("Subject: [VOTE]")).unwrap();
         let header = |name: &str| vote.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+        // a mail's date has whole seconds, and of two votes one must be the later
+        let last = mails.last().and_then(|mail| mail.lines().find_map(|line| line.strip_prefix("Date: "))).unwrap();
+        let last = jiff::fmt::rfc2822::parse(last.trim()).unwrap().timestamp();
+        while Timestamp::now().as_second() <= last.as_second() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
         let date = Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S +0000");
         let mail = format!(
             "From: {id} <{id}@example.org>\r\nTo: dev@example.org\r\nSubject: Re: {}\r\nDate: {date}\r\nMessage-ID: \
@@ -165,7 +171,7 @@ fn the_short_way_is_one_plan_for_each_command() {
     // shown and not agreed to: votes that come meanwhile count
     let plan = town.runs(3, &["flip", "result", "3"]);
     for said in ["[RESULT][VOTE] FLIP-3", "state       vote -> accepted", "tallies/FLIP-0003.json  new"] {
-        assert!(plan.out.contains(said), "{said}: {}", plan.out);
+        assert!(plan.out.contains(said), "{said}: {} {}", plan.out, plan.err);
     }
     town.says("gil", "+1");
     let vote = town.runs(0, &["flip", "result", "3", "--execute", "--json"]).json();
@@ -267,4 +273,30 @@ fn what_somebody_else_wrote_stays() {
     }
     assert!(town.runs(2, &["flip", "start", "99", "--product", "sample"]).err.contains("there is no FLIP `99`"));
     assert!(town.runs(1, &["flip", "start", "1", "--product", "sample"]).err.contains("nothing left to discuss"));
+}
+
+#[test]
+fn threads_are_looked_up_where_somebody_wants_it() {
+    let town = Town::new();
+    // the made-up threads of the first two are in no archive
+    let found = town.runs(1, &["flip", "lint", "--online", "--json"]).json();
+    let ids: Vec<&str> = found.as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
+    assert_eq!(ids.iter().filter(|id| **id == "thread-not-there").count(), 4, "{ids:?}");
+    town.runs(0, &["flip", "lint", "--weight", "error"]);
+    let archive = format!("http://127.0.0.1:{}/thread", town.world.archive_port);
+    let nowhere = format!("{archive}/nothing@example.org");
+    let refused = town.runs(1, &["flip", "set", "3", "--state", "discussion", "--discussion", &nowhere, "--online"]);
+    assert!(refused.err.contains("the archive does not have the discussion thread"), "{}", refused.err);
+    assert!(town.page().contains("state: draft\n"));
+    // one that is there, pushed
+    town.begins(0, &["flip", "discuss", "3", "--execute"]);
+    let link = town.page().lines().find_map(|line| line.strip_prefix("discussion: ")).unwrap().to_owned();
+    let other = town.runs(5, &["flip", "set", "2", "--discussion", &link, "--online"]);
+    assert!(other.err.contains("[DISCUSS] FLIP-3"), "{}", other.err);
+    let again =
+        town.runs(0, &["flip", "set", "3", "--discussion", &link, "--component", "Greeter", "--online", "--push"]);
+    assert!(again.err.contains("pushed to origin"), "{}", again.err);
+    let kept = town.runs(0, &["flip", "set", "3", "--component", "Other"]);
+    assert!(kept.err.contains("not pushed"), "{}", kept.err);
+    assert_eq!(town.git(&["rev-list", "--count", "origin/main..main"]).trim(), "1");
 }
