@@ -24,6 +24,7 @@ mod people;
 mod post_office;
 mod proposal_letters;
 mod proposal_world;
+mod real_servers;
 mod sample_project;
 mod sample_series;
 mod sites;
@@ -43,7 +44,10 @@ pub use people::{Mood, SimulatedManager, has_mail, votes};
 pub use post_office::PostOffice;
 pub use proposal_letters::{PROPOSAL_LETTERS, ProposalLetter};
 pub use proposal_world::{CARRIED, ProposalWorld, WIKI};
+pub use real_servers::{RealServer, RealServers};
 #[cfg(test)]
 pub(crate) use sites::plant;
+#[cfg(test)]
+pub(crate) use smtp_server::certificate;
 pub use smtp_server::{SmtpAccount, SmtpServer};
 pub use world::{MANAGER, Source, Wish, World};

@@ -62,8 +62,12 @@ pub struct Args {
     fail_first_candidate: bool,
     /// Rehearse a proposal in place of a release: its discussion, a vote with a veto that is
     /// withdrawn, its result, page, wiki and issue, until it is released.
-    #[arg(long, conflicts_with_all = ["repo", "product", "version", "fail_first_candidate", "to"])]
+    #[arg(long, conflicts_with_all = ["repo", "product", "version", "fail_first_candidate", "to", "stand_ins"])]
     flip: bool,
+    /// Use no real server in the place of a stand-in: devpi and verdaccio are used where they are
+    /// on the PATH.
+    #[arg(long)]
+    stand_ins: bool,
     /// Make the world in this directory, and leave it there.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -171,6 +175,7 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
                 None => Source::Sample,
             },
             fail_first_candidate: args.fail_first_candidate,
+            stand_ins_alone: args.stand_ins,
         },
         interruption.as_ref(),
     )?;
