@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::sites::{Docker, GitHubAddresses, Playground, Website};
-use crate::release::{AllowedLeftover, EditRule, MavenRules};
+use crate::release::{AllowedLeftover, EditRule, MavenFlavour, MavenRules};
 
 /// A product that can be released.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -388,6 +388,9 @@ pub struct Maven {
     /// What the poms do not say of the artifacts that must be staged.
     #[serde(default)]
     pub artifacts: MavenRules,
+    /// The builds, where there are several: a connector's, one for each minor version of Flink.
+    #[serde(default)]
+    pub flavours: Vec<MavenFlavour>,
 }
 
 fn maven_central() -> String {

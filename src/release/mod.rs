@@ -12,6 +12,7 @@ mod checksum_file;
 mod contributors;
 mod digest;
 mod edit;
+mod maven_flavour;
 mod maven_modules;
 mod note;
 mod notes;
@@ -30,6 +31,7 @@ pub use edit::{
     AllowedLeftover, EditFault, EditFaults, EditRule, Edits, Hit, Leftover, Tree, VersionChange, VersionRules,
     all_snapshots, apply, authority, leftovers, other_snapshots,
 };
+pub use maven_flavour::MavenFlavour;
 pub use maven_modules::{MavenModule, MavenRules, ModuleError, maven_modules, maven_profiles};
 pub use note::{TEMPLATE_MARKS, has_no_width, is_invisible, on_one_line, unfit};
 pub use notes::{NoteEntry, NoteFinding, Notes, NotesFormat, audit};

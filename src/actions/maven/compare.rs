@@ -98,11 +98,20 @@ pub(super) fn with_central(
 
 /// The highest of `versions` below `version`; by their order where they are not plain numbers.
 pub(super) fn before<'a>(versions: &'a [String], version: &str) -> Option<&'a str> {
-    let Ok(this) = version.parse::<Version>() else {
+    let (number, suffix) = version.split_at(version.find('-').unwrap_or(version.len()));
+    let Ok(this) = number.parse::<Version>() else {
         return versions.iter().rev().find(|known| *known != version).map(String::as_str);
     };
-    let known = versions.iter().filter_map(|known| Some((known.parse::<Version>().ok()?, known)));
-    known.filter(|(known, _)| *known < this).max().map(|(_, known)| known.as_str())
+    let below = |suffix: &str| {
+        let known = |known: &'a String| Some((known.strip_suffix(suffix)?.parse::<Version>().ok()?, known));
+        let known = versions.iter().filter_map(known).filter(|(known, _)| *known < this);
+        known.max().map(|(_, known)| known.as_str())
+    };
+    // a flavour that is new is held against another one of the release before
+    let other = |known: &&String| {
+        known.split('-').next().and_then(|known| known.parse().ok()).is_some_and(|known: Version| known < this)
+    };
+    below(suffix).or_else(|| versions.iter().rev().find(other).filter(|_| !suffix.is_empty()).map(String::as_str))
 }
 
 /// The modules of the release before that this one has not.
@@ -124,6 +133,9 @@ mod tests {
         assert_eq!(before(&plain, "1.9.0"), None);
         let for_series = versions(&["3.0.0-1.17", "3.0.1-1.17", "3.1.0-1.18"]);
         assert_eq!(before(&for_series, "3.1.0-1.18"), Some("3.0.1-1.17"));
+        let both = versions(&["3.0.0-1.17", "3.0.1-1.17", "3.0.1-1.18", "3.1.0-1.17"]);
+        assert_eq!(before(&both, "3.1.0-1.18"), Some("3.0.1-1.18"), "of the same flavour");
+        assert_eq!(before(&both, "3.1.0-1.19"), Some("3.0.1-1.18"), "of another, and not of the same release");
         assert_eq!(before(&[], "1.0.0"), None);
     }
 }

@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::find::{Found, Wanted, drop_repository, staged};
-use super::{Cx, modules, nexus, of_poms, outputs, poms, profile, stand_in};
+use super::inventory::no_room;
+use super::{Build, Cx, all_modules, builds, modules, nexus, outputs, profile, stand_in};
 use crate::actions::failures::{git_failed, outputs_do_not_fit, web_failed, workspace_failed};
 use crate::actions::{Services, StandIn, shell};
 use crate::config::Maven;
@@ -34,6 +35,8 @@ pub struct DeployMaven {
     maven: Box<Maven>,
     /// The tag's name.
     tag: String,
+    /// The version that is released.
+    version: String,
     /// The candidate's directory in the workspace.
     directory: String,
     /// Whether the upload is only rehearsed: stand-ins are uploaded in the place of what
@@ -67,19 +70,31 @@ impl Action<Services> for DeployMaven {
         match self.stand_in {
             true => format!("Uploads stand-ins for the Maven artifacts of {} to a staging repository", self.tag),
             false => format!(
-                "Builds {} with `{}`, which uploads to a staging repository",
+                "Builds {} with `{}`, which uploads to a staging repository{}",
                 self.tag,
-                self.maven.deploy.join(" ")
+                self.maven.deploy.join(" "),
+                self.flavours()
             ),
         }
     }
 
     fn commands(&self, _world: &Services) -> Vec<String> {
         let tree = format!("../maven-{}", self.place());
-        vec![
-            shell::command(&["git", "worktree", "add", "--detach", &tree, &self.tag]),
-            format!("cd {tree} && {}", shell::command(&self.maven.deploy)),
-        ]
+        let made = shell::command(&["git", "worktree", "add", "--detach", &tree, &self.tag]);
+        if self.maven.flavours.is_empty() {
+            return vec![made, format!("cd {tree} && {}", shell::command(&self.maven.deploy))];
+        }
+        let mut commands = vec![made, format!("cd {tree}")];
+        for flavour in &self.maven.flavours {
+            let version = format!("-DnewVersion={}{}", self.version, flavour.suffix);
+            let set = ["mvn", "versions:set", "-DgenerateBackupPoms=false", "-DprocessAllModules=true", &version];
+            commands.extend([
+                shell::command(&set),
+                shell::command(&flavour.command(&self.maven.deploy)),
+                "git checkout -- .".to_owned(),
+            ]);
+        }
+        commands
     }
 
     fn foreseen(&self, _cx: &Cx<'_>, unknown: &mut Unknowns) -> Map<String, Value> {
@@ -131,8 +146,8 @@ impl Action<Services> for DeployMaven {
 
     fn act(&self, cx: &Cx<'_>) -> Result<Value, ActionError> {
         let nexus = nexus(cx)?;
-        let poms = poms(cx, &self.reference())?;
-        let modules = of_poms(&poms, &self.maven)?;
+        let builds = builds(cx, &self.reference(), &self.maven)?;
+        let modules = all_modules(&builds);
         let before = match self.before(cx)? {
             Some(before) => before,
             None => self.write_before(cx, nexus)?,
@@ -142,9 +157,11 @@ impl Action<Services> for DeployMaven {
         }
         match self.stand_in {
             true => {
-                nexus.deploy(&stand_in::files(&modules, &poms, &self.maven, &cx.world.openpgp)?).map_err(web_failed)?
+                let files = builds.iter().map(|build| stand_in::files(build, &self.maven, &cx.world.openpgp));
+                let files: Vec<_> = files.collect::<Result<_, _>>()?;
+                nexus.deploy(&files.concat()).map_err(web_failed)?;
             }
-            false => self.build(cx)?,
+            false => builds.iter().try_for_each(|build| self.build(cx, build))?,
         }
         let found = self.found(cx, nexus, &modules)?;
         let new: Vec<&Found> = found.iter().filter(|found| before.is_new(found)).collect();
@@ -190,7 +207,16 @@ impl DeployMaven {
     }
 
     fn log(&self) -> String {
-        format!("logs/{}-maven.log", self.place())
+        format!("logs/{}-maven{}.log", self.place(), self.maven.flavours.last().map_or("", |last| &last.suffix))
+    }
+
+    /// In words, where there are several builds.
+    fn flavours(&self) -> String {
+        let suffixes: Vec<&str> = self.maven.flavours.iter().map(|flavour| flavour.suffix.as_str()).collect();
+        match suffixes.as_slice() {
+            [] => String::new(),
+            all => format!(", once for each of {}", all.join(", ")),
+        }
     }
 
     fn before_file(&self) -> String {
@@ -230,9 +256,11 @@ impl DeployMaven {
         })
     }
 
-    fn build(&self, cx: &Cx<'_>) -> Result<(), ActionError> {
+    fn build(&self, cx: &Cx<'_>, build: &Build) -> Result<(), ActionError> {
         let world = cx.world;
-        let tree = world.workspace.fresh_path(format!("trees/{}-maven", self.place())).map_err(workspace_failed)?;
+        let Build { suffix, command, poms, .. } = build;
+        let tree = format!("trees/{}-maven{suffix}", self.place());
+        let tree = world.workspace.fresh_path(tree).map_err(workspace_failed)?;
         world.git.export(&self.reference(), &tree).map_err(|error: ExportError| {
             ActionError::service(
                 "exporting the tree",
@@ -240,11 +268,16 @@ impl DeployMaven {
                 "see that the disk has room, and that the clone is complete",
             )
         })?;
+        if !suffix.is_empty() {
+            for (path, text) in poms {
+                std::fs::write(tree.join(path), text).map_err(no_room)?;
+            }
+        }
         let run = BuildRun {
-            command: &self.maven.deploy,
+            command,
             directory: &tree,
             environment: &BTreeMap::new(),
-            log: &world.workspace.path(self.log()),
+            log: &world.workspace.path(format!("logs/{}-maven{suffix}.log", self.place())),
         };
         world.workspace.effects().around("maven deploy", || run.run()).map_err(|error| {
             let hint = error.hint();

@@ -16,6 +16,8 @@ mod drop_nexus;
 #[cfg(test)]
 mod fault_tests;
 mod find;
+#[cfg(test)]
+mod flavour_tests;
 mod inventory;
 mod maven_staged;
 mod release_nexus;
@@ -41,7 +43,7 @@ use super::Services;
 use super::failures::{git_failed, web_failed};
 use crate::config::Maven;
 use crate::engine::{ActionError, Context};
-use crate::release::{MavenModule, ModuleError, maven_modules, maven_profiles};
+use crate::release::{MavenFlavour, MavenModule, ModuleError, maven_modules, maven_profiles};
 use crate::services::{Central, GitError, Nexus, StagingProfile};
 
 type Cx<'a> = Context<'a, Services>;
@@ -80,9 +82,40 @@ fn profile(nexus: &Nexus, maven: &Maven) -> Result<StagingProfile, ActionError> 
     })
 }
 
-/// The modules that the tree of `reference` publishes, with their poms.
+/// One build of the Maven artifacts.
+struct Build {
+    /// What its versions end with: `-2.1`; empty where there is one build.
+    suffix: String,
+    /// The command that stages it.
+    command: Vec<String>,
+    /// Its poms, by path.
+    poms: BTreeMap<String, String>,
+    /// What it publishes.
+    modules: Vec<MavenModule>,
+}
+
+/// The builds that are made of the tree of `reference`: one, or one for each flavour.
+fn builds(cx: &Cx<'_>, reference: &str, maven: &Maven) -> Result<Vec<Build>, ActionError> {
+    let poms = poms(cx, reference)?;
+    if maven.flavours.is_empty() {
+        let modules = of_poms(&poms, maven)?;
+        return Ok(vec![Build { suffix: String::new(), command: maven.deploy.clone(), poms, modules }]);
+    }
+    let build = |flavour: &MavenFlavour| {
+        let poms = flavour.poms(&poms).map_err(no_modules)?;
+        let modules = of_poms(&poms, maven)?;
+        Ok(Build { suffix: flavour.suffix.clone(), command: flavour.command(&maven.deploy), poms, modules })
+    };
+    maven.flavours.iter().map(build).collect()
+}
+
+/// The modules that are published of the tree of `reference`, of all its builds.
 fn modules(cx: &Cx<'_>, reference: &str, maven: &Maven) -> Result<Vec<MavenModule>, ActionError> {
-    of_poms(&poms(cx, reference)?, maven)
+    Ok(all_modules(&builds(cx, reference, maven)?))
+}
+
+fn all_modules(builds: &[Build]) -> Vec<MavenModule> {
+    builds.iter().flat_map(|build| build.modules.iter().cloned()).collect()
 }
 
 fn of_poms(poms: &BTreeMap<String, String>, maven: &Maven) -> Result<Vec<MavenModule>, ActionError> {

@@ -17,6 +17,7 @@ use super::{Cx, any_nexus, central, modules, outputs};
 use crate::actions::{Services, shell};
 use crate::config::Maven;
 use crate::engine::{Action, ActionError, Probed, Reversal, Unknowns};
+use crate::release::MavenFlavour;
 
 /// Reviews the staged Maven artifacts.
 #[derive(Debug, Clone, Deserialize)]
@@ -120,6 +121,8 @@ impl ReviewMaven {
         with_central(&mut compared, &paths, &modules, central(cx)?)?;
         if let Some(earlier) = &compared.with {
             // a release whose tag the clone lacks, or has under another name, is not compared module by module
+            let plain = |flavour: &MavenFlavour| earlier.strip_suffix(&flavour.suffix);
+            let earlier = self.maven.flavours.iter().find_map(plain).unwrap_or(earlier);
             let tag = format!("refs/tags/{}{earlier}", self.release_tag_prefix);
             if let Ok(before) = super::modules(cx, &tag, &self.maven) {
                 compared.gone.extend(left_out(&before, &modules));

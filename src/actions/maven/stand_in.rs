@@ -12,17 +12,16 @@ use std::collections::BTreeMap;
 
 use sequoia_openpgp::types::HashAlgorithm;
 
-use super::no_modules;
+use super::{Build, no_modules};
 use crate::actions::failures::openpgp_failed;
 use crate::config::Maven;
 use crate::engine::ActionError;
 use crate::release::MavenModule;
 use crate::services::OpenPgp;
 
-/// The files of all modules, each with its path: artifacts, signatures, checksums.
+/// The files of all modules of a build, each with its path: artifacts, signatures, checksums.
 pub(super) fn files(
-    modules: &[MavenModule],
-    poms: &BTreeMap<String, String>,
+    Build { modules, poms, .. }: &Build,
     maven: &Maven,
     openpgp: &OpenPgp,
 ) -> Result<Vec<(String, Vec<u8>)>, ActionError> {

@@ -42,7 +42,7 @@ pub(super) struct Bench {
     effects: Arc<Mutex<Vec<String>>>,
 }
 
-const TAG: &str = "v1.2.0-rc1";
+pub(super) const TAG: &str = "v1.2.0-rc1";
 
 impl Bench {
     pub fn new() -> Self {
@@ -109,7 +109,7 @@ impl Bench {
     }
 
     pub fn deploy(&self) -> DeployMaven {
-        self.action(json!({"tag": TAG, "directory": "candidates/rc1", "stand_in": true}))
+        self.action(json!({"tag": TAG, "version": "1.2.0", "directory": "candidates/rc1", "stand_in": true}))
     }
 
     pub fn review(&self, repository: &str) -> ReviewMaven {
@@ -155,8 +155,8 @@ impl Bench {
         static FILES: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
         let files = FILES.get_or_init(|| {
             let maven: Maven = serde_json::from_value(self.maven()).unwrap();
-            let poms = poms(&self.cx(), TAG).unwrap();
-            stand_in::files(&of_poms(&poms, &maven).unwrap(), &poms, &maven, &self.services.openpgp).unwrap()
+            let [build] = &builds(&self.cx(), TAG, &maven).unwrap()[..] else { panic!("one build") };
+            stand_in::files(build, &maven, &self.services.openpgp).unwrap()
         });
         self.nexus().deploy(files).unwrap();
         "orgapachegreeter-1004".to_owned()
