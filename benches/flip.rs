@@ -9,9 +9,13 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that cannot go on says where")]
 
+mod one_core;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
+
+use one_core::one_core;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_quorate");
 const BOUND: Duration = Duration::from_millis(300);
@@ -64,15 +68,4 @@ fn row(what: &str, times: &mut [Duration]) -> Duration {
     let median = times[times.len() / 2];
     print!("| {what} | {} | {} – {} |", ms(median), ms(times[0]), ms(times[times.len() - 1]));
     median
-}
-
-/// The program, on the first core where that can be asked for.
-fn one_core(program: &str) -> Command {
-    let pinned = Command::new("taskset").args(["-c", "0", "true"]).status().is_ok_and(|status| status.success());
-    if !pinned {
-        return Command::new(program);
-    }
-    let mut command = Command::new("taskset");
-    command.args(["-c", "0", program]);
-    command
 }

@@ -193,6 +193,7 @@ fn archive(repository: &Path, target: &Path) {
         jira: None,
         pypi: None,
         npm: None,
+        proposals: None,
         workspace: Workspace::new(target, effects),
         templates: Templates::new(|_| Ok::<_, std::io::Error>(None)),
         assets: quorate::config::Assets::default(),

@@ -16,11 +16,15 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that cannot go on says where")]
 
+mod one_core;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
+
+use one_core::one_core;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_quorate");
 const MAILS: usize = 5_000;
@@ -108,17 +112,6 @@ fn tally(place: &Path, name: &str) -> Output {
         .stdin(Stdio::null())
         .output()
         .unwrap()
-}
-
-/// The program, on the first core where that can be asked for.
-fn one_core(program: &str) -> Command {
-    let pinned = Command::new("taskset").args(["-c", "0", "true"]).status().is_ok_and(|status| status.success());
-    if !pinned {
-        return Command::new(program);
-    }
-    let mut command = Command::new("taskset");
-    command.args(["-c", "0", program]);
-    command
 }
 
 fn roster() -> String {

@@ -37,6 +37,7 @@ mod offline;
 pub mod packages;
 mod prepare_text;
 mod promote_candidate;
+pub mod proposals;
 pub(crate) mod propose_change;
 mod publish_on_github;
 #[cfg(test)]

@@ -33,6 +33,7 @@ pub(crate) fn offline(place: &Path) -> Services {
         jira: None,
         pypi: None,
         npm: None,
+        proposals: None,
         workspace: Workspace::new(place, effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>((name == "text.md.j2").then(|| "Version {{ version }}\n".to_owned()))

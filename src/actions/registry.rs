@@ -11,6 +11,7 @@ use super::maven::{
     ReviewMaven, SeeProfile,
 };
 use super::packages::{NpmPackage, PublishNpm, PypiPackage, UploadPypi};
+use super::proposals::{ListProposals, ProposalsAccepted, ReleaseProposals, UpdateProposal};
 use super::tracker::{AuditReleaseNotes, CreateVersion, ReleaseVersion, TriageIssues};
 use super::{
     AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DateChange, DeleteRemoteRefs, HashArtifacts, ListContributors,
@@ -22,9 +23,9 @@ use crate::engine::Registry;
 use crate::probes::{
     AgentSigns, BranchAtVersion, BranchHasFixes, CandidateVerifies, ChangeHolds, ChecksPassed, EditsHold,
     GitSigningKey, HashesHold, ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived,
-    ManifestUnchanged, MavenSettings, NoOpenIssues, NotesAuditedIs, OwnKeyFits, PageShows, PullRequestOpen,
-    RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds, SvnLacks, TagsFree, TrackerVersionIs, Unreleased,
-    VotePassed,
+    ManifestUnchanged, MavenSettings, NoOpenIssues, NotesAuditedIs, OwnKeyFits, PageShows, ProposalInOrder, ProposalIs,
+    PullRequestOpen, RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds, SvnLacks, TagsFree,
+    TrackerVersionIs, Unreleased, VotePassed,
 };
 
 /// All actions and probes.
@@ -43,6 +44,7 @@ pub fn registry() -> Registry<Services> {
         .action::<DropNexus>("drop-nexus")
         .action::<HashArtifacts>("hash-artifacts")
         .action::<ListContributors>("list-contributors")
+        .action::<ListProposals>("list-proposals")
         .action::<MakeSourceArchive>("source-archive")
         .action::<MergePullRequest>("merge-pull-request")
         .action::<PrepareText>("prepare-text")
@@ -55,6 +57,7 @@ pub fn registry() -> Registry<Services> {
         .action::<RecordFinding>("record-finding")
         .action::<RecordVote>("record-vote")
         .action::<ReleaseNexus>("release-nexus")
+        .action::<ReleaseProposals>("release-proposals")
         .action::<ReleaseVersion>("release-version")
         .action::<RemoveDirectories>("remove-directories")
         .action::<RemoveOutdatedReleases>("remove-outdated-releases")
@@ -73,6 +76,7 @@ pub fn registry() -> Registry<Services> {
         .action::<TriageIssues>("triage-issues")
         .action::<TrialBuild>("trial-build")
         .action::<UploadPypi>("upload-pypi")
+        .action::<UpdateProposal>("update-proposal")
         .action::<Wait>("wait")
         .action::<WriteManifest>("write-manifest")
         .probe::<BranchAtVersion>("branch-at-version")
@@ -92,6 +96,9 @@ pub fn registry() -> Registry<Services> {
         .probe::<MavenSettings>("maven-settings")
         .probe::<PageShows>("page-shows")
         .probe::<ChangeHolds>("change-holds")
+        .probe::<ProposalInOrder>("proposal-in-order")
+        .probe::<ProposalIs>("proposal-is")
+        .probe::<ProposalsAccepted>("proposals-accepted")
         .probe::<PullRequestOpen>("pull-request-open")
         .probe::<MavenStaged>("maven-staged")
         .probe::<ProfileListed>("staging-profile-listed")

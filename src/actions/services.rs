@@ -6,6 +6,7 @@
 
 //! The clients that actions and probes are given.
 
+use super::proposals::ProposalPlace;
 use crate::config::Assets;
 use crate::mail::Templates;
 use crate::services::{
@@ -41,6 +42,8 @@ pub struct Services {
     pub pypi: Option<PyPi>,
     /// The npm registry, where the product has a package there.
     pub npm: Option<Npm>,
+    /// Where the project's proposals are, where it is said.
+    pub proposals: Option<ProposalPlace>,
     /// The release's own directory.
     pub workspace: Workspace,
     /// The mail templates.

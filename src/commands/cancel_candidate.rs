@@ -13,7 +13,7 @@ use super::CommandError;
 use super::attest::wanted;
 use super::environment::Environment;
 use super::halt;
-use super::session::{Session, write_session};
+use super::session::{Session, Subject, write_session};
 use crate::actions::Services;
 use crate::engine::{Driver, Effect, Goal, Step, StepKind, StepRecord, SystemClock};
 use crate::ui::{Approver, ExitCode, Progress};
@@ -44,10 +44,10 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let ui = environment.ui;
     let why = wanted("--why", &args.why)?;
     let (session, journal, state) = write_session(environment)?;
-    let version = session.values.version.to_string();
+    let version = session.values.confirmed_by();
     let number = state.candidate.number;
     if args.confirm.as_ref().is_some_and(|confirmed| *confirmed != version) {
-        return Err(CommandError::usage(format!("--confirm: this release is {version}"), "nothing was done"));
+        return Err(CommandError::usage(format!("--confirm: this is {version}"), "nothing was done"));
     }
     let mut progress = Progress::new(ui);
     let mut driver = session.driver(journal, state, &SystemClock, &mut progress);
@@ -55,7 +55,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     driver.reason_fits(why)?;
     driver.ask_what_is_in_doubt()?;
     check_told(&session, &driver)?;
-    driver.ask_what_is_unrecorded(session.values.record.begun_anew)?;
+    driver.ask_what_is_unrecorded(begun_anew(&session))?;
     ui.say(&format!("Candidate {number} of {version} will be cancelled: {why}"));
     let phase = session.workflow.phases.iter().find(|phase| phase.per_candidate && phase.when.is_some());
     for step in driver.steps_of_cancelling()? {
@@ -85,10 +85,15 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     Ok(halt::report_of(ui, Some(&session.workflow), &halt))
 }
 
+/// Whether the record was begun anew after an earlier one was lost.
+fn begun_anew(session: &Session) -> bool {
+    matches!(&session.values, Subject::Release(values) if values.record.begun_anew)
+}
+
 /// In a record that was begun anew: whether a mail on the candidate that the lost one has
 /// left is found again, so that its thread can be told.
 fn check_told(session: &Session, driver: &Driver<'_, Services>) -> Result<(), CommandError> {
-    if !session.values.record.begun_anew {
+    if !begun_anew(session) {
         return Ok(());
     }
     let renderer = session.renderer(&driver.state)?;

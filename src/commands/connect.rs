@@ -11,12 +11,14 @@ use std::path::Path;
 use super::CommandError;
 use super::accounts::by_token;
 use super::environment::{Accounts, Environment};
+use crate::actions::proposals::{ProposalPlace, Publish};
 use crate::actions::{Author, Services};
 use crate::config::{
-    AssetError, Assets, GitHubAddresses, Mail, Maven, Occasion, Product, Tls, release_values, render_product,
+    AssetError, Assets, GitHubAddresses, Mail, Maven, Occasion, Product, Tls, load_scheme, release_values,
+    render_product,
 };
 use crate::mail::Templates;
-use crate::release::{ReleaseRecord, Version};
+use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{
     Authorities, Central, Effects, Git, GitHub, Jira, Login, Nexus, Npm, OpenPgp, Pages, PonyMail, PyPi, Registries,
     Relay, RelayAddress, Security, Svn, WebError, Workspace,
@@ -63,11 +65,33 @@ pub fn connect(
         jira: Some(jira),
         pypi: pypi.transpose().map_err(address)?,
         npm: npm.transpose().map_err(address)?,
+        proposals: proposals(environment, &product, &record.manager, effects.clone())?,
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
         assets: environment.assets.clone(),
         author: Author { name: record.manager.name.clone(), email: record.manager.email.clone() },
     })
+}
+
+/// The registry of the project's proposals, where the configuration names one.
+fn proposals(
+    environment: &Environment,
+    product: &Product,
+    manager: &Manager,
+    effects: Effects,
+) -> Result<Option<ProposalPlace>, CommandError> {
+    let Some((proposals, registry)) = product.proposals.as_ref().and_then(|one| Some((one, one.registry.as_ref()?)))
+    else {
+        return Ok(None);
+    };
+    Ok(Some(ProposalPlace {
+        path: registry.into(),
+        scheme: load_scheme(&environment.assets, &proposals.scheme)?,
+        author: (manager.name.clone(), manager.email.clone()),
+        publish: Publish::ToRemote,
+        wiki: None,
+        effects,
+    }))
 }
 
 /// GitHub with the token that was given, or without one.

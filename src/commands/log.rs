@@ -11,8 +11,9 @@ use serde_json::json;
 
 use super::CommandError;
 use super::environment::Environment;
-use super::release_state::ReleaseState;
-use crate::engine::{Entry, Event};
+use super::flip::record::is_proposal;
+use super::release_state::{JOURNAL_FILE, ReleaseState};
+use crate::engine::{Entry, Event, JournalReader};
 use crate::ui::{ExitCode, Style, Ui, hang, in_short};
 
 /// Shows the record of the release.
@@ -31,7 +32,11 @@ pub struct Args {
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let directory = ReleaseState::find(environment)?;
-    let (_, all) = ReleaseState::read_entries(environment, &directory)?;
+    let all = if is_proposal(&directory) {
+        JournalReader::open(&directory.join(JOURNAL_FILE))?.entries
+    } else {
+        ReleaseState::read_entries(environment, &directory)?.1
+    };
     let entries: Vec<&Entry> = all.iter().filter(|entry| args.step.is_none() || args.step == entry.step).collect();
     if let Some(step) = args.step.as_ref().filter(|_| entries.is_empty()) {
         return Err(CommandError::usage(

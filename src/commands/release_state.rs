@@ -12,6 +12,7 @@ use std::{fs, io, iter};
 
 use super::CommandError;
 use super::environment::Environment;
+use super::session::no_release;
 use crate::config::{Product, parse_product};
 use crate::engine::{Entry, JournalEnd, JournalReader, State, Workflow};
 use crate::mail::Templates;
@@ -28,8 +29,10 @@ pub const TEMPLATES: &str = "templates";
 pub const RECORD_FILE: &str = "release.json";
 /// The journal.
 pub const JOURNAL_FILE: &str = "journal.jsonl";
-/// Beside the products' directories: votes that were opened, and ballots that were cast.
-pub const CORRESPONDENCE: [&str; 2] = ["votes", "ballots"];
+/// Beside the products' directories: votes that were opened, ballots that were cast, proposals.
+pub const CORRESPONDENCE: [&str; 3] = ["votes", "ballots", PROPOSALS];
+/// The directory of the proposals' records.
+pub const PROPOSALS: &str = "proposals";
 
 /// A release's record, read and checked.
 pub struct ReleaseState {
@@ -72,16 +75,37 @@ impl ReleaseState {
     /// When the one that is named is not there, or there are several.
     pub fn find_any(environment: &Environment) -> Result<Option<PathBuf>, CommandError> {
         let all = releases(&environment.state);
-        let known = || all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+        let proposals = proposals(&environment.state);
+        let known = || all.iter().chain(&proposals).map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
         if let Some(wanted) = &environment.release {
+            let same = |(name, _): &&(String, PathBuf)| name.eq_ignore_ascii_case(wanted);
+            if let Some((_, path)) = proposals.iter().find(same) {
+                return Ok(Some(path.clone()));
+            }
             let named = all.iter().find(|(name, _)| name == wanted).map(|(_, path)| path.clone());
             return named.map(Some).ok_or_else(|| {
-                let known = if all.is_empty() { "none".into() } else { known() };
+                let known = if all.is_empty() && proposals.is_empty() { "none".into() } else { known() };
                 CommandError::usage(
                     format!("there is no release `{wanted}` in {}", environment.state.display()),
                     format!("known: {known}"),
                 )
             });
+        }
+        // A proposal is meant without its name only where no release is under way.
+        if all.iter().all(|(_, path)| is_completed(path)) {
+            let open: Vec<_> = proposals.iter().filter(|(_, path)| !is_completed(path)).collect();
+            match (&open[..], all.is_empty()) {
+                ([(_, path)], _) => return Ok(Some(path.clone())),
+                ([], true) if !proposals.is_empty() && proposals.len() == 1 => return Ok(Some(proposals[0].1.clone())),
+                ([], _) => {}
+                _ => {
+                    let names: Vec<&str> = open.iter().map(|(name, _)| name.as_str()).collect();
+                    return Err(CommandError::usage(
+                        "several proposals are under way",
+                        format!("name one by --release: {}", names.join(", ")),
+                    ));
+                }
+            }
         }
         if let [(_, path)] = &all[..] {
             return Ok(Some(path.clone()));
@@ -139,6 +163,9 @@ impl ReleaseState {
                 "restore the directory from a copy, or start anew",
             )
         };
+        if let (Some("proposal"), Some(id)) = (state.release["kind"].as_str(), state.release["id"].as_str()) {
+            return Err(no_release(id));
+        }
         let record: ReleaseRecord = serde_json::from_value(state.release.clone())
             .map_err(|_| broken("the first line does not record which release this is".into()))?;
         let version: Version = record.version.parse().map_err(|error| broken(format!("{error}")))?;
@@ -175,6 +202,14 @@ fn releases(state: &Path) -> Vec<(String, PathBuf)> {
             }
         }
     }
+    found.sort();
+    found
+}
+
+/// All proposals of which a record is kept, by name, with their directories, sorted.
+fn proposals(state: &Path) -> Vec<(String, PathBuf)> {
+    let begun = directories(&state.join(PROPOSALS)).into_iter().filter(|path| path.join(JOURNAL_FILE).exists());
+    let mut found: Vec<_> = begun.filter_map(|path| Some((name_of(&path)?, path))).collect();
     found.sort();
     found
 }

@@ -72,7 +72,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     }
     let (session, journal, state) = write_session(environment)?;
     demand_templates(&session.directory, &state)?;
-    let version = session.values.version.to_string();
+    let version = session.values.confirmed_by();
     if let Some(confirmed) = args.confirm.as_ref().filter(|confirmed| **confirmed != version) {
         return Err(CommandError::usage(
             format!("--confirm {confirmed}: this release is {version}"),

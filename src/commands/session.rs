@@ -14,7 +14,9 @@ use serde_json::Value;
 use super::CommandError;
 use super::connect::connect;
 use super::environment::{Accounts, Environment};
+use super::flip::record::{ProposalValues, is_proposal, proposal_session, read_proposal};
 use super::release_state::{JOURNAL_FILE, ReleaseState};
+use super::vote::Desk;
 use crate::actions::{Services, registry};
 use crate::config::{ConfigError, Occasion, Product, release_values};
 use crate::engine::{Clock, Driver, Journal, Observer, Registry, Renderer, State, SystemClock, ValueSource, Workflow};
@@ -31,8 +33,67 @@ pub struct Session {
     pub registry: Registry<Services>,
     /// The clients.
     pub services: Services,
+    /// What it is of, with the values.
+    pub values: Subject,
+}
+
+/// What a session is of.
+pub enum Subject {
+    /// A release.
+    Release(Box<Values>),
+    /// A proposal.
+    Proposal(Box<ProposalValues>),
+}
+
+impl Subject {
     /// The release's values.
-    pub values: Values,
+    ///
+    /// # Errors
+    /// When it is no release.
+    pub fn release(&self) -> Result<&Values, CommandError> {
+        match self {
+            Self::Release(values) => Ok(values),
+            Self::Proposal(values) => Err(no_release(&values.record.id)),
+        }
+    }
+
+    /// What is typed to agree to what cannot be taken back: the version, the proposal's name.
+    pub fn confirmed_by(&self) -> String {
+        match self {
+            Self::Release(values) => values.version.to_string(),
+            Self::Proposal(values) => values.record.id.clone(),
+        }
+    }
+
+    /// The values for a candidate.
+    ///
+    /// # Errors
+    /// When the configuration cannot be filled in.
+    pub fn of_candidate(&self, candidate: u32, cancelled: Option<&str>) -> Result<Value, CommandError> {
+        match self {
+            Self::Release(values) => Ok(values.of_candidate(candidate, cancelled)?),
+            Self::Proposal(values) => {
+                values.values(candidate, cancelled).map_err(|error| CommandError::usage(error, ""))
+            }
+        }
+    }
+}
+
+impl ValueSource for Subject {
+    fn values(&self, candidate: u32, cancelled: Option<&str>) -> Result<Value, String> {
+        match self {
+            Self::Release(values) => values.values(candidate, cancelled),
+            Self::Proposal(values) => values.values(candidate, cancelled),
+        }
+    }
+}
+
+/// That a command is for releases alone.
+pub fn no_release(id: &str) -> CommandError {
+    CommandError::usage(
+        format!("{id} is a proposal; this command is for releases"),
+        "name a release by --release PRODUCT/VERSION",
+    )
 }
 
 /// The release's values, made from its configuration.
@@ -88,7 +149,16 @@ impl Session {
         }
         let home = accounts.home.clone().unwrap_or_default();
         let values = Values { product, record, version, clock, home, directory: directory.clone() };
+        let values = Subject::Release(Box::new(values));
         Ok((Self { directory, workflow, registry: registry(), services, values }, state))
+    }
+
+    /// Who carries it on, as the record names them.
+    pub fn who(&self) -> String {
+        match &self.values {
+            Subject::Release(values) => who(Path::new(&values.record.repository)),
+            Subject::Proposal(values) => who(&values.record.registry),
+        }
     }
 
     /// A renderer over a state.
@@ -126,6 +196,9 @@ impl Session {
 /// When there is none, or its record cannot be used.
 pub fn read_session(environment: &Environment) -> Result<(Session, State), CommandError> {
     let directory = ReleaseState::find(environment)?;
+    if is_proposal(&directory) {
+        return read_proposal(&Desk::new(environment), &directory);
+    }
     let release = ReleaseState::read(environment, &directory)?;
     Session::new(environment, release, &environment.accounts, Effects::unwatched(), Box::new(SystemClock))
 }
@@ -137,6 +210,11 @@ pub fn read_session(environment: &Environment) -> Result<(Session, State), Comma
 pub fn write_session(environment: &Environment) -> Result<(Session, Journal, State), CommandError> {
     let directory = ReleaseState::find(environment)?;
     let (mut journal, entries) = open_journal(environment, &directory, "")?;
+    if is_proposal(&directory) {
+        let (session, state) = proposal_session(&Desk::new(environment), &directory, State::of(&entries))?;
+        journal.sign_as(&session.who());
+        return Ok((session, journal, state));
+    }
     let release = ReleaseState::of(&directory, State::of(&entries))?;
     journal.sign_as(&who(Path::new(&release.record.repository)));
     let (session, state) =

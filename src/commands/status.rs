@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::environment::Environment;
-use super::session::{Session, read_session};
+use super::session::{Session, Subject, read_session};
 use super::vote::current;
 use crate::actions::voting::KeptTally;
 use crate::engine::{CheckState, PhaseState, Plan, PlannedPhase, State, StepState};
@@ -85,12 +85,18 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
 /// When the configuration cannot be filled in.
 pub fn status_of(session: &Session, state: &State) -> Result<Status, CommandError> {
     let plan = Plan::of(&session.workflow, state, &session.renderer(state)?)?;
+    let (product, version, rehearsal) = match &session.values {
+        Subject::Release(values) => {
+            (values.record.product.clone(), values.record.version.clone(), values.record.rehearsal)
+        }
+        Subject::Proposal(values) => (values.record.product.clone(), values.record.id.clone(), values.record.rehearsal),
+    };
     Ok(Status {
-        product: session.values.record.product.clone(),
-        version: session.values.record.version.clone(),
+        product,
+        version,
         candidate: plan.candidate,
         cancelled_candidates: state.cancelled.clone(),
-        rehearsal: session.values.record.rehearsal,
+        rehearsal,
         completed: state.completed,
         phase: plan.phase,
         phases: plan.phases,
@@ -100,22 +106,34 @@ pub fn status_of(session: &Session, state: &State) -> Result<Status, CommandErro
 }
 
 fn render(ui: Ui, session: &Session, state: &State, status: &Status, all: bool) -> String {
-    let record = &session.values.record;
-    let heading = format!("{} {}", session.values.product.name, record.version);
-    let mut text = format!(
-        "{} ({}), candidate {}{}\n",
-        ui.paint(&heading, Style::Heading),
-        session.values.version.kind().word(),
-        status.candidate,
-        if record.rehearsal { ", a rehearsal" } else { "" },
-    );
+    let rehearsal = if status.rehearsal { ", a rehearsal" } else { "" };
+    let mut text = match &session.values {
+        Subject::Release(values) => format!(
+            "{} ({}), candidate {}{rehearsal}\n",
+            ui.paint(&format!("{} {}", values.product.name, values.record.version), Style::Heading),
+            values.version.kind().word(),
+            status.candidate,
+        ),
+        Subject::Proposal(values) => {
+            let title = values.title().unwrap_or_else(|| values.record.id.clone());
+            let vote = if status.candidate > 1 { format!(", vote {}", status.candidate) } else { String::new() };
+            format!("{}{vote}{rehearsal}\n", ui.paint(&title, Style::Heading))
+        }
+    };
     let times = [("begun", state.started), ("last entry", state.last_at)];
     let times: Vec<String> =
         times.into_iter().filter_map(|(what, at)| Some(format!("{what} {}", minute(at?)))).collect();
-    text.push_str(&format!("release manager {}\n{}\n", record.manager.name, times.join(", ")));
+    let by = match &session.values {
+        Subject::Release(values) => format!("release manager {}", values.record.manager.name),
+        Subject::Proposal(values) => {
+            format!("carried on by {}, in the registry {}", values.record.sender.name, values.record.registry.display())
+        }
+    };
+    text.push_str(&format!("{by}\n{}\n", times.join(", ")));
     text.push_str(&format!("recorded in {}\n", session.directory.display()));
     for (number, why) in &status.cancelled_candidates {
-        let line = format!("candidate {number} was cancelled: {why}");
+        let what = if matches!(session.values, Subject::Proposal(_)) { "vote" } else { "candidate" };
+        let line = format!("{what} {number} was {}: {why}", if what == "vote" { "called off" } else { "cancelled" });
         text.push_str(&format!("{}\n", hang(&line, 0, 2, ui.width())));
     }
     text.push('\n');
@@ -126,6 +144,7 @@ fn render(ui: Ui, session: &Session, state: &State, status: &Status, all: bool) 
         text.push_str(&render_vote(ui, vote, Timestamp::now()));
     }
     let next = match (&status.next[..], status.completed) {
+        (_, true) if matches!(session.values, Subject::Proposal(_)) => "The proposal's record is completed.".to_owned(),
         (_, true) => "The release is completed.".to_owned(),
         ([], false) if status.phases.iter().any(|phase| phase.state == PhaseState::Active && phase.steps_settled()) => {
             "Every step is done: `quorate run --execute` asks once more what must hold, and goes on.".to_owned()

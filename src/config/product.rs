@@ -55,6 +55,9 @@ pub struct Product {
     /// How the vote on a candidate is counted; where it is not said, a person counts.
     #[serde(default)]
     pub vote: Option<Vote>,
+    /// The project's improvement proposals, where it has such.
+    #[serde(default)]
+    pub proposals: Option<Proposals>,
     /// Links that mails and guide texts use.
     pub links: Links,
     /// The issue tracker.
@@ -287,6 +290,18 @@ pub struct Vote {
 
 fn product_release() -> String {
     "product-release".to_owned()
+}
+
+/// The project's improvement proposals: which come with a version, and where they are kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proposals {
+    /// Of which kind they are: `flip`, or a file.
+    pub scheme: String,
+    /// The registry on the release manager's machine, `{{ home }}/flink-proposals`; without one a
+    /// person says which proposals come with a version.
+    #[serde(default)]
+    pub registry: Option<String>,
 }
 
 /// A project's people by the foundation's own lists.

@@ -103,6 +103,25 @@ impl Preview {
         }
         Ok(Self { plan, items })
     }
+
+    /// What the step would send or write, from what is known and from what the steps before it will put
+    /// out; nothing where that is not enough. Actions may look at what is on this machine for it.
+    ///
+    /// # Errors
+    /// When a template cannot be filled in.
+    pub fn document_of<W: ?Sized + 'static>(
+        workflow: &Workflow,
+        state: &State,
+        renderer: &Renderer,
+        doer: &Doer<'_, W>,
+        id: &str,
+    ) -> Result<Option<String>, RenderError> {
+        let plan = Plan::of(workflow, state, renderer)?;
+        let Some((_, step)) = workflow.step(id) else { return Ok(None) };
+        let action = foreseen_action_of(workflow, &plan, renderer, doer, step);
+        let text = action.and_then(|action| doer.with(|cx| action.document(cx).ok().flatten()));
+        Ok(text.map(|text| renderer.named(&text)))
+    }
 }
 
 /// What is wrong with a text that a step will send or leave.

@@ -22,6 +22,8 @@ mod made_tree;
 mod mail_store;
 mod people;
 mod post_office;
+mod proposal_letters;
+mod proposal_world;
 mod real_servers;
 mod sample_project;
 mod sample_series;
@@ -40,6 +42,8 @@ pub use letters::{Letter, VoteMail, first_look, late_letter, letters, verdicts};
 pub use mail_store::{MailStore, StoredMail};
 pub use people::{Mood, SimulatedManager, has_mail, votes};
 pub use post_office::PostOffice;
+pub use proposal_letters::{PROPOSAL_LETTERS, ProposalLetter};
+pub use proposal_world::{CARRIED, ProposalWorld, WIKI};
 pub use real_servers::{RealServer, RealServers};
 #[cfg(test)]
 pub(crate) use sites::plant;

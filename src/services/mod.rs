@@ -48,7 +48,7 @@ pub use git::{
 pub use github::{
     GitHub, NewPull, NewRelease, NoSlug, Pull, PullState, Release, ReleaseFile, Rights, Run, RunState, Slug, sha256_of,
 };
-pub use jira::{Issue, Jira, Jql, Open, TrackerVersion};
+pub use jira::{Issue, Jira, Jql, Open, PageLink, TrackerVersion};
 pub use keys_file::{KEYS_BYTES, KeysFileError, fetch_keys_file};
 pub use nexus::{Activity, ActivityEvent, Nexus, Pace, StagingProfile, StagingRepository, StagingState, Transition};
 pub use npm::{Npm, Package, PublishedPackage, integrity};

@@ -15,8 +15,16 @@ use std::path::Path;
 use quorate::engine::{Check, CheckKind, Step, StepKind, Workflow};
 
 /// Checks that the guide's lists do not have.
-const OURS: [&str; 6] =
-    ["not-released", "candidate-tagged", "release-tags-free", "ci-green", "manifest-holds", "candidate-verifies"];
+const OURS: [&str; 8] = [
+    "not-released",
+    "proposals-accepted",
+    "proposals-known-accepted",
+    "candidate-tagged",
+    "release-tags-free",
+    "ci-green",
+    "manifest-holds",
+    "candidate-verifies",
+];
 /// The guide's three checks that it calls optional.
 const OPTIONAL: [&str; 3] = ["digests-hold", "signatures-good", "licence-headers-present"];
 /// How many items the guide's lists have, and how many of them are asked of the truth at least.

@@ -154,8 +154,9 @@ fn the_checklists_have_the_items_of_the_guide() {
         .collect();
     let expected = [
         ("decide", 2, 0),
-        // one of ours: that the version is not out yet
-        ("prepare", 13, 0),
+        // three of ours: that the version is not out yet; that its proposals were accepted, by their
+        // registry or by a person
+        ("prepare", 15, 0),
         // three of ours beside the guide's: the candidate's tags, those of the release, the
         // manifest; and two optional ones: what builds the commit, what voters will look at
         ("build", 7, 5),

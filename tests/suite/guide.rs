@@ -53,10 +53,22 @@ fn guide_of((product, version): (&str, &str)) -> String {
     user.runs(0, &["guide", "--version", version, "--product", product]).out
 }
 
+/// Of a product whose proposals are in a registry.
+fn guide_with_registry() -> String {
+    let user = User::looking().with("HOME", "/nowhere");
+    let sample = crate::tree::text(Path::new("release-config/sample.toml"));
+    let proposals = "\n[proposals]\nscheme = \"flip\"\nregistry = \"{{ home }}/proposals\"\n";
+    user.put("assets/release-config/sample.toml", &format!("{sample}{proposals}"));
+    user.runs(0, &["guide", "--version", "1.2.0", "--product", "sample"]).out
+}
+
 #[test]
 fn every_step_has_its_command_and_nothing_is_left_open() {
-    let guides = [("flink-statefun", "3.4.0"), ("flink-statefun", "3.3.1"), ("flink", "2.2.0"), ("sample", "1.2.0")]
-        .map(guide_of);
+    let mut guides =
+        [("flink-statefun", "3.4.0"), ("flink-statefun", "3.3.1"), ("flink", "2.2.0"), ("sample", "1.2.0")]
+            .map(guide_of)
+            .to_vec();
+    guides.push(guide_with_registry());
     let mut without = Vec::new();
     for phase in workflow().phases {
         for step in &phase.steps {

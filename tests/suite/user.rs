@@ -218,18 +218,12 @@ impl User {
 
     /// Runs the program without a terminal.
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        let ran = Ran::of(self.command(arguments).output().unwrap());
-        for fault in ["panicked", "RUST_BACKTRACE", "stack backtrace", "a fault of this program"] {
-            assert!(!ran.err.contains(fault), "{arguments:?}: {}", ran.err);
-        }
-        ran
+        Ran::sound(self.command(arguments).output().unwrap(), arguments)
     }
 
     /// Runs the program; it must end with `code`.
     pub fn runs(&self, code: i32, arguments: &[&str]) -> Ran {
-        let ran = self.run(arguments);
-        assert_eq!(ran.code, code, "{arguments:?}\nstdout: {}\nstderr: {}", ran.out, ran.err);
-        ran
+        self.run(arguments).ends(code, arguments)
     }
 
     /// Runs the program, which must refuse with `code`, name each of `says` in one
@@ -274,6 +268,21 @@ impl Ran {
         let code = output.status.code().unwrap_or_else(|| 128 + output.status.signal().unwrap_or_default());
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes UTF-8");
         Self { code, out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// The same, of the program given `arguments`, in which nothing broke.
+    pub fn sound(output: Output, arguments: &[&str]) -> Self {
+        let ran = Self::of(output);
+        for fault in ["panicked", "RUST_BACKTRACE", "stack backtrace", "a fault of this program"] {
+            assert!(!ran.err.contains(fault), "{arguments:?}: {}", ran.err);
+        }
+        ran
+    }
+
+    /// It ended with `code`.
+    pub fn ends(self, code: i32, arguments: &[&str]) -> Self {
+        assert_eq!(self.code, code, "{arguments:?}\nstdout: {}\nstderr: {}", self.out, self.err);
+        self
     }
 
     /// What it wrote to stdout, as JSON.

@@ -68,6 +68,7 @@ fn services(place: &Path, relay: &SmtpServer, password: &str, archive: Option<Po
         jira: None,
         pypi: None,
         npm: None,
+        proposals: None,
         workspace: Workspace::new(place.join("work"), effects),
         templates: Templates::new(|name| {
             Ok::<_, std::io::Error>(match name {

@@ -4,43 +4,14 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! Changing pages of a registry in one commit, with what goes along: the index, where it was
-//! in order before, and the ledger of numbers.
+//! Committing changes of pages from the command line.
 
 use jiff::Timestamp;
 
-use super::registry::{LEDGER, Registry, failed};
+use super::registry::Registry;
+pub use crate::actions::proposals::{PageEdit, files_of};
 use crate::commands::CommandError;
-use crate::governance::proposals::{Corpus, IndexFormat, Page, index};
-use crate::services::FileChange;
-
-/// A page before and after; one without a page before is new, one without a page after goes.
-#[derive(Debug, Clone)]
-pub struct PageEdit {
-    /// As it was read.
-    pub before: Option<Page>,
-    /// As it is to be.
-    pub after: Option<Page>,
-}
-
-/// The files of a commit that makes these changes.
-pub fn files_of(registry: &Registry, corpus: &Corpus<'_>, edits: &[PageEdit]) -> Result<Vec<FileChange>, CommandError> {
-    let mut files = Vec::new();
-    for PageEdit { before, after } in edits {
-        let same_place = before.as_ref().zip(after.as_ref()).is_some_and(|(before, after)| before.place == after.place);
-        if let Some(before) = before.as_ref().filter(|_| !same_place) {
-            files.push(FileChange { place: before.place.clone(), before: Some(before.text.clone()), after: None });
-        }
-        if let Some(after) = after {
-            let before = before.as_ref().filter(|_| same_place).map(|before| before.text.clone());
-            files.push(FileChange { place: after.place.clone(), before, after: Some(after.text.clone()) });
-        }
-    }
-    let after = after(corpus, edits);
-    files.extend(index_change(corpus, &after));
-    files.extend(ledger_change(registry, corpus, &after)?);
-    Ok(files)
-}
+use crate::governance::proposals::Corpus;
 
 /// Commits the changes; the commit's id.
 pub fn commit(
@@ -50,47 +21,5 @@ pub fn commit(
     message: &str,
 ) -> Result<String, CommandError> {
     let files = files_of(registry, corpus, edits)?;
-    registry.git.commit(&files, &format!("{message}\n"), Timestamp::now()).map_err(failed)
-}
-
-/// The corpus with the changes.
-fn after<'a>(corpus: &Corpus<'a>, edits: &[PageEdit]) -> Corpus<'a> {
-    let gone =
-        |page: &&Page| edits.iter().any(|edit| edit.before.as_ref().is_some_and(|before| before.place == page.place));
-    let mut pages: Vec<Page> = corpus.pages.iter().filter(|page| !gone(page)).cloned().collect();
-    pages.extend(edits.iter().filter_map(|edit| edit.after.clone()));
-    let mut after = Corpus::new(corpus.scheme, pages, corpus.today);
-    after.used.extend(&corpus.used);
-    after
-}
-
-/// The index follows the pages where it did before; one that somebody wrote otherwise is theirs.
-fn index_change(before: &Corpus<'_>, after: &Corpus<'_>) -> Option<FileChange> {
-    let (place, text) = before.index.as_ref()?;
-    if *text != index(before, IndexFormat::Markdown) {
-        return None;
-    }
-    let now = index(after, IndexFormat::Markdown);
-    (now != *text).then(|| FileChange { place: place.clone(), before: Some(text.clone()), after: Some(now) })
-}
-
-/// Numbers that are new go into the ledger, which keeps them when a page is deleted.
-fn ledger_change(
-    registry: &Registry,
-    before: &Corpus<'_>,
-    after: &Corpus<'_>,
-) -> Result<Option<FileChange>, CommandError> {
-    let new = after.pages.iter().filter(|page| page.number().is_some_and(|number| !before.used.contains(&number)));
-    let lines: String = new
-        .map(|page| format!("{} {} {}\n", page.name(after.scheme), after.today, page.heading(after.scheme)))
-        .collect();
-    if lines.is_empty() {
-        return Ok(None);
-    }
-    let text = registry.git.read(LEDGER).map_err(failed)?;
-    let mut now = text.clone().unwrap_or_default();
-    if !now.is_empty() && !now.ends_with('\n') {
-        now.push('\n');
-    }
-    Ok(Some(FileChange { place: LEDGER.to_owned(), before: text, after: Some(now + &lines) }))
+    Ok(registry.git.commit(&files, &format!("{message}\n"), Timestamp::now())?)
 }

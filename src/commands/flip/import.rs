@@ -11,11 +11,13 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::registry::{IMPORTED, Registry, Wanted, failed};
+use super::edit::{PageEdit, files_of};
+use super::registry::{Registry, Wanted, failed, today};
 use super::{Place, json as shapes};
+use crate::actions::proposals::IMPORTED;
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::governance::proposals::{Imported, Page, Side, SourceRow, plan_import, read_rows};
+use crate::governance::proposals::{Corpus, Imported, Side, SourceRow, plan_import, read_rows};
 use crate::services::FileChange;
 use crate::ui::{ExitCode, Style, Ui};
 
@@ -61,9 +63,9 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
     })?;
     let registry = Registry::open(environment, place, wanted)?;
     let _lock = registry.git.lock().map_err(failed)?;
-    let pages = registry.pages()?;
-    let plan = plan_import(&registry.scheme, &rows, &pages, &registry.imported()?);
-    let commit = if args.dry_run { None } else { write(&registry, &rows, &pages, &plan)? };
+    let corpus = registry.corpus(today(None))?;
+    let plan = plan_import(&registry.scheme, &rows, &corpus.pages, &registry.imported()?);
+    let commit = if args.dry_run { None } else { write(&registry, &rows, &corpus, &plan)? };
     match args.json {
         true => print_json(environment.ui, &registry, &plan, commit.as_deref()),
         false => print(environment.ui, &registry, &plan, commit.as_deref()),
@@ -75,19 +77,16 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
 fn write(
     registry: &Registry,
     rows: &[SourceRow],
-    pages: &[Page],
+    corpus: &Corpus<'_>,
     plan: &Imported,
 ) -> Result<Option<String>, CommandError> {
-    let new = plan.new.iter().map(|page| FileChange {
-        place: page.place.clone(),
-        before: None,
-        after: Some(page.text.clone()),
-    });
+    let new = plan.new.iter().map(|page| PageEdit { before: None, after: Some(page.clone()) });
     let changed = plan.changed.iter().map(|planned| {
-        let before = pages.iter().find(|page| page.place == planned.page.place).map(|page| page.text.clone());
-        FileChange { place: planned.page.place.clone(), before, after: Some(planned.page.text.clone()) }
+        let before = corpus.pages.iter().find(|page| page.place == planned.page.place).cloned();
+        PageEdit { before, after: Some(planned.page.clone()) }
     });
-    let mut files: Vec<FileChange> = new.chain(changed).collect();
+    let edits: Vec<PageEdit> = new.chain(changed).collect();
+    let mut files = files_of(registry, corpus, &edits)?;
     let before = registry.git.read(IMPORTED).map_err(failed)?;
     let lines = plan.base.iter().map(|row| serde_json::to_string(&row).expect("plain data") + "\n");
     let after: String = lines.collect();

@@ -14,10 +14,11 @@ use jiff::civil::Date;
 use super::Place;
 use super::import::or_nothing;
 use super::registry::{Registry, Wanted, failed, today};
+use super::threads::Archives;
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::governance::proposals::Corpus;
-use crate::governance::proposals::lint::{Finding, Weight, lint, mended, rules};
+use crate::governance::proposals::lint::{Finding, THREADS, Weight, lint, lint_threads, mended, rules};
 use crate::services::FileChange;
 use crate::ui::{ExitCode, Style, Ui};
 
@@ -30,6 +31,7 @@ use crate::ui::{ExitCode, Style, Ui};
 ///   quorate flip lint
 ///   quorate flip lint --rule link-dead --json
 ///   quorate flip lint --fix --execute
+///   quorate flip lint --online --rule thread-not-there
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
@@ -39,6 +41,10 @@ pub struct Args {
     /// Only what weighs at least this much: note, warning, error.
     #[arg(long, value_name = "WEIGHT", value_parser = weight, default_value = "note")]
     weight: Weight,
+    /// Ask the list's archive for each thread too: that it is there, and the proposal's own. One
+    /// question for each link.
+    #[arg(long)]
+    online: bool,
     /// How many findings there are of each rule.
     #[arg(long, conflicts_with_all = ["json", "fix"])]
     count: bool,
@@ -75,7 +81,12 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
     let wanted = |finding: &Finding| {
         finding.rule.weight >= args.weight && (args.rule.is_empty() || args.rule.iter().any(|id| id == finding.rule.id))
     };
-    let findings: Vec<Finding> = lint(&corpus).into_iter().filter(wanted).collect();
+    let mut all = lint(&corpus);
+    if args.online {
+        all.extend(online(environment, &corpus)?);
+        all.sort_by_key(|finding| (finding.number.is_none(), finding.number));
+    }
+    let findings: Vec<Finding> = all.into_iter().filter(wanted).collect();
     let ui = environment.ui;
     if args.fix {
         return fix(ui, &registry, &corpus, &findings, args);
@@ -92,6 +103,30 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
     }
     let fails = findings.iter().any(|finding| finding.rule.weight == Weight::Error);
     Ok(if fails { ExitCode::DoesNotHold } else { ExitCode::Done })
+}
+
+/// What the archive says of the threads. One that cannot be asked ends it: what was not asked is not
+/// in order.
+fn online(environment: &Environment, corpus: &Corpus<'_>) -> Result<Vec<Finding>, CommandError> {
+    let links = corpus.pages.iter().flat_map(|page| THREADS.into_iter().filter_map(|field| page.set(field))).count();
+    environment.ui.say(&format!("Asking the archive for up to {links} threads …"));
+    let mut archives = Archives::new(corpus.scheme);
+    let mut failed = None;
+    let findings = lint_threads(corpus, &mut |link| {
+        if failed.is_some() {
+            return None;
+        }
+        archives.subject(link).unwrap_or_else(|error| {
+            failed = Some(error);
+            None
+        })
+    });
+    match failed {
+        None => Ok(findings),
+        Some(error) => {
+            Err(CommandError::from_error(ExitCode::Service, &error, "run it again later, or without --online"))
+        }
+    }
 }
 
 fn print(ui: Ui, finding: &Finding) {

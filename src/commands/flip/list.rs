@@ -29,15 +29,8 @@ pub struct Args {
     /// Those in this state; `none` for those in none.
     #[arg(id = "in_state", long = "state", value_name = "STATE")]
     state: Option<String>,
-    /// Those that come with this version.
-    #[arg(long, value_name = "VERSION")]
-    release: Option<String>,
-    /// Those of this component.
-    #[arg(long, value_name = "NAME")]
-    component: Option<String>,
-    /// Those by this author, by a part of the name.
-    #[arg(long, value_name = "NAME")]
-    author: Option<String>,
+    #[command(flatten)]
+    of: super::Facts,
     /// Those with these words in their title or text.
     #[arg(long, value_name = "WORDS")]
     text: Option<String>,
@@ -98,9 +91,9 @@ fn fits(one: &Listed, args: &Args, state: Option<&Option<String>>) -> bool {
         value.as_ref().is_some_and(|value| value.to_lowercase().contains(&wanted.trim().to_lowercase()))
     };
     state.is_none_or(|state| one.state == *state)
-        && args.release.as_deref().is_none_or(|version| one.is_in(version))
-        && part(&one.component, &args.component)
-        && part(&one.author, &args.author)
+        && args.of.release.as_deref().is_none_or(|version| one.is_in(version))
+        && part(&one.component, &args.of.component)
+        && part(&one.author, &args.of.author)
 }
 
 fn row(one: &Listed, ui: Ui) -> String {

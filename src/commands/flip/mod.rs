@@ -16,10 +16,12 @@ mod json;
 mod lint;
 mod list;
 mod new;
+pub mod record;
 mod registry;
 mod set;
 mod show;
 mod sync;
+mod threads;
 
 use std::path::PathBuf;
 
@@ -55,12 +57,56 @@ pub struct Place {
     scheme: Option<String>,
 }
 
+impl Place {
+    /// The registry at `path`, of the kind that it says itself.
+    pub fn at(path: PathBuf) -> Self {
+        Self { registry: path, scheme: None }
+    }
+}
+
+/// The registry at a place, which must be there.
+///
+/// # Errors
+/// When it is not.
+pub fn registry_at(environment: &Environment, place: &Place) -> Result<registry::Registry, CommandError> {
+    registry::Registry::open(environment, place, registry::Wanted::There)
+}
+
+/// Sets issue and version of a proposal, as `quorate flip set` does; whether they were others.
+///
+/// # Errors
+/// As that command.
+pub fn name_release(
+    environment: &Environment,
+    place: &Place,
+    number: u32,
+    jira: &str,
+    release: &str,
+) -> Result<bool, CommandError> {
+    set::name_release(environment, place, number, jira, release)
+}
+
 /// Stands in the place of the program's own `--state`, which says where releases are recorded:
 /// here a state is a proposal's.
 #[derive(Debug, clap::Args)]
 struct NoStateDirectory {
     #[arg(id = "state_directory", long = "state-directory", hide = true, value_name = "DIR", value_parser = super::path())]
     _state: Option<PathBuf>,
+}
+
+/// What is said of a proposal beside its state and its threads: to set it, or to find those that
+/// have it.
+#[derive(Debug, clap::Args)]
+struct Facts {
+    /// The version that it comes with: 2.4.0; where it is set also several, "1.19, 2.0".
+    #[arg(long, value_name = "VERSION")]
+    release: Option<String>,
+    /// The part of the product.
+    #[arg(long, value_name = "NAME")]
+    component: Option<String>,
+    /// Who proposes; a part of the name finds it.
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -72,6 +118,10 @@ enum Command {
     List(list::Args),
     Show(show::Args),
     Set(set::Args),
+    Start(record::StartArgs),
+    Discuss(record::DiscussArgs),
+    Vote(record::VoteArgs),
+    Result(record::ResultArgs),
     Lint(lint::Args),
     Index(index::Args),
     Sync(sync::Args),
@@ -87,6 +137,10 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         Command::List(args) => list::run(environment, place, &args),
         Command::Show(args) => show::run(environment, place, &args),
         Command::Set(args) => set::run(environment, place, &args),
+        Command::Start(args) => record::run_start(environment, place, &args),
+        Command::Discuss(args) => record::run_discuss(environment, place, &args),
+        Command::Vote(args) => record::run_vote(environment, place, &args),
+        Command::Result(args) => record::run_result(environment, place, &args),
         Command::Lint(args) => lint::run(environment, place, &args),
         Command::Index(args) => index::run(environment, place, &args),
         Command::Sync(args) => sync::run(environment, place, &args),

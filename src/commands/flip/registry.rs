@@ -6,7 +6,7 @@
 
 //! The registry that a command works on: its scheme, its pages, its ledger of numbers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -15,19 +15,16 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::Place;
+use crate::actions::proposals::{BookError, ProposalBook, View};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::config::{USUAL_SCHEME, load_scheme};
-use crate::governance::proposals::{Corpus, Field, Page, Scheme, TallyRead, number_in_file_name, parse_number};
-use crate::services::{Effects, FileChange, GitRegistry, HomeError, ProposalHome};
+use crate::governance::proposals::{Page, Scheme, parse_number};
+use crate::services::{Effects, FileChange, GitRegistry, HomeError};
 use crate::ui::ExitCode;
 
 /// The file that says of which kind a registry is.
 pub const SETTINGS: &str = "registry.toml";
-/// The numbers that were ever given, one a line, so that none is given again.
-pub const LEDGER: &str = "numbers";
-/// What an index that was imported last said, one page a line.
-pub const IMPORTED: &str = "imported.jsonl";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,12 +36,18 @@ struct Settings {
 /// An open registry.
 #[derive(Debug)]
 pub struct Registry {
-    /// Its repository.
-    pub git: GitRegistry,
-    /// Of which kind its proposals are.
-    pub scheme: Scheme,
+    /// Its repository and its rules.
+    pub book: ProposalBook,
     /// How the scheme is named: `flip`, or a file.
     scheme_name: String,
+}
+
+impl Deref for Registry {
+    type Target = ProposalBook;
+
+    fn deref(&self) -> &ProposalBook {
+        &self.book
+    }
 }
 
 /// Whether a registry that is not there is made.
@@ -73,7 +76,12 @@ impl Registry {
         };
         let git =
             open(&place.registry, &scheme.directory, author(&place.registry), Effects::unwatched()).map_err(failed)?;
-        Ok(Self { git, scheme, scheme_name })
+        Ok(Self { book: ProposalBook { git, scheme, view: View::Tree }, scheme_name })
+    }
+
+    /// How its kind is named: `flip`, or a file.
+    pub fn scheme_name(&self) -> &str {
+        &self.scheme_name
     }
 
     /// Who works on it, as git knows them.
@@ -96,63 +104,6 @@ impl Registry {
             self.scheme_name
         );
         Ok(Some(FileChange { place: SETTINGS.to_owned(), before: None, after: Some(text) }))
-    }
-
-    /// Its pages, with index, tallies and all numbers that are known to have been used.
-    pub fn corpus(&self, today: Date) -> Result<Corpus<'_>, CommandError> {
-        let mut corpus = Corpus::new(&self.scheme, self.pages()?, today);
-        let index = self.scheme.index_file.clone();
-        corpus.index = self.git.read(&index).map_err(failed)?.map(|text| (index, text));
-        corpus.used.extend(self.used()?);
-        corpus.tallies = self.tallies(&corpus.pages)?;
-        Ok(corpus)
-    }
-
-    /// Its pages.
-    pub fn pages(&self) -> Result<Vec<Page>, CommandError> {
-        let sheets = self.git.sheets().map_err(failed)?;
-        Ok(sheets.iter().map(|sheet| Page::read(&self.scheme, &sheet.place, &sheet.text)).collect())
-    }
-
-    /// The numbers in the ledger, in what was imported, and in the names of all files that
-    /// ever were there.
-    fn used(&self) -> Result<BTreeSet<u32>, CommandError> {
-        let ledger = self.git.read(LEDGER).map_err(failed)?.unwrap_or_default();
-        let numbers = ledger.lines().filter_map(|line| parse_number(&self.scheme, line.split_whitespace().next()?));
-        let mut used: BTreeSet<u32> = numbers.collect();
-        let names = self.git.names_ever(&self.scheme.directory).map_err(failed)?;
-        used.extend(names.iter().filter_map(|name| number_in_file_name(&self.scheme, name).flatten()));
-        let imported = self.imported()?;
-        used.extend(imported.values().filter_map(|row| row.get(&Field::Number)?.parse::<u32>().ok()));
-        Ok(used)
-    }
-
-    /// The tallies that pages name.
-    fn tallies(&self, pages: &[Page]) -> Result<BTreeMap<String, Result<TallyRead, String>>, CommandError> {
-        let mut tallies = BTreeMap::new();
-        for place in pages.iter().filter_map(|page| page.set(Field::Result)).filter(|place| is_inside(place)) {
-            if let Some(text) = self.git.read(place).map_err(failed)? {
-                tallies.insert(place.to_owned(), serde_json::from_str(&text).map_err(|error| error.to_string()));
-            }
-        }
-        Ok(tallies)
-    }
-
-    /// What the index that was imported last said of each page.
-    pub fn imported(&self) -> Result<BTreeMap<String, BTreeMap<Field, String>>, CommandError> {
-        let text = self.git.read(IMPORTED).map_err(failed)?.unwrap_or_default();
-        let mut rows = BTreeMap::new();
-        for (number, line) in (1..).zip(text.lines()) {
-            let (key, row): (String, BTreeMap<Field, String>) = serde_json::from_str(line).map_err(|error| {
-                let file = self.git.path().join(IMPORTED);
-                CommandError::usage(
-                    format!("{}:{number}: {error}", file.display()),
-                    "it is written by `quorate flip import` alone; `git checkout` brings it back",
-                )
-            })?;
-            rows.insert(key, row);
-        }
-        Ok(rows)
     }
 
     /// The one page that is meant by `42`, `FLIP-42`, `FLIP-XXX-stop-jobs`.
@@ -193,11 +144,6 @@ impl Registry {
             hint,
         )
     }
-}
-
-/// Whether a field names a file of the registry.
-pub fn is_inside(place: &str) -> bool {
-    !place.contains("://") && Path::new(place).components().all(|part| matches!(part, std::path::Component::Normal(_)))
 }
 
 /// The scheme that was given, else the one that the registry says.
@@ -258,4 +204,22 @@ pub fn failed(error: HomeError) -> CommandError {
         _ => ExitCode::Service,
     };
     CommandError::from_error(code, &error, error.hint())
+}
+
+impl From<HomeError> for CommandError {
+    fn from(error: HomeError) -> Self {
+        failed(error)
+    }
+}
+
+impl From<BookError> for CommandError {
+    fn from(error: BookError) -> Self {
+        match error {
+            BookError::Home(error) => failed(error),
+            broken @ BookError::Broken { .. } => CommandError::usage(
+                broken.to_string(),
+                "it is written by `quorate flip import` alone; `git checkout` brings it back",
+            ),
+        }
+    }
 }

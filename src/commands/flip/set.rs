@@ -16,6 +16,7 @@ use super::evidence::{Tallied, look_up, read_tally};
 use super::import::or_nothing;
 use super::list::no_state;
 use super::registry::{Registry, Wanted, failed, today};
+use super::threads::Archives;
 use super::{Place, json as shapes};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
@@ -61,15 +62,8 @@ pub struct Args {
     /// Its issue.
     #[arg(long, value_name = "KEY")]
     jira: Option<String>,
-    /// The versions that it comes with: 2.4.0, or "1.19, 2.0".
-    #[arg(long, value_name = "VERSION")]
-    release: Option<String>,
-    /// The part of the product.
-    #[arg(long, value_name = "NAME")]
-    component: Option<String>,
-    /// Who proposes.
-    #[arg(long, value_name = "NAME")]
-    author: Option<String>,
+    #[command(flatten)]
+    of: super::Facts,
     /// The proposal that stands in its place.
     #[arg(long, value_name = "NUMBER")]
     superseded_by: Option<String>,
@@ -82,6 +76,13 @@ pub struct Args {
     /// Take a vote's thread that another proposal has too: one vote was on both.
     #[arg(long)]
     shared: bool,
+    /// Ask the list's archive for the threads that are given: that they are there, and this
+    /// proposal's.
+    #[arg(long, conflicts_with = "offline")]
+    online: bool,
+    /// Push the commit to the registry's remote.
+    #[arg(long)]
+    push: bool,
     /// Do not ask the tracker for the issue.
     #[arg(long)]
     offline: bool,
@@ -115,6 +116,12 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
     if let Some(to) = to {
         follows(&corpus, page, &after, to, tallied.as_ref(), args)?;
     }
+    if args.online {
+        let mut archives = Archives::new(corpus.scheme);
+        for (field, link) in fields.iter().filter(|(field, _)| matches!(field, Field::Discussion | Field::Vote)) {
+            archives.demand(page, *field, link)?;
+        }
+    }
     let asks = args.jira.is_some() || to.is_some_and(|to| to.needs.contains(&Evidence::Jira));
     if asks && !args.offline && !args.correct {
         look_up(environment, &registry, &after, args.tracker.as_deref())?;
@@ -126,7 +133,29 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
         return Ok(ExitCode::Done);
     }
     let commit = write(&registry, &corpus, page, &after, tallied.map(|tallied| tallied.file), &changes)?;
-    tell(environment.ui, &registry, page, &changes, &commit, args.json)
+    let pushed = if args.push { push(&registry)? } else { None };
+    tell(environment.ui, &registry, page, &changes, &Written { commit, pushed }, args.json)
+}
+
+/// Sets issue and version of a proposal; whether they were others.
+pub fn name_release(
+    environment: &Environment,
+    place: &Place,
+    number: u32,
+    jira: &str,
+    release: &str,
+) -> Result<bool, CommandError> {
+    let registry = Registry::open(environment, place, Wanted::There)?;
+    let _lock = registry.git.lock().map_err(failed)?;
+    let corpus = registry.corpus(today(None))?;
+    let page = registry.one(&corpus.pages, &number.to_string())?;
+    let after = page.with(corpus.scheme, Field::Jira, jira).with(corpus.scheme, Field::Release, release);
+    look_up(environment, &registry, &after, None)?;
+    let changes = changes(page, &after);
+    if !changes.is_empty() {
+        write(&registry, &corpus, page, &after, None, &changes)?;
+    }
+    Ok(!changes.is_empty())
 }
 
 fn fields(args: &Args, tallied: Option<&Tallied>) -> Vec<(Field, String)> {
@@ -135,9 +164,9 @@ fn fields(args: &Args, tallied: Option<&Tallied>) -> Vec<(Field, String)> {
         (Field::Vote, args.vote.clone()),
         (Field::Result, args.result.clone().or_else(|| tallied.map(|tallied| tallied.file.place.clone()))),
         (Field::Jira, args.jira.clone()),
-        (Field::Release, args.release.clone()),
-        (Field::Component, args.component.clone()),
-        (Field::Author, args.author.clone()),
+        (Field::Release, args.of.release.clone()),
+        (Field::Component, args.of.component.clone()),
+        (Field::Author, args.of.author.clone()),
         (Field::SupersededBy, args.superseded_by.clone()),
         (Field::Why, args.why.clone()),
     ];
@@ -242,26 +271,55 @@ fn write(
     registry.git.commit(&files, &message, Timestamp::now()).map_err(failed)
 }
 
+/// A commit, and the remote that it was pushed to.
+struct Written {
+    commit: String,
+    pushed: Option<String>,
+}
+
+/// Pushes what is committed; the remote.
+fn push(registry: &Registry) -> Result<Option<String>, CommandError> {
+    let path = registry.git.path().display();
+    let Some(remote) = registry.git.remote().map_err(failed)? else {
+        return Err(CommandError::usage(
+            format!("the change is committed in {path}, which has no remote to push to"),
+            "`git remote add origin ADDRESS` there, and `git push`",
+        ));
+    };
+    match registry.git.push(&remote).map_err(failed)? {
+        true => Ok(Some(remote)),
+        false => Err(CommandError::new(
+            ExitCode::Conflict,
+            format!("the change is committed here, and not pushed: {remote} has commits that are not here"),
+            format!("`git -C {path} pull --rebase`, then `git push`"),
+        )),
+    }
+}
+
 fn tell(
     ui: Ui,
     registry: &Registry,
     page: &Page,
     changes: &[(Field, String, String)],
-    commit: &str,
+    written: &Written,
     json: bool,
 ) -> Result<ExitCode, CommandError> {
     let name = page.name(&registry.scheme);
     if json {
         let fields: Vec<_> =
             changes.iter().map(|(field, before, after)| shapes::change(*field, before, after)).collect();
-        ui.json(&json!({"id": name, "place": page.place, "changes": fields, "commit": commit}));
+        ui.json(&json!({"id": name, "place": page.place, "changes": fields, "commit": written.commit, "pushed": written.pushed}));
         return Ok(ExitCode::Done);
     }
     for (field, before, after) in changes {
         ui.line(&format!("{name} {field}: {} -> {}", or_nothing(before), or_nothing(after)));
     }
-    if let Some(remote) = registry.git.remote().map_err(failed)? {
-        ui.say(&format!("It is committed here; `git push {remote}` gives it to others."));
+    match (&written.pushed, registry.git.remote().map_err(failed)?) {
+        (Some(remote), _) => ui.say(&format!("It is committed, and pushed to {remote}.")),
+        (None, Some(remote)) => ui.say(&format!(
+            "It is committed here and not pushed: `git push {remote}` gives it to others, or --push the next time."
+        )),
+        (None, None) => {}
     }
     Ok(ExitCode::Done)
 }

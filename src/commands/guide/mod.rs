@@ -15,7 +15,7 @@ use super::CommandError;
 use super::environment::Environment;
 use super::plan::preview_by;
 use super::release_state::ReleaseState;
-use super::session::{Session, read_session};
+use super::session::{Session, Subject, read_session};
 use super::which_product::product_of_clone;
 use crate::engine::{PhaseState, State};
 use crate::ui::ExitCode;
@@ -87,7 +87,8 @@ pub fn guide(session: &Session, state: &State) -> Result<String, CommandError> {
             _ => (&supposed.plan.phases[number], &supposed),
         };
         if planned.state == PhaseState::PassedOver {
-            text.push_str("\n*Does not apply to this release.*\n");
+            let what = if matches!(session.values, Subject::Proposal(_)) { "proposal" } else { "release" };
+            text.push_str(&format!("\n*Does not apply to this {what}.*\n"));
         }
         for step in &planned.steps {
             text.push_str(&page::step(session, source, step));

@@ -9,7 +9,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::commands::session::Session;
+use crate::commands::flip::record::ProposalValues;
+use crate::commands::session::{Session, Subject};
 use crate::engine::{Effect, Phase, Plan, PlannedCheck, PlannedStep, Preview, Role, StepPreview};
 use crate::ui::sentence;
 
@@ -20,7 +21,10 @@ fn state_of(session: &Session) -> Option<&Path> {
 
 /// The title, and how the guide is to be read.
 pub(super) fn head(session: &Session, plan: &Plan) -> String {
-    let values = &session.values;
+    let values = match &session.values {
+        Subject::Release(values) => values,
+        Subject::Proposal(values) => return head_of_proposal(session, values),
+    };
     let (record, product) = (&values.record, &values.product);
     let (manager, version) = (&record.manager, &record.version);
     let mut text = format!(
@@ -43,6 +47,27 @@ pub(super) fn head(session: &Session, plan: &Plan) -> String {
          that a step is attested with: once a step is done, the guide\nnames what it left, so print it again. Others are \
          yours to fill in: `APACHE_ID`, your account; `WHAT_YOU_FOUND`; the names\nof the voters (the result is shown as if \
          there were three binding +1 and one other). Mails are dated as if they were\nsent now.\n",
+        session.directory.display()
+    );
+    text
+}
+
+/// The same, for a proposal.
+fn head_of_proposal(session: &Session, values: &ProposalValues) -> String {
+    let record = &values.record;
+    let title = values.title().unwrap_or_else(|| record.id.clone());
+    let mut text = format!(
+        "# {title}: guide\n\nCarried on by {} <{}>; the mails go to {}.\n\nEach step shows the command by which this \
+         program does it, or notes that it was done. Commands are for bash, and each\nblock begins in the registry:\n",
+        record.sender.name, record.sender.email, record.sender.list
+    );
+    let mut before = vec![format!("cd '{}'", record.registry.display())];
+    before.extend(state_of(session).map(|state| format!("export QUORATE_STATE='{}'", state.display())));
+    before.push(format!("export QUORATE_RELEASE={}", record.id));
+    shell(&mut text, &before);
+    let _ = write!(
+        text,
+        "\nPaths such as `mails/` are in `{}`. A word in capitals stands for what is not known yet.\n",
         session.directory.display()
     );
     text
@@ -79,7 +104,7 @@ pub(super) fn step(session: &Session, preview: &Preview, step: &PlannedStep) -> 
     }
     if step.automated {
         let confirm = match step.effect {
-            Effect::Public => format!(" --confirm {}", session.values.record.version),
+            Effect::Public => format!(" --confirm {}", session.values.confirmed_by()),
             Effect::Local | Effect::Shared => String::new(),
         };
         shell(&mut text, &[format!("quorate run {} --execute{confirm}", step.id)]);

@@ -31,6 +31,7 @@ pub const ACCEPTED: &str = "accept";
 /// # Errors
 /// When the tracker cannot be asked.
 pub fn open_issues(session: &Session, state: &State) -> Result<Option<TriageRead>, CommandError> {
+    session.values.release()?;
     let Some(step): Option<TriageIssues> = step_of(session, state, TRIAGE)? else { return Ok(None) };
     let read = tracker(&session.services).and_then(|jira| step.question.read(jira));
     read.map(Some).map_err(failed)
@@ -41,6 +42,7 @@ pub fn open_issues(session: &Session, state: &State) -> Result<Option<TriageRead
 /// # Errors
 /// As [`open_issues`].
 pub fn notes(session: &Session, state: &State) -> Result<Option<NotesRead>, CommandError> {
+    session.values.release()?;
     let Some(step): Option<AuditReleaseNotes> = step_of(session, state, NOTES)? else { return Ok(None) };
     let read = tracker(&session.services).and_then(|jira| step.question.read(jira));
     read.map(Some).map_err(failed)

@@ -68,7 +68,7 @@ impl<'a> Community<'a> {
     pub fn weigh(&self, driver: &mut Driver<'_, Services>) -> Result<bool, CommandError> {
         let Some(vote) = vote_mail(&driver.state) else { return Ok(false) };
         let session = &self.stage.session;
-        if session.values.product.vote.is_none() {
+        if session.values.release()?.product.vote.is_none() {
             let votes = votes(self.mood(&driver.state), &vote.message_id);
             vote::enter(session, &driver.state, &votes, self.stage.clock.now())?;
             return Ok(true);

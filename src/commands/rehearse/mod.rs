@@ -8,6 +8,8 @@
 
 mod community;
 mod ending;
+mod flip;
+mod flip_report;
 mod made;
 mod report;
 mod stage;
@@ -35,6 +37,8 @@ use stage::Stage;
 
 /// Rehearses a whole release on this machine.
 ///
+/// Or a proposal, with --flip: its discussion, vote, result and release.
+///
 /// With real git, Subversion, OpenPGP and SMTP, a simulated clock and simulated
 /// people. Nothing leaves the machine. Without --repo a small sample project is released; with it, a copy of the
 /// given repository, which is never written to. With --keep the world stays, to
@@ -56,6 +60,10 @@ pub struct Args {
     /// Candidate 1 is voted down and cancelled everywhere; candidate 2 passes.
     #[arg(long)]
     fail_first_candidate: bool,
+    /// Rehearse a proposal in place of a release: its discussion, a vote with a veto that is
+    /// withdrawn, its result, page, wiki and issue, until it is released.
+    #[arg(long, conflicts_with_all = ["repo", "product", "version", "fail_first_candidate", "to", "stand_ins"])]
+    flip: bool,
     /// Use no real server in the place of a stand-in: devpi and verdaccio are used where they are
     /// on the PATH.
     #[arg(long)]
@@ -91,7 +99,7 @@ fn chance(text: &str) -> Result<(u64, u64), String> {
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
-    let outcome = rehearse(environment, args);
+    let outcome = if args.flip { flip::rehearse(environment, &args) } else { rehearse(environment, args) };
     ending::await_end();
     outcome
 }

@@ -74,7 +74,7 @@ impl Stage {
         let ui = environment.ui;
         let files = release_files(&environment.assets, wanted.product, "release")?;
         if World::open(wanted.directory).map_err(failed)?.is_none() {
-            check_usable(wanted.directory)?;
+            check_usable(wanted.directory, &PARTS)?;
         }
         let lock = lock(wanted.directory)?;
         let world = match World::open(wanted.directory).map_err(failed)? {
@@ -252,23 +252,25 @@ fn check_same(world: &World, wanted: &Wanted<'_>) -> Result<(), CommandError> {
     ))
 }
 
+/// What the making of a release's world leaves.
+const PARTS: [&str; 13] = [
+    "remote.git",
+    "clone",
+    "sample",
+    "svn",
+    "svn-import",
+    "gnupg",
+    "mail",
+    "stand-ins",
+    "servers",
+    "state",
+    "home",
+    "roster.toml",
+    LOCK_FILE,
+];
+
 /// Only an empty directory, or one that an interrupted making left, is built in.
-fn check_usable(directory: &Path) -> Result<(), CommandError> {
-    let known = [
-        "remote.git",
-        "clone",
-        "sample",
-        "svn",
-        "svn-import",
-        "gnupg",
-        "mail",
-        "stand-ins",
-        "servers",
-        "state",
-        "home",
-        "roster.toml",
-        LOCK_FILE,
-    ];
+pub(super) fn check_usable(directory: &Path, known: &[&str]) -> Result<(), CommandError> {
     let foreign: Vec<String> = std::fs::read_dir(directory)
         .into_iter()
         .flatten()
@@ -295,7 +297,7 @@ const SHOWN: usize = 5;
 const LOCK_FILE: &str = "lock";
 
 /// Two rehearsals in one directory would make each other's world anew.
-fn lock(directory: &Path) -> Result<File, CommandError> {
+pub(super) fn lock(directory: &Path) -> Result<File, CommandError> {
     let path = directory.join(LOCK_FILE);
     let fail = |error: std::io::Error| {
         CommandError::usage(format!("cannot use {}: {error}", path.display()), "name a directory that can be written")
@@ -313,7 +315,7 @@ fn lock(directory: &Path) -> Result<File, CommandError> {
 }
 
 /// Ports that nobody listens on now: all three are held until each is known.
-fn free_ports() -> Result<[u16; 3], CommandError> {
+pub(super) fn free_ports() -> Result<[u16; 3], CommandError> {
     let found = [(); 3].map(|()| std::net::TcpListener::bind(("127.0.0.1", 0)));
     let [one, two, three] =
         found.map(|listener| listener.and_then(|listener| Ok((listener.local_addr()?.port(), listener))));
@@ -323,7 +325,7 @@ fn free_ports() -> Result<[u16; 3], CommandError> {
     })
 }
 
-fn failed(error: Failed) -> CommandError {
+pub(super) fn failed(error: Failed) -> CommandError {
     let tools = "the rehearsal needs git, svn, svnadmin and gpg: the packages git, subversion and gnupg have them";
     let hint = if is_full(&error) { MAKE_ROOM } else { tools };
     CommandError::from_error(ExitCode::Service, &error, hint)

@@ -41,17 +41,24 @@ struct VoteLine {
     line: String,
     why: String,
     notes: Vec<String>,
+    /// What they had voted before, in its order.
+    earlier: Vec<&'static str>,
 }
 
 /// The recorded votes, by candidate; `late` is what the last one's thread leaves out by now.
 pub fn votes(stage: &Stage, entries: &[Entry], state: &State) -> Vec<VoteReport> {
-    let mut reports: Vec<VoteReport> = entries.iter().filter_map(report).collect();
+    let mut reports = recorded(entries);
     if let Some(last) = reports.last_mut().filter(|last| last.candidate == state.candidate.number)
         && let Some(late) = left_out_by_now(stage, state)
     {
         last.left_out = late;
     }
     reports
+}
+
+/// The recorded votes, as the journal has them.
+pub fn recorded(entries: &[Entry]) -> Vec<VoteReport> {
+    entries.iter().filter_map(report).collect()
 }
 
 /// What the thread leaves out now: votes may have come since it was counted. Nothing where it
@@ -77,6 +84,7 @@ fn report(entry: &Entry) -> Option<VoteReport> {
         line: vote.line,
         why: vote.why,
         notes: vote.notes,
+        earlier: vote.earlier.iter().map(|vote| vote.value.sign()).collect(),
     };
     Some(VoteReport {
         candidate: entry.candidate,
@@ -93,6 +101,11 @@ fn report(entry: &Entry) -> Option<VoteReport> {
 impl VoteReport {
     /// The vote in lines: what it came to, then each ruling and each vote that is not counted.
     pub fn lines(&self) -> Vec<String> {
+        self.lines_of(&format!("candidate {}", self.candidate))
+    }
+
+    /// The same, of what is called `name`.
+    pub fn lines_of(&self, name: &str) -> Vec<String> {
         let count = |totals: Totals| format!("{} +1, {} 0, {} -1", totals.plus, totals.zero, totals.minus);
         let outcome = match self.outcome {
             VoteOutcome::Passed => "passed",
@@ -105,8 +118,7 @@ impl VoteReport {
             VoteSource::Entered => "counted by a person",
         };
         let mut lines = vec![format!(
-            "candidate {} {outcome}, {how}: binding {}; others {}",
-            self.candidate,
+            "{name} {outcome}, {how}: binding {}; others {}",
             count(self.binding),
             count(self.non_binding)
         )];
@@ -121,6 +133,16 @@ impl VoteReport {
             lines.push(format!("counted: {} of {}: {}", vote.value, vote.voter, vote.notes.join("; ")));
         }
         lines
+    }
+}
+
+impl VoteReport {
+    /// Whose vote was another one before, in lines.
+    pub fn changed(&self) -> Vec<String> {
+        let changed = self.votes.iter().filter(|vote| !vote.earlier.is_empty());
+        changed
+            .map(|vote| format!("{} of {}, who had voted {}", vote.value, vote.voter, vote.earlier.join(", then ")))
+            .collect()
     }
 }
 

@@ -75,7 +75,8 @@ impl Subject {
                 "`quorate status` shows the candidates",
             ));
         }
-        let values = session.values.of_candidate(number, None)?;
+        let release = session.values.release()?;
+        let values = release.of_candidate(number, None)?;
         let product: Product = serde_json::from_value(values["product"].clone())
             .map_err(|error| CommandError::usage(format!("the configuration cannot be used: {error}"), ""))?;
         let outputs = if number == state.candidate.number { state.outputs() } else { Map::new() };
@@ -88,7 +89,7 @@ impl Subject {
                     let files = output("sign-artifacts", "files").and_then(|files| serde_json::from_value(files).ok());
                     let commit = output("set-candidate-version", "commit");
                     let commit = commit.as_ref().and_then(Value::as_str).unwrap_or_default();
-                    let version = session.values.version.to_string();
+                    let version = release.version.to_string();
                     let manifest = Manifest::new(&product.id, &version, number, commit, files.unwrap_or_default());
                     write_again(&session.services.workspace, file, &manifest, &recorded)?;
                     environment.ui.say(&format!("{} was gone; it is written again from the record", place.display()));
@@ -101,8 +102,8 @@ impl Subject {
         let stand_ins = output("build-artifacts", "stand_ins").map(stand_ins).unwrap_or_default();
         let tag = values["candidate"]["tag"].as_str().unwrap_or_default();
         let in_clone = session.services.git.reference(&format!("refs/tags/{tag}")).is_ok_and(|object| object.is_some());
-        let tag = in_clone.then(|| (tag.to_owned(), session.values.record.repository.clone()));
-        let version = Some(session.values.version.to_string());
+        let tag = in_clone.then(|| (tag.to_owned(), release.record.repository.clone()));
+        let version = Some(release.version.to_string());
         Ok(Self { target, product: Some(product), version, expect, tag, stand_ins })
     }
 

@@ -217,7 +217,7 @@ fn of_candidate(desk: &Desk<'_>, number: u32) -> Result<Call, CommandError> {
             )
         })?;
     let rules = current::vote(&session, &state)?.vote;
-    Ok(Call { thread, subject, list, product: session.values.product.id.clone(), rules, files: Some(files) })
+    Ok(Call { thread, subject, list, product: session.values.release()?.product.id.clone(), rules, files: Some(files) })
 }
 
 /// What was verified; for a candidate, on its own bytes.

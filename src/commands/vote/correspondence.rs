@@ -23,7 +23,9 @@ use crate::commands::release_files::release_file;
 use crate::commands::release_state::{JOURNAL_FILE, WORKFLOW_FILE, pinned};
 use crate::commands::session::open_journal;
 use crate::config::Mail;
-use crate::engine::{Clock, Driver, Event, Journal, Observer, Registry, State, SystemClock, ValueSource, Workflow};
+use crate::engine::{
+    Clock, Driver, Entry, Event, Journal, Observer, Registry, State, SystemClock, ValueSource, Workflow,
+};
 use crate::rehearsal::Interruption;
 use crate::release::Sha512;
 use crate::services::{Effects, Git, GitHub, OpenPgp, Pages, PonyMail, Registries, Relay, Svn, Workspace};
@@ -70,8 +72,16 @@ impl<'a> Desk<'a> {
         Self { environment, clock: &SystemClock, effects: Effects::unwatched(), interruption: None }
     }
 
+    /// The same, of a journal that is gone on with after its last entry.
+    pub fn go_on(&self, journal: &mut Journal, last: Option<&Entry>) {
+        if let (Some(interruption), Some(last)) = (&self.interruption, last) {
+            interruption.goes_on_from(last);
+        }
+        self.watch(journal);
+    }
+
     /// Has the journal tell of each record, where somebody wants to know.
-    fn watch(&self, journal: &mut Journal) {
+    pub fn watch(&self, journal: &mut Journal) {
         if let Some(interruption) = self.interruption.clone() {
             journal.watch(move |entry| interruption.record(entry));
         }
@@ -212,10 +222,7 @@ impl Correspondence {
         let who = format!("{} <{}>", self.values.sender.name, self.values.sender.email);
         if Journal::is_begun(&path)? {
             let (mut journal, entries) = open_journal(desk.environment, &self.directory, &who)?;
-            if let (Some(interruption), Some(last)) = (&desk.interruption, entries.last()) {
-                interruption.goes_on_from(last);
-            }
-            desk.watch(&mut journal);
+            desk.go_on(&mut journal, entries.last());
             return Ok((journal, State::of(&entries)));
         }
         let fail = |error: std::io::Error| {
@@ -268,7 +275,7 @@ fn plural(kind: &str) -> String {
 
 /// The clients. No step of these workflows asks git, OpenPGP or Subversion, which ask
 /// nobody before they are used.
-fn services(environment: &Environment, directory: &Path, sender: &Sender, effects: Effects) -> Services {
+pub fn services(environment: &Environment, directory: &Path, sender: &Sender, effects: Effects) -> Services {
     let account = environment.accounts.smtp.clone().filter(|_| sender.mail.smtp_login);
     Services {
         git: Git::new(directory, "origin", effects.clone()),
@@ -284,6 +291,7 @@ fn services(environment: &Environment, directory: &Path, sender: &Sender, effect
         jira: None,
         pypi: None,
         npm: None,
+        proposals: None,
         workspace: Workspace::new(directory, effects),
         templates: templates(&environment.assets),
         assets: environment.assets.clone(),

@@ -13,7 +13,7 @@ use crate::commands::CommandError;
 use crate::commands::attest::wanted;
 use crate::commands::environment::Environment;
 use crate::commands::error::chain;
-use crate::commands::session::{Session, write_session};
+use crate::commands::session::{Session, Subject, write_session};
 use crate::engine::{Clock, Effect, State, StepRecord, SystemClock, Workflow};
 use crate::governance::{BallotBox, Ballots, Decision, Outcome, VotingPeriod};
 use crate::mail::is_link;
@@ -152,7 +152,11 @@ pub fn enter(session: &Session, state: &State, votes: &BallotBox, now: Timestamp
             counted(&session.workflow, state),
         ));
     }
-    if session.values.product.vote.is_some() && session.services.archive.is_some() && votes.why.is_empty() {
+    let read_by_rules = match &session.values {
+        Subject::Release(values) => values.product.vote.is_some(),
+        Subject::Proposal(_) => true,
+    };
+    if read_by_rules && session.services.archive.is_some() && votes.why.is_empty() {
         return Err(CommandError::usage(
             "the votes of this product are read from the vote's thread",
             "`quorate vote tally` counts them, `quorate vote rule` settles a mail of which it cannot tell; where the \

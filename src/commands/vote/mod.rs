@@ -38,7 +38,12 @@ use super::CommandError;
 use super::environment::Environment;
 use crate::ui::ExitCode;
 
+pub use correspondence::{Desk, Sender, services};
 pub use enter::enter;
+pub use open::{Footing, footing, text_or_file};
+pub use opened::BylawsNamed;
+pub use rules::Given;
+pub use sending::{Agreement, agreed};
 
 /// Votes by the bylaws: opens, casts, counts and ends them, by mail.
 #[derive(Debug, clap::Args)]

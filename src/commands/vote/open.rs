@@ -111,9 +111,7 @@ fn same_vote(recorded: Correspondence, opened: &Opened) -> Result<Correspondence
 fn what_is_asked(desk: &Desk<'_>, args: &Args, author: (String, String)) -> Result<(Opened, Sender), CommandError> {
     let environment = desk.environment;
     let product = product_meant(&environment.assets, args.product.as_deref())?;
-    let Configured { mail, vote } = configured(environment, &product)?;
-    let rules = from_anywhere(named(vote, &args.rules, &args.action))?;
-    let (bylaws, action) = bylaws_of(&environment.assets, &rules)?;
+    let Footing { action, bylaws, rules, used, mail, list } = footing(desk, &product, &args.rules, &args.action)?;
     demand_votable(&action, args)?;
     let title = plain_title(&args.title)?;
     let name = name_of(&title);
@@ -123,23 +121,57 @@ fn what_is_asked(desk: &Desk<'_>, args: &Args, author: (String, String)) -> Resu
     if let Some(link) = args.link.iter().find(|link| !link.contains("://") || link.contains(char::is_whitespace)) {
         return Err(CommandError::usage(format!("`{link}` is no address"), "--link https://…"));
     }
-    let list = list_of(&mail, &action);
     let (author, email) = author;
     let sender = Sender { name: author, email, private: action.list == "private", list, mail };
     let opened = Opened {
         name,
         title,
-        about: about(&args.about)?,
+        about: text_or_file(&args.about)?,
         links: args.link.clone(),
         person: args.subject.clone(),
         hours: action.minimum_days * 24,
         action,
         product,
-        used: used(desk, &bylaws, &rules),
-        bylaws: BylawsNamed { title: bylaws.title, source: bylaws.source, file: bylaws.file },
+        used,
+        bylaws,
         rules,
     };
     Ok((opened, sender))
+}
+
+/// On what a vote stands: its rules, and where its mails go.
+pub struct Footing {
+    /// What is voted on, as the bylaws have it.
+    pub action: Action,
+    /// Which bylaws.
+    pub bylaws: BylawsNamed,
+    /// Bylaws, roster and aliases, as they are named.
+    pub rules: Vote,
+    /// The files of these as they are now.
+    pub used: Vec<FileUsed>,
+    /// The relay and the archive.
+    pub mail: Mail,
+    /// The list.
+    pub list: String,
+}
+
+/// By which rules `action` is voted on, and where.
+///
+/// # Errors
+/// When the product or its rules cannot be used.
+pub fn footing(desk: &Desk<'_>, product: &str, given: &Given, action: &str) -> Result<Footing, CommandError> {
+    let environment = desk.environment;
+    let Configured { mail, vote } = configured(environment, product)?;
+    let rules = from_anywhere(named(vote, given, action))?;
+    let (bylaws, action) = bylaws_of(&environment.assets, &rules)?;
+    Ok(Footing {
+        used: used(desk, &bylaws, &rules),
+        list: list_of(&mail, &action),
+        bylaws: BylawsNamed { title: bylaws.title, source: bylaws.source, file: bylaws.file },
+        action,
+        rules,
+        mail,
+    })
 }
 
 /// A release has a step of its own, a change is voted on where it is, and where somebody
@@ -179,7 +211,10 @@ fn plain_title(given: &str) -> Result<String, CommandError> {
 }
 
 /// The text itself, or that of the file that is called so.
-fn about(given: &str) -> Result<String, CommandError> {
+///
+/// # Errors
+/// When the file cannot be read, or there is no text.
+pub fn text_or_file(given: &str) -> Result<String, CommandError> {
     let path = Path::new(given);
     let one_line = !given.contains('\n') && given.len() < 1024;
     let text = if one_line && path.is_file() {

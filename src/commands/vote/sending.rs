@@ -137,7 +137,7 @@ fn preview(correspondence: &Correspondence, step: &str, clock: &dyn Clock) -> Re
 }
 
 /// Shows the text; whether it may be sent.
-fn agreed(environment: &Environment, text: &str, agreement: &Agreement) -> Result<bool, CommandError> {
+pub fn agreed(environment: &Environment, text: &str, agreement: &Agreement) -> Result<bool, CommandError> {
     let ui = environment.ui;
     if !agreement.execute && !ui.interactive() {
         ui.data(text);

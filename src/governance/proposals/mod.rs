@@ -27,6 +27,7 @@ mod storage;
 mod template;
 mod title;
 mod wiki;
+mod yaml_value;
 
 pub use corpus::Corpus;
 pub use field::Field;
@@ -41,10 +42,10 @@ pub use page::Page;
 pub use scheme::{IndexWords, Scheme, SectionRule, Stage, StateRule, Subjects, Tracker};
 pub use sections::{Heading, headings};
 
-pub use storage::{Table, TableFault, label_edits, read_storage, set_cells, to_storage};
+pub use storage::{Table, TableFault, label_edits, read_storage, set_cells, texts_differ, to_storage};
 pub use template::new_page;
 pub use title::TitleForm;
 pub use wiki::{
     Agreed, Compared, FieldChange, Labels, WikiPage, agreed_after, changed_here, changed_there, compare, new_here,
-    new_there,
+    new_there, wiki_fields,
 };

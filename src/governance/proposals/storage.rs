@@ -93,6 +93,17 @@ pub fn to_storage(scheme: &Scheme, page: &Page) -> String {
     format!("<table><tbody>{rows}</tbody></table>\n{}", to_markup(page.body()))
 }
 
+/// Whether a page's text and that of its page of the wiki, below its table, have other words. Nothing
+/// is said of a page whose text is not here.
+pub fn texts_differ(page: &Page, body: &str) -> bool {
+    let text = page.body();
+    if text.trim().is_empty() || page.get(Field::Text).is_some() {
+        return false;
+    }
+    let there = body.split_once("</table>").map_or(body, |(_, text)| text);
+    text_of(&to_markup(text)) != text_of(there)
+}
+
 /// The labels that a page is to get and to lose, so that they say its state; labels that are
 /// no state's stay.
 pub fn label_edits(scheme: &Scheme, labels: &[String], state: &StateRule) -> (Vec<String>, Vec<String>) {
@@ -249,16 +260,9 @@ fn unescaped(text: &str) -> String {
             };
             letter.map(|letter| (letter, after))
         });
-        match known {
-            Some((letter, after)) => {
-                out.push(letter);
-                rest = after;
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
-        }
+        let (letter, beyond) = known.unwrap_or(('&', after));
+        out.push(letter);
+        rest = beyond;
     }
     out + rest
 }

@@ -44,6 +44,7 @@ struct Page {
 }
 
 type Shop = State<Kept<Wiki>>;
+type Asked = Query<BTreeMap<String, String>>;
 
 /// The stand-in, with its state under `directory`.
 ///
@@ -141,7 +142,7 @@ impl Wiki {
     }
 }
 
-async fn find(State(wiki): Shop, headers: HeaderMap, Query(asked): Query<BTreeMap<String, String>>) -> Response {
+async fn find(State(wiki): Shop, headers: HeaderMap, Query(asked): Asked) -> Response {
     if let Err(refusal) = login(&headers) {
         return refusal;
     }
@@ -154,12 +155,7 @@ async fn find(State(wiki): Shop, headers: HeaderMap, Query(asked): Query<BTreeMa
     })
 }
 
-async fn show(
-    State(wiki): Shop,
-    Place(id): Place<String>,
-    headers: HeaderMap,
-    Query(asked): Query<BTreeMap<String, String>>,
-) -> Response {
+async fn show(State(wiki): Shop, Place(id): Place<String>, headers: HeaderMap, Query(asked): Asked) -> Response {
     if let Err(refusal) = login(&headers) {
         return refusal;
     }
@@ -178,12 +174,10 @@ async fn history(State(wiki): Shop, Place(id): Place<String>, headers: HeaderMap
     })
 }
 
-async fn children(
-    State(wiki): Shop,
-    Place(id): Place<String>,
-    headers: HeaderMap,
-    Query(asked): Query<BTreeMap<String, String>>,
-) -> Response {
+async fn children(State(wiki): Shop, Place(id): Place<String>, headers: HeaderMap, Query(asked): Asked) -> Response {
+    if let Err(refusal) = login(&headers) {
+        return refusal;
+    }
     wiki.read(|wiki| match wiki.page(&id) {
         None => no_page(&id),
         Some(parent) => wiki.list(wiki.pages.iter().filter(|page| page.parent == Some(parent.id)), &asked, &headers),
@@ -325,12 +319,7 @@ async fn add_labels(State(wiki): Shop, Place(id): Place<String>, headers: Header
     })
 }
 
-async fn remove_label(
-    wiki: Shop,
-    Place(id): Place<String>,
-    headers: HeaderMap,
-    Query(asked): Query<BTreeMap<String, String>>,
-) -> Response {
+async fn remove_label(wiki: Shop, Place(id): Place<String>, headers: HeaderMap, Query(asked): Asked) -> Response {
     let name = asked.get("name").cloned().unwrap_or_default();
     remove_named_label(wiki, Place((id, name)), headers).await
 }

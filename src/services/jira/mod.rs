@@ -11,6 +11,7 @@
 //! for, so a search goes on by what it got.
 
 mod jql;
+mod links;
 mod values;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Body, Effects, Limits, Login, Request, Web, WebError};
 pub use jql::{Jql, Open};
+pub use links::PageLink;
 pub use values::{Issue, TrackerVersion};
 use values::{Myself, Page, Permissions, Related, Transition, Transitions, WireIssue};
 

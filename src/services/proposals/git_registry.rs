@@ -11,6 +11,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, Oid, Repository};
@@ -112,6 +113,53 @@ impl GitRegistry {
         }
     }
 
+    /// The text of a file as the last commit has it; `None` where it has none.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is no text.
+    pub fn read_committed(&self, place: &str) -> Result<Option<String>, HomeError> {
+        self.read_at("HEAD", place)
+    }
+
+    /// The same, as another revision has it; `None` also where there is no such revision.
+    ///
+    /// # Errors
+    /// As [`read_committed`](Self::read_committed).
+    pub fn read_at(&self, revision: &str, place: &str) -> Result<Option<String>, HomeError> {
+        let repository = self.repository()?;
+        let found = repository.revparse_single(&format!("{revision}:{place}")).and_then(|found| found.peel_to_blob());
+        match found {
+            Ok(blob) => match String::from_utf8(blob.content().to_vec()) {
+                Ok(text) => Ok(Some(text)),
+                Err(_) => Err(HomeError::NoText { path: self.path.join(place) }),
+            },
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(local("read a file of a commit")(error)),
+        }
+    }
+
+    /// The pages as the last commit has them, whatever somebody changed since.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn committed_sheets(&self) -> Result<Vec<Sheet>, HomeError> {
+        let repository = self.repository()?;
+        let Some(id) = head(&repository)? else { return Ok(Vec::new()) };
+        let tree = repository.find_commit(id).and_then(|commit| commit.tree()).map_err(local("read a tree"))?;
+        let Ok(entry) = tree.get_path(Path::new(&self.directory)) else { return Ok(Vec::new()) };
+        let object = entry.to_object(&repository).map_err(local("read a tree"))?;
+        let Ok(pages) = object.into_tree() else { return Ok(Vec::new()) };
+        let names = pages.iter().filter_map(|entry| entry.name().ok().map(str::to_owned));
+        let mut sheets = Vec::new();
+        for name in names.filter(|name| name.ends_with(".md") && !name.starts_with('.')) {
+            let place = format!("{}/{name}", self.directory);
+            let Some(text) = self.read_committed(&place)? else { continue };
+            sheets.push(Sheet { place, title: String::new(), revision: revision(&text), text, labels: Vec::new() });
+        }
+        sheets.sort_by(|a, b| a.place.cmp(&b.place));
+        Ok(sheets)
+    }
+
     /// The files of a directory, by their places; hidden ones are left out.
     ///
     /// # Errors
@@ -152,7 +200,8 @@ impl GitRegistry {
         for file in files {
             self.write(file)?;
         }
-        self.move_head(&repository, before, id, message)?;
+        // Git's index before the branch: a commit that is there with an index of before looks as
+        // if somebody meant to take it back.
         let mut index = repository.index().map_err(local("read the index"))?;
         for file in files {
             match file.after {
@@ -160,13 +209,15 @@ impl GitRegistry {
                 None => index.remove_path(Path::new(&file.place)).map_err(local("take a file off the index"))?,
             }
         }
-        index.write().map_err(local("write the index"))?;
+        self.effects.around("git index", || index.write()).map_err(local("write the index"))?;
+        self.move_head(&repository, before, id, message)?;
         Ok(id.to_string())
     }
 
     fn demand(&self, file: &FileChange) -> Result<(), HomeError> {
         let found = self.read(&file.place)?;
-        if found == file.before {
+        // an interrupted commit may have left what it was about to write
+        if found == file.before || found == file.after {
             return Ok(());
         }
         let shown = |text: &Option<String>| {
@@ -216,6 +267,9 @@ impl GitRegistry {
 
     /// All or nothing: a page that is half written would be read as nonsense.
     fn write(&self, file: &FileChange) -> Result<(), HomeError> {
+        if self.read(&file.place)? == file.after {
+            return Ok(());
+        }
         let path = self.path.join(&file.place);
         let failed = |source: io::Error| HomeError::File { doing: "write", path: path.clone(), source };
         self.effects.around("registry file", || match &file.after {
@@ -223,12 +277,17 @@ impl GitRegistry {
             Some(text) => {
                 let directory = path.parent().unwrap_or(&self.path);
                 fs::create_dir_all(directory).map_err(failed)?;
-                if file.before.is_none() {
-                    let mut new = File::create_new(&path).map_err(failed)?;
-                    return new.write_all(text.as_bytes()).map_err(failed);
-                }
-                let mut beside = tempfile::Builder::new().prefix(".quorate-").tempfile_in(directory).map_err(failed)?;
+                // as anybody's new file there would be
+                let mode = fs::Permissions::from_mode(0o666);
+                let mut beside = tempfile::Builder::new()
+                    .prefix(".quorate-")
+                    .permissions(mode)
+                    .tempfile_in(directory)
+                    .map_err(failed)?;
                 beside.write_all(text.as_bytes()).map_err(failed)?;
+                if file.before.is_none() {
+                    return beside.persist_noclobber(&path).map(drop).map_err(|error| failed(error.error));
+                }
                 if let Ok(meta) = fs::metadata(&path) {
                     beside.as_file().set_permissions(meta.permissions()).map_err(failed)?;
                 }

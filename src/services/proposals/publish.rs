@@ -42,6 +42,14 @@ impl GitRegistry {
         Ok(usual.or(names.first()).map(|name| (*name).to_owned()))
     }
 
+    /// The commit that the remote's branch is at, fetched; `None` where it has no such branch.
+    ///
+    /// # Errors
+    /// When the remote cannot be asked.
+    pub fn remote_tip(&self, remote: &str) -> Result<Option<String>, HomeError> {
+        Ok(self.git(remote).fetch_branch(&self.branch()?)?)
+    }
+
     /// Takes over what is new at the remote's branch. What is only here stays.
     ///
     /// # Errors

@@ -139,3 +139,20 @@ fn a_title_that_is_none_is_refused() {
     assert!(ran.out.contains("FLIP-XXX-etc-passwd-quoted-b  "), "{}", ran.out);
     assert_eq!(desk.errors(), [""; 0]);
 }
+
+#[test]
+fn what_is_imported_is_in_the_index_and_in_the_ledger() {
+    let desk = Desk::begun();
+    let one = r#"{"number": 7, "title": "FLIP-7: Stop jobs", "page": "1"}"#;
+    desk.runs(0, &["import", &rows(&desk, &format!("[{one}]"))]);
+    assert!(desk.read("r/numbers").contains("FLIP-7 "));
+    desk.runs(0, &["index", "--write"]);
+    let more = format!(
+        "[{one}, {}]",
+        one.replace("FLIP-7: Stop", "FLIP-9: Start").replace('7', "9").replace("\"1\"", "\"2\"")
+    );
+    desk.runs(0, &["import", &rows(&desk, &more)]);
+    assert!(desk.read("r/INDEX.md").contains("FLIP-9: Start jobs"), "{}", desk.read("r/INDEX.md"));
+    assert_eq!(desk.read("r/numbers").lines().count(), 2);
+    assert!(!desk.errors().contains(&"index-stale".to_owned()));
+}

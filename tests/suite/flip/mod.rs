@@ -10,6 +10,8 @@ mod by_hand;
 mod life;
 mod race;
 mod real_index;
+mod record;
+mod rehearsal;
 mod wiki;
 
 use std::fs;
@@ -74,17 +76,11 @@ impl Desk {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        let ran = Ran::of(self.command("r", arguments).output().unwrap());
-        for fault in ["panicked", "a fault of this program"] {
-            assert!(!ran.err.contains(fault), "{arguments:?}: {}", ran.err);
-        }
-        ran
+        Ran::sound(self.command("r", arguments).output().unwrap(), arguments)
     }
 
     pub fn runs(&self, code: i32, arguments: &[&str]) -> Ran {
-        let ran = self.run(arguments);
-        assert_eq!(ran.code, code, "{arguments:?}\nstdout: {}\nstderr: {}", ran.out, ran.err);
-        ran
+        self.run(arguments).ends(code, arguments)
     }
 
     /// Git in a directory of the desk.

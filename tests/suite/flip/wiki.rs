@@ -215,3 +215,20 @@ fn a_version_that_another_one_took_is_read_anew_and_what_fails_says_so() {
     );
     assert!(ran.code == 2 && ran.err.contains("expected https"), "{}", ran.err);
 }
+
+#[test]
+fn texts_that_differ_are_named_and_stay_on_both_sides() {
+    let mut wiki = Wiki::new();
+    wiki.sync(0, &["--execute"]);
+    assert!(!wiki.sync(0, &[]).out.contains("other words"), "a page that was made there has the same text");
+    wiki.edit(0, |page| {
+        let body = page["body"].as_str().unwrap().replace("</table>", "</table><p>Written there.</p>");
+        page["body"] = json!(body);
+    });
+    let here = wiki.desk.read("r/flips/FLIP-0001.md");
+    let ran = wiki.sync(0, &["--execute"]);
+    assert!(ran.out.contains("FLIP-1: the text there has other words than flips/FLIP-0001.md"), "{}", ran.out);
+    assert_eq!(wiki.sync(0, &["--json"]).json()["texts_differ"], json!(["FLIP-1"]));
+    assert_eq!(wiki.desk.read("r/flips/FLIP-0001.md"), here);
+    assert!(wiki.pages()[0]["body"].as_str().unwrap().contains("Written there."));
+}

@@ -12,7 +12,7 @@ use crate::commands::CommandError;
 use crate::commands::flip::registry::{Registry, failed};
 use crate::governance::proposals::{
     Agreed, Compared, Corpus, Field, Page, Scheme, Side, TitleForm, WikiPage, compare, file_name, new_here,
-    pending_name,
+    pending_name, texts_differ,
 };
 use crate::services::{Confluence, Sheet};
 
@@ -179,6 +179,11 @@ impl SyncPlan {
     /// Whether both are the same and nobody noted that yet: that is written without asking.
     pub fn only_remembers(&self) -> bool {
         self.is_empty() && self.pairs.iter().any(|pair| !self.agreed.contains_key(&pair.sheet.place))
+    }
+
+    /// The pages whose text has other words there than here: texts are not synced, so none is lost.
+    pub fn texts_apart(&self) -> impl Iterator<Item = &Pair> {
+        self.pairs.iter().filter(|pair| texts_differ(&pair.page, &pair.sheet.text))
     }
 
     /// What both sides changed.

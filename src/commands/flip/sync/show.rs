@@ -53,6 +53,13 @@ pub fn plan(ui: Ui, registry: &Registry, plan: &SyncPlan) {
     }
     let sides: Vec<Side> = plan.conflicts().cloned().collect();
     conflicts(ui, &sides, "there");
+    for pair in plan.texts_apart() {
+        ui.line(&format!(
+            "{}: the text there has other words than {}; texts are not synced, and stay on both sides",
+            pair.page.name(&registry.scheme),
+            pair.page.place
+        ));
+    }
     for (name, what) in plan.problems() {
         ui.warn(&format!("{name}: {what}"));
     }
@@ -85,10 +92,11 @@ pub fn json(ui: Ui, registry: &Registry, plan: &SyncPlan, agreed: bool, commit: 
         .iter()
         .map(|(page, sheet)| json!({"id": page.name(&registry.scheme), "place": page.place, "page": sheet.place}))
         .collect();
+    let texts: Vec<String> = plan.texts_apart().map(|pair| pair.page.name(&registry.scheme)).collect();
     let problems: Vec<Value> = plan.problems().map(|(of, what)| json!({"of": of, "what": what})).collect();
     ui.json(&json!({
         "there": side(|pair| &pair.compared.there), "here": side(|pair| &pair.compared.here), "new_there": new_there,
-        "new_here": new_here, "conflicts": plan.conflicts().collect::<Vec<_>>(), "problems": problems,
+        "new_here": new_here, "conflicts": plan.conflicts().collect::<Vec<_>>(), "problems": problems, "texts_differ": texts,
         "written": agreed, "commit": commit,
     }));
 }

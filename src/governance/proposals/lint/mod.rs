@@ -14,6 +14,7 @@ mod links;
 mod numbers;
 mod pages;
 mod states;
+mod threads;
 mod titles;
 
 use std::collections::BTreeMap;
@@ -21,11 +22,21 @@ use std::collections::BTreeMap;
 use super::corpus::Corpus;
 use super::page::Page;
 pub use finding::{Change, Finding, Findings, Rule, Weight};
+pub use pages::missing_text;
+pub use threads::{THREADS, lint_threads, thread_fault};
 
 /// All rules, family by family.
 pub fn rules() -> Vec<&'static Rule> {
-    let families =
-        [pages::RULES, numbers::RULES, titles::RULES, links::RULES, states::RULES, fields::RULES, index::RULES];
+    let families = [
+        pages::RULES,
+        numbers::RULES,
+        titles::RULES,
+        links::RULES,
+        threads::RULES,
+        states::RULES,
+        fields::RULES,
+        index::RULES,
+    ];
     families.into_iter().flatten().collect()
 }
 

@@ -44,6 +44,18 @@ pub(super) fn look(corpus: &Corpus<'_>, found: &mut Findings) {
     }
 }
 
+/// What a page lacks to be read by those who vote on it: sections that are missing or empty, each
+/// with its place. Asked of a draft as of any other.
+pub fn missing_text(scheme: &Scheme, page: &Page) -> Vec<String> {
+    let page = match scheme.of_stage(Stage::Discussion) {
+        Some(state) => page.with(scheme, Field::State, &state.id),
+        None => page.clone(),
+    };
+    let mut found = Findings::default();
+    sections(scheme, &page, &mut found);
+    found.all.into_iter().map(|finding| format!("{}: {}; {}", finding.place, finding.message, finding.fix)).collect()
+}
+
 fn sections(scheme: &Scheme, page: &Page, found: &mut Findings) {
     let headings = page.headings();
     let of_page: Vec<&Heading> = headings.iter().filter(|heading| heading.level > 1).collect();

@@ -62,7 +62,7 @@ fn found(State(tracker): &Place, headers: &HeaderMap, asked: &Asked) -> Response
     })
 }
 
-fn no_issue() -> Response {
+pub(super) fn no_issue() -> Response {
     says(StatusCode::NOT_FOUND, "Issue Does Not Exist")
 }
 
@@ -78,7 +78,7 @@ pub async fn show(State(tracker): Place, Path(key): Path<String>, headers: Heade
 }
 
 /// Only who is logged in changes an issue.
-fn demand_login(headers: &HeaderMap) -> Result<(), Response> {
+pub(super) fn demand_login(headers: &HeaderMap) -> Result<(), Response> {
     match who(headers)? {
         Who::Nobody => Err(says(
             StatusCode::UNAUTHORIZED,

@@ -9,6 +9,7 @@
 //! told "not found" where it may not; a search gives fewer issues a page than it is asked for.
 
 mod issues;
+mod links;
 mod search;
 mod seed;
 mod tracker;
@@ -59,6 +60,7 @@ pub fn router(directory: &Path) -> io::Result<Router> {
         .route("/issue/{key}", get(issues::show).put(issues::edit))
         .route("/issue/{key}/transitions", get(issues::transitions).post(issues::take_transition))
         .route("/issue/{key}/comment", post(issues::comment))
+        .route("/issue/{key}/remotelink", get(links::show).post(links::make))
         .with_state(state);
     Ok(Router::new().nest("/rest/api/2", rest.clone()).nest("/rest/api/latest", rest))
 }

@@ -84,6 +84,7 @@ fn tracker_of(seed: &Seed<'_>) -> Tracker {
         fix_versions: vec![this],
         assignee: resolved.then(|| "Bob Example".to_owned()),
         comments: Vec::new(),
+        links: Vec::new(),
     };
     let project = Project { id: seed.id, key: seed.key.to_owned(), name: seed.name.to_owned() };
     Tracker { projects: vec![project], versions, issues: (101..).zip(ISSUES).map(issue).collect() }

@@ -53,6 +53,17 @@ pub struct Version {
     pub archived: bool,
 }
 
+/// A link from an issue to a page elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// What it is known by.
+    pub id: String,
+    /// The page's address.
+    pub url: String,
+    /// What it is called.
+    pub title: String,
+}
+
 /// An issue.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,6 +87,9 @@ pub struct Issue {
     /// What was said about it.
     #[serde(default)]
     pub comments: Vec<String>,
+    /// The pages elsewhere that it links to.
+    #[serde(default)]
+    pub links: Vec<Link>,
 }
 
 /// The statuses that an issue may have, with their category, and the step that leads there.
