@@ -25,6 +25,7 @@ mod in_subject;
 mod in_words;
 mod label;
 mod lines;
+mod matter;
 mod mention;
 mod normal;
 mod object;
@@ -39,6 +40,7 @@ mod sign;
 mod subject;
 mod told;
 mod tongue;
+mod turn;
 mod until;
 mod words;
 
@@ -65,7 +67,9 @@ mod usage_tests;
 #[cfg(test)]
 mod vote_tests;
 
+pub use matter::other_matter;
 pub use subject::{Subject, Tag};
+pub use turn::Turn;
 
 use super::{Role, Says};
 
@@ -88,8 +92,12 @@ pub struct Text<'m> {
     pub call: &'m [String],
     /// Whether it answers the mail that called the vote, rather than one of the thread's others.
     pub to_call: bool,
-    /// The candidates that the calls before it name: rc1, rc2.
+    /// The subject of the vote that it would be on.
+    pub called_as: Option<&'m Subject>,
+    /// The candidates that the call before it is on: rc2.
     pub candidates: &'m [String],
+    /// Those that were voted on before, or are named beside: rc1.
+    pub earlier: &'m [String],
     /// Which of its own lines stand right below a quote of neither the call nor a vote.
     pub remarks: &'m [usize],
 }
@@ -118,6 +126,12 @@ pub fn read(text: &Text<'_>) -> (Role, Says) {
 /// The candidates that a text names: "RC2", "rc-2", "release candidate #2" are `rc2`.
 pub fn candidates(text: &str) -> Vec<String> {
     role::candidates(&text.to_lowercase())
+}
+
+/// What a mail puts to the vote beside what is voted on.
+pub fn turn(text: &Text<'_>) -> Option<Turn> {
+    let cheap = text.called && (text.by_caller || text.subject.core.contains(|c: char| c.is_ascii_digit()));
+    cheap.then(|| turn::turn(text, &lines::logical_lines(text.own))).flatten()
 }
 
 /// Whether the line is a ballot's, and its box is marked.

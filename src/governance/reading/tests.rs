@@ -20,7 +20,9 @@ pub(super) fn answer(own: &[&str], by_caller: bool, call: &[String]) -> (Role, S
         by_caller,
         call,
         to_call: false,
+        called_as: None,
         candidates: &["rc2".to_owned()],
+        earlier: &[],
         remarks: &[],
     })
 }

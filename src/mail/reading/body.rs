@@ -16,6 +16,7 @@ use memchr::memmem;
 use super::flowed;
 use super::headers::{Headers, split};
 use super::html;
+use super::otherwise::{Otherwise, differing_value, hidden_value};
 
 /// How many bytes of a text are read.
 pub(super) const TEXT_LIMIT: usize = 2 * 1024 * 1024;
@@ -31,6 +32,8 @@ pub(super) struct Body {
     pub text: String,
     /// What could not be read, for a person.
     pub faults: Vec<String>,
+    /// What whoever reads the mail may see otherwise, or not at all.
+    pub otherwise: Option<Otherwise>,
 }
 
 struct Walk<'m> {
@@ -63,30 +66,25 @@ pub(super) fn body(headers: &Headers<'_>, bytes: &[u8]) -> Body {
         };
         push(&mut text, &decoded);
     }
-    if let Some(value) = says_otherwise(&text, &walk.html) {
-        faults.push(format!("its HTML has {value} where its plain text has none; which of them is meant was not read"));
-    }
+    let mut otherwise = None;
     if text.trim().is_empty() {
         text.clear();
+        let mut unseen = String::new();
         for part in &walk.html {
-            let decoded = part.text(&mut faults);
-            push(&mut text, &html::lines(&decoded));
+            let shown = html::shown(&part.text(&mut faults));
+            push(&mut text, &shown.text);
+            push(&mut unseen, &shown.unseen);
         }
+        otherwise = hidden_value(&text, &unseen);
+    } else if !walk.html.is_empty() {
+        let mut shown = String::new();
+        walk.html.iter().for_each(|part| push(&mut shown, &html::shown(&part.text(&mut Vec::new())).text));
+        otherwise = differing_value(&text, &shown);
     }
     if text.trim().is_empty() && faults.is_empty() && !bytes.trim_ascii().is_empty() && walk.unread {
         faults.push("it has no text but in a form that was not read (encrypted, an image, a file)".to_owned());
     }
-    Body { text, faults }
-}
-
-/// The value that begins a line of the HTML, and none of the plain text beside it.
-fn says_otherwise(plain: &str, html: &[Part<'_>]) -> Option<&'static str> {
-    if plain.trim().is_empty() || html.is_empty() {
-        return None;
-    }
-    let has = |text: &str, value: &str| text.lines().any(|line| line.trim_start().starts_with(value));
-    let shown: Vec<String> = html.iter().map(|part| html::lines(&part.text(&mut Vec::new()))).collect();
-    ["+1", "-1"].into_iter().find(|value| !plain.contains(*value) && shown.iter().any(|text| has(text, value)))
+    Body { text, faults, otherwise }
 }
 
 fn push(text: &mut String, more: &str) {
