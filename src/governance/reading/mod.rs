@@ -36,11 +36,13 @@ mod result;
 mod result_forms;
 mod role;
 mod says;
+mod settled;
 mod sign;
 mod subject;
 mod told;
 mod tongue;
 mod turn;
+mod unread_end;
 mod until;
 mod words;
 
@@ -117,7 +119,9 @@ pub fn read(text: &Text<'_>) -> (Role, Says) {
         Says::Unclear { why, .. } if announced => (role, Says::Nothing { why: Some(why) }),
         Says::Nothing { why } if role == Role::Replies && text.called => {
             let titled = in_subject::in_subject(text.subject);
-            (role, titled.unwrap_or(Says::Nothing { why }))
+            let settled = || settled::settled(&lines).and_then(|at| text.own.get(at));
+            let says = titled.or_else(|| settled().map(|line| Says::Settles { line: line.trim().to_owned() }));
+            (role, says.unwrap_or(Says::Nothing { why }))
         }
         says => (role, says),
     }

@@ -15,6 +15,7 @@ use super::matter::other_name;
 use super::result;
 use super::subject::{Subject, Tag};
 use super::turn::turn;
+use super::unread_end::unread_end;
 use super::until::{until, when};
 use crate::governance::Role;
 
@@ -43,7 +44,9 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
         return Role::Announces(result::claimed(lines));
     }
     if opens(subject, text, &sentences) {
-        return Role::Opens { subject: subject.plain.clone(), hours: hours(&sentences), until: until(&sentences) };
+        let unread = unread_end(&sentences).map(|sentence| as_written(text, sentence));
+        let (hours, until) = (hours(&sentences), until(&sentences));
+        return Role::Opens { subject: subject.plain.clone(), hours, until, unread };
     }
     if text.by_caller
         && text.called
@@ -248,7 +251,7 @@ fn hours(sentences: &[String]) -> Option<u32> {
         .find_map(|sentence| duration(sentence))
 }
 
-fn duration(sentence: &str) -> Option<u32> {
+pub(super) fn duration(sentence: &str) -> Option<u32> {
     let words: Vec<&str> = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     for (at, word) in words.iter().enumerate() {
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();

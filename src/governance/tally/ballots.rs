@@ -74,6 +74,13 @@ struct Slot {
     spoken: usize,
 }
 
+impl Slot {
+    /// Whether a vote against it counts so far.
+    fn objects(&self) -> bool {
+        self.counted.as_ref().is_some_and(|vote| matches!(vote.value, VoteValue::Minus | VoteValue::MinusZero))
+    }
+}
+
 impl Ballots {
     pub(super) fn of(case: &Case<'_>, mails: &[Mail<'_>], course: &Course<'_, '_>) -> Self {
         let mut ballots = Self::default();
@@ -82,7 +89,11 @@ impl Ballots {
             slots.entry(&mail.voter.key).or_default().spoken += 1;
         }
         for mail in mails {
-            let came_of = match slots.get_mut(mail.voter.key.as_str()).filter(|_| mail.speaks()) {
+            let mut slot = slots.get_mut(mail.voter.key.as_str());
+            // what may settle an objection matters to whose vote that is
+            let heard =
+                |slot: &Slot| mail.speaks() || matches!(mail.statement.says, Says::Settles { .. }) && slot.objects();
+            let came_of = match slot.take_if(|slot| heard(slot)) {
                 Some(slot) => ballots.hear(case, course, mail, slot),
                 None => came_of_nothing(mail, course),
             };
@@ -116,6 +127,13 @@ impl Ballots {
         };
         match &mail.statement.says {
             Says::Nothing { .. } => String::new(),
+            Says::Settles { .. } => {
+                let value = slot.counted.as_ref().map_or("-1", |vote| vote.value.sign());
+                let why = format!(
+                    "it may say that what spoke against it is settled: does their {value} still stand? Rule `none` if so, else what it is now"
+                );
+                review(slot, why, vec![VoteValue::Zero])
+            }
             Says::Unclear { why, .. } => {
                 take_tied(mail, slot, None);
                 review(slot, why.clone(), vec![VoteValue::Plus, VoteValue::Zero, VoteValue::Minus])

@@ -262,11 +262,18 @@ impl Part<'_> {
                         .map_or_else(|| String::from_utf8_lossy(&bytes).into_owned(), |decode| decode(&bytes))
                 }
             },
+            Some("hz-gb-2312" | "hz") => {
+                let bytes = without_shifts(&bytes);
+                charset_decoder(b"gb2312")
+                    .map_or_else(|| String::from_utf8_lossy(&bytes).into_owned(), |decode| decode(&bytes))
+            }
             Some(name) => match charset_decoder(name.as_bytes()) {
                 Some(decode) => decode(&bytes),
                 None => {
                     let text = String::from_utf8_lossy(&bytes).into_owned();
-                    if !text.is_ascii() {
+                    if seven_bits {
+                        faults.push(format!("its charset {name:?} is unknown, so its text was not read"));
+                    } else if !text.is_ascii() {
                         faults.push(format!("its charset {name:?} is unknown"));
                     }
                     text
@@ -274,6 +281,35 @@ impl Part<'_> {
             },
         }
     }
+}
+
+/// HZ (RFC 1843) as GB 2312 in eight bits: between `~{` and `~}` each pair of bytes is a character.
+fn without_shifts(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut shifted = false;
+    let mut rest = bytes;
+    while let Some((first, behind)) = rest.split_first() {
+        rest = behind;
+        match (*first, behind.first()) {
+            (b'~', Some(b'{')) => shifted = true,
+            (b'~', Some(b'}')) => shifted = false,
+            (b'~', Some(b'~')) if !shifted => plain.push(b'~'),
+            (b'~', Some(b'\n')) if !shifted => {}
+            (b'\n', _) => {
+                // a line ends what was forgotten to be ended
+                shifted = false;
+                plain.push(b'\n');
+                continue;
+            }
+            (first, Some(second)) if shifted => plain.extend([first | 0x80, *second | 0x80]),
+            (first, _) => {
+                plain.push(first);
+                continue;
+            }
+        }
+        rest = &behind[1..];
+    }
+    plain
 }
 
 fn charset_of(kind: &str) -> Option<String> {
@@ -333,6 +369,9 @@ mod tests {
             assert_eq!(text(mail).trim(), "+1 ü");
         }
         assert_eq!(text(b"Content-Type: text/plain; charset=gb2312\n\n+1 \xd6\xa7\xb3\xd6\n").trim(), "+1 支持");
+        assert_eq!(text(b"Content-Type: text/plain; charset=hz-gb-2312\n\n+1 ~{V'3V~} ~~\n").trim(), "+1 支持 ~");
+        assert_eq!(text(b"Content-Type: text/plain; charset=HZ-GB-2312\n\n~{#+#1~}\n").trim(), "＋１");
+        assert_eq!(text(b"Content-Type: text/plain; charset=hz-gb-2312\n\n~").trim(), "~");
         assert_eq!(text(b"Content-Type: text/plain; charset=iso-2022-jp\n\n\x1b$B;?@.\x1b(B +1\n").trim(), "賛成 +1");
     }
 
