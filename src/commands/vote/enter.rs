@@ -247,4 +247,21 @@ mod tests {
         let hint = counted(&workflow, &State::of(&[done(1, "record-vote"), done(2, "close-vote")]));
         assert!(!hint.contains("undo") && hint.contains("`close-vote` has told the list"), "{hint}");
     }
+
+    #[test]
+    fn names_and_threads_are_taken_as_they_can_stand_in_the_result() {
+        assert_eq!(names("--plus", vec!["  Ann   Example ".into()]).unwrap(), ["Ann Example"]);
+        for wrong in ["", " ", "Ann <ann@example.org>", "[Ann]", "https://example.org/ann", "?"] {
+            let refused = names("--plus", vec!["Bob Example".into(), wrong.into()]).unwrap_err();
+            assert!(refused.what.contains("--plus"), "{wrong:?}: {refused}");
+            assert!(refused.code == ExitCode::Usage && refused.hint.is_some(), "{wrong:?}: {refused}");
+        }
+        for right in ["", "  ", "https://lists.example.org/thread/x"] {
+            assert_eq!(thread(right).unwrap(), right.trim());
+        }
+        for wrong in ["the list", "https://a.example.org and more", "lists.example.org/thread/x", "<id@example.org>"] {
+            let refused = thread(wrong).unwrap_err();
+            assert!(refused.what.contains("is no link") && refused.code == ExitCode::Usage, "{wrong:?}: {refused}");
+        }
+    }
 }

@@ -161,11 +161,26 @@ fn thread_of(raws: Vec<Raw<'_, &[u8]>>, selection: Selection<'_>) -> ThreadRead 
         let why = "the file ends in the middle of a line: it may be cut off there, and later mails with it".to_owned();
         thread.left_out.push(LeftOut { mail: place.clone(), why });
     }
+    if let [mail] = mails.as_slice()
+        && holds_others(mail.body)
+    {
+        let why = "its text has what looks like the headers of other mails; where the lines (`From …`) that part mails are missing, it cannot be taken apart".to_owned();
+        thread.left_out.push(LeftOut { mail: mail.place.clone(), why });
+    }
     thread.mails = mails.len();
     let chosen = choose(mails, selection, &mut thread.left_out);
     let chosen = in_order(once_each(chosen, &mut thread.left_out));
     statements(&chosen, &mut thread);
     thread
+}
+
+/// Whether the only mail of a file has other mails' headers in its text.
+fn holds_others(body: &[u8]) -> bool {
+    let begins = |name: &[u8]| {
+        body.split(|byte| *byte == b'\n')
+            .any(|line| line.len() > name.len() && line[..name.len()].eq_ignore_ascii_case(name))
+    };
+    begins(b"message-id:") && begins(b"from:") && begins(b"date:")
 }
 
 /// `>From ` at a line's beginning is how an mbox writes `From `.
