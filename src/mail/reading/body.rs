@@ -9,14 +9,15 @@
 //! too many is not read, and that is said.
 
 use mail_parser::decoders::base64::base64_decode;
-use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use memchr::memmem;
 
+use super::charset::{self, charset_of};
 use super::flowed;
 use super::headers::{Headers, split};
 use super::html;
 use super::otherwise::{Otherwise, differing_value, hidden_value};
+use super::same;
 
 /// How many bytes of a text are read.
 pub(super) const TEXT_LIMIT: usize = 2 * 1024 * 1024;
@@ -76,7 +77,7 @@ pub(super) fn body(headers: &Headers<'_>, bytes: &[u8]) -> Body {
             push(&mut unseen, &shown.unseen);
         }
         otherwise = hidden_value(&text, &unseen);
-    } else if !walk.html.is_empty() {
+    } else if !walk.html.iter().all(|part| part.is_same_as(&text)) {
         let mut shown = String::new();
         walk.html.iter().for_each(|part| push(&mut shown, &html::shown(&part.text(&mut Vec::new())).text));
         otherwise = differing_value(&text, &shown);
@@ -205,6 +206,15 @@ fn pieces<'m>(bytes: &'m [u8], boundary: &[u8]) -> Vec<&'m [u8]> {
 }
 
 impl Part<'_> {
+    /// Whether it is HTML that says what the text says, as far as that is told without taking it apart.
+    fn is_same_as(&self, text: &str) -> bool {
+        let known = matches!(charset_of(&self.kind).as_deref(), None | Some("utf-8" | "us-ascii"));
+        let coded = self.encoding == "quoted-printable";
+        known
+            && (coded || matches!(self.encoding.as_str(), "" | "7bit" | "8bit"))
+            && same::is_same(text, self.bytes, coded)
+    }
+
     fn text(&self, faults: &mut Vec<String>) -> String {
         let encoding = self.encoding.as_str();
         // an encoded text is up to four thirds, or thrice, as long as what it says
@@ -232,95 +242,12 @@ impl Part<'_> {
         if cut || decoded.len() > TEXT_LIMIT {
             faults.push(format!("its text has more than {} MiB; the rest was not read", TEXT_LIMIT / 1024 / 1024));
         }
-        let mut text = self.in_charset(decoded, faults);
+        let mut text = charset::decoded(&self.kind, decoded, faults);
         if text.contains('\r') {
             text = text.replace("\r\n", "\n").replace('\r', "\n");
         }
         text
     }
-
-    fn in_charset(&self, bytes: Vec<u8>, faults: &mut Vec<String>) -> String {
-        let charset = charset_of(&self.kind);
-        let seven_bits = charset.as_deref().is_some_and(|name| {
-            name.starts_with("iso-2022")
-                || name.starts_with("hz")
-                || name.starts_with("utf-7")
-                || name.starts_with("utf-16")
-        });
-        let bytes = match String::from_utf8(bytes) {
-            // whatever it is called: ASCII and valid UTF-8 are what they are, but for the encodings in seven bits
-            Ok(text) if !seven_bits => return text,
-            Ok(text) => text.into_bytes(),
-            Err(error) => error.into_bytes(),
-        };
-        match charset.as_deref() {
-            None | Some("utf-8" | "utf8" | "us-ascii" | "ascii") => match String::from_utf8(bytes) {
-                Ok(text) => text,
-                Err(error) => {
-                    let bytes = error.into_bytes();
-                    charset_decoder(b"windows-1252")
-                        .map_or_else(|| String::from_utf8_lossy(&bytes).into_owned(), |decode| decode(&bytes))
-                }
-            },
-            Some("hz-gb-2312" | "hz") => {
-                let bytes = without_shifts(&bytes);
-                charset_decoder(b"gb2312")
-                    .map_or_else(|| String::from_utf8_lossy(&bytes).into_owned(), |decode| decode(&bytes))
-            }
-            Some(name) => match charset_decoder(name.as_bytes()) {
-                Some(decode) => decode(&bytes),
-                None => {
-                    let text = String::from_utf8_lossy(&bytes).into_owned();
-                    if seven_bits {
-                        faults.push(format!("its charset {name:?} is unknown, so its text was not read"));
-                    } else if !text.is_ascii() {
-                        faults.push(format!("its charset {name:?} is unknown"));
-                    }
-                    text
-                }
-            },
-        }
-    }
-}
-
-/// HZ (RFC 1843) as GB 2312 in eight bits: between `~{` and `~}` each pair of bytes is a character.
-fn without_shifts(bytes: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(bytes.len());
-    let mut shifted = false;
-    let mut rest = bytes;
-    while let Some((first, behind)) = rest.split_first() {
-        rest = behind;
-        match (*first, behind.first()) {
-            (b'~', Some(b'{')) => shifted = true,
-            (b'~', Some(b'}')) => shifted = false,
-            (b'~', Some(b'~')) if !shifted => plain.push(b'~'),
-            (b'~', Some(b'\n')) if !shifted => {}
-            (b'\n', _) => {
-                // a line ends what was forgotten to be ended
-                shifted = false;
-                plain.push(b'\n');
-                continue;
-            }
-            (first, Some(second)) if shifted => plain.extend([first | 0x80, *second | 0x80]),
-            (first, _) => {
-                plain.push(first);
-                continue;
-            }
-        }
-        rest = &behind[1..];
-    }
-    plain
-}
-
-fn charset_of(kind: &str) -> Option<String> {
-    let at = kind.find("charset")?;
-    let value = kind[at + 7..].trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
-    let name: String = value
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
-        .take(40)
-        .collect();
-    (!name.is_empty()).then_some(name)
 }
 
 /// Base64, with what is none of it (a footer of a list, a cut end) left out.

@@ -12,6 +12,7 @@
 mod attribution;
 mod body;
 mod caller;
+mod charset;
 mod checked;
 mod collapsed;
 mod flowed;
@@ -20,6 +21,7 @@ mod headers;
 mod html;
 mod otherwise;
 mod own_text;
+mod same;
 mod selection;
 mod sender;
 mod source;
