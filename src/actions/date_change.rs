@@ -21,7 +21,7 @@ use super::propose_change::Place;
 use super::shell;
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal};
 use crate::release::Tree;
-use crate::services::{Committer, NewCommit, PullState, RefUpdate};
+use crate::services::{Committer, GitError, NewCommit, PullState, RefUpdate, added_lines};
 
 /// The fields of a page's head and of a list's entry that say its day.
 const FIELDS: [&str; 2] = ["date", "release_date"];
@@ -115,13 +115,15 @@ impl DateChange {
         let wanted = |path: &str| self.files.iter().flatten().any(|file| path.starts_with(file.as_str()));
         let before = place.files(&start, wanted)?;
         let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
-        let dated = place.files(&tip, wanted)?.into_iter().filter_map(|(path, bytes)| {
+        let mut changed = Tree::new();
+        for (path, bytes) in place.files(&tip, wanted)? {
             let before = before.get(&path).map(text).unwrap_or_default();
-            let now = std::str::from_utf8(&bytes).ok()?;
-            dated(&before, now, &self.to).map(|text| (path, text.into_bytes()))
-        });
-        let dated = dated.collect();
-        Ok(Some(Undated { place, tip, dated }))
+            let Ok(now) = std::str::from_utf8(&bytes) else { continue };
+            if let Some(text) = dated(&before, now, &self.to).map_err(git_failed)? {
+                changed.insert(path, text.into_bytes());
+            }
+        }
+        Ok(Some(Undated { place, tip, dated: changed }))
     }
 
     fn output(&self) -> Value {
@@ -129,23 +131,23 @@ impl DateChange {
     }
 }
 
-/// The text with the day `to` in the lines that are not in `before`; `None` where they have it.
-fn dated(before: &str, text: &str, to: &str) -> Option<String> {
-    let there: BTreeSet<&str> = before.lines().collect();
-    let added = |line: &str| !there.contains(line.trim_end_matches(['\n', '\r']));
-    let days: BTreeSet<&str> =
-        text.lines().filter(|line| added(line)).filter_map(day_of).filter(|day| *day != to).collect();
+/// The text with the day `to` in the lines that it has more than `before`; `None` where they
+/// have it.
+fn dated(before: &str, text: &str, to: &str) -> Result<Option<String>, GitError> {
+    let added = added_lines(before, text)?;
+    let lines = || text.split_inclusive('\n').enumerate().map(|(number, line)| (added.contains(&number), line));
+    let days = lines().filter(|(added, _)| *added).filter_map(|(_, line)| day_of(line));
+    let days: BTreeSet<&str> = days.filter(|day| *day != to).collect();
     if days.is_empty() {
-        return None;
+        return Ok(None);
     }
     let in_address = |day: &str| format!("/{}/", day.replace('-', "/"));
-    let line = |line: &str| match added(line) {
+    let redated = |line: String, day: &&str| line.replace(day, to).replace(&in_address(day), &in_address(to));
+    let line = |(added, line): (bool, &str)| match added {
         false => line.to_owned(),
-        true => days
-            .iter()
-            .fold(line.to_owned(), |line, day| line.replace(day, to).replace(&in_address(day), &in_address(to))),
+        true => days.iter().fold(line.to_owned(), redated),
     };
-    Some(text.split_inclusive('\n').map(line).collect())
+    Ok(Some(lines().map(line).collect()))
 }
 
 /// The day of a line such as `date: "2026-11-22T08:00:00.000Z"`.
@@ -164,22 +166,30 @@ mod tests {
 
     #[test]
     fn the_days_of_what_is_added_become_one() {
-        let made = dated("", POST, "2026-11-28").unwrap();
+        let made = dated("", POST, "2026-11-28").unwrap().unwrap();
         assert!(made.contains("date: \"2026-11-28T08:00:00.000Z\"\naliases:\n- /news/2026/11/28/release"), "{made}");
         assert!(made.contains("On 2026-01-05 we began; 2026-11-28 it was."), "{made}");
-        assert_eq!(dated("", &made, "2026-11-28"), None);
+        assert_eq!(dated("", &made, "2026-11-28").unwrap(), None);
     }
 
     #[test]
     fn what_was_there_keeps_its_day() {
         let before = "greeter:\n- version_long: 1.1.0\n  release_date: 2026-11-22\r\n";
         let text = format!("greeter:\n- version_long: 1.2.0\n  release_date: 2026-11-23\n{}", &before[9..]);
-        let made = dated(before, &text, "2026-11-28").unwrap();
+        let made = dated(before, &text, "2026-11-28").unwrap().unwrap();
         assert!(
             made.contains("1.2.0\n  release_date: 2026-11-28\n- version_long: 1.1.0\n  release_date: 2026-11-22\r\n"),
             "{made}"
         );
-        assert_eq!(dated(before, before, "2026-11-28"), None);
-        assert_eq!(dated("", "update: 2026-11-22\ndate: soon\ndate: 2026-13-40\n", "2026-11-28"), None);
+        assert_eq!(dated(before, before, "2026-11-28").unwrap(), None);
+        assert_eq!(dated("", "update: 2026-11-22\ndate: soon\ndate: 2026-13-40\n", "2026-11-28").unwrap(), None);
+    }
+
+    #[test]
+    fn an_entry_of_the_same_day_as_another_is_dated() {
+        let before = "loader:\n- version_long: 3.0.0\n  release_date: 2026-11-22\n";
+        let text = format!("greeter:\n- version_long: 1.2.0\n  release_date: 2026-11-22\n{before}");
+        let made = dated(before, &text, "2026-11-28").unwrap().unwrap();
+        assert_eq!(made, format!("greeter:\n- version_long: 1.2.0\n  release_date: 2026-11-28\n{before}"));
     }
 }

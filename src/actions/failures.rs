@@ -63,7 +63,7 @@ pub(crate) fn openpgp_failed(error: OpenPgpError) -> ActionError {
 /// A web service that did not do what it was asked. What it refused was not done; where
 /// no answer came, or one of its own trouble, nobody knows.
 pub(crate) fn web_failed(error: WebError) -> ActionError {
-    let hint = error.hint();
+    let hint = with_variable(&error);
     let refused = error.status().is_some_and(|status| status.is_client_error() && !is_passing(status));
     match error {
         WebError::Address { .. } | WebError::Redirected { .. } | WebError::Client { .. } => {
@@ -85,6 +85,21 @@ pub(crate) fn web_failed(error: WebError) -> ActionError {
             ActionError::service(service, error, hint)
         }
     }
+}
+
+/// What to do next; where a login is wrong, also where the program takes it from.
+fn with_variable(error: &WebError) -> String {
+    let WebError::Status { service, status: StatusCode::UNAUTHORIZED, .. } = error else { return error.hint() };
+    let variable = match &**service {
+        "JIRA" => "QUORATE_JIRA_TOKEN gives it",
+        "GitHub" => "QUORATE_GITHUB_TOKEN gives it",
+        "Nexus" => "QUORATE_NEXUS_USER and QUORATE_NEXUS_PASSWORD give them",
+        "the wiki" => "QUORATE_CONFLUENCE_TOKEN gives it",
+        "the npm registry" => "QUORATE_NPM_TOKEN gives it",
+        "the Python package index" => "QUORATE_PYPI_TOKEN gives it",
+        _ => return error.hint(),
+    };
+    format!("{}; {variable}", error.hint())
 }
 
 fn is_passing(status: StatusCode) -> bool {
@@ -127,4 +142,29 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_login_is_wrong_the_variable_is_named() {
+        let answered = |service: &str, status: u16| {
+            let error = WebError::Status {
+                service: service.to_owned(),
+                method: "PUT".into(),
+                url: "https://example.org/".into(),
+                status: StatusCode::from_u16(status).unwrap(),
+                said: String::new(),
+                body: Vec::new(),
+                retry_after: None,
+            };
+            web_failed(error).hint().unwrap_or_default().to_owned()
+        };
+        for (service, variable) in [("JIRA", "QUORATE_JIRA_TOKEN"), ("Nexus", "QUORATE_NEXUS_PASSWORD")] {
+            assert!(answered(service, 401).contains(variable), "{service}");
+            assert!(!answered(service, 403).contains(variable), "{service}");
+        }
+    }
 }

@@ -15,15 +15,16 @@ use super::tracker::{AuditReleaseNotes, CreateVersion, ReleaseVersion, TriageIss
 use super::{
     AddKey, AwaitVotes, BuildArtifacts, CreateBranch, DateChange, DeleteRemoteRefs, HashArtifacts, ListContributors,
     MakeSourceArchive, MergePullRequest, PrepareText, PromoteCandidate, ProposeChange, PublishOnGitHub, Push,
-    RecordFinding, RecordVote, RemoveDirectories, RemoveOutdatedReleases, SendMail, Services, SetVersions,
+    RecordFinding, RecordVote, RemoveDirectories, RemoveOutdatedReleases, Seen, SendMail, Services, SetVersions,
     SignArtifacts, SignTag, StageCandidate, TrackBranch, TrialBuild, Wait, WriteManifest,
 };
 use crate::engine::Registry;
 use crate::probes::{
-    BranchAtVersion, BranchHasFixes, CandidateVerifies, ChangeHolds, ChecksPassed, EditsHold, GitSigningKey,
-    HashesHold, ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived, ManifestUnchanged,
-    MavenSettings, NoOpenIssues, NotesAuditedIs, PageShows, PullRequestOpen, RemoteBranch, RemoteLacks, RemoteTags,
-    SignaturesHold, SvnHolds, SvnLacks, TagsFree, TrackerVersionIs, Unreleased, VotePassed,
+    AgentSigns, BranchAtVersion, BranchHasFixes, CandidateVerifies, ChangeHolds, ChecksPassed, EditsHold,
+    GitSigningKey, HashesHold, ImagesServed, KeyPublished, LicenceHeaders, LinksAnswer, MailArchived,
+    ManifestUnchanged, MavenSettings, NoOpenIssues, NotesAuditedIs, OwnKeyFits, PageShows, PullRequestOpen,
+    RemoteBranch, RemoteLacks, RemoteTags, SignaturesHold, SvnHolds, SvnLacks, TagsFree, TrackerVersionIs, Unreleased,
+    VotePassed,
 };
 
 /// All actions and probes.
@@ -58,6 +59,10 @@ pub fn registry() -> Registry<Services> {
         .action::<RemoveDirectories>("remove-directories")
         .action::<RemoveOutdatedReleases>("remove-outdated-releases")
         .action::<ReviewMaven>("review-maven")
+        .action::<Seen<AgentSigns>>("see-agent-sign")
+        .action::<Seen<GitSigningKey>>("see-git-signing-key")
+        .action::<Seen<MavenSettings>>("see-maven-settings")
+        .action::<Seen<OwnKeyFits>>("see-own-key")
         .action::<SeeProfile>("see-staging-profile")
         .action::<SendMail>("send-mail")
         .action::<SetVersions>("set-versions")

@@ -203,7 +203,7 @@ impl Action<Services> for SendMail {
             if !error.may_be_sent() {
                 self.note(cx, true)?;
             }
-            let hint = relay_hint(&error);
+            let hint = relay_hint(&error, cx.world.archive.is_some());
             return Err(ActionError::service("sending the mail", error, hint));
         }
         Ok(json!(Output {
@@ -313,10 +313,10 @@ impl SendMail {
         let id = message_id(&cx.intent.token, &cx.world.author.email);
         Probed::Conflict {
             found: format!(
-                "sending the mail {id} was interrupted, and no archive is configured that could tell whether it went out"
+                "sending the mail {id} was interrupted, and no archive is named that could tell whether it went out"
             ),
             expected: format!(
-                "an answer from you: look in the archive of {}; if it is there, attest the step, else run it `--again`",
+                "an archive of {} as `mail.archive` in the product's configuration, or your own look at it",
                 self.to.join(", ")
             ),
         }
@@ -362,7 +362,8 @@ fn unasked(archive: &PonyMail, error: ArchiveError) -> ActionError {
     )
 }
 
-fn relay_hint(error: &RelayError) -> &'static str {
+/// What to do next; `archive` is whether one can be asked.
+fn relay_hint(error: &RelayError, archive: bool) -> &'static str {
     match error {
         RelayError::LoginRefused { .. } => {
             "check the account for the relay with `quorate doctor`, then run the step again"
@@ -380,8 +381,12 @@ fn relay_hint(error: &RelayError) -> &'static str {
         RelayError::SevenBitOnly { .. } => "write the mail in ASCII, or use another relay",
         RelayError::Temporary { .. } | RelayError::Unreachable { .. } => "run the step again later",
         RelayError::Refused { .. } => "see what the relay said",
-        RelayError::TimedOut { .. } | RelayError::Dropped { .. } if error.may_be_sent() => {
+        RelayError::TimedOut { .. } | RelayError::Dropped { .. } if error.may_be_sent() && archive => {
             "the mail may have been sent: run the step again, which asks the archive first"
+        }
+        RelayError::TimedOut { .. } | RelayError::Dropped { .. } if error.may_be_sent() => {
+            "the mail may have been sent, and no archive is named that could tell: name the list's as `mail.archive` in \
+             the product's configuration, or look there yourself, and run the step `--again` where it was not sent"
         }
         RelayError::TimedOut { .. } | RelayError::Dropped { .. } => "run the step again later; the mail was not sent",
     }

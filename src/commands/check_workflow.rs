@@ -207,3 +207,48 @@ fn in_one_line(error: &RenderError) -> String {
     let why = error.source.to_string();
     format!("{error}: {}", why.lines().next().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::Assets;
+    use crate::engine::{Entry, Event, State, ValueSource};
+
+    struct Fixed;
+
+    impl ValueSource for Fixed {
+        fn values(&self, _: u32, _: Option<&str>) -> Result<Value, String> {
+            Ok(json!({ "product": { "maven": null } }))
+        }
+    }
+
+    #[test]
+    fn the_vote_mail_takes_the_link_of_a_pull_request_that_a_person_opened() {
+        let file = "workflows/release.toml";
+        let workflow = Workflow::parse(file, &Assets::default().text(file).unwrap()).unwrap();
+        let mut steps = workflow.phases.iter().flat_map(|phase| &phase.steps);
+        let send = steps.find(|step| step.id == "send-vote").unwrap();
+        let StepKind::Action { with, .. } = &send.kind else { panic!("send-vote is an action") };
+        let more = with["more"].as_object().unwrap();
+        for (note, link) in [
+            (
+                "opened by hand: https://github.com/apache/greeter-web/pull/7, see there",
+                "https://github.com/apache/greeter-web/pull/7",
+            ),
+            ("https://github.com/apache/greeter-web/pull/7", "https://github.com/apache/greeter-web/pull/7"),
+            ("Ann opens it tomorrow", ""),
+        ] {
+            let event = Event::StepAttested { note: note.to_owned() };
+            let step = Some("website-pull-request".to_owned());
+            let entry =
+                Entry { seq: 1, at: jiff::Timestamp::UNIX_EPOCH, who: String::new(), candidate: 1, step, event };
+            let renderer = Renderer::new(&Fixed, &State::of(&[entry])).unwrap();
+            let filled = renderer.parameters("send-vote", more).unwrap();
+            assert_eq!(filled, json!({ "maven_staging": "", "website_pull_request": link }), "{note}");
+        }
+        let renderer = Renderer::new(&Fixed, &State::default()).unwrap();
+        assert_eq!(renderer.parameters("send-vote", more).unwrap()["website_pull_request"], "", "without the step");
+    }
+}

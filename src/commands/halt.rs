@@ -7,6 +7,7 @@
 //! Telling the person why a run ended, and the script by which exit code.
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::error::{action_code, chain};
 use crate::engine::{Effect, Halt, Obstacle, Pending, Step, StepKind, Workflow};
@@ -33,6 +34,54 @@ pub fn code_of(halt: &Halt) -> ExitCode {
             .iter()
             .map(code)
             .fold(ExitCode::Waiting, |worst, code| if severity(code) > severity(worst) { code } else { worst }),
+    }
+}
+
+/// What `--json` prints of a run's end.
+#[derive(Debug, Serialize)]
+pub struct End<'a> {
+    /// `completed`, `goal-reached`, `stopped`, `pending`.
+    outcome: &'static str,
+    /// What is in the way, in the order of the workflow.
+    pending: Vec<InTheWay<'a>>,
+}
+
+/// One step or check that is in the way.
+#[derive(Debug, Serialize)]
+struct InTheWay<'a> {
+    id: &'a str,
+    title: &'a str,
+    /// `person`, `time`, `failed`, `conflict`, `does-not-hold`.
+    kind: &'static str,
+    what: String,
+    /// Until when, for a time.
+    until: Option<Timestamp>,
+}
+
+impl<'a> End<'a> {
+    /// The end of a run.
+    pub fn of(halt: &'a Halt) -> Self {
+        match halt {
+            Halt::Completed => Self { outcome: "completed", pending: Vec::new() },
+            Halt::GoalReached => Self { outcome: "goal-reached", pending: Vec::new() },
+            Halt::Stopped => Self { outcome: "stopped", pending: Vec::new() },
+            Halt::Pending(pending) => Self { outcome: "pending", pending: pending.iter().map(InTheWay::of).collect() },
+        }
+    }
+}
+
+impl<'a> InTheWay<'a> {
+    fn of(pending: &'a Pending) -> Self {
+        let Pending { id, title, obstacle } = pending;
+        let (kind, what) = match obstacle {
+            Obstacle::Person(what) => ("person", what.clone()),
+            Obstacle::Time { why, .. } => ("time", why.clone()),
+            Obstacle::Failed(error) => ("failed", chain(error)),
+            Obstacle::Conflict { found, expected } => ("conflict", format!("found {found}; expected {expected}")),
+            Obstacle::CheckFailed(faults) => ("does-not-hold", faults.join("\n")),
+        };
+        let until = if let Obstacle::Time { until, .. } = obstacle { Some(*until) } else { None };
+        Self { id, title, kind, what, until }
     }
 }
 
@@ -82,6 +131,10 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) {
         }
         Obstacle::Conflict { found, expected } => {
             let hint = match workflow.and_then(|workflow| makers(workflow, id)) {
+                _ if workflow.is_some_and(|workflow| does(workflow, id, "send-mail")) => format!(
+                    "no mail is sent twice: what is expected says what tells; where it is known not to be out, \
+                     `quorate run {id} --again --why …`"
+                ),
                 Some(makers) => format!(
                     "somebody else's work is never overwritten: where it is to stay, take yours back by {makers}, and \
                      run again: it is made anew on what is there; else put it right there, and run again"
@@ -91,6 +144,7 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) {
                         .into()
                 }
             };
+            let expected = with_way_to_correct(expected);
             ui.complain(&format!("{id} ({title}): found {found}; expected {expected}"), Some(&hint));
         }
         Obstacle::CheckFailed(faults) => {
@@ -111,12 +165,15 @@ pub fn with_way_to_correct(hint: &str) -> String {
     }
 }
 
+/// Whether a step is done by that action.
+fn does(workflow: &Workflow, id: &str, action: &str) -> bool {
+    let kind = workflow.step(id).map(|(_, step)| &step.kind);
+    matches!(kind, Some(StepKind::Action { name, .. }) if name == action)
+}
+
 /// For a push: the commands that take back what is pushed, where it was made.
 fn makers(workflow: &Workflow, id: &str) -> Option<String> {
-    let (_, step) = workflow.step(id)?;
-    if !matches!(&step.kind, StepKind::Action { name, .. } if name == "push") {
-        return None;
-    }
+    let (_, step) = workflow.step(id).filter(|_| does(workflow, id, "push"))?;
     let is_local = |step: &Step| step.effect == Effect::Local && matches!(step.kind, StepKind::Action { .. });
     let makers = step.needs.iter().filter(|need| workflow.step(need).is_some_and(|(_, step)| is_local(step)));
     let makers: Vec<String> = makers.map(|need| format!("`quorate undo {need}`")).collect();

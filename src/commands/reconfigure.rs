@@ -4,8 +4,8 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! `quorate reconfigure`: a release that is under way gets a corrected configuration, or
-//! another commit to start from.
+//! `quorate reconfigure`: a release that is under way gets a corrected configuration, corrected
+//! templates, or another commit to start from.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,10 +22,10 @@ use super::check_templates::check_templates;
 use super::environment::Environment;
 use super::left_behind::Left;
 use super::release_files::{ReleaseFile, ReleaseFiles};
-use super::release_state::{PRODUCT_FILE, RECORD_FILE, ReleaseState, next_file};
+use super::release_state::{PRODUCT_FILE, RECORD_FILE, ReleaseState, demand_templates, edited_templates, next_file};
 use super::session::{open_journal, who};
 use super::start::{Beginning, check_configuration, check_files};
-use crate::config::{Product, doubts};
+use crate::config::{Product, doubts, short_vote};
 use crate::engine::{Clock, Event, State, Step, StepKind, SystemClock, Workflow};
 use crate::release::{ReleaseRecord, Sha512};
 use crate::services::address::remote_address;
@@ -42,13 +42,19 @@ const OF_THE_VOTE: [&str; 2] = ["vote", "waits.vote_hours"];
 /// without a terminal it acts only with --execute and --confirm VERSION. What is
 /// done already stays as it was done: see that it fits what you change.
 ///
+/// A mail or text that is to say something else is corrected where its template lies, in
+/// templates/ of the release's directory, and taken in with --templates.
+///
 /// The commit that a new series' branch starts at is chosen here too, as long as no
 /// step has used one.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The corrected configuration.
-    #[arg(long, value_name = "FILE", required_unless_present = "commit")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["commit", "templates"])]
     product_file: Option<PathBuf>,
+    /// Take in the templates in the release's directory as they were edited there.
+    #[arg(long)]
+    templates: bool,
     /// The commit of the main branch that the new series' branch is to start at.
     #[arg(long, value_name = "COMMIT")]
     commit: Option<String>,
@@ -78,7 +84,8 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let rendered = check(environment, &release, &correction)?;
     ui.say(&format!("The configuration of {} {version} will change:", release.record.product));
     correction.changes.iter().for_each(|change| ui.say(&format!("  {change}")));
-    doubts(&rendered, correction.record.rehearsal).iter().for_each(|doubt| ui.warn(doubt));
+    let short = short_vote(&environment.assets, &rendered);
+    doubts(&rendered, correction.record.rehearsal).iter().chain(&short).for_each(|doubt| ui.warn(doubt));
     if !agreed(ui, &args, &version) {
         let acts =
             if ui.interactive() { "." } else { &format!(": without a terminal, --execute --confirm {version} acts.") };
@@ -90,9 +97,11 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     let text = &correction.files.product.text;
     let record = serde_json::to_value(&correction.record).expect("a record is plain data");
     write_next(&directory, PRODUCT_FILE, text)?;
+    let mut files = correction.new_templates();
+    files.insert(PRODUCT_FILE.to_owned(), Sha512::of(text.as_bytes()).to_string());
     let event = Event::ReleaseReconfigured {
         release: record.clone(),
-        files: BTreeMap::from([(PRODUCT_FILE.to_owned(), Sha512::of(text.as_bytes()).to_string())]),
+        files,
         changes: correction.changes.iter().map(ToString::to_string).collect(),
         why: why.to_owned(),
     };
@@ -110,6 +119,19 @@ struct Correction {
     files: ReleaseFiles,
     record: ReleaseRecord,
     changes: Vec<Change>,
+    /// The templates that were edited, by name.
+    templates: Vec<String>,
+}
+
+impl Correction {
+    /// The digest of each template that was edited, by name.
+    fn new_templates(&self) -> BTreeMap<String, String> {
+        let digest = |name: &String| {
+            let text = &self.files.templates.get(name)?.text;
+            Some((name.clone(), Sha512::of(text.as_bytes()).to_string()))
+        };
+        self.templates.iter().filter_map(digest).collect()
+    }
 }
 
 /// One field that differs: `mail.archive: "…", until now "…"`.
@@ -141,6 +163,12 @@ fn correction(environment: &Environment, release: &ReleaseState, args: &Args) ->
         ));
     }
     let mut changes = changes(&release.product, &product);
+    let templates = templates(release, args.templates)?;
+    changes.extend(templates.iter().map(|name| Change {
+        field: name.clone(),
+        new: "as it is there now".into(),
+        old: "as it was recorded".into(),
+    }));
     // Another remote of the clone is another repository, or another address of it.
     if product.git.remote != release.product.git.remote {
         record.remote_address = remote_address(Path::new(&record.repository), &product.git.remote);
@@ -154,7 +182,24 @@ fn correction(environment: &Environment, release: &ReleaseState, args: &Args) ->
             changes.push(Change { field: "commit".into(), new, old });
         }
     }
-    Ok(Correction { files, record, changes })
+    Ok(Correction { files, record, changes, templates })
+}
+
+/// The templates that were edited in the release's directory; none where the user did not say
+/// that they count.
+fn templates(release: &ReleaseState, wanted: bool) -> Result<Vec<String>, CommandError> {
+    if !wanted {
+        demand_templates(&release.directory, &release.state)?;
+        return Ok(Vec::new());
+    }
+    let edited = edited_templates(&release.directory, &release.state.files);
+    match edited.iter().find(|name| !release.directory.join(name).is_file()) {
+        Some(gone) => Err(CommandError::usage(
+            format!("{gone} is not in {} any more", release.directory.display()),
+            "a text that is not wanted is left out by its step: `quorate skip`; put the template back",
+        )),
+        None => Ok(edited),
+    }
 }
 
 fn corrected(path: &Path) -> Result<ReleaseFile, CommandError> {
@@ -167,7 +212,7 @@ fn corrected(path: &Path) -> Result<ReleaseFile, CommandError> {
 
 /// Whether the release can go by it; the configuration, filled in.
 fn check(environment: &Environment, release: &ReleaseState, correction: &Correction) -> Result<Product, CommandError> {
-    let Correction { files, record, changes } = correction;
+    let Correction { files, record, changes, .. } = correction;
     if changes.is_empty() {
         return Err(CommandError::usage(
             "nothing would change: the release goes by just that already",

@@ -253,11 +253,36 @@ fn unchanged(path: &Path, expected: &str) -> Result<String, String> {
     Err(format!("{} was changed since it was begun", path.display()))
 }
 
-/// The templates in the release's directory, each looked at when it is used.
-fn pinned_templates(directory: &Path, files: &BTreeMap<String, String>) -> Option<Templates> {
+/// The recorded templates of the release in `directory` that are not as they are recorded.
+pub fn edited_templates(directory: &Path, files: &BTreeMap<String, String>) -> Vec<String> {
+    let digests = digests_of_templates(files).into_iter();
+    digests.filter(|(name, digest)| unchanged(&directory.join(name), digest).is_err()).map(|(name, _)| name).collect()
+}
+
+/// That each template is as it is recorded: else a step would meet it days later.
+///
+/// # Errors
+/// With each that is not.
+pub fn demand_templates(directory: &Path, state: &State) -> Result<(), CommandError> {
+    let edited = edited_templates(directory, &state.files);
+    if edited.is_empty() {
+        return Ok(());
+    }
+    Err(CommandError::usage(
+        format!("changed in {} since the release began: {}", directory.display(), edited.join(", ")),
+        "`quorate reconfigure --templates --why …` takes in what is there now; else put back what it was",
+    ))
+}
+
+fn digests_of_templates(files: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let prefix = format!("{TEMPLATES}/");
     let of_templates = files.iter().filter(|(name, _)| name.starts_with(&prefix));
-    let digests: BTreeMap<String, String> = of_templates.map(|(name, digest)| (name.clone(), digest.clone())).collect();
+    of_templates.map(|(name, digest)| (name.clone(), digest.clone())).collect()
+}
+
+/// The templates in the release's directory, each looked at when it is used.
+fn pinned_templates(directory: &Path, files: &BTreeMap<String, String>) -> Option<Templates> {
+    let digests = digests_of_templates(files);
     let directory = directory.to_owned();
     (!digests.is_empty()).then(|| {
         Templates::new(move |name| {

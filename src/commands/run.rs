@@ -9,10 +9,11 @@
 use super::CommandError;
 use super::again::{Decision, begin_anew};
 use super::environment::Environment;
-use super::halt;
-use super::plan::print_plan;
+use super::halt::{self, End};
+use super::plan::{preview, print_plan};
+use super::release_state::demand_templates;
 use super::session::{Session, read_session, write_session};
-use crate::engine::{Goal, Person, Plan, State, SystemClock, Workflow};
+use crate::engine::{Goal, Halt, Person, Plan, State, SystemClock, Workflow};
 use crate::ui::{Approver, ExitCode, Progress, TerminalPerson, Ui};
 
 /// Carries the release on.
@@ -46,14 +47,22 @@ pub struct Args {
     /// Agree to what cannot be taken back, by the version of this release.
     #[arg(long, value_name = "VERSION", requires = "execute")]
     confirm: Option<String>,
+    /// Print JSON: how the run ended, and what is in the way; without a terminal and --execute, the plan.
+    #[arg(long)]
+    json: bool,
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let ui = environment.ui;
     if !args.execute && !ui.interactive() {
         let (session, state) = read_session(environment)?;
+        demand_templates(&session.directory, &state)?;
         let goal = goal(&session.workflow, args.items, args.to)?;
         if say_settled(ui, &session, &state, &goal)? {
+            return Ok(end(ui, None, &Halt::GoalReached, args.json));
+        }
+        if args.json {
+            ui.json(&preview(&session, &state)?);
             return Ok(ExitCode::Done);
         }
         let only = if let Goal::Items(items) = &goal { Some(items.as_slice()) } else { None };
@@ -62,6 +71,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         return Ok(ExitCode::Done);
     }
     let (session, journal, state) = write_session(environment)?;
+    demand_templates(&session.directory, &state)?;
     let version = session.values.version.to_string();
     if let Some(confirmed) = args.confirm.as_ref().filter(|confirmed| **confirmed != version) {
         return Err(CommandError::usage(
@@ -71,7 +81,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     }
     let goal = goal(&session.workflow, args.items, args.to)?;
     if !args.again && say_settled(ui, &session, &state, &goal)? {
-        return Ok(ExitCode::Done);
+        return Ok(end(ui, None, &Halt::GoalReached, args.json));
     }
     let mut person: Box<dyn Person> = if args.execute {
         Box::new(Approver::new(ui, version, args.confirm.as_deref()))
@@ -84,10 +94,21 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         && begin_anew(ui, &mut driver, steps, args.why.as_deref(), args.execute)? == Decision::LeftAsItIs
     {
         ui.say("Nothing was done.");
+        if args.json {
+            ui.json(&End::of(&Halt::Stopped));
+        }
         return Ok(ExitCode::Waiting);
     }
     let halt = driver.advance(&goal, person.as_mut())?;
-    Ok(halt::report_of(ui, Some(&session.workflow), &halt))
+    Ok(end(ui, Some(&session.workflow), &halt, args.json))
+}
+
+/// Says how the run ended, as data too where they are wanted.
+fn end(ui: Ui, workflow: Option<&Workflow>, halt: &Halt, json: bool) -> ExitCode {
+    if json {
+        ui.json(&End::of(halt));
+    }
+    halt::report_of(ui, workflow, halt)
 }
 
 /// Says of each step that is named and done already that it is; whether all are.

@@ -25,7 +25,7 @@ use super::release_state::{JOURNAL_FILE, RECORD_FILE, release_directory, was_at_
 use super::session::{open_journal, who};
 use super::which_product::product_of_clone;
 use crate::config::{
-    ConfigError, Occasion, Product, check_numbering, check_product, doubts, release_values, render_product,
+    ConfigError, Occasion, Product, check_numbering, check_product, doubts, release_values, render_product, short_vote,
 };
 use crate::engine::{Clock, Event, Journal, JournalError, Renderer, State, SystemClock, ValueSource};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
@@ -127,7 +127,8 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     ui.say(&format!("The release of {} {version} is recorded in {}", record.product, directory.display()));
     left.told().iter().for_each(|line| ui.say(line));
     out.told().iter().for_each(|line| ui.say(line));
-    doubts(&rendered, record.rehearsal).iter().for_each(|doubt| ui.warn(doubt));
+    let short = short_vote(&environment.assets, &rendered);
+    doubts(&rendered, record.rehearsal).iter().chain(&short).for_each(|doubt| ui.warn(doubt));
     ui.say("Next: `quorate doctor`, then `quorate run`; `quorate guide` prints the whole guide for this release.");
     Ok(ExitCode::Done)
 }

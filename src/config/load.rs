@@ -59,8 +59,13 @@ pub enum ConfigError {
 /// # Errors
 /// When it is not as [`Product`] says.
 pub fn parse_product(file: &str, text: &str) -> Result<Product, ConfigError> {
-    let product: Product = toml::from_str(text)
-        .map_err(|source| ConfigError::Malformed { file: file.to_owned(), source: Box::new(source) })?;
+    let product: Product = toml::from_str(text).map_err(|mut source: toml::de::Error| {
+        // What the whole file lacks is nowhere: the first line has nothing to do with it.
+        if source.span().is_none_or(|span| span.start == 0) && source.message().starts_with("missing field") {
+            source.set_input(None);
+        }
+        ConfigError::Malformed { file: file.to_owned(), source: Box::new(source) }
+    })?;
     match product.format {
         1 => Ok(product),
         found => Err(ConfigError::Format { file: file.to_owned(), found }),
@@ -199,6 +204,11 @@ mod tests {
         let text = Assets::default().text(file).unwrap();
         let misspelt = text.replacen("short_name =", "shortname =", 1);
         assert!(matches!(parse_product(file, &misspelt).unwrap_err(), ConfigError::Malformed { .. }));
+        let (before, rest) = text.split_once("[jira]").unwrap();
+        let lacking = format!("{before}{}", &rest[rest.find("\n[").unwrap() + 1..]);
+        let error = parse_product(file, &lacking).unwrap_err();
+        let said = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(said.trim(), "missing field `jira`");
         let newer = text.replacen("format = 1", "format = 2", 1);
         assert!(matches!(parse_product(file, &newer).unwrap_err(), ConfigError::Format { found: 2, .. }));
     }

@@ -29,6 +29,6 @@ pub use product::{
     Subversion, Tls, Versions, Vote, Waits, WhimsyRoster,
 };
 pub use proposals::{USUAL_SCHEME, load_scheme};
-pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster, roster_named, with_aliases};
+pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster, roster_named, short_vote, with_aliases};
 pub use sites::{Docker, GitHubAddresses, Playground, Website};
 pub use values::{Occasion, release_values};

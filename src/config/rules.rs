@@ -9,7 +9,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{AssetError, Assets};
+use super::{AssetError, Assets, Product};
 use crate::governance::{Bylaws, FileFault, Roster};
 
 /// The bylaws that count where none are named.
@@ -69,6 +69,22 @@ pub fn load_bylaws(assets: &Assets, name: &str) -> Result<Bylaws, RulesError> {
     }
     let file = format!("release-config/bylaws/{name}.toml");
     Ok(Bylaws::parse(&assets.place(&file), &assets.text(&file)?)?)
+}
+
+/// What the vote mail would promise and the bylaws do not keep: a vote that is to end before
+/// they let it. `None` where it fits, or no bylaws count the votes.
+pub fn short_vote(assets: &Assets, product: &Product) -> Option<String> {
+    let vote = product.vote.as_ref()?;
+    let bylaws = load_bylaws(assets, &vote.bylaws).ok()?;
+    let (days, hours) = (bylaws.action(&vote.action)?.minimum_days, product.waits.vote_hours);
+    (hours < days * 24).then(|| {
+        format!(
+            "waits.vote_hours = {hours}: the vote mail will say so, and by the bylaws `{}` the vote is counted after \
+             {} hours at the earliest",
+            vote.bylaws,
+            days * 24
+        )
+    })
 }
 
 /// A product's roster: by name, from `release-config/rosters/`, or from a file (anything with
@@ -145,6 +161,19 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_vote_that_is_to_end_before_the_bylaws_let_it_is_told() {
+        let file = "release-config/flink-statefun.toml";
+        let assets = Assets::default();
+        let mut product = crate::config::parse_product(file, &assets.text(file).unwrap()).unwrap();
+        assert_eq!(short_vote(&assets, &product), None);
+        product.waits.vote_hours = 71;
+        let told = short_vote(&assets, &product).unwrap();
+        assert!(told.starts_with("waits.vote_hours = 71") && told.contains("72 hours"), "{told}");
+        product.vote = None;
+        assert_eq!(short_vote(&assets, &product), None);
     }
 
     #[test]

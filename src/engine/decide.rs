@@ -195,9 +195,9 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         if matches!(planned.state, CheckState::Attested | CheckState::Holds) {
             return refuse("it is settled already".into(), &format!("`quorate run {id}` asks it again"));
         }
-        if matches!(check.kind, CheckKind::Probe { .. }) && !phase.steps_settled() {
+        if !phase.steps_settled() {
             let hint = "do those first; what the truth does not show then is a person's to answer for";
-            return refuse("the truth is asked once the steps of its phase are done".into(), hint);
+            return refuse("what it judges is there once the steps of its phase are done".into(), hint);
         }
         Ok(Item::Check(self.state.scope(check.per_candidate)))
     }

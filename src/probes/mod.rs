@@ -6,6 +6,7 @@
 
 //! What a check can ask of the truth: one file per probe, read-only.
 
+mod agent_signs;
 mod branch_at_version;
 mod branch_has_fixes;
 mod candidate_verifies;
@@ -24,6 +25,7 @@ mod manifest_unchanged;
 mod maven_settings;
 mod no_open_issues;
 mod notes_audited;
+pub(crate) mod own_key;
 mod page_shows;
 mod product_rules;
 mod pull_request_open;
@@ -38,6 +40,7 @@ mod tracker_version;
 mod unreleased;
 mod vote_passed;
 
+pub use agent_signs::AgentSigns;
 pub use branch_at_version::BranchAtVersion;
 pub use branch_has_fixes::BranchHasFixes;
 pub use candidate_verifies::CandidateVerifies;
@@ -56,6 +59,7 @@ pub use manifest_unchanged::ManifestUnchanged;
 pub use maven_settings::MavenSettings;
 pub use no_open_issues::NoOpenIssues;
 pub use notes_audited::NotesAuditedIs;
+pub use own_key::OwnKeyFits;
 pub use page_shows::PageShows;
 pub use product_rules::{ProductRulesError, product_rules, stand_ins};
 pub use pull_request_open::PullRequestOpen;

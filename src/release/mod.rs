@@ -31,7 +31,7 @@ pub use edit::{
     all_snapshots, apply, authority, leftovers, other_snapshots,
 };
 pub use maven_modules::{MavenModule, MavenRules, ModuleError, maven_modules, maven_profiles};
-pub use note::{TEMPLATE_MARKS, is_invisible, on_one_line, unfit};
+pub use note::{TEMPLATE_MARKS, has_no_width, is_invisible, on_one_line, unfit};
 pub use notes::{NoteEntry, NoteFinding, Notes, NotesFormat, audit};
 pub use outdated::outdated;
 pub use path_rules::{PathRules, PatternError};

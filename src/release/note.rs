@@ -35,6 +35,11 @@ pub fn is_invisible(character: char) -> bool {
     (character.is_control() && character != '\n' && character != '\t') || turns
 }
 
+/// Whether the sign has no width and is not part of a letter: with it two names look the same.
+pub fn has_no_width(sign: char) -> bool {
+    matches!(sign, '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// The text as it can stand in a line: ends of lines, tabulators and what is invisible are
 /// written out, `\n`, `\u{202e}`.
 pub fn on_one_line(text: &str) -> String {

@@ -103,7 +103,10 @@ impl Observer for Progress {
                 self.seen.attested += 1;
                 self.line("✎", Style::Plain, &step.id, &format!("{} — attested: {note}", step.title), took);
             }
-            StepOutcome::Waiting(why) => self.line("…", Style::Warning, &step.id, why, took),
+            // What may be typed stands at the end of the run.
+            StepOutcome::Waiting(why) => {
+                self.line("…", Style::Warning, &step.id, why.lines().next().unwrap_or_default(), took);
+            }
             StepOutcome::Failed(why) | StepOutcome::Conflict(why) if step.optional => {
                 let text = format!("{} — left open, since it is optional: {why}", step.title);
                 self.line("✗", Style::Warning, &step.id, &text, took);
@@ -198,6 +201,9 @@ pub fn in_short(outputs: &Value) -> String {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
+    if let Some(found) = outputs.get("found").and_then(Value::as_str) {
+        return format!(" — {found}");
+    }
     let parts: Vec<String> = ["note", "revision", "commit", "file", "message_id", "outcome", "until", "url"]
         .iter()
         .filter_map(|name| Some(format!("{} {}", name.replace('_', " "), short(outputs.get(name)?)?)))

@@ -547,6 +547,11 @@ fn without_a_terminal_and_without_execute_nothing_is_done() {
     let ran = user.runs(3, &["run", "--execute"]);
     assert!(ran.err.contains("propose-release") && ran.err.contains("--confirm 1.2.0"), "{}", ran.err);
     assert_eq!(user.listing(), before, "what is public was begun without consent");
+    let end: serde_json::Value = serde_json::from_str(&user.runs(3, &["run", "--execute", "--json"]).out).unwrap();
+    assert_eq!((&end["outcome"], &end["pending"][0]["kind"]), (&"pending".into(), &"person".into()), "{end}");
+    assert_eq!(end["pending"][0]["id"], "propose-release");
+    let plan: serde_json::Value = serde_json::from_str(&user.runs(0, &["run", "--json"]).out).unwrap();
+    assert_eq!(plan, serde_json::from_str::<serde_json::Value>(&user.runs(0, &["plan", "--json"]).out).unwrap());
 }
 
 #[test]

@@ -96,3 +96,34 @@ fn what_the_texts_come_to_is_looked_at_before_a_correction_is_taken_in() {
     user.refused(2, &command, &["does not link to dist.apache.org"]);
     assert_eq!(fs::read_to_string(user.record("product.toml")).unwrap(), before);
 }
+
+/// A template that was edited in the release's directory is said at once, and counts when it is
+/// taken in.
+#[test]
+fn an_edited_template_counts_when_it_is_taken_in() {
+    let user = User::looking().started();
+    let name = "templates/mail/vote/body.txt.j2";
+    let file = user.record(name);
+    let before = fs::read_to_string(&file).unwrap();
+    let take = ["reconfigure", "--templates", "--why", "the list asked for it"];
+    let agreed = [&take[..], &["--execute", "--confirm", VERSION]].concat();
+    user.refused(2, &take, &["nothing would change"]);
+
+    fs::write(&file, format!("{before}{{{{ nothing_of_that_name }}}}\n")).unwrap();
+    for command in [&["run"][..], &["run", "--execute"], &["reconfigure", "--commit", "HEAD", "--why", "x"]] {
+        user.refused(2, command, &[name, "changed in", "quorate reconfigure --templates"]);
+    }
+    user.refused(2, &agreed, &[name, "`nothing_of_that_name`"]);
+
+    fs::write(&file, format!("{before}\nRead it well.\n")).unwrap();
+    let ran = user.runs(0, &take);
+    assert!(ran.err.contains(&format!("{name}: as it is there now, until now as it was recorded")), "{}", ran.err);
+    user.refused(2, &["run"], &[name]);
+    user.runs(0, &agreed);
+    user.runs(0, &["run"]);
+    let log = user.runs(0, &["log", "--json"]).out;
+    assert!(log.contains("the list asked for it") && log.contains(name), "{log}");
+
+    fs::remove_file(&file).unwrap();
+    user.refused(2, &agreed, &["is not in", "any more"]);
+}

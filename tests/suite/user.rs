@@ -127,7 +127,7 @@ impl User {
             ("QUORATE_ASSETS", user.path("assets")),
             ("QUORATE_NEXUS_USER", PathBuf::from(NEXUS_ACCOUNT.0)),
             ("QUORATE_NEXUS_PASSWORD", PathBuf::from(NEXUS_ACCOUNT.1)),
-            ("GIT_CONFIG_GLOBAL", PathBuf::from("/dev/null")),
+            ("GIT_CONFIG_GLOBAL", user.put("gitconfig", "")),
         ] {
             user = user.with(name, &value.display().to_string());
         }

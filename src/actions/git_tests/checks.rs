@@ -7,7 +7,8 @@
 //! The probes over branches and settings, and `list-contributors`.
 
 use super::*;
-use crate::probes::{BranchHasFixes, GitSigningKey, RemoteBranch};
+use crate::actions::Seen;
+use crate::probes::{AgentSigns, BranchHasFixes, GitSigningKey, OwnKeyFits, RemoteBranch};
 use crate::services::git_testing::{commit_in, run};
 
 /// A remote whose branch `series` was cut from main, with the clone of another
@@ -120,6 +121,40 @@ fn git_signs_with_the_key_or_not() {
     }
     world.git(&["config", "gpg.format", "ssh"]);
     assert_eq!(fails(examine()), ["gpg.format is ssh, expected openpgp"]);
+}
+
+#[test]
+fn what_a_person_sets_up_is_waited_for_and_seen() {
+    let world = World::new();
+    let key = "0123456789ABCDEF0123456789ABCDEF01234567";
+    let typed = format!("git config user.signingkey {key}");
+    let seen: Seen<GitSigningKey> =
+        action(json!({ "whether": "git signs", "by": { "fingerprint": key }, "commands": [&typed] }));
+    world.git(&["config", "gpg.format", "openpgp"]);
+    world.git(&["config", "user.signingkey", ""]);
+    let waiting = Probed::Waiting { until: None, why: format!("user.signingkey is not set\n{typed}") };
+    assert_eq!(seen.probe(&world.cx()).unwrap(), waiting);
+    assert!(seen.act(&world.cx()).is_err(), "it sets nothing up");
+    world.git(&["config", "user.signingkey", key]);
+    let found = json!({ "found": format!("user.signingkey is {key}") });
+    assert_eq!(seen.probe(&world.cx()).unwrap(), Probed::Done(found));
+}
+
+#[test]
+fn the_own_key_is_looked_at_and_tried() {
+    let home = TestHome::new();
+    let world = World::with_key(&home);
+    let fits: OwnKeyFits = action(json!({}));
+    let signs: AgentSigns = action(json!({}));
+    let said = holds(fits.examine(&world.cx()).unwrap());
+    assert!(
+        said.starts_with("it expires on ")
+            && said.ends_with(", ed25519, its user ids are Ann Example <ann@example.org>"),
+        "{said}"
+    );
+    assert_eq!(holds(signs.examine(&world.cx()).unwrap()), "a test signature was made and thrown away");
+    let without = World::new();
+    assert!(fits.examine(&without.cx()).is_err() && signs.examine(&without.cx()).is_err());
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl SendMail {
         match (known, archive) {
             (Some(saved), None) => Ok(Some(self.conflict(
                 format!(
-                    "{} of {}, and no archive is configured that could tell whether it went out",
+                    "{} of {}, and no archive is named that could tell whether it went out",
                     self.place(cx),
                     saved.date
                 ),

@@ -16,8 +16,8 @@ use crate::actions::Author;
 use crate::mail::Templates;
 use crate::rehearsal::{ArchiveServer, SmtpAccount, SmtpServer};
 use crate::services::{
-    Authorities, Effects, Git, GitHub, Moment, OpenPgp, Pages, Registries, Relay, RelayAddress, Security, Svn,
-    Workspace,
+    Authorities, Effects, Git, GitHub, MaybeSent, Moment, OpenPgp, Pages, Registries, Relay, RelayAddress, Security,
+    Svn, Workspace,
 };
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -246,6 +246,14 @@ fn a_saved_mail_that_may_have_gone_out_is_asked_about() {
 }
 
 #[test]
+fn what_to_do_about_a_lost_answer_depends_on_the_archive() {
+    let lost = RelayError::TimedOut { relay: "relay".into(), what: "the mail", sent: MaybeSent::Perhaps };
+    assert!(relay_hint(&lost, true).contains("asks the archive first"));
+    let hint = relay_hint(&lost, false);
+    assert!(hint.contains("`mail.archive`") && hint.contains("`--again`") && !hint.contains("asks"), "{hint}");
+}
+
+#[test]
 fn what_the_archive_does_not_show_yet_is_waited_for() {
     let world = World::new();
     let slow = ArchiveServer::start(world.place.path().join("slow"), 0).unwrap();
@@ -269,7 +277,7 @@ fn without_an_archive_only_a_person_can_tell() {
     let sent = act(&services, &intent(false, None), "09:30").unwrap();
     assert_eq!(probe(&services, &intent(true, Some(sent.clone())), "09:30"), Probed::Done(sent));
     let Probed::Conflict { expected, .. } = probe(&services, &intent(true, None), "23:30") else { panic!() };
-    assert!(expected.contains("attest the step") && expected.contains("--again"), "{expected}");
+    assert!(expected.contains("`mail.archive` in the product's configuration"), "{expected}");
 }
 
 #[test]

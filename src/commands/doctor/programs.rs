@@ -12,18 +12,20 @@ use std::process::{Command, Stdio};
 use super::ask::Part;
 use super::item::{Item, Name};
 
-/// A program, the version from which it has what is used of it, and what that is.
+/// A program, the package that has it, the version from which it has what is used of it, and
+/// what that is.
 struct Needed {
     program: &'static str,
+    package: &'static str,
     least: [u32; 2],
     because: &'static str,
 }
 
 const NEEDED: [Needed; 4] = [
-    Needed { program: "git", least: [2, 29], because: "`git fetch --no-write-fetch-head`" },
-    Needed { program: "svn", least: [1, 10], because: "`--password-from-stdin`" },
-    Needed { program: "svnmucc", least: [1, 10], because: "`--password-from-stdin`" },
-    Needed { program: "gpg", least: [2, 2], because: "the agent's way of signing" },
+    Needed { program: "git", package: "git", least: [2, 29], because: "`git fetch --no-write-fetch-head`" },
+    Needed { program: "svn", package: "subversion", least: [1, 10], because: "`--password-from-stdin`" },
+    Needed { program: "svnmucc", package: "subversion", least: [1, 10], because: "`--password-from-stdin`" },
+    Needed { program: "gpg", package: "gnupg", least: [2, 2], because: "the agent's way of signing" },
 ];
 
 /// Each program with its version.
@@ -32,9 +34,9 @@ pub fn examine() -> Part {
 }
 
 fn judge(needed: &Needed, said: &Result<String, String>) -> Item {
-    let Needed { program, least: [major, minor], because } = needed;
+    let Needed { program, package, least: [major, minor], because } = needed;
     let name = Name::new(*program, format!("{program} {major}.{minor} or later"));
-    let install = format!("install {program} {major}.{minor} or later; `scripts/setup.sh` installs what is missing");
+    let install = format!("install {program} {major}.{minor} or later: it is in the package {package}");
     let line = match said {
         Ok(line) => line,
         Err(why) => return name.failed(why, install),

@@ -42,7 +42,7 @@ pub fn ask_tracker(subject: &Subject) -> Part {
         let anonymous = Jira::new(&config.url, Login::Anonymous, Effects::unwatched());
         let read = anonymous.and_then(|jira| jira.limited(limits()).versions(&config.key));
         let reached = match &read {
-            Ok(versions) => reach.ok(format!("{} has {} versions of {}", config.url, versions.len(), config.key)),
+            Ok(versions) => reach.ok(format!("versions of {} at {}: {}", config.key, config.url, versions.len())),
             Err(error) => judge(&reach, error),
         };
         let logged_in = match made.map(|jira| jira.limited(limits())) {

@@ -300,7 +300,7 @@ fn free_ports() -> Result<[u16; 3], CommandError> {
 }
 
 fn failed(error: Failed) -> CommandError {
-    let tools = "the rehearsal needs git, svn, svnadmin and gpg; `make setup` installs them";
+    let tools = "the rehearsal needs git, svn, svnadmin and gpg: the packages git, subversion and gnupg have them";
     let hint = if is_full(&error) { MAKE_ROOM } else { tools };
     CommandError::from_error(ExitCode::Service, &error, hint)
 }

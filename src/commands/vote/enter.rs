@@ -17,6 +17,7 @@ use crate::commands::session::{Session, write_session};
 use crate::engine::{Clock, Effect, State, StepRecord, SystemClock, Workflow};
 use crate::governance::{BallotBox, Ballots, Decision, Outcome, VotingPeriod};
 use crate::mail::is_link;
+use crate::release::has_no_width;
 use crate::ui::ExitCode;
 
 /// Enters the votes on the current candidate, by name, and says what they come to.
@@ -102,7 +103,7 @@ fn names(option: &str, given: Vec<String>) -> Result<Vec<String>, CommandError> 
     let name = |given: &String| {
         let name = given.split_whitespace().collect::<Vec<_>>().join(" ");
         wanted(option, &name)?;
-        match name.contains(['[', ']', '<', '>']) || name.contains("://") {
+        match name.contains(['[', ']', '<', '>']) || name.contains("://") || name.contains(has_no_width) {
             true => Err(CommandError::usage(
                 format!("{option} {name:?} is no name"),
                 "nothing was recorded; a person's name alone, as the RESULT mail is to have it",
@@ -213,6 +214,26 @@ mod tests {
 
     use super::*;
     use crate::engine::{Entry, Event};
+
+    #[test]
+    fn what_no_result_mail_can_have_is_refused() {
+        let given = |name: &str| names("--plus", vec![name.to_owned()]);
+        assert_eq!(given("  Ann \t Example ").unwrap(), ["Ann Example"]);
+        for name in ["", "  ", "[1]", "Ann <ann@example.org>", "https://example.org/ann", "Ann\u{200b}", "Ann\u{1b}[1m"]
+        {
+            let error = given(name).unwrap_err();
+            assert_eq!(error.code, ExitCode::Usage, "{name:?}: {error}");
+            assert!(error.to_string().contains("--plus"), "{name:?}: {error}");
+        }
+        for link in ["", " ", " https://lists.example.org/thread/abc "] {
+            assert_eq!(thread(link).unwrap(), link.trim());
+        }
+        for link in ["lists.example.org/abc", "javascript:alert(1)", "https://", "https://example.org/a b", "see above"]
+        {
+            let error = thread(link).unwrap_err();
+            assert!(error.to_string().contains("is no link"), "{link}: {error}");
+        }
+    }
 
     #[test]
     fn votes_are_not_entered_while_others_may_still_come_in() {

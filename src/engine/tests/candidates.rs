@@ -8,7 +8,7 @@
 
 use super::stage::{Stage, in_the_way, refusal};
 use super::toy_world::Quirk;
-use crate::engine::{Driver, DriverError, Goal, Halt, Obstacle};
+use crate::engine::{Driver, DriverError, Event, Goal, Halt, Obstacle};
 
 /// Prepare once; build and vote for each candidate; fix a cancelled one; publish once.
 pub const RELEASE: &str = r#"
@@ -284,13 +284,26 @@ fn what_was_answered_for_a_candidate_that_was_cancelled_is_asked_anew_for_the_ne
     let stage = staged();
     stage.world.set("approved-1", "yes");
     stage.run_to(&Goal::Phase("vote".into())).unwrap();
-    stage.with(|driver| driver.attest("listed", "candidate 1 is listed")).unwrap();
+    // As the program once let people answer before there was anything to judge.
+    let early = Event::CheckAttested { note: "candidate 1 is listed".into() };
+    stage.with(|driver| driver.record(1, Some("listed"), early)).unwrap();
     assert_eq!(stage.stands("listed"), "attested");
     cancel(&stage).unwrap();
     stage.world.set("approved-2", "yes");
     stage.run_to(&Goal::Phase("vote".into())).unwrap();
     assert_eq!(stage.plan().candidate, 2);
     assert_eq!(stage.stands("listed"), "open");
+}
+
+#[test]
+fn a_check_is_answered_for_when_there_is_something_to_judge() {
+    let stage = staged();
+    stage.world.set("approved-1", "yes");
+    stage.run_to(&Goal::Phase("vote".into())).unwrap();
+    let (what, hint) = refusal(stage.with(|driver| driver.attest("listed", "candidate 1 is listed").map(drop)));
+    assert!(what.contains("once the steps of its phase are done") && hint.contains("do those first"), "{what} {hint}");
+    stage.run_items(&["release", "announce"]).unwrap();
+    stage.with(|driver| driver.attest("listed", "I saw it")).unwrap();
 }
 
 fn steps_of_cancelling(stage: &Stage) -> Vec<String> {

@@ -80,7 +80,6 @@ fn no_decision_counts_that_cannot_be_recorded() {
     let none = State::default();
     disk.fails(&none, |driver| driver.attest("talk", "told").map(drop));
     disk.fails(&none, |driver| driver.skip("talk", "no time").map(drop));
-    disk.fails(&none, |driver| driver.attest("tagged", "seen").map(drop));
     disk.fails(&none, |driver| {
         let items = Goal::Items(vec!["talk".into()]);
         driver.advance(&items, &mut Scripted::agreeable()).map(drop)
@@ -91,6 +90,7 @@ fn no_decision_counts_that_cannot_be_recorded() {
     let done = State::of(&stage.entries());
     disk.fails(&done, |driver| driver.undo("tag").map(drop));
     disk.fails(&done, |driver| driver.undo("talk").map(drop));
+    disk.fails(&done, |driver| driver.attest("tagged", "seen").map(drop));
 }
 
 #[test]

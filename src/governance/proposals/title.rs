@@ -7,7 +7,7 @@
 //! Titles as people write them, and as they should be: `FLIP-42: Stop jobs gracefully`.
 
 use super::scheme::Scheme;
-use crate::release::is_invisible;
+use crate::release::{has_no_width, is_invisible};
 
 /// A title, read tolerantly.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 
 /// Whether nobody sees the letter.
 pub(super) fn is_unseen(letter: char) -> bool {
-    is_invisible(letter) || matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+    is_invisible(letter) || has_no_width(letter) || matches!(letter, '\u{200c}' | '\u{200d}')
 }
 
 fn tidy(text: &str) -> String {

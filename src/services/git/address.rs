@@ -9,6 +9,9 @@
 use std::path::Path;
 
 use git2::Repository;
+use reqwest::Url;
+
+use crate::services::web::is_here;
 
 /// Whether an address is across a network, and no place on this machine.
 pub fn across_network(address: &str) -> bool {
@@ -19,8 +22,22 @@ pub fn across_network(address: &str) -> bool {
     }
 }
 
-/// Host and path of `https://host/path.git`, `ssh://git@host/path` or `git@host:path`.
+/// The scheme of an address over which anybody on the way could change what comes, unless it is
+/// this machine's.
+pub fn unprotected(address: &str) -> Option<&str> {
+    let (scheme, _) = address.split_once("://")?;
+    let open = ["http", "git", "ftp"].contains(&scheme.to_ascii_lowercase().as_str());
+    (open && !Url::parse(address).is_ok_and(|url| is_here(&url))).then_some(scheme)
+}
+
+/// Host and path of `https://host/path.git`, `ssh://git@host/path` or `git@host:path`, in lower
+/// case.
 pub fn host_and_path(url: &str) -> Option<(String, String)> {
+    place(url).map(|(host, path)| (host, path.to_lowercase()))
+}
+
+/// The same, the path as it is written.
+fn place(url: &str) -> Option<(String, String)> {
     let (host, path) = match url.split_once("://") {
         Some(("file", _)) => return None,
         Some((_, rest)) => rest.split_once('/')?,
@@ -29,7 +46,7 @@ pub fn host_and_path(url: &str) -> Option<(String, String)> {
     };
     let host = host.rsplit('@').next()?.split(':').next()?;
     let path = path.trim_matches('/');
-    Some((host.to_lowercase(), path.strip_suffix(".git").unwrap_or(path).to_lowercase()))
+    Some((host.to_lowercase(), path.strip_suffix(".git").unwrap_or(path).to_owned()))
 }
 
 /// Whether two addresses mean the same repository: those on one server by host and path,
@@ -63,6 +80,18 @@ pub fn is_elsewhere(url: &str, official: &str) -> bool {
 fn of_foundation(host: &str, path: &str) -> Option<(String, String)> {
     let name = path.strip_prefix("repos/asf/").filter(|_| host == "gitbox.apache.org")?;
     Some(("github.com".to_owned(), format!("apache/{name}")))
+}
+
+/// `OWNER/NAME` of a repository at github.com or of the foundation's, which is there too; `None`
+/// of one elsewhere. `OWNER/NAME` alone is at GitHub.
+pub fn at_github(address: &str) -> Option<String> {
+    let bare = || {
+        let (owner, name) = address.split_once('/')?;
+        (!owner.is_empty() && !name.contains('/') && !address.contains(':')).then(|| address.to_owned())
+    };
+    let Some((host, path)) = place(address) else { return bare() };
+    let (host, path) = of_foundation(&host, &path).unwrap_or((host, path));
+    matches!(host.as_str(), "github.com" | "www.github.com" | "ssh.github.com").then_some(path)
 }
 
 /// The address that a clone has for its remote `remote`, as it is written in its configuration,
@@ -152,6 +181,56 @@ mod tests {
             ("./rc1", "./rc1"),
         ] {
             assert_eq!(hide_login(address), shown);
+        }
+    }
+
+    #[test]
+    fn what_protects_nothing_is_told_unless_it_is_this_machine() {
+        for address in [
+            "http://example.org/a/b",
+            "git://example.org/a/b",
+            "HTTP://ann@127.0.0.1.example.org:80/a/b",
+            "ftp://example.org/a",
+            "http://",
+        ] {
+            assert!(unprotected(address).is_some(), "{address}");
+        }
+        for address in [
+            "https://example.org/a/b",
+            "ssh://git@example.org/a/b",
+            "http://127.0.0.1:80/a",
+            "git://[::1]:9418/a",
+            "http://ann@localhost/a",
+            "git@example.org:a/b",
+        ] {
+            assert_eq!(unprotected(address), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_at_github_is_told_from_another_hosts() {
+        for address in [
+            "https://github.com/apache/greeter",
+            "git@github.com:apache/greeter.git",
+            "ssh://git@GitHub.com/apache/greeter",
+            "https://ann@github.com/apache/greeter",
+            "https://gitbox.apache.org/repos/asf/greeter.git",
+            "apache/greeter",
+            "https://github.com/apache/greeter/",
+        ] {
+            assert_eq!(at_github(address).as_deref(), Some("apache/greeter"), "{address}");
+        }
+        assert_eq!(at_github("https://github.com/Ann/Greeter.git").as_deref(), Some("Ann/Greeter"));
+        for address in [
+            "https://gitlab.example.org/a/b",
+            "/w/a/b.git",
+            "/a",
+            "git@git.example.org:a/b.git",
+            "https://github.com.example.org/a/b",
+            "file:///a/b",
+            "https://example.org/github.com/b",
+        ] {
+            assert_eq!(at_github(address), None, "{address}");
         }
     }
 

@@ -25,6 +25,7 @@ use octocrab::{AuthState, Octocrab, OctocrabBuilder};
 use tokio::runtime::Runtime;
 
 use super::Effects;
+use super::address;
 use super::web::{Login, Web, WebError};
 use carrier::Carrier;
 pub use pulls::{NewPull, Pull, PullState};
@@ -34,7 +35,7 @@ pub use slug::{NoSlug, Slug};
 pub use standing::{Run, RunState};
 
 /// Where the public GitHub is asked.
-pub const PUBLIC_API: &str = "https://api.github.com";
+const PUBLIC_API: &str = "https://api.github.com";
 
 /// The most that is asked for on one page.
 const PAGE: u8 = 100;
@@ -80,10 +81,11 @@ impl GitHub {
     /// # Errors
     /// When the address names none, or one of another host.
     pub fn repository(&self, address: &str) -> Result<Slug, NoSlug> {
-        if self.base().trim_end_matches('/') == PUBLIC_API && !slug::is_at_github(address) {
-            return Err(NoSlug::Elsewhere(address.to_owned()));
+        if self.base().trim_end_matches('/') != PUBLIC_API {
+            return Slug::of(address);
         }
-        Slug::of(address)
+        let there = address::at_github(address).ok_or_else(|| NoSlug::Elsewhere(address.to_owned()))?;
+        Slug::of(&there)
     }
 
     /// Its address.

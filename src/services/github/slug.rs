@@ -51,16 +51,6 @@ impl Slug {
     }
 }
 
-/// Whether an address is one of github.com, as git takes it; `OWNER/NAME` alone is.
-pub(super) fn is_at_github(address: &str) -> bool {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
-    let host = rest.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
-    let bare =
-        rest == address && !address.contains(':') && address.split('/').count() == 2 && !address.starts_with('/');
-    bare || matches!(host.as_str(), "github.com" | "www.github.com" | "ssh.github.com")
-}
-
 impl fmt::Display for Slug {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.owner, self.name)
@@ -79,29 +69,6 @@ mod tests {
         }
         for address in ["", "b", "https://x//b", "https://x/a/../b c"] {
             assert!(Slug::of(address).is_err(), "{address}");
-        }
-    }
-
-    #[test]
-    fn another_host_is_not_github() {
-        for address in [
-            "https://github.com/a/b",
-            "git@github.com:a/b.git",
-            "ssh://git@GitHub.com/a/b",
-            "https://me@github.com/a/b",
-            "a/b",
-        ] {
-            assert!(is_at_github(address), "{address}");
-        }
-        for address in [
-            "https://gitlab.example.org/a/b",
-            "/w/a/b.git",
-            "git@git.example.org:a/b.git",
-            "https://github.com.example.org/a/b",
-            "file:///a/b",
-            "https://example.org/github.com/b",
-        ] {
-            assert!(!is_at_github(address), "{address}");
         }
     }
 }

@@ -120,10 +120,10 @@ impl SvnError {
     /// The next thing to do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NotInstalled { .. } => "install the Subversion command-line tools, svn and svnmucc, 1.14 or later",
+            Self::NotInstalled { .. } => "install the Subversion command-line tools, svn and svnmucc, 1.10 or later",
             Self::Run { .. } => "see whether `svn --version` works in this environment",
             Self::TimedOut { .. } => "look at the network and the server, then run the step again",
-            Self::Unreadable { .. } => "see that `svn --version` says 1.14 or later",
+            Self::Unreadable { .. } => "see that `svn --version` says 1.10 or later",
             Self::Write { .. } => "see that the disk has room",
             Self::Url(_) => "correct the address or the name in the product's configuration",
             Self::Failed { fault, .. } => fault.hint(),

@@ -10,6 +10,7 @@
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::{Entry, Faults, SAFE};
+use crate::release::has_no_width;
 
 /// Names that are devices on Windows, whatever ending they have.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
@@ -45,7 +46,7 @@ pub fn name_faults(entry: &Entry, depth: usize, faults: &mut Faults) {
     } else if path.chars().any(turns) {
         fail("its name holds a sign that turns the direction of writing round, and is shown as another");
     }
-    if path.chars().any(is_unseen) {
+    if path.chars().any(has_no_width) {
         fail("its name holds a sign that nobody sees, and is shown as another");
     }
     if path.starts_with('/') {
@@ -74,11 +75,6 @@ pub fn name_faults(entry: &Entry, depth: usize, faults: &mut Faults) {
 /// Whether the sign is one of Unicode's that set or change the direction of writing.
 pub fn turns(sign: char) -> bool {
     matches!(sign, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Whether the sign has no width and is not part of a letter: two names that look the same.
-fn is_unseen(sign: char) -> bool {
-    matches!(sign, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{180e}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Why Windows has no file of that name; said of the last name of a path that has it.

@@ -96,6 +96,10 @@ fn help_is_short_and_says_where_to_begin() {
           --confirm <VERSION>
               Agree to what cannot be taken back, by the version of this release
 
+          --json
+              Print JSON: how the run ended, and what is in the way; without a terminal and --execute,
+              the plan
+
       -h, --help
               Print help (see a summary with '-h')
 

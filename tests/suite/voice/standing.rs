@@ -138,15 +138,15 @@ fn a_plan_says_who_does_what() {
                The community has selected a release manager
 
     prepare — Prepare for the release
-      you      choose-key
-               Is [key] your own key: RSA with
-               4096 bits or a modern curve, not expired, with an apache.org address
-               among its user ids?
+      program  choose-key
+               Asks whether [key] is a strong key
+               that is valid for long enough
       program  publish-key                    shared; after choose-key
                Appends the public key of Ann Example to
                file://[world]/svn/dist/release/greeter/KEYS, unless it is
                there already
-      you      configure-git-signing          after choose-key
+      program  configure-git-signing          after choose-key
+               Asks whether git in this clone signs with
     "#);
     assert!(!plan.contains("{{") && !plan.contains("{%"));
 }
