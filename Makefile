@@ -34,6 +34,7 @@ test: lint ## Everything that CI runs: lint, then all tests
 	$(CARGO) test --locked
 
 conformance: setup ## Holds the stand-ins to independent clients, the clients to real servers
+	@scripts/setup.sh conformance
 	@scripts/conformance.sh
 
 docs: setup ## Builds the documentation of the code

@@ -98,4 +98,23 @@ YAML
   QUORATE_TEST_VERDACCIO_TOKEN=$(curl --silent --fail --request PUT --header "Content-Type: application/json" --data "$user" "http://127.0.0.1:$port/-/user/org.couchdb.user:ann" | sed -n 's/.*"token": *"\([^"]*\)".*/\1/p')
   export QUORATE_TEST_VERDACCIO_TOKEN QUORATE_TEST_VERDACCIO="http://127.0.0.1:$port"
 fi
+if command -v docker-registry > "$work/registry" && command -v skopeo > "$work/skopeo"; then
+  port=$(free)
+  printf 'version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "127.0.0.1:%s"}\n' "$work/images" "$port" > "$work/registry.yaml"
+  docker-registry serve "$work/registry.yaml" > "$work/registry.out" 2>&1 &
+  servers+=($!)
+  await "http://127.0.0.1:$port/v2/"
+  python3 tests/conformance/image.py "$work/image"
+  skopeo --insecure-policy copy --quiet --dest-tls-verify=false "oci:$work/image:1.2.0" "docker://127.0.0.1:$port/apache/greeter:1.2.0"
+  QUORATE_TEST_IMAGE_DIGEST=$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://127.0.0.1:$port/apache/greeter:1.2.0")
+  export QUORATE_TEST_IMAGE_DIGEST QUORATE_TEST_IMAGES="http://127.0.0.1:$port"
+else
+  echo "the image registry: skipped, docker-registry or skopeo is not here"
+fi
 cargo test --quiet --locked --lib real_servers -- --nocapture --test-threads 1
+
+# -- a rehearsal with every real server, and one with none
+rehearse() { PATH=$tools/bin:$tools/node_modules/.bin:$PATH target/debug/quorate rehearse "$@" 2> "$work/rehearsal" || { cat "$work/rehearsal"; return 1; }; }
+cargo build --quiet --locked
+rehearse | grep -E '^  (steps|checks|real servers|stand-ins) '
+rehearse --stand-ins | grep -E '^  (steps|checks|real servers|stand-ins) '

@@ -8,8 +8,9 @@
 # Installs what building, testing and rehearsing need and this machine lacks, and
 # says what. Where it may not install, it prints the command and exits 1.
 #
-#   scripts/setup.sh [test|bench|fast]     also what only the tests, the measurements, or a
-#                                          build with `--features fast-openpgp` need
+#   scripts/setup.sh [test|bench|fast|conformance]
+#       also what only the tests, the measurements, a build with `--features fast-openpgp`, or
+#       the real servers that the clients are held to need
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -90,6 +91,10 @@ wanted_packages() {
     if [[ $purpose == bench ]]; then
         program "$manager"   rsync       rsync             rsync             rsync
         program "$manager"   /usr/bin/time time            time              gnu-time
+    fi
+    if [[ $purpose == conformance && $manager == apt-get ]]; then
+        program "$manager"   docker-registry docker-registry - -
+        program "$manager"   skopeo      skopeo            - -
     fi
     if [[ $purpose == bench || $purpose == fast ]]; then
         # for the fast arithmetic of signatures, which is measured too

@@ -176,4 +176,4 @@ pub fn address(key: &KeyDescription) -> Judgement {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

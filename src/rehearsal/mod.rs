@@ -22,6 +22,7 @@ mod made_tree;
 mod mail_store;
 mod people;
 mod post_office;
+mod real_servers;
 mod sample_project;
 mod sample_series;
 mod sites;
@@ -39,7 +40,10 @@ pub use letters::{Letter, VoteMail, first_look, late_letter, letters, verdicts};
 pub use mail_store::{MailStore, StoredMail};
 pub use people::{Mood, SimulatedManager, has_mail, votes};
 pub use post_office::PostOffice;
+pub use real_servers::{RealServer, RealServers};
 #[cfg(test)]
 pub(crate) use sites::plant;
+#[cfg(test)]
+pub(crate) use smtp_server::certificate;
 pub use smtp_server::{SmtpAccount, SmtpServer};
 pub use world::{MANAGER, Source, Wish, World};

@@ -66,7 +66,8 @@ impl SmtpServer {
     pub fn start(directory: impl Into<PathBuf>, port: u16, account: SmtpAccount) -> io::Result<Self> {
         let directory = directory.into();
         let store = MailStore::open(&directory)?;
-        let (tls, authority) = certificate().map_err(io::Error::other)?;
+        let names = ["localhost".to_owned(), Ipv4Addr::LOCALHOST.to_string()];
+        let (tls, authority) = certificate(names.into()).map_err(io::Error::other)?;
         std::fs::write(directory.join("smtp-ca.pem"), &authority)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let port = listener.local_addr()?.port();
@@ -211,16 +212,17 @@ impl Handler for Incoming<'_> {
     }
 }
 
-/// A certificate for `localhost` by an authority made for this run, and the
+/// A certificate for these names by an authority made for this run, and the
 /// authority's own certificate in PEM.
-fn certificate() -> Result<(Arc<ServerConfig>, String), Box<dyn std::error::Error + Send + Sync>> {
+pub(crate) fn certificate(
+    names: Vec<String>,
+) -> Result<(Arc<ServerConfig>, String), Box<dyn std::error::Error + Send + Sync>> {
     let mut parameters = rcgen::CertificateParams::new(Vec::new())?;
     parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     parameters.distinguished_name.push(rcgen::DnType::CommonName, "Rehearsal certificate authority");
     parameters.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
     let authority = rcgen::CertifiedIssuer::self_signed(parameters, rcgen::KeyPair::generate()?)?;
     let key = rcgen::KeyPair::generate()?;
-    let names = vec!["localhost".to_owned(), Ipv4Addr::LOCALHOST.to_string()];
     let mut parameters = rcgen::CertificateParams::new(names)?;
     parameters.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
     parameters.use_authority_key_identifier_extension = true;

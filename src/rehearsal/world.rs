@@ -7,6 +7,7 @@
 //! The world of a rehearsal under one directory: remote, clone, Subversion
 //! repository, OpenPGP home, mail, and the record of the release itself.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::command::{Failed, run};
+use super::real_servers::RealServer;
 use super::smtp_server::SmtpAccount;
 use super::stand_ins::github;
 use super::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
@@ -64,6 +66,9 @@ pub struct World {
     pub archive_port: u16,
     /// Where the stand-ins for the web services listen.
     pub stand_ins_port: u16,
+    /// The real servers that serve it in the place of stand-ins, with their ports.
+    #[serde(default)]
+    pub real_servers: BTreeMap<RealServer, u16>,
     /// When it was made; where its simulated clock began.
     pub made: Timestamp,
 }
@@ -81,6 +86,8 @@ pub struct Wish<'a> {
     pub source: Source<'a>,
     /// Whether the first candidate is voted down.
     pub fail_first_candidate: bool,
+    /// Whether real servers that are on this machine are left alone.
+    pub stand_ins_alone: bool,
 }
 
 /// Where a world's repository comes from.
@@ -119,7 +126,7 @@ impl World {
     pub fn make(directory: &Path, wish: &Wish<'_>, ports: [u16; 3], now: Timestamp) -> Result<Self, Failed> {
         let configuration: Table = toml::from_str(wish.configuration)
             .map_err(|error| Failed::new("read the product's configuration", &error.to_string()))?;
-        for part in ["remote.git", "clone", "sample", "svn", "gnupg", "mail", "state", "stand-ins"] {
+        for part in ["remote.git", "clone", "sample", "svn", "gnupg", "mail", "state", "stand-ins", "servers"] {
             let _ = fs::remove_dir_all(directory.join(part));
         }
         let main = text_of(&configuration, "git", "main");
@@ -156,6 +163,10 @@ impl World {
             smtp_password: "rehearsal".into(),
             archive_port: ports[1],
             stand_ins_port: ports[2],
+            real_servers: match wish.stand_ins_alone {
+                true => BTreeMap::new(),
+                false => RealServer::present(&configuration, free_port),
+            },
             made: now,
         };
         let text = serde_json::to_string_pretty(&world).expect("plain data");
@@ -208,6 +219,9 @@ impl World {
         section(&mut table, "jira", &[("url", stand_in("jira"))]);
         section(&mut table, "pypi", &[("index", stand_in("pypi/simple")), ("upload", stand_in("pypi/legacy/"))]);
         section(&mut table, "npm", &[("registry", stand_in("npm"))]);
+        for (server, port) in &self.real_servers {
+            section(&mut table, server.section(), &server.fields(*port));
+        }
         section(&mut table, "mail", &[("archive_lag_minutes", Value::from(0))]);
         sites::point_at(&mut table, &self.stand_ins(), self.stand_ins_port);
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
@@ -283,6 +297,11 @@ impl World {
     pub fn gnupg_home(&self) -> Result<PathBuf, Failed> {
         short_home(&self.directory)
     }
+}
+
+/// A port of this machine that nobody listens on now.
+fn free_port() -> Option<u16> {
+    Some(std::net::TcpListener::bind(("127.0.0.1", 0)).ok()?.local_addr().ok()?.port())
 }
 
 fn make_remote(directory: &Path, wish: &Wish<'_>, main: &str) -> Result<(), Failed> {

@@ -100,6 +100,24 @@ impl Registries {
 }
 
 #[cfg(test)]
+mod real_servers {
+    use super::*;
+
+    #[test]
+    fn a_real_image_registry_says_the_digest_that_another_client_sees() {
+        let Ok(base) = std::env::var("QUORATE_TEST_IMAGES") else {
+            println!("skipped: QUORATE_TEST_IMAGES is not set; `make conformance` starts the server");
+            return;
+        };
+        let seen = std::env::var("QUORATE_TEST_IMAGE_DIGEST").unwrap();
+        let digest = |tag: &str| Registries::default().digest(&base, "apache/greeter", tag).unwrap();
+        assert_eq!(digest("1.2.0"), Some(seen));
+        assert_eq!(digest("1.3.0"), None);
+        println!("docker-registry: the digest is the one that skopeo sees; a tag that is not there is none");
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 

@@ -40,6 +40,7 @@ impl Place {
             version: VERSION.parse().unwrap(),
             source: Source::Sample,
             fail_first_candidate: false,
+            stand_ins_alone: true,
         };
         let free = || std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let world = World::make(directory.path(), &wish, [free(), free(), free()], Timestamp::now()).unwrap();

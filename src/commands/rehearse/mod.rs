@@ -56,6 +56,10 @@ pub struct Args {
     /// Candidate 1 is voted down and cancelled everywhere; candidate 2 passes.
     #[arg(long)]
     fail_first_candidate: bool,
+    /// Use no real server in the place of a stand-in: devpi and verdaccio are used where they are
+    /// on the PATH.
+    #[arg(long)]
+    stand_ins: bool,
     /// Make the world in this directory, and leave it there.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -163,6 +167,7 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
                 None => Source::Sample,
             },
             fail_first_candidate: args.fail_first_candidate,
+            stand_ins_alone: args.stand_ins,
         },
         interruption.as_ref(),
     )?;

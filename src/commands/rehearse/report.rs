@@ -41,6 +41,8 @@ pub struct Report {
     steps: StepCounts,
     checks: CheckCounts,
     stand_ins: Vec<StandIn>,
+    /// The real servers in the place of stand-ins, each with its version.
+    real_servers: Vec<String>,
     manifests: Vec<WrittenManifest>,
     made: Made,
     votes: Vec<VoteReport>,
@@ -101,6 +103,7 @@ impl Report {
             steps,
             checks,
             stand_ins: stand_ins(&state),
+            real_servers: stage.real_servers.names(),
             manifests: manifests(stage, &entries),
             made,
             votes: votes(stage, &entries, &state),
@@ -169,6 +172,8 @@ impl Report {
             format!("{} proved, {} attested by a (simulated) person", self.checks.probed, self.checks.attested),
         );
         let stand_ins = if self.stand_ins.is_empty() { "none".to_owned() } else { self.stand_ins.len().to_string() };
+        let real = if self.real_servers.is_empty() { "none".to_owned() } else { self.real_servers.join(", ") };
+        line(&mut text, "real servers", format!("git, svn, gpg, SMTP; in the place of stand-ins: {real}"));
         line(&mut text, "stand-ins", stand_ins);
         for stand_in in &self.stand_ins {
             let _ = writeln!(text, "               {} — {}", stand_in.name, stand_in.why);

@@ -20,7 +20,9 @@ use crate::commands::start::{Beginning, begin};
 use crate::engine::{Clock, Entry, Journal, JournalReader, State, SystemClock};
 use crate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
 use crate::rehearsal::stand_ins::{Faults, StandIns, confluence, jira, npm, pypi};
-use crate::rehearsal::{ArchiveServer, Failed, Interruption, MANAGER, SimulatedClock, SmtpServer, Source, Wish, World};
+use crate::rehearsal::{
+    ArchiveServer, Failed, Interruption, MANAGER, RealServers, SimulatedClock, SmtpServer, Source, Wish, World,
+};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, OpenPgp};
 use crate::ui::ExitCode;
@@ -37,6 +39,8 @@ pub struct Wanted<'a> {
     pub source: Source<'a>,
     /// Whether the first candidate is voted down.
     pub fail_first_candidate: bool,
+    /// Whether real servers that are on this machine are left alone.
+    pub stand_ins_alone: bool,
 }
 
 /// A world with its servers running and a session over it.
@@ -51,6 +55,8 @@ pub struct Stage {
     pub smtp: SmtpServer,
     _archive: ArchiveServer,
     _stand_ins: StandIns,
+    /// The real servers in the place of stand-ins.
+    pub real_servers: RealServers,
     _lock: File,
     home: PathBuf,
 }
@@ -88,6 +94,7 @@ impl Stage {
                     version: wanted.version,
                     source: wanted.source,
                     fail_first_candidate: wanted.fail_first_candidate,
+                    stand_ins_alone: wanted.stand_ins_alone,
                 };
                 World::make(wanted.directory, &wish, free_ports()?, SystemClock.now()).map_err(failed)?
             }
@@ -103,6 +110,8 @@ impl Stage {
         let archive = ArchiveServer::start(world.mail(), world.archive_port).map_err(port_taken)?;
         let stand_ins =
             StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).map_err(port_taken)?;
+        let real_servers = RealServers::start(&world.directory, &world.real_servers)
+            .map_err(|error| CommandError::from_error(ExitCode::Service, &error, WITHOUT_IT))?;
         let home = world.gnupg_home().map_err(failed)?;
         let (clock, directory) = begin_or_resume(&world, wanted.version, files)?;
         let release = ReleaseState::read(environment, &directory)?;
@@ -124,11 +133,21 @@ impl Stage {
             home: Some(world.home()),
             jira: Some(jira::ADMINISTRATOR.into()),
             pypi: Some(pypi::MAINTAINER.into()),
-            npm: Some(npm::MAINTAINER.into()),
+            npm: Some(real_servers.npm_token().unwrap_or_else(|| npm::MAINTAINER.into())),
         };
         let effects = interruption.map_or_else(Effects::unwatched, Interruption::effects);
         let (session, _) = Session::new(environment, release, &accounts, effects, Box::new(clock.clone()))?;
-        Ok(Self { world, clock, session, smtp, _archive: archive, _stand_ins: stand_ins, _lock: lock, home })
+        Ok(Self {
+            world,
+            clock,
+            session,
+            smtp,
+            _archive: archive,
+            _stand_ins: stand_ins,
+            real_servers,
+            _lock: lock,
+            home,
+        })
     }
 
     /// The journal, open for writing, with its state and its last entry.
@@ -157,6 +176,10 @@ impl Drop for Stage {
         }
     }
 }
+
+/// What to do where a real server does not come up.
+const WITHOUT_IT: &str =
+    "see `servers/` in the world for what it said; --stand-ins rehearses without it, in a new world";
 
 /// Whether the world in `directory` holds a release that has begun.
 pub fn has_begun(directory: &Path, product: &str, version: Version) -> bool {
@@ -240,6 +263,7 @@ fn check_usable(directory: &Path) -> Result<(), CommandError> {
         "gnupg",
         "mail",
         "stand-ins",
+        "servers",
         "state",
         "home",
         "roster.toml",

@@ -9,13 +9,14 @@
 use super::*;
 use crate::services::SubkeyDescription;
 
-const FINGERPRINT: &str = "0123456789ABCDEF0123456789ABCDEF01234567";
+pub(crate) const FINGERPRINT: &str = "0123456789ABCDEF0123456789ABCDEF01234567";
 
 fn at(text: &str) -> Option<Timestamp> {
     Some(text.parse().unwrap())
 }
 
-fn key(algorithm: &str, bits: usize) -> KeyDescription {
+/// A key of that kind without an end.
+pub(crate) fn key(algorithm: &str, bits: usize) -> KeyDescription {
     KeyDescription {
         fingerprint: FINGERPRINT.into(),
         algorithm: algorithm.into(),

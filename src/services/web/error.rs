@@ -258,14 +258,11 @@ fn of_its_own(said: &str) -> String {
 
 /// What is wrong with the server's certificate, where that is why no connection came about.
 fn certificate_fault(error: &(dyn Error + 'static)) -> Option<rustls::Error> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let inner = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(fault @ rustls::Error::InvalidCertificate(_)) = inner.or_else(|| error.downcast_ref()) {
-            return Some(fault.clone());
-        }
-        next = error.source();
+    if let Some(fault @ rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+        return Some(fault.clone());
     }
-    None
+    // what an `io::Error` wraps is not its source: that is the source of what is wrapped
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    let next = wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source());
+    next.and_then(certificate_fault)
 }

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use super::{Body, Limits, Login, Request, Web, WebError};
 use crate::rehearsal::stand_ins::{Fault, FaultKind, Faults, Host};
+use crate::services::web_testing::answering_as;
 use crate::services::{Effects, Moment};
 
 /// A service that counts what it has done.
@@ -266,5 +267,33 @@ fn an_answer_that_comes_before_the_file_is_sent_is_heard() {
         assert!(error.to_string().contains("403 Forbidden"), "{error}");
         drop(web);
         serving.join().unwrap();
+    }
+}
+
+#[test]
+fn a_server_that_cannot_show_who_it_is_is_told_nothing() {
+    let limits = Limits { attempts: 1, request: Duration::from_secs(5), ..Limits::default() };
+    let sent = |name: &str, trusted: bool| {
+        let (base, read, authority) = answering_as(name);
+        let web = Web::new("Vault", &base, Login::Bearer("s3cret".into()), Effects::unwatched()).unwrap();
+        let web = if trusted { web.limited(limits).trusting(authority) } else { web.limited(limits) };
+        let asked = web.get(web.at(&["read"])).map(drop);
+        let told = web.write("tell", Request::new(Method::PUT, web.at(&["do"]), Body::Json(json!({})))).map(drop);
+        (asked, told, read.load(Ordering::SeqCst))
+    };
+    let (asked, told, read) = sent("127.0.0.1", true);
+    assert!(asked.is_ok() && told.is_ok() && read > 0, "{asked:?} {told:?} {read}");
+    for (name, trusted, why) in
+        [("other.example.org", true, "not valid for name"), ("127.0.0.1", false, "UnknownIssuer")]
+    {
+        let (asked, told, read) = sent(name, trusted);
+        for result in [asked, told] {
+            let error = result.unwrap_err();
+            let WebError::Untrusted { source, .. } = &error else { panic!("{name}: {error:?}") };
+            assert!(source.to_string().contains(why), "{name}: {source}");
+            assert!(!error.may_have_happened() && error.hint().starts_with("nothing was sent"), "{name}");
+            assert!(!format!("{error:?}").contains("s3cret"), "{name}");
+        }
+        assert_eq!(read, 0, "{name}: something was sent to it");
     }
 }

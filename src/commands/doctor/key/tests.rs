@@ -8,24 +8,7 @@
 
 use super::super::item::Standing;
 use super::*;
-
-const FINGERPRINT: &str = "0123456789ABCDEF0123456789ABCDEF01234567";
-
-fn key(algorithm: &str, bits: usize) -> KeyDescription {
-    KeyDescription {
-        fingerprint: FINGERPRINT.into(),
-        algorithm: algorithm.into(),
-        bits,
-        created: None,
-        expires: None,
-        expired: false,
-        revoked: false,
-        disabled: false,
-        can_sign: true,
-        user_ids: vec!["Ann Example <ann@example.org>".into()],
-        subkeys: Vec::new(),
-    }
-}
+use crate::probes::own_key::tests::{FINGERPRINT, key};
 
 fn name() -> Name {
     Name::new("id", "Title")
