@@ -66,6 +66,8 @@ pub enum Role {
         hours: Option<u32>,
         /// Until when it says that it is.
         until: Option<Timestamp>,
+        /// The line that says so in words that were not read.
+        unread: Option<String>,
     },
     /// It has the vote stay open for longer.
     Extends {
@@ -138,6 +140,12 @@ pub enum Says {
     Casts(Cast),
     /// It takes the sender's earlier vote back and puts none in its place.
     Withdraws {
+        /// The line that says so.
+        line: String,
+    },
+    /// It may say that what spoke against the matter is settled: a question to a person where the sender's
+    /// -1 counts, else nothing.
+    Settles {
         /// The line that says so.
         line: String,
     },

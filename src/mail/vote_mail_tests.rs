@@ -44,7 +44,7 @@ fn with(mut values: Value, name: &str, value: Value) -> Value {
 }
 
 fn cast(name: &str, value: &str, binding: bool) -> Value {
-    json!({"name": name, "address": "x@example.org", "value": value, "binding": binding})
+    json!({"name": name, "address": "x@example.org", "value": value, "binding": binding, "line": format!("{value}, as I said in the discussion")})
 }
 
 fn tally(outcome: &str, votes: Value) -> Value {
@@ -54,7 +54,7 @@ fn tally(outcome: &str, votes: Value) -> Value {
     };
     let totals = |binding| json!({"plus": count(binding, &["+1"]), "zero": count(binding, &["0", "+0", "-0"]), "minus": count(binding, &["-1"])});
     json!({
-        "outcome": outcome, "binding": totals(true), "non_binding": totals(false), "votes": votes, "review": [],
+        "outcome": outcome, "binding": totals(true), "non_binding": totals(false), "votes": votes, "review": [], "rulings": [],
         "reasons": ["3 binding +1; at least 3 are needed: holds", "no binding veto; there must be none: holds"],
     })
 }
@@ -78,6 +78,7 @@ fn every_mail_of_a_vote_is_without_faults_and_as_its_snapshot() {
         cast("Eve Example", "+1", false),
         cast("Fay Example", "0", true),
     ]);
+    let ruled = json!([{"message_id": "x@example.org", "verdict": "-1 as bob", "why": "Bob told me that it is his."}]);
     let silent = |formal: bool, over: bool| {
         let addresses = if formal { json!(["bob@apache.org"]) } else { json!([]) };
         json!({"ids": ["bob"], "names": ["Bob Example"], "addresses": addresses, "formal": formal, "over": over, "closes": "2026-11-24T09:30:00Z", "voted": over})
@@ -103,7 +104,7 @@ fn every_mail_of_a_vote_is_without_faults_and_as_its_snapshot() {
         ("vote-remind", "late", with(flip(), "silent", silent(false, true))),
         ("vote-remind", "formal", with(vote("two-thirds-majority", "pmc", 6), "silent", silent(true, true))),
         ("vote-result", "unanimous", with(flip(), "tally", tally("passed", three))),
-        ("vote-result", "split", with(bare("consensus"), "tally", tally("failed", split))),
+        ("vote-result", "split", with(bare("consensus"), "tally", with(tally("failed", split), "rulings", ruled))),
         ("vote-result", "nobody", with(flip(), "tally", tally("failed", json!([])))),
         ("vote-cancel", "plain", with(flip(), "why", json!("The page has the wrong interface."))),
         ("vote-cast", "verified", with(flip(), "ballot", ballot(json!(true), verified(true), ("Nice work.", "")))),

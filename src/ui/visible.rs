@@ -56,7 +56,13 @@ pub(super) fn escaped(json: &str) -> Cow<'_, str> {
 
 /// Whether nothing in it is invisible: told from the bytes, much sooner than from the characters.
 fn is_plain(text: &str) -> bool {
-    let bytes = text.as_bytes();
+    // most blocks are plain ASCII, which is told of all their bytes at once
+    let ascii =
+        |block: &[u8]| block.iter().fold(true, |plain, byte| plain & (matches!(byte, b' '..=b'~' | b'\n' | b'\t')));
+    text.as_bytes().chunks(64).all(ascii) || is_plain_by_each(text.as_bytes())
+}
+
+fn is_plain_by_each(bytes: &[u8]) -> bool {
     let at = |place: usize| bytes.get(place).copied().unwrap_or_default();
     bytes.iter().enumerate().all(|(place, byte)| match byte {
         b' '..=b'~' | b'\n' | b'\t' => true,

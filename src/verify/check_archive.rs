@@ -59,7 +59,7 @@ pub fn check_archive(name: &str, path: &Path, rules: &ArchiveRules) -> ArchiveRe
 /// The same for an archive that is not a file on the disk.
 pub fn check_archive_bytes(name: &str, archive: impl Read + Seek, rules: &ArchiveRules) -> ArchiveReport {
     let mut faults = Faults::default();
-    let mut contents = Contents::new(&rules.contents);
+    let mut contents = Contents::new(&rules.contents).nested_up_to(rules.limits.nesting);
     let walked = walk(name, archive, &rules.roots, rules.limits, &mut contents, &mut faults);
     if walked.complete && faults.failed(WHOLE) == 0 {
         contents.settle(name, &mut faults);

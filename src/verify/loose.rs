@@ -19,7 +19,7 @@ use super::{Finding, pom};
 const CONTENTS: &str = "contents";
 
 /// How much of a file is read to know what it is.
-const TOP_BYTES: u64 = 1024;
+const TOP_BYTES: u64 = 64 * 1024;
 
 /// The largest pom that is read.
 const POM_BYTES: u64 = 16 << 20;
@@ -55,7 +55,10 @@ fn looked_at(name: &str, path: &Path, rules: &LooseRules, found: &mut Vec<Findin
     if let Some(what) = compiled(&top) {
         found.push(Finding::warn(CONTENTS, format!("it is {what}: what it does cannot be checked")));
     } else if let Some(kind) = ArchiveKind::of_magic(&top) {
-        let detail = format!("its first bytes say {}, its name does not: what is in it was not looked at", kind.word());
+        let detail = format!(
+            "its first bytes say {}, its name does not: it was searched for keys and tokens alone",
+            kind.word()
+        );
         found.push(Finding::skip(CONTENTS, detail));
     }
     if name.ends_with(".pom") {
@@ -116,9 +119,9 @@ mod tests {
             ),
             (
                 "a.vsix",
-                b"PK\x03\x04",
+                b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0",
                 Some(
-                    "Skip contents: its first bytes say zip, its name does not: what is in it was not looked at"
+                    "Skip contents: its first bytes say gzip, its name does not: it was searched for keys and tokens alone"
                         .to_owned(),
                 ),
             ),

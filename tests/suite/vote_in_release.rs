@@ -94,6 +94,10 @@ fn a_rehearsals_vote_is_counted_from_its_mails_with_what_a_person_had_to_rule_on
     assert!(log.contains("step-ruled") && log.contains("he did not write it"), "{log}");
     let status = desk.json(0, &["status", "--json"]);
     assert_eq!(status["vote"], Value::Null, "it is over");
+    // the archive ended with the rehearsal; its mails are there
+    let gone = desk.gives(4, &["vote", "tally"]);
+    let mails = desk.world().join("mail/mails").display().to_string();
+    assert!(gone.contains("was rehearsed") && gone.contains(&mails), "{gone}");
 }
 
 fn answer(vote: &Value, from: &str, at: Timestamp, text: &str) -> Vec<u8> {

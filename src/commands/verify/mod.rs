@@ -104,6 +104,9 @@ struct LimitArgs {
     /// it is not counted.
     #[arg(long, value_name = "RATIO", value_parser = clap::value_parser!(u64).range(1..))]
     max_ratio: Option<u64>,
+    /// How many archives in each other are looked into; else 8. What is deeper is told.
+    #[arg(long, value_name = "DEPTH", value_parser = clap::value_parser!(u8).range(0..=64))]
+    max_nesting: Option<u8>,
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
@@ -132,7 +135,7 @@ pub fn report_of_candidate(environment: &Environment, number: u32) -> Result<Rep
         format: Format::Json,
         also: Vec::new(),
         all: false,
-        limits: LimitArgs { max_unpacked: None, max_entries: None, max_ratio: None },
+        limits: LimitArgs { max_unpacked: None, max_entries: None, max_ratio: None, max_nesting: None },
     };
     report(environment, &args)
 }
@@ -242,6 +245,7 @@ fn limits(args: &LimitArgs) -> Limits {
         entry_bytes: args.max_unpacked.map_or(usual.entry_bytes, |most| most.min(usual.entry_bytes)),
         entries: args.max_entries.unwrap_or(usual.entries),
         ratio: args.max_ratio.unwrap_or(usual.ratio),
+        nesting: args.max_nesting.map_or(usual.nesting, usize::from),
         ..usual
     }
 }

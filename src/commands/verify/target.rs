@@ -122,6 +122,9 @@ fn download(environment: &Environment, address: &str, cache: PathBuf, into: &Pat
         Came::Listed(files) => count.expect(files),
         Came::Bytes(name, bytes) => count.bytes(name, bytes),
         Came::File(name) => count.file(name),
+        Came::Again(name, pause, why) => {
+            environment.ui.say(&format!("{name}: {why}; asked again in {} s", pause.as_secs_f32().ceil()));
+        }
     };
     let downloader = Downloader::new(Cache::new(cache)).map_err(failed)?;
     let downloaded = match is_file(address) {

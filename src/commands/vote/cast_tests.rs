@@ -70,3 +70,22 @@ fn a_ballot_says_what_was_checked_and_is_read_as_it_is_meant() {
         tally.votes.iter().map(|vote| (vote.voter.as_str(), vote.value.sign(), vote.binding)).collect();
     assert_eq!((votes, tally.review.len()), (vec![("zoe@example.org", "+1", false), ("ann", "-1", true)], 0));
 }
+
+#[test]
+fn of_two_ballots_in_one_second_the_second_is_not_sent() {
+    let place = Place::opened("flip");
+    let give = |args: &cast::Args| cast::cast(&place.desk(), args, ann());
+    assert_eq!(give(&ballot(&place, "+1")).unwrap(), Sent::Yes);
+    assert_eq!(give(&ballot(&place, "+1")).unwrap(), Sent::Yes, "it was cast already");
+    let refused = give(&ballot(&place, "0")).unwrap_err();
+    assert!(refused.what.contains("has the same date"), "{refused}");
+    assert_eq!(place.mails().len(), 2);
+    place.hours(1);
+    assert_eq!(give(&ballot(&place, "0")).unwrap(), Sent::Yes);
+    let ids: std::collections::BTreeSet<String> = place
+        .mails()
+        .iter()
+        .filter_map(|mail| mail.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned))
+        .collect();
+    assert_eq!(ids.len(), 3, "each has its own Message-ID: {ids:?}");
+}

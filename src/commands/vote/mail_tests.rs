@@ -70,6 +70,41 @@ fn a_vote_with_a_veto_fails_and_unanimously_is_not_said() {
     let mail = place.last();
     assert!(mail.contains("the vote has not passed") && !mail.contains("unanimously"), "{mail}");
     assert!(mail.contains("Binding -1:\r\n\r\n* Ann Example"), "{mail}");
+    assert!(
+        mail.replace("\r\n  ", " ").contains("* Ann Example: \"-1, it breaks the savepoints of every user"),
+        "{mail}"
+    );
+}
+
+#[test]
+fn the_result_of_a_failed_vote_says_why_it_was_vetoed_and_what_was_ruled() {
+    let place = Place::opened("flip");
+    for id in ["bob", "dan"] {
+        place.says(id, "+1");
+    }
+    place.says("cleo", "+1 if all tests pass");
+    place.says("ann", "-1, it breaks the savepoints");
+    place.hours(73);
+    let review = place.counted(None).review.iter().map(|one| one.message_id.clone()).collect::<Vec<_>>();
+    let counting = Counting {
+        ruling: review.iter().map(|id| format!("{id}=+1")).collect(),
+        why: vec!["Cleo meant it so.".into()],
+        ..Counting::default()
+    };
+    assert_eq!(review.len(), 1, "{review:?}");
+    let args = result::Args { name: None, counting, agreement: yes(), json: false };
+    assert_eq!(result::result(&place.desk(), &args).unwrap(), ExitCode::DoesNotHold);
+    let mail = place.last().replace("\r\n  ", " ");
+    for part in [
+        "* Ann Example: \"-1, it breaks the savepoints\"",
+        &format!("* <{}> is \"+1\", because Cleo meant it so.", review[0]),
+    ] {
+        assert!(mail.contains(part), "{part}: {mail}");
+    }
+    // and the tally reads its own mail as it is meant
+    let again = place.counted(Some("flip-7-pause-functions"));
+    let result = again.result_mail.as_ref().unwrap();
+    assert_eq!((result.passed, result.disagreements.as_slice()), (Some(false), &[][..]));
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::{account, current};
 use crate::actions::voting::{Rules, rules};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::commands::session::read_session;
+use crate::commands::session::{Session, read_session};
 use crate::config::Vote;
 use crate::governance::{Case, Tally, VoteOutcome, tally};
 use crate::mail::reading::{Selection, ThreadRead};
@@ -102,7 +102,8 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
     if !args.mails.given() {
         let (session, state) = read_session(environment)?;
         let vote = current::vote(&session, &state)?;
-        let read = current::read(&vote, &session.services, args.now.unwrap_or_else(Timestamp::now))?;
+        let read = current::read(&vote, &session.services, args.now.unwrap_or_else(Timestamp::now))
+            .map_err(|error| in_rehearsal(error, &session))?;
         return show(environment.ui, args, &read.tally);
     }
     let vote = rules_given(environment, args)?;
@@ -127,6 +128,22 @@ pub fn run(environment: &Environment, args: &Args) -> Result<ExitCode, CommandEr
     let mut counted = tally(&case).by(&bylaws.title, &bylaws.file);
     counted.left_out.extend(read.left_out.into_iter().map(unread));
     show(environment.ui, args, &counted)
+}
+
+/// The archive of a rehearsal ends with it; what lies in its directory stays.
+fn in_rehearsal(error: CommandError, session: &Session) -> CommandError {
+    let rehearsed = session.values.release().is_ok_and(|values| values.record.rehearsal);
+    if !rehearsed || error.code != ExitCode::Service {
+        return error;
+    }
+    let world = session.directory.ancestors().nth(3).filter(|world| world.join("mail/mails").is_dir());
+    let mails =
+        world.map_or_else(|| "DIR/mail/mails".to_owned(), |world| world.join("mail/mails").display().to_string());
+    let hint = format!(
+        "this release was rehearsed, and its archive ended with the rehearsal: `quorate vote tally --eml {mails} \
+         --roster FILE --action ACTION --now TIME` counts its mails, `quorate status` shows what was recorded"
+    );
+    CommandError { hint: Some(hint), ..error }
 }
 
 /// The rules as given, and for the rest those of the product that is named.

@@ -8,10 +8,11 @@
 
 use super::Text;
 use super::clause::{Found, Place};
-use super::label::{is_named_above, is_own_named_above};
+use super::label::{is_named_above, is_own_named_above, is_problem};
 use super::lines::{Below, Logical, Mark};
 use super::sign::Token;
 use super::words::{is_claim, is_condition, one_of};
+use crate::governance::VoteValue;
 
 /// A value right below what somebody else remarked can be an answer to that.
 pub(super) fn below_remark(found: Found, text: &Text<'_>, line: usize) -> Found {
@@ -21,6 +22,26 @@ pub(super) fn below_remark(found: Found, text: &Text<'_>, line: usize) -> Found 
         }
         other => other,
     }
+}
+
+/// A +1 right behind "I can confirm that." or "I see the same failure." may say the same again.
+pub(super) fn after_agreement(found: Found, before: Option<&str>) -> Found {
+    let Found::Casts { value: VoteValue::Plus, own: false, .. } = found else { return found };
+    let agrees = before.is_some_and(|sentence| {
+        let tokens = super::sign::tokens(sentence);
+        let words: Vec<&str> = tokens.iter().filter(|token| token.is_word()).map(|token| token.text.as_str()).collect();
+        let that = |word: &str| one_of!(word, "that this it same here too");
+        let confirms = words.len() <= 6
+            && words.iter().any(|word| one_of!(word, "confirm confirmed reproduce reproduced see seeing saw"))
+            && words.last().is_some_and(|word| that(word));
+        let same = words.iter().any(|word| one_of!(word, "same too also"))
+            && words.iter().any(|word| is_problem(word) && !one_of!(word, "not cannot can't doesn't fix"));
+        (confirms || same) && !words.iter().any(|word| one_of!(word, "no fixed resolved gone"))
+    });
+    if agrees {
+        return Found::Unclear("it stands behind words that agree with what somebody found, and may do so too");
+    }
+    found
 }
 
 /// A value alone on its line, the last of `lines`, can be what the line above it names: "The output

@@ -6,9 +6,10 @@
 
 //! What a mail has beside a vote: greetings, thanks, and words that explain.
 
+use super::label::is_problem;
 use super::lines::{Logical, Mark};
 use super::sign::{Token, tokens};
-use super::words::is_claim;
+use super::words::{is_claim, one_of};
 
 /// Whether the mail has words beside the vote: a reason, an account of what was checked.
 pub(super) fn explained(lines: &[Logical]) -> bool {
@@ -21,6 +22,10 @@ pub(super) fn explained(lines: &[Logical]) -> bool {
         let has_sign = tokens.iter().any(|token| token.sign().is_some());
         let words: Vec<&Token> = tokens.iter().filter(|token| token.is_word() && !is_claim(&token.text)).collect();
         let salute = is_preamble(&tokens, line.mark) && !has_sign || is_sign_off(&words);
+        // "-1, incompatible": the word beside the value
+        if has_sign && words.iter().any(|word| is_reason(&word.text)) {
+            return true;
+        }
         if salute {
             continue;
         }
@@ -58,6 +63,15 @@ pub(super) fn explained(lines: &[Logical]) -> bool {
             .sum::<usize>();
     }
     count >= 2
+}
+
+/// A word that alone says what is wrong.
+fn is_reason(word: &str) -> bool {
+    is_problem(word) && !one_of!(word, "not cannot can't doesn't unable lack lacks")
+        || one_of!(
+            word,
+            "performance slow slower licence license licensing licenses security insecure unsafe vulnerability vulnerable compatibility breaking untested undocumented unmaintained unnecessary redundant duplicate incomplete premature complexity complicated confusing naming scope legal patent patents copyright trademark leak leaks leaking crash crashes crashing deadlock hangs flaky unstable unusable inconsistent ambiguous"
+        )
 }
 
 pub(super) fn is_sign_off(words: &[&Token]) -> bool {

@@ -148,7 +148,7 @@ fn is_foreign_end(sentence: &str) -> bool {
 }
 
 /// The line that has the sentence, as it was written.
-fn as_written(text: &Text<'_>, found: &str) -> String {
+pub(super) fn as_written(text: &Text<'_>, found: &str) -> String {
     let words: Vec<&str> = found.split(' ').take(4).collect();
     let start = words.join(" ");
     let written = text.own.iter().find(|line| super::normal::plain(line).to_lowercase().contains(&start));

@@ -121,7 +121,9 @@ fn a_result_is_that_of_the_candidate_that_it_names() {
             by_caller: true,
             call: &[],
             to_call: false,
+            called_as: None,
             candidates: &["rc2".to_owned()],
+            earlier: &[],
             remarks: &[],
         });
         matches!(read.0, Role::Announces(_))

@@ -25,6 +25,7 @@ mod in_subject;
 mod in_words;
 mod label;
 mod lines;
+mod matter;
 mod mention;
 mod normal;
 mod object;
@@ -35,10 +36,13 @@ mod result;
 mod result_forms;
 mod role;
 mod says;
+mod settled;
 mod sign;
 mod subject;
 mod told;
 mod tongue;
+mod turn;
+mod unread_end;
 mod until;
 mod words;
 
@@ -65,7 +69,9 @@ mod usage_tests;
 #[cfg(test)]
 mod vote_tests;
 
+pub use matter::other_matter;
 pub use subject::{Subject, Tag};
+pub use turn::Turn;
 
 use super::{Role, Says};
 
@@ -88,8 +94,12 @@ pub struct Text<'m> {
     pub call: &'m [String],
     /// Whether it answers the mail that called the vote, rather than one of the thread's others.
     pub to_call: bool,
-    /// The candidates that the calls before it name: rc1, rc2.
+    /// The subject of the vote that it would be on.
+    pub called_as: Option<&'m Subject>,
+    /// The candidates that the call before it is on: rc2.
     pub candidates: &'m [String],
+    /// Those that were voted on before, or are named beside: rc1.
+    pub earlier: &'m [String],
     /// Which of its own lines stand right below a quote of neither the call nor a vote.
     pub remarks: &'m [usize],
 }
@@ -109,7 +119,9 @@ pub fn read(text: &Text<'_>) -> (Role, Says) {
         Says::Unclear { why, .. } if announced => (role, Says::Nothing { why: Some(why) }),
         Says::Nothing { why } if role == Role::Replies && text.called => {
             let titled = in_subject::in_subject(text.subject);
-            (role, titled.unwrap_or(Says::Nothing { why }))
+            let settled = || settled::settled(&lines).and_then(|at| text.own.get(at));
+            let says = titled.or_else(|| settled().map(|line| Says::Settles { line: line.trim().to_owned() }));
+            (role, says.unwrap_or(Says::Nothing { why }))
         }
         says => (role, says),
     }
@@ -118,6 +130,12 @@ pub fn read(text: &Text<'_>) -> (Role, Says) {
 /// The candidates that a text names: "RC2", "rc-2", "release candidate #2" are `rc2`.
 pub fn candidates(text: &str) -> Vec<String> {
     role::candidates(&text.to_lowercase())
+}
+
+/// What a mail puts to the vote beside what is voted on.
+pub fn turn(text: &Text<'_>) -> Option<Turn> {
+    let cheap = text.called && (text.by_caller || text.subject.core.contains(|c: char| c.is_ascii_digit()));
+    cheap.then(|| turn::turn(text, &lines::logical_lines(text.own))).flatten()
 }
 
 /// Whether the line is a ballot's, and its box is marked.

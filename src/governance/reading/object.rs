@@ -116,6 +116,9 @@ impl Sentence<'_> {
             return Object::Course;
         }
         if !is_preposition(first) {
+            if words.is_empty() && self.is_another_candidate(&[&first.text]) {
+                return Object::Course;
+            }
             let ends = plus && ENDS.iter().any(|verb| first.text.starts_with(verb));
             let said = first.is("what") && words.iter().any(|word| is_said(word));
             return if ends || said { Object::Course } else { Object::Vote };

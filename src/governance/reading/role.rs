@@ -9,10 +9,13 @@
 
 use super::Text;
 use super::announced::{is_announced, names_other_candidates};
-use super::calling_off::{Off, calling_off};
+use super::calling_off::{Off, as_written, calling_off};
 use super::lines::Logical;
+use super::matter::other_name;
 use super::result;
 use super::subject::{Subject, Tag};
+use super::turn::turn;
+use super::unread_end::unread_end;
 use super::until::{until, when};
 use crate::governance::Role;
 
@@ -21,10 +24,12 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
     let subject = text.subject;
     let telling = text.by_caller || !text.called || !subject.answer || lines.iter().any(speaks_of_votes);
     let sentences = if telling { sentences(lines) } else { Vec::new() };
+    let other = text.called_as.is_some_and(|call| other_name(call, subject).is_some());
     if subject.has(Tag::Cancel) && (!subject.answer || text.by_caller) {
-        return Role::Cancels { line: subject.written.trim().to_owned(), certain: true };
+        return Role::Cancels { line: subject.written.trim().to_owned(), certain: !other };
     }
     let announces = subject.has(Tag::Result)
+        && !other
         && !names_other_candidates(&subject.written.to_lowercase(), text)
         && (!subject.answer || text.by_caller && is_announced(&sentences, lines, text));
     if announces {
@@ -35,11 +40,13 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
     if let Some((Off::Certain, line)) = off {
         return Role::Cancels { line, certain: true };
     }
-    if text.called && is_announced(&sentences, lines, text) {
+    if text.called && !other && is_announced(&sentences, lines, text) {
         return Role::Announces(result::claimed(lines));
     }
     if opens(subject, text, &sentences) {
-        return Role::Opens { subject: subject.plain.clone(), hours: hours(&sentences), until: until(&sentences) };
+        let unread = unread_end(&sentences).map(|sentence| as_written(text, sentence));
+        let (hours, until) = (hours(&sentences), until(&sentences));
+        return Role::Opens { subject: subject.plain.clone(), hours, until, unread };
     }
     if text.by_caller
         && text.called
@@ -49,7 +56,10 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
     }
     match off {
         Some((Off::Perhaps, line)) if text.called => Role::Cancels { line, certain: false },
-        _ => Role::Replies,
+        _ => match turn(text, lines) {
+            Some(turn) => Role::Cancels { line: as_written(text, &turn.line), certain: false },
+            None => Role::Replies,
+        },
     }
 }
 
@@ -127,7 +137,12 @@ fn is_whole(text: &Text<'_>, sentences: &[String]) -> bool {
 fn names_another(text: &Text<'_>) -> bool {
     let head = text.own.iter().take(40).map(|line| line.to_lowercase());
     let named = head.chain([text.subject.written.to_lowercase()]).flat_map(|line| candidates(&line));
-    !text.candidates.is_empty() && named.into_iter().any(|name| !text.candidates.contains(&name))
+    !text.candidates.is_empty() && named.into_iter().any(|name| !is_known(&name, text))
+}
+
+/// Whether a call before this mail names the candidate.
+pub(super) fn is_known(name: &String, text: &Text<'_>) -> bool {
+    text.candidates.contains(name) || text.earlier.contains(name)
 }
 
 /// The candidates that a text in lower case names.
@@ -135,7 +150,8 @@ pub(super) fn candidates(lower: &str) -> Vec<String> {
     let mut found = Vec::new();
     for mark in ["rc", "candidate", "take"] {
         for (at, _) in lower.match_indices(mark) {
-            let inside = lower[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+            // "1.2.3rc2", but not "src2"
+            let inside = lower[..at].chars().next_back().is_some_and(char::is_alphabetic);
             let rest = lower[at + mark.len()..].trim_start_matches([' ', '#', '-', '.', '_']);
             let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
             if !inside && (1..3).contains(&digits.len()) {
@@ -150,7 +166,7 @@ pub(super) fn has(sentence: &str, any: &[&str]) -> bool {
     any.iter().any(|phrase| sentence.contains(phrase))
 }
 
-fn asks_for_votes(sentence: &str) -> bool {
+pub(super) fn asks_for_votes(sentence: &str) -> bool {
     let asks = has(
         sentence,
         &[
@@ -235,7 +251,7 @@ fn hours(sentences: &[String]) -> Option<u32> {
         .find_map(|sentence| duration(sentence))
 }
 
-fn duration(sentence: &str) -> Option<u32> {
+pub(super) fn duration(sentence: &str) -> Option<u32> {
     let words: Vec<&str> = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     for (at, word) in words.iter().enumerate() {
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();

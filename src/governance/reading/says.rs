@@ -7,7 +7,7 @@
 //! What a whole mail casts, from what its lines and sentences say.
 
 use super::Text;
-use super::above::{below_name, below_remark};
+use super::above::{after_agreement, below_name, below_remark};
 use super::ballot::{Printed, boxed, boxed_behind, leading_box, listed};
 use super::besides::{explained, is_preamble};
 use super::claim::{claim, first_claim};
@@ -172,8 +172,8 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
             continue;
         }
         let sentences = line.sentences();
-        for (at, sentence) in sentences.iter().enumerate() {
-            let begins_line = at == 0;
+        for (at_sentence, sentence) in sentences.iter().enumerate() {
+            let begins_line = at_sentence == 0;
             let place = Place {
                 opens,
                 begins_line,
@@ -197,6 +197,10 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
                     let found_here = beside_another(judge(&tokens, at, place), &tokens, at, place);
                     let found_here = below_name(found_here, &tokens, at, &lines[..=number], place);
                     let found_here = below_remark(in_call(found_here, calls, &tokens), text, on);
+                    let found_here = match before_it(&sentences, at_sentence, lines, number) {
+                        before if at == 0 => after_agreement(found_here, before),
+                        _ => found_here,
+                    };
                     found.push(Finding {
                         found: found_here,
                         sign: Some(sign),
@@ -217,6 +221,19 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// The sentence before one: of the same line, else the last of the line above.
+fn before_it<'l>(
+    sentences: &[super::lines::Sentence<'l>],
+    at: usize,
+    lines: &'l [Logical],
+    number: usize,
+) -> Option<&'l str> {
+    match at.checked_sub(1) {
+        Some(before) => Some(sentences[before].text),
+        None => lines[..number].last().and_then(|above| above.sentences().last().map(|last| last.text)),
+    }
 }
 
 /// "[x] hashes are good"; "[+1] approve" is a vote in brackets.

@@ -166,6 +166,8 @@ fn tag_inside(lower: &str) -> Vec<Tag> {
 
 /// Letters and digits alone, with one blank between words.
 fn core(lower: &str) -> String {
+    // "(was: …)" is what it is no more
+    let lower = ["(was", "[was"].iter().filter_map(|was| lower.find(was)).min().map_or(lower, |was| &lower[..was]);
     let from = lower.find("[vote]").map_or(0, |at| at + 6);
     let words = lower[from..].split(|c: char| !(c.is_alphanumeric() || c == '.')).map(|word| word.trim_matches('.'));
     words

@@ -6,7 +6,8 @@
 
 //! A table of votes that lapse, are taken back or give way to others.
 
-use super::tests::values_are;
+use super::tests::{all_are, answer, values_are};
+use crate::governance::Says;
 
 #[test]
 fn votes_that_lapse() {
@@ -132,4 +133,66 @@ fn what_is_not_certain_takes_nothing_back() {
     );
     values_are("withdrawn", &["The fix works for me and I withdraw my veto", "Given the fix, I withdraw my -1"]);
     values_are("-1", &["I change my vote to -1", "I have changed my vote to -1", "Changing my +1 to -1"]);
+}
+
+#[test]
+fn an_objection_is_said_to_be_settled() {
+    let settles = |line: &str| matches!(answer(&[line], false, &[]).1, Says::Settles { .. });
+    for line in [
+        "My concerns are resolved.",
+        "My concern is addressed, thanks.",
+        "That resolves my concerns.",
+        "All my issues are fixed now.",
+        "I have no more objections.",
+        "No further concerns from me.",
+        "I am fine with it now.",
+        "OK, the latest change looks good to me.",
+        "Thanks for the explanation, that settles it for me.",
+        "The blocker is fixed.",
+        "LGTM now",
+        "Ok, I take that back.",
+        "I have nothing against it any more",
+    ] {
+        assert!(settles(line), "{line}");
+    }
+    for line in [
+        "My concerns are not resolved.",
+        "I still have concerns.",
+        "Are my concerns resolved?",
+        "Thanks, I will have a look again",
+        "My concerns would be addressed by a test.",
+        "Thank you, Ann!",
+    ] {
+        assert!(!settles(line), "{line}");
+    }
+}
+
+#[test]
+fn agreement_with_a_finding_is_no_plain_vote() {
+    all_are("unclear", &["I can confirm that. +1", "I see the same failure. +1", "I can reproduce that.||+1"]);
+    all_are(
+        "+1",
+        &[
+            "I can confirm the hash is right. +1",
+            "I can confirm that the hash is right. +1",
+            "Agreed. +1",
+            "I verified the release. +1",
+            "I see no problem. +1",
+            "I can confirm that. +1 from me, I vote for it.",
+        ],
+    );
+}
+
+#[test]
+fn one_word_can_be_a_reason() {
+    let explained = |line: &str| match answer(&[line], false, &[]).1 {
+        Says::Casts(cast) => cast.explained,
+        other => panic!("{line}: {other:?}"),
+    };
+    for line in ["-1, incompatible", "-1 performance", "-1 (licensing)", "-1: broken", "-1 license violation"] {
+        assert!(explained(line), "{line}");
+    }
+    for line in ["-1", "-1 (binding)", "-1, sorry", "-1 Bob", "-1 regards", "-1 from my side.", "-1 strongly"] {
+        assert!(!explained(line), "{line}");
+    }
 }

@@ -20,7 +20,9 @@ pub(super) fn answer(own: &[&str], by_caller: bool, call: &[String]) -> (Role, S
         by_caller,
         call,
         to_call: false,
+        called_as: None,
         candidates: &["rc2".to_owned()],
+        earlier: &[],
         remarks: &[],
     })
 }
@@ -28,7 +30,7 @@ pub(super) fn answer(own: &[&str], by_caller: bool, call: &[String]) -> (Role, S
 /// What is read, in short: "+1", "+1 binding", "none", "unclear", "withdrawn".
 fn short(says: &Says) -> String {
     match says {
-        Says::Nothing { .. } => "none".to_owned(),
+        Says::Nothing { .. } | Says::Settles { .. } => "none".to_owned(),
         Says::Unclear { .. } => "unclear".to_owned(),
         Says::Withdraws { .. } => "withdrawn".to_owned(),
         Says::Casts(cast) => {

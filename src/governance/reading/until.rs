@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// What a sentence that names an end begins its date with.
-const ENDS: [&str; 8] = ["until", "till", "ends", "end on", "closes", "close on", "closing", "by "];
+pub(super) const ENDS: [&str; 8] = ["until", "till", "ends", "end on", "closes", "close on", "closing", "by "];
 
 /// Until when these sentences, in lower case, say that the vote is open. A day without a time
 /// is open to its end; a time without a zone that is known is of UTC.
@@ -105,7 +105,7 @@ fn date_of(year: i16, month: i8, day: i8) -> Option<Date> {
     (1..=date(year, month, 1).days_in_month()).contains(&day).then(|| date(year, month, day))
 }
 
-fn month_of(word: &str) -> Option<i8> {
+pub(super) fn month_of(word: &str) -> Option<i8> {
     let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let at = months.iter().position(|month| word.starts_with(month) && word.chars().all(char::is_alphabetic))?;
     i8::try_from(at + 1).ok()

@@ -9,10 +9,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::accounts::{came_of_nothing, read};
 use super::case::Case;
+use super::in_time::{Place, place};
 use super::mails::{Mail, excerpt};
 use super::people::Binding;
 use super::report::{CountedVote, EarlierVote, LeftOut, MailAccount, Review};
@@ -42,23 +41,8 @@ pub(super) struct Pending {
     pub(super) undated: bool,
 }
 
-/// Clocks of senders differ; a mail so much before the one it answers is still an answer.
-const SKEW: SignedDuration = SignedDuration::from_hours(24);
-
 /// Why two mails of one date are under review.
 const TIED: &str = "two votes of the same voter have the same date: which of them is the later?";
-
-/// Where a mail stands in the course of the vote.
-enum Place {
-    InTime,
-    Out(String),
-    /// Whether it is in time is not known.
-    Doubtful {
-        why: String,
-        /// Because its date is not.
-        undated: bool,
-    },
-}
 
 /// What is known of one voter so far.
 #[derive(Default)]
@@ -74,6 +58,13 @@ struct Slot {
     spoken: usize,
 }
 
+impl Slot {
+    /// Whether a vote against it counts so far.
+    fn objects(&self) -> bool {
+        self.counted.as_ref().is_some_and(|vote| matches!(vote.value, VoteValue::Minus | VoteValue::MinusZero))
+    }
+}
+
 impl Ballots {
     pub(super) fn of(case: &Case<'_>, mails: &[Mail<'_>], course: &Course<'_, '_>) -> Self {
         let mut ballots = Self::default();
@@ -82,7 +73,11 @@ impl Ballots {
             slots.entry(&mail.voter.key).or_default().spoken += 1;
         }
         for mail in mails {
-            let came_of = match slots.get_mut(mail.voter.key.as_str()).filter(|_| mail.speaks()) {
+            let mut slot = slots.get_mut(mail.voter.key.as_str());
+            // what may settle an objection matters to whose vote that is
+            let heard =
+                |slot: &Slot| mail.speaks() || matches!(mail.statement.says, Says::Settles { .. }) && slot.objects();
+            let came_of = match slot.take_if(|slot| heard(slot)) {
                 Some(slot) => ballots.hear(case, course, mail, slot),
                 None => came_of_nothing(mail, course),
             };
@@ -116,6 +111,13 @@ impl Ballots {
         };
         match &mail.statement.says {
             Says::Nothing { .. } => String::new(),
+            Says::Settles { .. } => {
+                let value = slot.counted.as_ref().map_or("-1", |vote| vote.value.sign());
+                let why = format!(
+                    "it may say that what spoke against it is settled: does their {value} still stand? Rule `none` if so, else what it is now"
+                );
+                review(slot, why, vec![VoteValue::Zero])
+            }
             Says::Unclear { why, .. } => {
                 take_tied(mail, slot, None);
                 review(slot, why.clone(), vec![VoteValue::Plus, VoteValue::Zero, VoteValue::Minus])
@@ -262,46 +264,6 @@ fn counted(mail: &Mail<'_>, cast: &Cast) -> CountedVote {
         notes,
         earlier: Vec::new(),
     }
-}
-
-/// Whether a mail is in time; what a person ruled on is.
-fn place(case: &Case<'_>, course: &Course<'_, '_>, mail: &Mail<'_>, spoken: usize) -> Place {
-    let start = course.opened;
-    if mail.ruling.is_some() {
-        return Place::InTime;
-    }
-    let head = &mail.statement.head;
-    let Some(at) = head.at.filter(|_| !head.at_of_archive) else {
-        let certain = spoken < 2 && course.rounds.len() < 2 && course.closed.is_none();
-        let why = "it has no date that can be read, and its date matters: was it in time, and after their other mails?";
-        return if certain { Place::InTime } else { doubtful(why, true) };
-    };
-    if at > case.clock.saturating_add(SKEW).unwrap_or(Timestamp::MAX) {
-        return doubtful("its date lies in the future; was it in time?", true);
-    }
-    if at > case.now {
-        return Place::Out("it is later than the time of this tally".to_owned());
-    }
-    if let Some(start) = start.filter(|start| at < *start) {
-        let soon = at.saturating_add(SKEW).is_ok_and(|later| later >= start);
-        return match course.rounds.len() {
-            ..2 if soon => Place::InTime,
-            ..2 => doubtful("its date is before the vote was opened; is it on this vote?", true),
-            _ => Place::Out("it was cast before this vote was opened, on an earlier one in the same thread".to_owned()),
-        };
-    }
-    let closed = course.closed.filter(|closed| closed.statement.head.at.is_some_and(|closed| at > closed));
-    match closed {
-        Some(_) if course.closes.is_some_and(|closes| at <= closes) => {
-            doubtful("it came after the result was announced, but within the minimum time: does it count?", false)
-        }
-        Some(closed) => Place::Out(format!("late: it came after the result was announced ({})", closed.id())),
-        None => Place::InTime,
-    }
-}
-
-fn doubtful(why: &str, undated: bool) -> Place {
-    Place::Doubtful { why: why.to_owned(), undated }
 }
 
 /// What a person must be asked before this vote counts.

@@ -243,3 +243,36 @@ fn a_ruling_stands_beside_another_vote_of_the_same_date() {
     assert!(tally.review.iter().all(|review| review.message_id != "z"), "{:?}", tally.review);
     assert!(!review_of(&tally, "z2").is_empty());
 }
+
+#[test]
+fn an_objection_that_may_be_settled_is_for_a_person_only_where_there_is_one() {
+    let settles =
+        |who: &str| Statement { says: Says::Settles { line: "my concerns are resolved".into() }, ..mail("s", who, 30) };
+    let against = |more| with(with(three(), vote("d", "dan", 4, "-1")), more);
+    let tally = Votes::by(Approval::Consensus, against(settles("dan"))).tally();
+    assert_eq!(tally.outcome, VoteOutcome::NeedsReview, "{:?}", tally.reasons);
+    assert!(review_of(&tally, "s").contains("does their -1 still stand"), "{:?}", tally.review);
+    assert_eq!(counts(&tally), [3, 0, 1, 0, 0, 0]);
+    let ruled = Votes::by(Approval::Consensus, against(settles("dan"))).ruled("s", "none").tally();
+    assert_eq!((ruled.outcome, ruled.review.len()), (VoteOutcome::Failed, 0));
+    let ruled = Votes::by(Approval::Consensus, against(settles("dan"))).ruled("s", "0").tally();
+    assert_eq!(ruled.outcome, VoteOutcome::Passed);
+    for who in ["ann", "eve", "gus"] {
+        let tally = Votes::by(Approval::Consensus, against(settles(who))).tally();
+        assert_eq!((tally.outcome, tally.review.len()), (VoteOutcome::Failed, 0), "{who}");
+    }
+}
+
+#[test]
+fn an_end_that_was_not_read_is_said_and_not_guessed() {
+    let mut votes = Votes::majority(three());
+    let unread = Some("The vote is open until Thursday.".to_owned());
+    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: None, until: None, unread };
+    let tally = votes.tally();
+    assert_eq!(tally.closes, Some(hour(72)));
+    assert!(
+        tally.notes.iter().any(|note| note.contains("not read") && note.contains("until Thursday")),
+        "{:?}",
+        tally.notes
+    );
+}

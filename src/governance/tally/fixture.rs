@@ -107,7 +107,10 @@ pub(super) fn vote(id: &str, who: &str, hours: i64, value: &str) -> Statement {
 }
 
 pub(super) fn opens(id: &str, who: &str, hours: i64, subject: &str) -> Statement {
-    Statement { role: Role::Opens { subject: subject.into(), hours: Some(72), until: None }, ..mail(id, who, hours) }
+    Statement {
+        role: Role::Opens { subject: subject.into(), hours: Some(72), until: None, unread: None },
+        ..mail(id, who, hours)
+    }
 }
 
 pub(super) fn open() -> Statement {

@@ -60,7 +60,7 @@ impl Mail<'_> {
 
     /// Whether it casts, withdraws or may do so.
     pub(super) fn speaks(&self) -> bool {
-        !matches!(self.statement.says, Says::Nothing { .. })
+        !matches!(self.statement.says, Says::Nothing { .. } | Says::Settles { .. })
     }
 }
 
@@ -115,7 +115,7 @@ pub(super) fn excerpt(says: &Says) -> String {
     match says {
         Says::Nothing { .. } => String::new(),
         Says::Casts(cast) => cast.line.clone(),
-        Says::Withdraws { line } => line.clone(),
+        Says::Withdraws { line } | Says::Settles { line } => line.clone(),
         Says::Unclear { excerpt, .. } => excerpt.clone(),
     }
 }

@@ -17,6 +17,7 @@ mod case;
 mod course_tests;
 #[cfg(test)]
 mod fixture;
+mod in_time;
 mod mails;
 mod outcome;
 mod people;

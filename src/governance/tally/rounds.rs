@@ -22,6 +22,7 @@ pub(super) struct Opening<'m, 'a> {
     subject: &'m str,
     hours: Option<u32>,
     until: Option<Timestamp>,
+    unread: Option<&'m str>,
 }
 
 /// The course of the vote that is tallied: the thread's last round.
@@ -86,12 +87,12 @@ impl<'m, 'a> Course<'m, 'a> {
     {
         let mut happened = false;
         for mail in mails {
-            let Role::Opens { subject, hours, until } = &mail.statement.role else {
+            let Role::Opens { subject, hours, until, unread } = &mail.statement.role else {
                 happened |= mail.speaks()
                     || matches!(mail.statement.role, Role::Cancels { certain: true, .. } | Role::Announces(_));
                 continue;
             };
-            let opening = Opening { mail, subject, hours: *hours, until: *until };
+            let opening = Opening { mail, subject, hours: *hours, until: *until, unread: unread.as_deref() };
             let Some(last) = self.rounds.last() else {
                 self.rounds.push(opening);
                 continue;
@@ -146,6 +147,11 @@ impl<'m, 'a> Course<'m, 'a> {
         self.closes = from.map(|from| from.saturating_add(length).unwrap_or(Timestamp::MAX));
         let until = self.rounds.last().and_then(|round| round.until);
         self.stays_open(until, "its mail says that it is open");
+        if let Some(line) = self.rounds.last().and_then(|round| round.unread) {
+            self.notes.push(format!(
+                "until when it is open stands in its mail in words that were not read ({line:?}): see that it is over"
+            ));
+        }
         self.find_extensions(case, mails);
     }
 
@@ -167,7 +173,7 @@ impl<'m, 'a> Course<'m, 'a> {
             let by_hours = self.closes.zip(more).and_then(|(closes, more)| closes.saturating_add(more).ok());
             match until.or(by_hours) {
                 Some(until) => self.stays_open(Some(until), &format!("{id} has it stay open")),
-                None => self.notes.push(format!("{id} has the vote stay open, and does not say until when")),
+                None => self.notes.push(format!("{id} has the vote stay open, and until when was not read")),
             }
         }
     }

@@ -63,12 +63,12 @@ fn until_the_minimum_time_is_over_it_is_open() {
         votes.now = now;
         assert_eq!(votes.tally().outcome, expected);
     }
-    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(100), until: None };
+    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(100), until: None, unread: None };
     votes.now = hour(99);
     assert_eq!((votes.tally().outcome, votes.tally().closes), (VoteOutcome::Open, Some(hour(100))));
-    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(24), until: None };
+    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(24), until: None, unread: None };
     assert_eq!(votes.tally().closes, Some(hour(72)), "no shorter than the bylaws say");
-    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(u32::MAX), until: None };
+    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(u32::MAX), until: None, unread: None };
     assert_eq!(votes.tally().outcome, VoteOutcome::Open);
 }
 
@@ -110,7 +110,7 @@ fn lazy_approval_passes_at_once_and_escalates_on_a_binding_minus() {
     let by = |votes| {
         let mut votes = Votes::by(Approval::LazyApproval, votes);
         (votes.action.minimum_days, votes.now) = (0, hour(3));
-        votes.statements[0].role = Role::Opens { subject: "s".into(), hours: None, until: None };
+        votes.statements[0].role = Role::Opens { subject: "s".into(), hours: None, until: None, unread: None };
         votes.tally().outcome
     };
     let one = vec![vote("a", "ann", 1, "+1")];
@@ -172,7 +172,8 @@ fn the_person_concerned_has_no_binding_vote() {
 #[test]
 fn an_end_that_the_call_or_its_opener_names_is_waited_for() {
     let mut votes = Votes::majority(three());
-    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(72), until: Some(hour(200)) };
+    votes.statements[0].role =
+        Role::Opens { subject: "s".into(), hours: Some(72), until: Some(hour(200)), unread: None };
     votes.now = hour(199);
     let tally = votes.tally();
     assert_eq!((tally.outcome, tally.closes), (VoteOutcome::Open, Some(hour(200))));
@@ -184,7 +185,8 @@ fn an_end_that_the_call_or_its_opener_names_is_waited_for() {
     votes.now = hour(200);
     assert_eq!(votes.tally().outcome, VoteOutcome::Passed);
     // a slip of the pen holds nothing up
-    votes.statements[0].role = Role::Opens { subject: "s".into(), hours: Some(72), until: Some(hour(24 * 900)) };
+    votes.statements[0].role =
+        Role::Opens { subject: "s".into(), hours: Some(72), until: Some(hour(24 * 900)), unread: None };
     assert_eq!(votes.tally().closes, Some(hour(72)));
     let extends = |who: &str, hours, until| Statement { role: Role::Extends { hours, until }, ..mail("x", who, 40) };
     for (who, hours, until, expected) in [

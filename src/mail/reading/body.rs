@@ -9,13 +9,15 @@
 //! too many is not read, and that is said.
 
 use mail_parser::decoders::base64::base64_decode;
-use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use memchr::memmem;
 
+use super::charset::{self, charset_of};
 use super::flowed;
 use super::headers::{Headers, split};
 use super::html;
+use super::otherwise::{Otherwise, differing_value, hidden_value};
+use super::same;
 
 /// How many bytes of a text are read.
 pub(super) const TEXT_LIMIT: usize = 2 * 1024 * 1024;
@@ -31,6 +33,8 @@ pub(super) struct Body {
     pub text: String,
     /// What could not be read, for a person.
     pub faults: Vec<String>,
+    /// What whoever reads the mail may see otherwise, or not at all.
+    pub otherwise: Option<Otherwise>,
 }
 
 struct Walk<'m> {
@@ -63,30 +67,25 @@ pub(super) fn body(headers: &Headers<'_>, bytes: &[u8]) -> Body {
         };
         push(&mut text, &decoded);
     }
-    if let Some(value) = says_otherwise(&text, &walk.html) {
-        faults.push(format!("its HTML has {value} where its plain text has none; which of them is meant was not read"));
-    }
+    let mut otherwise = None;
     if text.trim().is_empty() {
         text.clear();
+        let mut unseen = String::new();
         for part in &walk.html {
-            let decoded = part.text(&mut faults);
-            push(&mut text, &html::lines(&decoded));
+            let shown = html::shown(&part.text(&mut faults));
+            push(&mut text, &shown.text);
+            push(&mut unseen, &shown.unseen);
         }
+        otherwise = hidden_value(&text, &unseen);
+    } else if !walk.html.iter().all(|part| part.is_same_as(&text)) {
+        let mut shown = String::new();
+        walk.html.iter().for_each(|part| push(&mut shown, &html::shown(&part.text(&mut Vec::new())).text));
+        otherwise = differing_value(&text, &shown);
     }
     if text.trim().is_empty() && faults.is_empty() && !bytes.trim_ascii().is_empty() && walk.unread {
         faults.push("it has no text but in a form that was not read (encrypted, an image, a file)".to_owned());
     }
-    Body { text, faults }
-}
-
-/// The value that begins a line of the HTML, and none of the plain text beside it.
-fn says_otherwise(plain: &str, html: &[Part<'_>]) -> Option<&'static str> {
-    if plain.trim().is_empty() || html.is_empty() {
-        return None;
-    }
-    let has = |text: &str, value: &str| text.lines().any(|line| line.trim_start().starts_with(value));
-    let shown: Vec<String> = html.iter().map(|part| html::lines(&part.text(&mut Vec::new()))).collect();
-    ["+1", "-1"].into_iter().find(|value| !plain.contains(*value) && shown.iter().any(|text| has(text, value)))
+    Body { text, faults, otherwise }
 }
 
 fn push(text: &mut String, more: &str) {
@@ -207,6 +206,15 @@ fn pieces<'m>(bytes: &'m [u8], boundary: &[u8]) -> Vec<&'m [u8]> {
 }
 
 impl Part<'_> {
+    /// Whether it is HTML that says what the text says, as far as that is told without taking it apart.
+    fn is_same_as(&self, text: &str) -> bool {
+        let known = matches!(charset_of(&self.kind).as_deref(), None | Some("utf-8" | "us-ascii"));
+        let coded = self.encoding == "quoted-printable";
+        known
+            && (coded || matches!(self.encoding.as_str(), "" | "7bit" | "8bit"))
+            && same::is_same(text, self.bytes, coded)
+    }
+
     fn text(&self, faults: &mut Vec<String>) -> String {
         let encoding = self.encoding.as_str();
         // an encoded text is up to four thirds, or thrice, as long as what it says
@@ -234,59 +242,12 @@ impl Part<'_> {
         if cut || decoded.len() > TEXT_LIMIT {
             faults.push(format!("its text has more than {} MiB; the rest was not read", TEXT_LIMIT / 1024 / 1024));
         }
-        let mut text = self.in_charset(decoded, faults);
+        let mut text = charset::decoded(&self.kind, decoded, faults);
         if text.contains('\r') {
             text = text.replace("\r\n", "\n").replace('\r', "\n");
         }
         text
     }
-
-    fn in_charset(&self, bytes: Vec<u8>, faults: &mut Vec<String>) -> String {
-        let charset = charset_of(&self.kind);
-        let seven_bits = charset.as_deref().is_some_and(|name| {
-            name.starts_with("iso-2022")
-                || name.starts_with("hz")
-                || name.starts_with("utf-7")
-                || name.starts_with("utf-16")
-        });
-        let bytes = match String::from_utf8(bytes) {
-            // whatever it is called: ASCII and valid UTF-8 are what they are, but for the encodings in seven bits
-            Ok(text) if !seven_bits => return text,
-            Ok(text) => text.into_bytes(),
-            Err(error) => error.into_bytes(),
-        };
-        match charset.as_deref() {
-            None | Some("utf-8" | "utf8" | "us-ascii" | "ascii") => match String::from_utf8(bytes) {
-                Ok(text) => text,
-                Err(error) => {
-                    let bytes = error.into_bytes();
-                    charset_decoder(b"windows-1252")
-                        .map_or_else(|| String::from_utf8_lossy(&bytes).into_owned(), |decode| decode(&bytes))
-                }
-            },
-            Some(name) => match charset_decoder(name.as_bytes()) {
-                Some(decode) => decode(&bytes),
-                None => {
-                    let text = String::from_utf8_lossy(&bytes).into_owned();
-                    if !text.is_ascii() {
-                        faults.push(format!("its charset {name:?} is unknown"));
-                    }
-                    text
-                }
-            },
-        }
-    }
-}
-
-fn charset_of(kind: &str) -> Option<String> {
-    let at = kind.find("charset")?;
-    let value = kind[at + 7..].trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
-    let name: String = value
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
-        .take(40)
-        .collect();
-    (!name.is_empty()).then_some(name)
 }
 
 /// Base64, with what is none of it (a footer of a list, a cut end) left out.
@@ -335,6 +296,9 @@ mod tests {
             assert_eq!(text(mail).trim(), "+1 ü");
         }
         assert_eq!(text(b"Content-Type: text/plain; charset=gb2312\n\n+1 \xd6\xa7\xb3\xd6\n").trim(), "+1 支持");
+        assert_eq!(text(b"Content-Type: text/plain; charset=hz-gb-2312\n\n+1 ~{V'3V~} ~~\n").trim(), "+1 支持 ~");
+        assert_eq!(text(b"Content-Type: text/plain; charset=HZ-GB-2312\n\n~{#+#1~}\n").trim(), "＋１");
+        assert_eq!(text(b"Content-Type: text/plain; charset=hz-gb-2312\n\n~").trim(), "~");
         assert_eq!(text(b"Content-Type: text/plain; charset=iso-2022-jp\n\n\x1b$B;?@.\x1b(B +1\n").trim(), "賛成 +1");
     }
 

@@ -6,10 +6,12 @@
 
 //! Who called the vote, and with which words: what answers are held against.
 
+use std::rc::Rc;
+
 use super::own_text::Quoted;
 use super::sender;
 use super::thread::Mail;
-use crate::governance::reading::{call_lines, candidates};
+use crate::governance::reading::{Subject, call_lines, candidates};
 
 /// Who called the vote, and with which words.
 #[derive(Default)]
@@ -19,8 +21,14 @@ pub(super) struct Caller {
     pub(super) lines: Vec<String>,
     /// The Message-IDs of the calls.
     pub(super) mails: Vec<String>,
-    /// The candidates that the calls name.
+    /// The subject of the last call.
+    pub(super) subject: Option<Rc<Subject>>,
+    /// The candidates that the last call is on.
     pub(super) candidates: Vec<String>,
+    /// The others that the calls name.
+    pub(super) earlier: Vec<String>,
+    /// The last mail behind the call that puts something else to the vote, and what.
+    pub(super) turned: Option<(String, String)>,
     /// What the calls say, in letters and digits alone.
     pub(super) text: String,
 }
@@ -51,12 +59,30 @@ impl Caller {
 
     pub(super) fn add(&mut self, mail: &Mail<'_>, sender: &sender::Sender, own: &[&str]) {
         self.mails.push(mail.id.clone());
-        self.candidates.extend(candidates(&mail.parsed.written));
-        self.candidates.extend(own.iter().flat_map(|line| candidates(line)));
+        self.subject = Some(mail.parsed.clone());
+        self.turned = None;
+        self.is_on(candidates(&mail.parsed.core), own.iter().flat_map(|line| candidates(line)).collect());
         own.iter().for_each(|line| self.text.push_str(&letters(line)));
         self.addresses.extend(sender.address.clone());
         self.names.extend(sender.name.as_ref().map(|name| name.to_lowercase()));
         self.lines.extend(call_lines(own).into_iter().take(200));
+    }
+}
+
+impl Caller {
+    /// Takes in which candidates a call names in its subject and in its text: it is on what it is the first to
+    /// name, else on what its subject names.
+    fn is_on(&mut self, titled: Vec<String>, told: Vec<String>) {
+        let mut known = std::mem::take(&mut self.candidates);
+        known.append(&mut self.earlier);
+        let new =
+            |names: &[String]| -> Vec<String> { names.iter().filter(|name| !known.contains(name)).cloned().collect() };
+        let (fresh_title, fresh) = (new(&titled), new(&told));
+        let choices = [&fresh_title, &fresh, &titled, &told];
+        self.candidates = choices.into_iter().find(|names| !names.is_empty()).cloned().unwrap_or_default();
+        known.extend(titled.into_iter().chain(told));
+        known.retain(|name| !self.candidates.contains(name));
+        self.earlier = known;
     }
 }
 

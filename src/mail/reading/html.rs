@@ -9,6 +9,8 @@
 
 use html5gum::{Token, Tokenizer};
 
+use super::unseen::{Look, Sheet, grounds};
+
 /// How many elements deep quotes are told apart.
 const DEPTH: usize = 4_000;
 
@@ -47,30 +49,76 @@ const VOID: [&str; 12] = ["br", "hr", "img", "input", "meta", "link", "area", "b
 struct Page {
     text: String,
     line: String,
-    /// The elements that are open, and whether each is a quote.
-    open: Vec<(String, bool)>,
+    open: Vec<Open>,
     quotes: usize,
     /// Everything from here on is quoted.
     rest_is_quoted: bool,
+    /// How many open elements are no text.
     hidden: usize,
+    /// How many open elements hide their text.
+    unseen: usize,
+    /// How many open elements have a ground that white text can be read on.
+    grounds: usize,
     preformatted: usize,
+    in_sheet: bool,
+    sheet: Sheet,
+    /// What nobody sees who reads the mail.
+    unseen_text: String,
+}
+
+/// An element that is open, and what it does to the text in it.
+struct Open {
+    name: String,
+    quote: bool,
+    hidden: bool,
+    unseen: bool,
+    ground: bool,
+}
+
+/// An HTML text as whoever gets it sees it, and what is hidden in it.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    /// The lines, what is quoted behind `>`.
+    pub text: String,
+    /// What stands in elements that show nothing, but for quotes.
+    pub unseen: String,
 }
 
 /// The lines of an HTML text.
-pub(super) fn lines(html: &str) -> String {
+pub(super) fn shown(html: &str) -> Shown {
     let mut page = Page::default();
     for token in Tokenizer::new(html).flatten() {
         match token {
             Token::StartTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name).to_ascii_lowercase();
                 let mut marks = String::new();
+                let mut look = Look::default();
                 for (key, value) in &tag.attributes {
-                    if matches!(&key[..], b"class" | b"id" | b"type" | b"style") {
+                    let value = || String::from_utf8_lossy(value).to_ascii_lowercase();
+                    let place = match &key[..] {
+                        b"class" => &mut look.classes,
+                        b"id" => &mut look.id,
+                        b"style" => &mut look.style,
+                        b"color" => &mut look.color,
+                        b"bgcolor" => &mut look.background,
+                        b"hidden" => {
+                            look.hidden = true;
+                            continue;
+                        }
+                        b"type" => {
+                            marks.push(' ');
+                            marks.push_str(&value());
+                            continue;
+                        }
+                        _ => continue,
+                    };
+                    *place = value();
+                    if !matches!(&key[..], b"color" | b"bgcolor") {
                         marks.push(' ');
-                        marks.push_str(&String::from_utf8_lossy(value).to_ascii_lowercase());
+                        marks.push_str(place);
                     }
                 }
-                page.start(name, &marks, tag.self_closing);
+                page.start(name, &marks, &look, tag.self_closing);
             }
             Token::EndTag(tag) => page.end(&String::from_utf8_lossy(&tag.name).to_ascii_lowercase()),
             Token::String(text) => page.words(&String::from_utf8_lossy(&text)),
@@ -78,11 +126,11 @@ pub(super) fn lines(html: &str) -> String {
         }
     }
     page.end_line();
-    page.text
+    Shown { text: page.text, unseen: page.unseen_text }
 }
 
 impl Page {
-    fn start(&mut self, name: String, marks: &str, closed: bool) {
+    fn start(&mut self, name: String, marks: &str, look: &Look, closed: bool) {
         if BLOCKS.contains(&name.as_str()) {
             let gap = matches!(name.as_str(), "p" | "br") && self.line.trim().is_empty();
             self.end_line();
@@ -125,14 +173,16 @@ impl Page {
         let hidden = matches!(
             name.as_str(),
             "style" | "script" | "head" | "title" | "template" | "noscript" | "del" | "s" | "strike"
-        ) || marks.contains("display:none")
-            || marks.contains("display: none");
+        );
+        self.in_sheet |= name == "style";
+        let (unseen, ground) = (self.sheet.hides(look, self.grounds > 0), grounds(look));
         if self.open.len() < DEPTH {
             self.hidden += usize::from(hidden);
+            self.unseen += usize::from(unseen);
+            self.grounds += usize::from(ground);
             self.quotes += usize::from(quote);
             self.preformatted += usize::from(name == "pre");
-            let kept = if hidden { format!("!{name}") } else { name };
-            self.open.push((kept, quote));
+            self.open.push(Open { name, quote, hidden, unseen, ground });
         }
     }
 
@@ -143,20 +193,32 @@ impl Page {
                 self.text.push('\n');
             }
         }
-        let Some(at) = self.open.iter().rev().take(200).position(|(open, _)| open.trim_start_matches('!') == name)
-        else {
+        self.in_sheet &= name != "style";
+        let Some(at) = self.open.iter().rev().take(200).position(|open| open.name == name) else {
             return;
         };
         for _ in 0..=at {
-            let Some((open, quote)) = self.open.pop() else { break };
-            self.quotes -= usize::from(quote);
-            self.hidden -= usize::from(open.starts_with('!'));
-            self.preformatted -= usize::from(open.trim_start_matches('!') == "pre");
+            let Some(open) = self.open.pop() else { break };
+            self.quotes -= usize::from(open.quote);
+            self.hidden -= usize::from(open.hidden);
+            self.unseen -= usize::from(open.unseen);
+            self.grounds -= usize::from(open.ground);
+            self.preformatted -= usize::from(open.name == "pre");
         }
     }
 
     fn words(&mut self, text: &str) {
+        if self.in_sheet {
+            self.sheet.add(text);
+        }
         if self.hidden > 0 {
+            return;
+        }
+        if self.unseen > 0 {
+            if self.quotes == 0 && !self.rest_is_quoted {
+                self.unseen_text.push_str(text);
+                self.unseen_text.push('\n');
+            }
             return;
         }
         if self.preformatted > 0 {
@@ -208,7 +270,56 @@ fn has_bar(marks: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::shown;
+
+    fn lines(html: &str) -> String {
+        shown(html).text
+    }
+
+    #[test]
+    fn what_nobody_sees_is_no_line() {
+        for style in [
+            "font-size:0",
+            "font-size:0px;line-height:0",
+            "font-size: 1px",
+            "display : none !important",
+            "visibility:hidden",
+            "color:#ffffff",
+            "color: white; background-color: white",
+            "color:transparent",
+            "opacity:0",
+            "mso-hide:all",
+            "max-height:0;overflow:hidden",
+            "position:absolute;left:-9999px",
+        ] {
+            let shown = shown(&format!("<p>Thanks.</p><div style=\"{style}\"><b>+1</b></div><p>Bye</p>"));
+            assert_eq!((shown.text.as_str(), shown.unseen.trim()), ("Thanks.\n\nBye\n\n", "+1"), "{style}");
+        }
+        for hidden in [
+            "<div hidden>+1</div>",
+            "<font color=\"#FFFFFF\">+1</font>",
+            "<style>p{x:y} .x, a.z{display:none}</style><div class=\"y x\">+1</div>",
+        ] {
+            assert_eq!(shown(hidden).unseen.trim(), "+1", "{hidden}");
+        }
+        for seen in [
+            "<div style=\"color:#fff;background:#000\"><p>+1</p></div>",
+            "<table bgcolor=\"#000000\"><tr><td style=\"color:white\">+1</td></tr></table>",
+            "<style>.x{color:red} @media (max-width: 9px) {.x{display:none}}</style><p class=\"x\">+1</p>",
+            "<p style=\"font-size:12px;width:0;left:0\">+1</p>",
+        ] {
+            assert_eq!((shown(seen).text.trim(), shown(seen).unseen.as_str()), ("+1", ""), "{seen}");
+        }
+        assert_eq!(shown("<blockquote><p style=\"display:none\">-1</p></blockquote>").unseen, "");
+    }
+
+    #[test]
+    fn tables_and_code_are_lines() {
+        let table = "<table><tr><th>Name</th><th>Vote</th></tr><tr><td>Bob</td><td>+1</td></tr></table>";
+        assert_eq!(lines(table), "Name Vote\nBob +1\n");
+        assert_eq!(lines("<p>It gives <code>-1</code> here</p>"), "It gives -1 here\n\n");
+        assert_eq!(lines("<pre>a\n  b\n</pre>c"), "a\n  b\nc\n");
+    }
 
     #[test]
     fn a_line_at_the_left_marks_a_quote() {

@@ -12,18 +12,25 @@
 mod attribution;
 mod body;
 mod caller;
+mod charset;
+mod checked;
 mod collapsed;
 mod flowed;
 mod head;
 mod headers;
 mod html;
+mod otherwise;
 mod own_text;
+mod same;
 mod selection;
 mod sender;
 mod source;
 mod thread;
 mod threads;
+mod unseen;
 
+#[cfg(test)]
+mod other_vote_tests;
 #[cfg(test)]
 mod tests;
 

@@ -99,11 +99,7 @@ fn without_via(name: &str) -> (Option<String>, bool) {
 fn is_list(headers: &Headers<'_>, address: &str) -> bool {
     // nearly all are not, which the headers' bytes tell sooner than the headers
     let local = address.split('@').next().unwrap_or_default().as_bytes();
-    let names = |name: &&str| {
-        headers
-            .raw(name)
-            .is_some_and(|raw| raw.windows(local.len().max(1)).any(|part| part.eq_ignore_ascii_case(local)))
-    };
+    let names = |name: &&str| headers.raw(name).is_some_and(|raw| holds(raw, local));
     if !is_list_name(address) && !["list-post", "x-mailing-list", "mailing-list", "list-id"].iter().any(names) {
         return false;
     }
@@ -121,6 +117,13 @@ fn is_list(headers: &Headers<'_>, address: &str) -> bool {
                 .iter()
                 .chain(&headers.mailboxes("cc"))
                 .any(|to| to.address.as_deref() == Some(address))
+}
+
+/// Whether the bytes hold a word, in whatever case.
+fn holds(bytes: &[u8], word: &[u8]) -> bool {
+    let Some(first) = word.first() else { return false };
+    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), bytes)
+        .any(|at| bytes[at..].get(..word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word)))
 }
 
 fn is_list_name(address: &str) -> bool {

@@ -108,7 +108,8 @@ pub(super) fn mails_of(mbox: &[u8]) -> Vec<(Option<&[u8]>, &[u8])> {
     let mut found = Vec::new();
     if starts.first().is_none_or(|(first, _)| mbox[..*first].iter().any(|byte| !byte.is_ascii_whitespace())) {
         let end = starts.first().map_or(mbox.len(), |(first, _)| *first);
-        found.push((None, &mbox[..end]));
+        // blank lines before its headers are no part of a mail
+        found.push((None, mbox[..end].trim_ascii_start()));
     }
     for (index, (line, body)) in starts.iter().enumerate() {
         let end = starts.get(index + 1).map_or(mbox.len(), |(next, _)| *next);
@@ -182,6 +183,12 @@ mod tests {
     fn what_stands_before_the_first_mail_is_not_lost() {
         assert_eq!(mails_of(b"Subject: x\n\nbody\n").len(), 1);
         assert_eq!(mails_of(b"").len(), 1);
+        let rest = b"From c@d Mon Jan  1 00:00:00 2024\nFrom: c@d\n\nbody\n";
+        let found =
+            mails_of(b"\n\nSubject: x\nFrom: a@b\n\nbody\n\nFrom c@d Mon Jan  1 00:00:00 2024\nFrom: c@d\n\nbody\n");
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0], (None, &b"Subject: x\nFrom: a@b\n\nbody\n\n"[..]));
+        assert_eq!(mails_of(&[b"Subject: x\nFrom: a@b\n\nbody\n\n", &rest[..]].concat()).len(), 2);
     }
 
     #[test]

@@ -15,12 +15,14 @@ use jiff::Timestamp;
 use memchr::memmem;
 
 use super::caller::Caller;
+use super::checked::{checked, of_this_vote};
 use super::headers::{Headers, decoded, split};
+use super::otherwise::Otherwise;
 use super::own_text::own_text;
 use super::selection::{choose, in_order, once_each};
 use super::source::{self, SourceError};
 use super::{body, head, sender};
-use crate::governance::reading::{Subject, Tag, Text, is_marked, read};
+use crate::governance::reading::{Subject, Tag, Text, read, turn};
 use crate::governance::{Head, Role, Route, Says, Statement};
 
 /// Which thread of several is wanted.
@@ -123,7 +125,9 @@ pub fn read_text(subject: &str, text: &str) -> (Role, Says) {
         by_caller: false,
         call: &[],
         to_call: false,
+        called_as: None,
         candidates: &[],
+        earlier: &[],
         remarks: &[],
     })
 }
@@ -157,11 +161,26 @@ fn thread_of(raws: Vec<Raw<'_, &[u8]>>, selection: Selection<'_>) -> ThreadRead 
         let why = "the file ends in the middle of a line: it may be cut off there, and later mails with it".to_owned();
         thread.left_out.push(LeftOut { mail: place.clone(), why });
     }
+    if let [mail] = mails.as_slice()
+        && holds_others(mail.body)
+    {
+        let why = "its text has what looks like the headers of other mails; where the lines (`From …`) that part mails are missing, it cannot be taken apart".to_owned();
+        thread.left_out.push(LeftOut { mail: mail.place.clone(), why });
+    }
     thread.mails = mails.len();
     let chosen = choose(mails, selection, &mut thread.left_out);
     let chosen = in_order(once_each(chosen, &mut thread.left_out));
     statements(&chosen, &mut thread);
     thread
+}
+
+/// Whether the only mail of a file has other mails' headers in its text.
+fn holds_others(body: &[u8]) -> bool {
+    let begins = |name: &[u8]| {
+        body.split(|byte| *byte == b'\n')
+            .any(|line| line.len() > name.len() && line[..name.len()].eq_ignore_ascii_case(name))
+    };
+    begins(b"message-id:") && begins(b"from:") && begins(b"date:")
 }
 
 /// `>From ` at a line's beginning is how an mbox writes `From `.
@@ -208,10 +227,11 @@ fn mail<'m>(
 }
 
 /// A mail with its text, ready to be read.
-struct Opened {
-    text: String,
-    faults: Vec<String>,
-    sender: sender::Sender,
+pub(super) struct Opened {
+    pub(super) text: String,
+    pub(super) faults: Vec<String>,
+    pub(super) otherwise: Option<Otherwise>,
+    pub(super) sender: sender::Sender,
 }
 
 fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
@@ -234,13 +254,19 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
             by_caller: caller.wrote(&opened.sender),
             call: &caller.lines,
             to_call: mail.parents.first().is_some_and(|parent| caller.mails.contains(parent)),
+            called_as: caller.subject.as_deref(),
             candidates: &caller.candidates,
+            earlier: &caller.earlier,
             remarks: &caller.remarks(&own.quoted),
         };
         let (role, says) = read(&text);
         let says = checked(says, &text, &own.doubtful, opened, mail);
+        let turned = first.filter(|first| at > *first).and_then(|_| turn(&text));
+        let says = of_this_vote(says, &caller, turned.as_ref(), mail);
         if matches!(role, Role::Opens { .. }) && first != Some(at) {
             caller.add(mail, &opened.sender, &own.lines);
+        } else if let Some(turned) = turned {
+            caller.turned = Some((mail.id.clone(), turned.to));
         }
         thread.left_out.extend(opened.faults.iter().map(|why| LeftOut { mail: mail.id.clone(), why: why.clone() }));
         thread.statements.push(Statement { head: head_of(mail, opened), role, says });
@@ -251,7 +277,7 @@ fn open(mail: &Mail<'_>) -> Opened {
     let body = body::body(&mail.headers, mail.body);
     let sender = sender::sender(&mail.headers, &body.text);
     let faults = mail.faults.iter().cloned().chain(body.faults).collect();
-    Opened { text: body.text, faults, sender }
+    Opened { text: body.text, faults, otherwise: body.otherwise, sender }
 }
 
 /// The mail that calls the vote.
@@ -268,7 +294,9 @@ fn first_call(mails: &[Mail<'_>]) -> Option<usize> {
             by_caller: true,
             call: &[],
             to_call: false,
+            called_as: None,
             candidates: &[],
+            earlier: &[],
             remarks: &[],
         };
         matches!(read(&text).0, Role::Opens { .. })
@@ -276,73 +304,6 @@ fn first_call(mails: &[Mail<'_>]) -> Option<usize> {
     let titled = (0..mails.len()).filter(|at| mails[*at].parsed.has(Tag::Vote) && !mails[*at].parsed.answer);
     let root = titled.clone().find(|at| mails[*at].parents.is_empty() && calls(*at));
     root.or_else(|| titled.into_iter().find(|at| calls(*at))).or_else(|| (0..mails.len().min(50)).find(|at| calls(*at)))
-}
-
-/// What the mail says, unless something about the mail forbids to count it.
-fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &Opened, mail: &Mail<'_>) -> Says {
-    if mail.parsed.has(Tag::Discuss) && !mail.parsed.has(Tag::Vote) && !matches!(says, Says::Nothing { .. }) {
-        return Says::Nothing { why: Some("it stands in a discussion, not in the vote".to_owned()) };
-    }
-    if let Some(why) = automatic(opened, mail).filter(|_| !matches!(says, Says::Nothing { .. })) {
-        return Says::Nothing { why: Some(why.to_owned()) };
-    }
-    if let Some(fault) = opened.faults.iter().find(|fault| fault.contains("not read") || fault.contains("too many")) {
-        let excerpt = match &says {
-            Says::Casts(cast) => cast.line.clone(),
-            Says::Withdraws { line } => line.clone(),
-            Says::Unclear { excerpt, .. } => excerpt.clone(),
-            Says::Nothing { .. } => String::new(),
-        };
-        return Says::Unclear { excerpt, why: format!("the mail could not be read to its end: {fault}") };
-    }
-    if opened.sender.several
-        && let Says::Casts(_) | Says::Withdraws { .. } = says
-    {
-        let excerpt = match says {
-            Says::Casts(cast) => cast.line,
-            Says::Withdraws { line } => line,
-            _ => String::new(),
-        };
-        return Says::Unclear { excerpt, why: "its From header names several senders: whose vote is it?".to_owned() };
-    }
-    if matches!(says, Says::Nothing { .. })
-        && text.to_call
-        && let Some(line) = marked_in_quote(&opened.text)
-    {
-        let why = "a box is marked in the call that it quotes: whose mark is that?".to_owned();
-        return Says::Unclear { excerpt: line.to_owned(), why };
-    }
-    if matches!(says, Says::Nothing { .. }) && !doubtful.is_empty() {
-        let below = read(&Text { own: doubtful, remarks: &[], ..*text }).1;
-        if let Says::Casts(cast) = below {
-            return Says::Unclear {
-                excerpt: cast.line,
-                why: "it stands below the header of another mail, and whether it is quoted is not clear".to_owned(),
-            };
-        }
-    }
-    says
-}
-
-/// Why no person wrote the mail.
-fn automatic(opened: &Opened, mail: &Mail<'_>) -> Option<&'static str> {
-    let by_itself = mail.headers.ascii("auto-submitted").is_some_and(|value| !value.trim().starts_with("no"));
-    let address = opened.sender.address.as_deref().unwrap_or_default();
-    let bounce = address.starts_with("mailer-daemon@") || address.starts_with("postmaster@");
-    (by_itself || bounce).then_some("a program wrote it, by its headers, and no person")
-}
-
-/// A voter who marks the ballot where their program quotes it.
-fn marked_in_quote(text: &str) -> Option<&str> {
-    let bare = |line: &str| line.trim_start_matches(['>', ' ']).to_owned();
-    // one mark of a quote, and a box behind it
-    let may = |line: &&str| {
-        let behind = line.strip_prefix('>').map(str::trim_start);
-        behind.is_some_and(|behind| {
-            behind.starts_with(['[', '(', '{', '<', '_']) || behind.starts_with(|c: char| !c.is_ascii())
-        })
-    };
-    text.lines().filter(may).take(400).find(|line| is_marked(&bare(line)))
 }
 
 fn head_of(mail: &Mail<'_>, opened: &Opened) -> Head {

@@ -14,7 +14,7 @@ use reqwest::blocking::Client;
 
 use super::error::{DownloadError, shown};
 use super::listing::{children, path_below};
-use super::{RemoteFile, fetch};
+use super::{Progress, RemoteFile, fetch};
 
 /// How many files are downloaded, and directories listed, at a time.
 const WORKERS: usize = 8;
@@ -29,7 +29,7 @@ const DEEPEST: usize = 30;
 ///
 /// # Errors
 /// When one cannot be listed, there is no file, or there is no end of them.
-pub(super) fn list(client: &Client, mut root: Url) -> Result<Vec<RemoteFile>, DownloadError> {
+pub(super) fn list(client: &Client, mut root: Url, progress: Progress<'_>) -> Result<Vec<RemoteFile>, DownloadError> {
     if !root.path().ends_with('/') {
         root.set_path(&format!("{}/", root.path()));
     }
@@ -43,7 +43,7 @@ pub(super) fn list(client: &Client, mut root: Url) -> Result<Vec<RemoteFile>, Do
         if listed > MOST_DIRECTORIES {
             return Err(too(MOST_DIRECTORIES, "directories"));
         }
-        let pages = several(&level, |directory| Ok(children(directory, &fetch::page(client, directory)?)))?;
+        let pages = several(&level, |directory| Ok(children(directory, &fetch::page(client, directory, progress)?)))?;
         let (below, found): (Vec<Url>, Vec<Url>) =
             pages.into_iter().flatten().partition(|child| child.path().ends_with('/'));
         if files.len() + found.len() > MOST_FILES {

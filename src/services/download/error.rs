@@ -96,6 +96,14 @@ pub enum DownloadError {
         /// The bound.
         most: u64,
     },
+    /// It comes in another coding than it was asked for.
+    #[error("the server sends {url} as {coding}, for which it was not asked")]
+    Encoded {
+        /// Which file.
+        url: String,
+        /// In which coding.
+        coding: String,
+    },
     /// A listed name is none for a file.
     #[error("the server lists {url}, which is no name for a file")]
     Name {
@@ -138,6 +146,7 @@ impl DownloadError {
                 "name the directory of one candidate, or one staging repository"
             }
             Self::Oversized { .. } => "no such file of a release is as large: tell the project that staged it",
+            Self::Encoded { .. } => "tell who runs the server; files of a release have to come as they are",
             Self::Name { .. } => "tell the project that staged it; nothing was downloaded under that name",
             Self::Write { .. } => "make room, or name another cache by QUORATE_CACHE",
         }

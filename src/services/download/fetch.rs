@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use reqwest::blocking::{Client, Response};
-use reqwest::header::{CONTENT_RANGE, HeaderMap, IF_RANGE, RANGE, RETRY_AFTER};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, HeaderMap, IF_RANGE, RANGE, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
 
 use super::beside;
@@ -41,7 +41,7 @@ const FILE_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 const BESIDE_BYTES: u64 = 1024 * 1024;
 
 /// The page at `url`.
-pub fn page(client: &Client, url: &Url) -> Result<String, DownloadError> {
+pub fn page(client: &Client, url: &Url, progress: Progress<'_>) -> Result<String, DownloadError> {
     let mut vain = 1;
     loop {
         let again = match read_page(client, url) {
@@ -52,7 +52,7 @@ pub fn page(client: &Client, url: &Url) -> Result<String, DownloadError> {
         if vain >= ATTEMPTS {
             return Err(DownloadError::Unreachable { url: shown(url), source: again.why });
         }
-        thread::sleep(again.pause(vain));
+        again.wait(url.path(), vain, progress);
         vain += 1;
     }
 }
@@ -127,7 +127,7 @@ fn whole(client: &Client, file: &RemoteFile, partial: &Partial, progress: Progre
             partial.abandon();
             return Err(DownloadError::Cut { url: shown(&file.url), bytes: furthest, attempt, source: again.why });
         }
-        thread::sleep(again.pause(vain));
+        again.wait(&file.path, vain, progress);
     }
 }
 
@@ -149,8 +149,11 @@ impl Again {
         Self { why, wanted: None }
     }
 
-    fn pause(&self, vain: u32) -> Duration {
-        self.wanted.unwrap_or(PAUSE * 2_u32.pow(vain)).min(LONGEST_PAUSE)
+    /// Says that it waits, and waits.
+    fn wait(&self, name: &str, vain: u32, progress: Progress<'_>) {
+        let pause = self.wanted.unwrap_or(PAUSE * 2_u32.pow(vain)).min(LONGEST_PAUSE);
+        progress(Came::Again(name, pause, &self.why.to_string()));
+        thread::sleep(pause);
     }
 }
 
@@ -168,7 +171,7 @@ impl From<Again> for Ended {
 
 /// The answer to a request, where it is what was asked for.
 fn send(url: &Url, request: reqwest::blocking::RequestBuilder) -> Result<Response, Ended> {
-    let response = match request.send() {
+    let response = match request.header(ACCEPT_ENCODING, "identity").send() {
         Ok(response) => response,
         // What leads nowhere, or where nobody may go, does so again.
         Err(source) if source.is_redirect() || source.is_builder() => {
@@ -178,13 +181,26 @@ fn send(url: &Url, request: reqwest::blocking::RequestBuilder) -> Result<Respons
         Err(error) => return Err(Again::because(io::Error::other(error.without_url())).into()),
     };
     match response.status() {
-        status if status.is_success() || status == StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
+        status if status.is_success() || status == StatusCode::RANGE_NOT_SATISFIABLE => as_it_is(url, response),
         status if passing(status) => {
             let why = io::Error::other(format!("the server answered {status}"));
             Err(Again { why, wanted: wanted_pause(response.headers()) }.into())
         }
         status => Err(Ended::ForGood(DownloadError::Status { url: shown(url), status })),
     }
+}
+
+/// The answer, unless the server sends the bytes in a coding that nobody asked for: a digest would be of
+/// other bytes than the file's. Of what is a gzip itself many servers say so, and mean the file.
+fn as_it_is(url: &Url, response: Response) -> Result<Response, Ended> {
+    let coding = response.headers().get(CONTENT_ENCODING).and_then(|coding| coding.to_str().ok()).unwrap_or_default();
+    let coding = coding.trim().to_ascii_lowercase();
+    let gzip =
+        matches!(coding.as_str(), "gzip" | "x-gzip") && [".gz", ".tgz"].iter().any(|end| url.path().ends_with(end));
+    if coding.is_empty() || coding == "identity" || gzip {
+        return Ok(response);
+    }
+    Err(Ended::ForGood(DownloadError::Encoded { url: shown(url), coding }))
 }
 
 /// Whether the server may answer otherwise a little later.

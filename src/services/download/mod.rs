@@ -58,6 +58,8 @@ pub enum Came<'a> {
     Bytes(&'a str, u64),
     /// The rest of a file, or all of it from the cache.
     File(&'a str),
+    /// Nothing for now: a file or list is asked for again after a pause, because of this.
+    Again(&'a str, Duration, &'a str),
 }
 
 /// Who is told.
@@ -84,7 +86,7 @@ impl Downloader {
     /// When the directory cannot be listed or a file not be had; what came in stays
     /// in the cache, so that a repeat goes on from there.
     pub fn directory(&self, address: &str, into: &Path, progress: Progress<'_>) -> Result<Vec<String>, DownloadError> {
-        let files = list(&self.client, parsed(address)?)?;
+        let files = list(&self.client, parsed(address)?, progress)?;
         progress(Came::Listed(files.len()));
         let (beside, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| stands_beside(&file.path));
         let mut paths = self.all(beside, into, progress)?;
@@ -99,7 +101,7 @@ impl Downloader {
     /// # Errors
     /// When it cannot be listed.
     pub fn paths(&self, address: &str) -> Result<Vec<String>, DownloadError> {
-        match list(&self.client, parsed(address)?) {
+        match list(&self.client, parsed(address)?, &|_| {}) {
             Ok(files) => Ok(files.into_iter().map(|file| file.path).collect()),
             Err(DownloadError::Empty { .. }) => Ok(Vec::new()),
             Err(DownloadError::Status { status, .. }) if status == reqwest::StatusCode::NOT_FOUND => Ok(Vec::new()),

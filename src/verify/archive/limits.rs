@@ -23,6 +23,8 @@ pub struct Limits {
     pub ratio: u64,
     /// Directories below each other.
     pub depth: usize,
+    /// Archives in each other.
+    pub nesting: usize,
 }
 
 /// From how many unpacked bytes on the ratio counts: below, nobody is harmed.
@@ -31,7 +33,7 @@ pub const RATIO_FROM: u64 = 64 * 1024 * 1024;
 impl Default for Limits {
     fn default() -> Self {
         const GIB: u64 = 1024 * 1024 * 1024;
-        Self { total_bytes: 16 * GIB, entry_bytes: 8 * GIB, entries: 500_000, ratio: 250, depth: 100 }
+        Self { total_bytes: 16 * GIB, entry_bytes: 8 * GIB, entries: 500_000, ratio: 250, depth: 100, nesting: 8 }
     }
 }
 

@@ -113,7 +113,10 @@ impl<'a> PathBook<'a> {
                 self.hard_links += 1;
                 self.hard_link(entry, target, faults);
             }
-            EntryKind::Special(what) => faults.fail(SAFE, &entry.path, format!("it is a {what}")),
+            EntryKind::Special(what) => {
+                let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+                faults.fail(SAFE, &entry.path, format!("it is {article} {what}"));
+            }
             EntryKind::File | EntryKind::Directory => {}
         }
         self.place(entry, faults);

@@ -8,7 +8,7 @@
 //! to be known as what they are.
 
 /// The forms: what they are called, how names of them end, what they begin with.
-const FORMS: [(&str, &[&str], &[u8]); 11] = [
+const FORMS: [(&str, &[&str], &[u8]); 16] = [
     ("a bzip2", &[".bz2", ".tbz2", ".tbz"], b"BZh"),
     ("a Zstandard", &[".zst", ".tzst"], b"\x28\xb5\x2f\xfd"),
     ("a 7z", &[".7z"], b"7z\xbc\xaf\x27\x1c"),
@@ -20,6 +20,12 @@ const FORMS: [(&str, &[&str], &[u8]); 11] = [
     ("a cabinet", &[".cab"], b"MSCF\0\0\0\0"),
     ("a cpio", &[".cpio"], b"07070"),
     ("an rpm", &[".rpm"], b"\xed\xab\xee\xdb"),
+    ("a squashfs", &[".squashfs", ".snap"], b"hsqs"),
+    ("a virtual machine's disk", &[".qcow2"], b"QFI\xfb\0"),
+    ("an image of Windows", &[".wim"], b"MSWIM\0\0\0"),
+    // whose magics are further on, or at the end
+    ("an image of a CD", &[".iso"], b""),
+    ("an image of macOS", &[".dmg"], b""),
 ];
 
 /// What the name of a file says.
@@ -31,7 +37,10 @@ pub fn unread_by_name(name: &str) -> Option<&'static str> {
 
 /// What the first bytes of a file say.
 pub fn unread_by_magic(top: &[u8]) -> Option<&'static str> {
-    let (what, _, magic) = FORMS.iter().find(|(_, _, magic)| top.starts_with(magic))?;
+    if let Some(what) = image(top) {
+        return Some(what);
+    }
+    let (what, _, magic) = FORMS.iter().find(|(_, _, magic)| !magic.is_empty() && top.starts_with(magic))?;
     let rest = &top[magic.len()..];
     let really = match *what {
         // the size of its blocks, then pi
@@ -42,6 +51,16 @@ pub fn unread_by_magic(top: &[u8]) -> Option<&'static str> {
         _ => true,
     };
     really.then_some(*what)
+}
+
+/// Images of disks: a CD's first descriptor is behind sixteen sectors, a macOS image has a block at its end.
+fn image(bytes: &[u8]) -> Option<&'static str> {
+    const DESCRIPTOR: std::ops::Range<usize> = 0x8001..0x8006;
+    if bytes.get(DESCRIPTOR) == Some(b"CD001") {
+        return Some("an image of a CD");
+    }
+    let end = bytes.len().checked_sub(512).and_then(|at| bytes.get(at..at + 8));
+    (end == Some(b"koly\0\0\0\x04")).then_some("an image of macOS")
 }
 
 fn hexadecimal(digits: &[u8]) -> bool {
@@ -67,6 +86,13 @@ mod tests {
         for bytes in [&b"BZhello"[..], b"", b"07070 is a number", b"\x5d\0\0 and words that follow"] {
             assert_eq!(unread_by_magic(bytes), None);
         }
+        let cd = [&vec![0; 0x8001][..], b"CD001\x01"].concat();
+        let mac = [&[1; 700][..], b"koly\0\0\0\x04", &[0; 504]].concat();
+        assert_eq!(
+            (unread_by_magic(&cd), unread_by_magic(&mac)),
+            (Some("an image of a CD"), Some("an image of macOS"))
+        );
+        assert_eq!(unread_by_name("a-1.0.iso"), Some("an image of a CD"));
         assert_eq!(unread_by_name("a.tar.gz").or(unread_by_name("quiz.txt")), None);
     }
 }

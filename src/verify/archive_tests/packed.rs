@@ -71,3 +71,63 @@ fn what_is_packed_and_no_code_passes() {
         assert_eq!(said(&report), [] as [String; 0]);
     }
 }
+
+fn key() -> String {
+    format!("-----BEGIN RSA PRIVATE KEY-----\n{}\n", "A".repeat(64))
+}
+
+/// A private key as PKCS#8 has it.
+fn der_key() -> Vec<u8> {
+    [&b"\x30\x34\x02\x01\0\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\0\x04\x20"[..], &[7; 32]].concat()
+}
+
+#[test]
+fn keys_and_tokens_are_found_however_they_are_packed() {
+    let of = |fault, bytes: Vec<u8>, text| source(fault, file("demo-1.0.0/data.txt", bytes), "secrets", text);
+    let inner = zip(&[zipped("in.jar", zip(&[zipped("a/id_rsa", key())]))]);
+    let found = "data.txt: in.jar!/a/id_rsa holds an RSA private key";
+    let mut jar = good_jar();
+    jar.push(zipped("data.txt", inner.clone()));
+    caught(vec![
+        of("key in a jar in a zip", inner.clone(), found),
+        of(
+            "key in a zip in a tgz",
+            tgz(&[file("x.zip", zip(&[zipped("k", key())]))]),
+            "data.txt: x.zip!/k holds an RSA private key",
+        ),
+        of("packed key", gzip(key().as_bytes()), "holds an RSA private key"),
+        of("DER", der_key(), "data.txt is a private key in DER"),
+        of("DER in a zip", zip(&[zipped("k.der", der_key())]), "data.txt: k.der holds a private key in DER"),
+        ("key in a jar in a jar", "demo-1.0.0.jar", zip(&jar), ArchiveForm::Jar, "secrets", found),
+    ]);
+}
+
+#[test]
+fn how_deep_archives_are_looked_into_can_be_said() {
+    let inner = zip(&[zipped("in.jar", zip(&[zipped("id_rsa", key())]))]);
+    let archive = tgz(&and(file("demo-1.0.0/data.bin", inner)));
+    let said_at = |form, nesting| {
+        let mut rules = rules(form);
+        rules.limits.nesting = nesting;
+        said(&crate::verify::check_archive_bytes("demo-1.0.0.tgz", std::io::Cursor::new(&archive), &rules)).join("\n")
+    };
+    assert!(said_at(ArchiveForm::Source, 2).contains("holds an RSA private key"));
+    assert!(said_at(ArchiveForm::Other, 2).contains("secrets Fail"), "{}", said_at(ArchiveForm::Other, 2));
+    for nesting in [0, 1] {
+        let deep = format!("it is more than {nesting} archives deep");
+        let source = said_at(ArchiveForm::Source, nesting);
+        assert!(source.contains("no-binaries Fail") && source.contains(&deep), "{source}");
+        let other = said_at(ArchiveForm::Other, nesting);
+        assert!(other.contains("secrets Warn") && other.contains(&deep), "{other}");
+    }
+}
+
+#[test]
+fn a_bomb_inside_is_told_and_not_unpacked() {
+    let zeros = gzip(&vec![0; 80 << 20]);
+    for (form, status) in [(ArchiveForm::Source, "no-binaries Fail"), (ArchiveForm::Other, "secrets Warn")] {
+        let archive = tgz(&and(file("demo-1.0.0/data.bin", zip(&[zipped("a.gz", &zeros)]))));
+        let found = said(&check("demo-1.0.0.tgz", archive, form)).join("\n");
+        assert!(found.contains(status) && found.contains("cannot be looked into"), "{found}");
+    }
+}

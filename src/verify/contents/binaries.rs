@@ -37,9 +37,66 @@ pub fn compiled(top: &[u8]) -> Option<&'static str> {
         Some("compiled Lua")
     } else if object_file(top) {
         Some("an object file of Windows")
+    } else if begins(b"MZ") && old_program(top) {
+        Some("an old program for DOS or Windows")
     } else {
-        None
+        by_magic(top)
     }
+}
+
+/// Formats of code that a few bytes tell for certain.
+const MAGICS: &[(&[u8], &str)] = &[
+    (b"JM\x01\0PK", "a jmod of Java"),
+    (b"\xca\xfe\xda\xda", "an image of Java's modules"),
+    (b"\xda\xda\xfe\xca", "an image of Java's modules"),
+    (b"\xca\xfe\xd0\x0d", "packed Java classes (pack200)"),
+    (b"\xa2\xba\x0b\xf0", "an archive of loaded Java classes"),
+    (b"\xbf\xba\xfe\xca", "a fat Mach-O program or library"),
+    (b"\xbe\xba\xfe\xca", "a fat Mach-O program or library"),
+    (b"Cr24\x02\0\0\0", "a browser's extension (crx)"),
+    (b"Cr24\x03\0\0\0", "a browser's extension (crx)"),
+    (b"dey\n0", "an optimised dex for Android"),
+    (b"oat\n", "compiled code of Android (oat)"),
+    (b"vdex0", "compiled code of Android (vdex)"),
+    (b"Caml1999", "compiled OCaml"),
+    (b";ELC", "compiled Emacs Lisp"),
+    (b"RITE0", "compiled Ruby (mruby)"),
+    (b"YARB", "compiled Ruby"),
+    (b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f", "compiled JavaScript (Hermes)"),
+    (b"\x50\xed\x55\xba", "compiled code for a GPU (CUDA)"),
+    (b"\x03\x02\x23\x07\0", "a compiled shader (SPIR-V)"),
+    (b"\x07\x23\x02\x03\0", "a compiled shader (SPIR-V)"),
+    (b"DXBC", "a compiled shader (DirectX)"),
+    (b"MTLB\x01", "a compiled shader (Metal)"),
+    (b"\x27\x05\x19\x56", "an image for U-Boot"),
+    (b"xar!\0\x1c", "an installer of macOS"),
+    (b"\x01\xfa\xce\x64", "an interface of compiled Haskell"),
+];
+
+fn by_magic(top: &[u8]) -> Option<&'static str> {
+    if let Some((_, what)) = MAGICS.iter().find(|(magic, _)| top.starts_with(magic)) {
+        let text = top.iter().take(64).all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+        // words of a text may begin so
+        return (!text).then_some(*what);
+    }
+    match top {
+        // Flash: its version, and a length that some film has
+        [b'F' | b'C' | b'Z', b'W', b'S', 1..=60, length @ ..] => {
+            let length = length.first_chunk::<4>().map(|length| u32::from_le_bytes(*length));
+            length.is_some_and(|length| (20..1 << 28).contains(&length)).then_some("a Flash film")
+        }
+        [b'M', 3..=6, 0..=0x3f, 0x1e..=0x40, rest @ ..] if rest.contains(&0) => Some("compiled MicroPython"),
+        _ if top.get(0x202..0x206) == Some(b"HdrS") => Some("a Linux kernel"),
+        _ => None,
+    }
+}
+
+/// A program from before Windows had its own: a header of some paragraphs with nothing in much of it.
+fn old_program(top: &[u8]) -> bool {
+    let Some(header) = top.get(..0x1c) else { return false };
+    let number = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
+    let (last, pages, paragraphs) = (number(2), number(4), number(8));
+    last < 512 && pages > 0 && (2..=64).contains(&paragraphs) && header.iter().filter(|byte| **byte == 0).count() >= 6
 }
 
 /// Java's class files and Mach-O's fat files have the same magic. What follows is a
@@ -90,4 +147,74 @@ fn python_bytecode(top: &[u8]) -> bool {
     let known = (2900..=3999).contains(&version) || (20121..=62299).contains(&version);
     // the marshalled code object, with or without the flag that it is referred to
     known && [8, 12, 16].iter().any(|at| matches!(top.get(*at), Some(0x63 | 0xe3)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compiled;
+
+    #[test]
+    fn code_is_known_by_its_first_bytes() {
+        let elf = |kind: u8| [&b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0"[..], &[kind, 0, 0x3e, 0]].concat();
+        let film = |kind: u8, version: u8| vec![kind, b'W', b'S', version, 0x10, 0x27, 0, 0, 0x78, 0xda];
+        let pyc = |number: u16, at: usize| {
+            let mut bytes = [&number.to_le_bytes()[..], b"\r\n", &[0; 20]].concat();
+            bytes[at] = 0xe3;
+            bytes
+        };
+        let dos = [&b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8\0\0\0\0\0\0\0\x40\0\0\0"[..], &[0; 64]].concat();
+        let kernel = [&vec![0; 0x202][..], b"HdrS"].concat();
+        for (bytes, what) in [
+            (elf(1), "an ELF program or library"),
+            (elf(2), "an ELF program or library"),
+            (elf(4), "an ELF program or library"),
+            (b"JM\x01\0PK\x03\x04".to_vec(), "a jmod of Java"),
+            (b"\xda\xda\xfe\xca\0\0\x01\0".to_vec(), "an image of Java's modules"),
+            (b"\xca\xfe\xba\xbe\0\0\0\x41\0\x1d".to_vec(), "a Java class"),
+            (b"\xca\xfe\xd0\x0d\x07\x96".to_vec(), "packed Java classes (pack200)"),
+            (b"Cr24\x03\0\0\0\x45\x02".to_vec(), "a browser's extension (crx)"),
+            (film(b'F', 5), "a Flash film"),
+            (film(b'C', 10), "a Flash film"),
+            (film(b'Z', 33), "a Flash film"),
+            (b"dex\n035\0".to_vec(), "a dex for Android"),
+            (b"\x1bLua\x54\0\x19\x93\r\n\x1a\n".to_vec(), "compiled Lua"),
+            (b"\x1bLJ\x02\x02".to_vec(), "compiled Lua"),
+            (pyc(3495, 16), "compiled Python"),
+            (pyc(3379, 12), "compiled Python"),
+            (pyc(62211, 8), "compiled Python"),
+            (b"BC\xc0\xde\x35\x14".to_vec(), "LLVM bitcode"),
+            (b"\xde\xc0\x17\x0b\0\0".to_vec(), "LLVM bitcode"),
+            (b"\0asm\x0d\0\x01\0".to_vec(), "WebAssembly"),
+            (b"!<arch>\ndebian-binary   ".to_vec(), "a library of object files"),
+            (b"Caml1999O030\0\0".to_vec(), "compiled OCaml"),
+            (b";ELC\x1c\0\0\0".to_vec(), "compiled Emacs Lisp"),
+            (b"RITE0300\0\0".to_vec(), "compiled Ruby (mruby)"),
+            (b"\x03\x02\x23\x07\0\0\x01\0".to_vec(), "a compiled shader (SPIR-V)"),
+            (b"M\x06\0\x1f\x03\x01\0".to_vec(), "compiled MicroPython"),
+            (b"\x27\x05\x19\x56\x9a".to_vec(), "an image for U-Boot"),
+            (dos, "an old program for DOS or Windows"),
+            (kernel, "a Linux kernel"),
+        ] {
+            assert_eq!(compiled(&bytes), Some(what), "{:x?}", &bytes[..bytes.len().min(12)]);
+        }
+    }
+
+    #[test]
+    fn texts_and_data_are_no_code() {
+        for bytes in [
+            &b"MZ is what such files begin with, and this is a text about them, long enough to be one header."[..],
+            b"FWS2026 is a name, and not a film of anything.",
+            b"CWS\x05",
+            b"Caml1999 was the name of an older version, of which nothing is left but the name and this text here.",
+            b"YARBOROUGH is a place in Lincolnshire, of which this text has nothing more to say than that it is one.",
+            b"RITE001: the first of the rules, written down here as plain text for everybody to read and to follow.",
+            b"DXBC",
+            b"Metal",
+            b"#!/bin/sh\n",
+            b"\x89PNG\r\n\x1a\n",
+            b"",
+        ] {
+            assert_eq!(compiled(bytes), None, "{bytes:?}");
+        }
+    }
 }

@@ -11,13 +11,13 @@ use std::io::{self, Read};
 use sha2::{Digest, Sha256};
 
 use super::metadata::Metadata;
-use super::nested::{INNER_BYTES, Inner, inner, may_hold_others};
+use super::nested::{DEPTH, INNER_BYTES, Inner, Nested, may_hold_others, nested};
 use super::notice::{Legal, LegalTexts};
-use super::remains::{LOOK_AHEAD, Remain, names_snapshot, search};
+use super::remains::{LOOK_AHEAD, Remain, key_file, names_snapshot, search};
 use super::shape::Shape;
 use super::source_version::SourceVersion;
 use super::{ArchiveForm, ContentRules, compiled};
-use crate::verify::archive::{Entry, EntryKind, Faults, Visitor};
+use crate::verify::archive::{ArchiveKind, Entry, EntryKind, Faults, Visitor, unread_by_magic};
 use crate::verify::licence::{Document, HeaderCheck, Judgement};
 
 const HEADER: &str = "licence-header";
@@ -39,6 +39,8 @@ pub struct Contents<'a> {
     metadata: Metadata,
     version: SourceVersion,
     piece: Vec<u8>,
+    /// How many archives may be in each other.
+    nesting: usize,
     files: usize,
     with_header: usize,
     exempt: usize,
@@ -59,6 +61,7 @@ impl<'a> Contents<'a> {
             metadata: Metadata::default(),
             version: SourceVersion::default(),
             piece: Vec::new(),
+            nesting: DEPTH,
             files: 0,
             with_header: 0,
             exempt: 0,
@@ -67,6 +70,12 @@ impl<'a> Contents<'a> {
             allowed_secrets: 0,
             allowed_binaries: 0,
         }
+    }
+
+    /// With so many archives that may be in each other.
+    #[must_use]
+    pub fn nested_up_to(self, nesting: usize) -> Self {
+        Self { nesting, ..self }
     }
 
     /// What the checks came to, after the last file; `name` is the archive's.
@@ -161,26 +170,59 @@ impl<'a> Contents<'a> {
         }
     }
 
-    /// Looks for compiled code; reads more of an archive than the first piece.
-    fn binaries(&mut self, path: &str, content: &mut dyn Read, faults: &mut Faults) -> io::Result<()> {
-        let found = match compiled(&self.piece) {
-            Some(what) => Some(format!("it is {what}")),
-            None if may_hold_others(&self.piece) => {
+    /// Looks for compiled code, and into archives, of which more than the first piece is read.
+    fn packed(&mut self, path: &str, content: &mut dyn Read, faults: &mut Faults) -> io::Result<()> {
+        let source = self.rules.form == ArchiveForm::Source;
+        let code = compiled(&self.piece).map(|what| format!("it is {what}"));
+        // a program may stand before a zip, which is looked for where no program may be
+        let holds_others = || may_hold_others(&self.piece) && (source || is_archive(&self.piece));
+        let found = match code {
+            Some(what) => source.then_some(what),
+            None if holds_others() => {
                 content.take(INNER_BYTES).read_to_end(&mut self.piece)?;
                 if self.piece.len() as u64 > INNER_BYTES {
                     Some(format!("it is an archive of more than {INNER_BYTES} bytes, too large to look into"))
                 } else {
-                    found_inside(inner(&self.piece))
+                    let Nested { inner, secrets } = nested(&self.piece, self.nesting);
+                    self.nested_secrets(path, &secrets, faults);
+                    found_inside(inner, source)
                 }
             }
             None => None,
         };
         match found {
+            Some(what) if !source => faults.warn(SECRETS, path, what),
             Some(_) if self.rules.allowed_binaries.fit(path) => self.allowed_binaries += 1,
             Some(what) => faults.fail(BINARIES, path, what),
             None => {}
         }
         Ok(())
+    }
+
+    fn nested_secrets(&mut self, path: &str, secrets: &[(String, Remain)], faults: &mut Faults) {
+        use crate::verify::archive::printable;
+        for (entry, remain) in secrets {
+            match remain {
+                _ if self.rules.allowed_secrets.fit(path) => self.allowed_secrets += 1,
+                Remain::Suspect(what) => {
+                    faults.warn(SECRETS, path, format!("{path}: {} may hold {what}", printable(entry)))
+                }
+                Remain::Secret(what) => {
+                    faults.fail(SECRETS, path, format!("{path}: {} holds {what}", printable(entry)))
+                }
+                Remain::Snapshot => {}
+            }
+        }
+    }
+
+    /// Whether the file itself is a key.
+    fn key(&mut self, path: &str, faults: &mut Faults) {
+        match key_file(&self.piece) {
+            Some(_) if self.rules.allowed_secrets.fit(path) => self.allowed_secrets += 1,
+            Some(Remain::Secret(what)) => faults.fail(SECRETS, path, format!("{path} is {what}")),
+            Some(Remain::Suspect(what)) => faults.warn(SECRETS, path, format!("{path} may hold {what}")),
+            Some(Remain::Snapshot) | None => {}
+        }
     }
 
     /// Looks for what was left in the piece, which begins in line `line` of the file.
@@ -212,9 +254,8 @@ impl<'a> Contents<'a> {
         let first = if whole { INNER_BYTES } else { PIECE_BYTES as u64 };
         content.take(first).read_to_end(&mut self.piece)?;
         self.of_the_whole(path, rooted);
-        if self.rules.form == ArchiveForm::Source {
-            self.binaries(path, content, faults)?;
-        }
+        self.key(path, faults);
+        self.packed(path, content, faults)?;
         let text = !matches!(Document::of("", &self.piece), Document::Binary);
         let mut header = self.header(path);
         let mut line = 1;
@@ -271,10 +312,16 @@ pub fn look_at_file(name: &str, content: &mut dyn Read, rules: &ContentRules, fa
     Ok(())
 }
 
-/// What is wrong with a file of a source archive that holds others.
-fn found_inside(inner: Inner) -> Option<String> {
+/// Whether it is an archive by its first bytes.
+fn is_archive(top: &[u8]) -> bool {
+    ArchiveKind::of_magic(top).is_some() || unread_by_magic(top).is_some()
+}
+
+/// What is wrong with a file that holds others; compiled code only in a source archive.
+fn found_inside(inner: Inner, source: bool) -> Option<String> {
     use crate::verify::archive::printable;
     match inner {
+        Inner::Compiled(..) if !source => None,
         Inner::Clean => None,
         Inner::Closed(why) => Some(format!("it is an archive that cannot be looked into: {}", printable(&why))),
         Inner::Compiled(entry, what) if entry.is_empty() => Some(format!("it is {what}, packed")),

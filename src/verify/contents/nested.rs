@@ -4,13 +4,14 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! Compiled code inside of what is packed inside a source archive: a jar of classes, a
-//! jar in a zip, a library under gzip. What cannot be opened is said to be closed.
+//! What is inside of what is packed inside an archive: a jar of classes, a jar in a zip, a library under
+//! gzip, a key in any of them. What cannot be opened is said to be closed.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Cursor, Read};
 
 use super::binaries::compiled;
+use super::remains::{Remain, key_file, search};
 use crate::verify::archive::{
     ArchiveKind, Entry, EntryKind, Faults, Limits, SAFE, Visitor, WHOLE, unpacked, unread_by_magic, walk, zip_begins,
 };
@@ -18,8 +19,14 @@ use crate::verify::archive::{
 /// How large an archive in an archive may be to be looked into.
 pub const INNER_BYTES: u64 = 64 * 1024 * 1024;
 
-/// How many archives may be in each other.
-const DEPTH: usize = 8;
+/// How many archives may usually be in each other.
+pub const DEPTH: usize = 8;
+
+/// How many keys and tokens of one file are told.
+const MOST_SECRETS: usize = 20;
+
+/// How many bytes of an entry that is no archive are searched for keys and tokens.
+const SEARCHED_BYTES: u64 = 32 * 1024 * 1024;
 
 /// How many bytes all the archives in one file may hold.
 const TOTAL_BYTES: u64 = 1024 * 1024 * 1024;
@@ -47,16 +54,33 @@ pub fn may_hold_others(top: &[u8]) -> bool {
         || memchr::memmem::find(top, b"PK\x03\x04").is_some()
 }
 
-/// Looks into `bytes`, all of a file.
-pub fn inner(bytes: &[u8]) -> Inner {
-    Look { depth: 0, left: &Cell::new(TOTAL_BYTES) }.into_bytes(bytes)
+/// What is in a file that holds others: compiled code or what is closed, and what was left behind, each with
+/// the path of its entry.
+#[derive(Debug)]
+pub struct Nested {
+    /// Whether it holds compiled code, and whether all of it could be looked into.
+    pub inner: Inner,
+    /// Keys and tokens.
+    pub secrets: Vec<(String, Remain)>,
+}
+
+/// Looks into `bytes`, all of a file; `depth` archives may be in each other.
+pub fn nested(bytes: &[u8], depth: usize) -> Nested {
+    let (left, secrets) = (Cell::new(TOTAL_BYTES), RefCell::default());
+    let inner = Look { depth: 0, most: depth, left: &left, place: "", secrets: &secrets }.into_bytes(bytes);
+    Nested { inner, secrets: secrets.into_inner() }
 }
 
 #[derive(Clone, Copy)]
 struct Look<'a> {
     depth: usize,
+    /// How many archives may be in each other.
+    most: usize,
     /// How many bytes may still be unpacked.
     left: &'a Cell<u64>,
+    /// The path of the entry that is looked into, with `!/` behind it.
+    place: &'a str,
+    secrets: &'a RefCell<Vec<(String, Remain)>>,
 }
 
 impl Look<'_> {
@@ -67,10 +91,11 @@ impl Look<'_> {
         if let Some(what) = unread_by_magic(bytes) {
             return Inner::Closed(format!("it is {what}, which is not read"));
         }
-        if self.depth > DEPTH {
-            return Inner::Closed(format!("it is more than {DEPTH} archives deep"));
+        let kind = ArchiveKind::of_magic(bytes);
+        if self.depth >= self.most && (kind.is_some() || zip_begins(bytes).is_some()) {
+            return Inner::Closed(format!("it is more than {} archives deep", self.most));
         }
-        match ArchiveKind::of_magic(bytes) {
+        match kind {
             Some(kind @ (ArchiveKind::TarGz | ArchiveKind::TarXz)) => self.into_compressed(kind, bytes),
             Some(ArchiveKind::Tar | ArchiveKind::Zip) => self.into_archive(bytes),
             None => match zip_begins(bytes) {
@@ -80,12 +105,31 @@ impl Look<'_> {
         }
     }
 
+    /// Keeps the keys and tokens in a file at `path`.
+    fn seek_secrets(&self, path: &str, bytes: &[u8]) {
+        let keep = |remain: Remain| {
+            let mut secrets = self.secrets.borrow_mut();
+            if secrets.len() < MOST_SECRETS {
+                secrets.push((format!("{}{path}", self.place), remain));
+            }
+        };
+        if let Some(key) = key_file(bytes) {
+            keep(key);
+        }
+        search(bytes, |remain, _| {
+            if remain != Remain::Snapshot {
+                keep(remain);
+            }
+        });
+    }
+
     /// A tar is walked over, anything else is one file.
     fn into_compressed(self, kind: ArchiveKind, bytes: &[u8]) -> Inner {
         let most = INNER_BYTES.min(self.left.get());
         match unpacked(kind, bytes, most) {
             Ok(one) if !matches!(ArchiveKind::of_magic(&one), Some(ArchiveKind::Tar)) => {
                 self.left.set(self.left.get().saturating_sub(one.len() as u64));
+                self.seek_secrets("", &one);
                 Look { depth: self.depth + 1, ..self }.into_bytes(&one)
             }
             Ok(_) => self.into_archive(bytes),
@@ -119,17 +163,18 @@ struct First<'a> {
 
 impl Visitor for First<'_> {
     fn entry(&mut self, entry: &Entry, content: &mut dyn Read, _: &mut Faults) -> io::Result<()> {
-        if entry.kind != EntryKind::File || matches!(self.found, Inner::Compiled(..)) {
+        if entry.kind != EntryKind::File {
             return Ok(());
         }
         let mut bytes = Vec::new();
         content.take(TOP_BYTES).read_to_end(&mut bytes)?;
-        if compiled(&bytes).is_none() && may_hold_others(&bytes) {
-            content.take(INNER_BYTES).read_to_end(&mut bytes)?;
-        }
-        let look = Look { depth: self.look.depth + 1, ..self.look };
+        let holds_others = compiled(&bytes).is_none() && may_hold_others(&bytes);
+        content.take(if holds_others { INNER_BYTES } else { SEARCHED_BYTES }).read_to_end(&mut bytes)?;
+        self.look.seek_secrets(&entry.path, &bytes);
+        let place = format!("{}{}!/", self.look.place, entry.path);
+        let look = Look { depth: self.look.depth + 1, place: &place, ..self.look };
         let found = match look.into_bytes(&bytes) {
-            _ if bytes.len() as u64 > INNER_BYTES => {
+            _ if holds_others && bytes.len() as u64 > INNER_BYTES => {
                 Inner::Closed(format!("{} has more than {INNER_BYTES} bytes", entry.path))
             }
             Inner::Compiled(inner, what) if inner.is_empty() => Inner::Compiled(entry.path.clone(), what),
@@ -137,7 +182,8 @@ impl Visitor for First<'_> {
             Inner::Closed(why) => Inner::Closed(format!("{}: {why}", entry.path)),
             Inner::Clean => return Ok(()),
         };
-        if self.found == Inner::Clean || matches!(found, Inner::Compiled(..)) {
+        let compiled = matches!(found, Inner::Compiled(..)) && !matches!(self.found, Inner::Compiled(..));
+        if self.found == Inner::Clean || compiled {
             self.found = found;
         }
         Ok(())

@@ -80,6 +80,9 @@ impl SignatureFile {
         if bytes.trim_ascii().is_empty() {
             return nothing(Container::Empty);
         }
+        if let Some(why) = of_an_editor(bytes) {
+            return nothing(Container::Broken(why.to_owned()));
+        }
         let pieces = pieces(bytes);
         let read = match armored(&pieces) {
             Armored::None => binary(bytes),
@@ -101,6 +104,15 @@ impl SignatureFile {
             Packet::Unreadable(_) => None,
         })
     }
+}
+
+/// What some editors put before a text, which gpg does not take.
+fn of_an_editor(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        return Some("a byte order mark stands before it, at which gpg stops");
+    }
+    (bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff"))
+        .then_some("it was saved as UTF-16, which gpg does not read")
 }
 
 /// What the armor of a file amounts to.

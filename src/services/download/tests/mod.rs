@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use server::{Ranges, Server};
 
-use super::{Cache, DownloadError, Downloader};
+use super::{Cache, Came, DownloadError, Downloader};
 use crate::release::Sha512;
 
 fn digest_line(bytes: &[u8], name: &str) -> Vec<u8> {
@@ -132,8 +132,35 @@ fn a_server_that_asks_for_patience_gets_it() {
     server.shelf.lock().unwrap().limited.extend([("/d/x".into(), 2), ("/d/".into(), 1)]);
     let place = tempfile::tempdir().unwrap();
     let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
-    downloader.directory(&format!("{}/d", server.address), &place.path().join("into"), &|_| {}).unwrap();
+    let told = std::sync::Mutex::new(Vec::new());
+    let progress = |came: Came<'_>| {
+        if let Came::Again(name, pause, why) = came {
+            told.lock().unwrap().push(format!("{name} {} {why}", pause.as_secs()));
+        }
+    };
+    downloader.directory(&format!("{}/d", server.address), &place.path().join("into"), &progress).unwrap();
     assert_eq!(server.asked(), ["/d/", "/d/", "/d/x", "/d/x", "/d/x"]);
+    let why = "0 the server answered 429 Too Many Requests";
+    assert_eq!(told.into_inner().unwrap(), [format!("/d/ {why}"), format!("x {why}"), format!("x {why}")]);
+}
+
+#[test]
+fn a_coding_that_nobody_asked_for_is_no_fault_of_the_file() {
+    let server = Server::with(&[("/d/x.asc", b"x"), ("/d/y.tgz", b"y"), ("/d/z", b"z")]);
+    server.shelf.lock().unwrap().codings.extend([
+        ("/d/x.asc".into(), "gzip"),
+        ("/d/y.tgz".into(), "x-gzip"),
+        ("/d/z".into(), "br"),
+    ]);
+    let place = tempfile::tempdir().unwrap();
+    let downloader = Downloader::new(Cache::new(place.path().join("cache"))).unwrap();
+    let file = |name: &str| downloader.file(&format!("{}/d/{name}", server.address), &place.path().join(name), &|_| {});
+    file("y.tgz").unwrap();
+    assert_eq!(fs::read(place.path().join("y.tgz")).unwrap(), b"y", "as it is on the server");
+    for name in ["x.asc", "z"] {
+        assert!(matches!(file(name), Err(DownloadError::Encoded { .. })), "{name}: {:?}", file(name));
+        assert!(!place.path().join(name).exists());
+    }
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub(super) struct Shelf {
     pub limited: BTreeMap<String, usize>,
     /// How many bytes of a body are sent before the server falls silent, once.
     pub silent: BTreeMap<String, usize>,
+    /// In which coding the server says that a path comes.
+    pub codings: BTreeMap<String, &'static str>,
     /// Answers that say nothing of which file it is.
     pub unnamed: bool,
     /// How ranges are answered.
@@ -151,8 +153,9 @@ fn answer(stream: TcpStream, shelf: &Mutex<Shelf>) -> std::io::Result<()> {
         _ => ("200 OK".to_owned(), body),
     };
     let tag = if shelf.unnamed { String::new() } else { format!("ETag: \"{tag}\"\r\n") };
+    let coding = shelf.codings.get(&path).map_or_else(String::new, |coding| format!("Content-Encoding: {coding}\r\n"));
     let length = body.len();
-    write!(stream, "HTTP/1.1 {status}\r\n{tag}Content-Length: {length}\r\nConnection: close\r\n\r\n")?;
+    write!(stream, "HTTP/1.1 {status}\r\n{tag}{coding}Content-Length: {length}\r\nConnection: close\r\n\r\n")?;
     if head {
         return Ok(());
     }

@@ -7,6 +7,7 @@
 //! What was left behind in a text: a snapshot's version, a private key, a token. One
 //! search finds the places, a closer look decides. A secret is never repeated.
 
+mod key_files;
 mod logins;
 mod secrets;
 
@@ -14,8 +15,9 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+pub use key_files::key_file;
 use logins::{address, aws_secret, password};
-use secrets::{access_key, google, npm_login, private_key, putty, slack, token, word};
+use secrets::{access_key, gnupg, google, npm_login, private_key, putty, signed_token, slack, token, wide_key, word};
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +59,13 @@ const NEEDLES: &[(&str, Look)] = &[
     ("AWS_SECRET_ACCESS_KEY", aws_secret),
     ("://", address),
     ("<password>", password),
+    ("-\0-\0-\0-\0-\0B\0E\0G\0I\0N\0 ", wide_key),
+    ("\0-\0-\0-\0-\0-\0B\0E\0G\0I\0N\0 ", wide_key),
+    ("(21:protected-private-key", gnupg),
+    ("(11:private-key", gnupg),
+    ("Key: (protected-private-key", gnupg),
+    ("Key: (private-key", gnupg),
+    ("eyJ", signed_token),
     ("xoxa-", slack),
     ("xoxb-", slack),
     ("xoxp-", slack),

@@ -31,6 +31,32 @@ pub(super) fn private_key(bytes: &[u8], at: usize) -> Option<Remain> {
     (longest >= Some(KEY_LETTERS)).then_some(Remain::Secret(what))
 }
 
+/// The same in UTF-16, of either order.
+pub(super) fn wide_key(bytes: &[u8], at: usize) -> Option<Remain> {
+    let wide = &bytes[at..bytes.len().min(at + LOOK_AHEAD)];
+    let narrow: Vec<u8> = wide.iter().copied().filter(|byte| *byte != 0).collect();
+    private_key(&narrow, 0)
+}
+
+/// A file of GnuPG's private keys: the mark, and more than words behind it.
+pub(super) fn gnupg(bytes: &[u8], at: usize) -> Option<Remain> {
+    let behind = &bytes[at..bytes.len().min(at + LOOK_AHEAD)];
+    let key = [&b"(3:rsa"[..], b"(3:ecc", b"(3:dsa", b"(3:elg", b"(rsa ", b"(ecc ", b"(dsa ", b"(elg "];
+    key.iter().any(|kind| memchr::memmem::find(behind, kind).is_some()).then_some(Remain::Secret("a GnuPG private key"))
+}
+
+/// `HEADER.PAYLOAD.SIGNATURE`, a JSON Web Token: the header names the algorithm. Many are examples.
+pub(super) fn signed_token(bytes: &[u8], at: usize) -> Option<Remain> {
+    const SIGNATURE: usize = 27;
+    let of_token = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let mut parts = run(bytes, at, of_token).split(|byte| *byte == b'.');
+    let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
+    // `"alg"` in base64, at each of the three places that it can have
+    let names = [&b"ImFsZyI"[..], b"JhbGciO", b"iYWxnIj"].iter().any(|alg| memchr::memmem::find(header, alg).is_some());
+    (names && payload.starts_with(b"eyJ") && signature.len() >= SIGNATURE && !preceded(bytes, at))
+        .then_some(Remain::Suspect("a signed token (JWT)"))
+}
+
 /// `AKIA` and sixteen capitals or digits, as a word; not the examples of manuals.
 pub(super) fn access_key(bytes: &[u8], at: usize) -> Option<Remain> {
     let of_key = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
@@ -80,4 +106,41 @@ pub(super) fn google(bytes: &[u8], at: usize) -> Option<Remain> {
 pub(super) fn putty(bytes: &[u8], at: usize) -> Option<Remain> {
     let file = &bytes[at..bytes.len().min(at + LOOK_AHEAD)];
     memchr::memmem::find(file, b"Private-Lines: ").map(|_| Remain::Secret("a PuTTY private key"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::search;
+    use super::*;
+
+    fn found(bytes: &[u8]) -> Vec<Remain> {
+        let mut all = Vec::new();
+        search(bytes, |remain, _| all.push(remain));
+        all
+    }
+
+    #[test]
+    fn keys_in_wide_characters_and_of_gnupg_are_known() {
+        let key = format!("-----BEGIN RSA PRIVATE KEY-----\r\n{}\r\n", "A".repeat(64));
+        let little: Vec<u8> = key.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = key.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for wide in [[&b"\xff\xfe"[..], &little].concat(), [&b"\xfe\xff"[..], &big].concat()] {
+            assert_eq!(found(&wide), [Remain::Secret("an RSA private key")]);
+        }
+        for text in ["(21:protected-private-key(3:rsa(1:n257:", "Created: x\nKey: (private-key (ecc (curve Ed25519)"] {
+            assert_eq!(found(text.as_bytes()), [Remain::Secret("a GnuPG private key")], "{text}");
+        }
+        assert_eq!(found(b"looks for (11:private-key in a file"), []);
+    }
+
+    #[test]
+    fn a_signed_token_may_be_an_example() {
+        let token = |header: &str| format!("{header}.eyJzdWIiOiIxMjM0NTY3ODkwIn0.{}", "aB3d".repeat(10));
+        let real = token("eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9");
+        assert_eq!(found(format!("Bearer {real}").as_bytes()), [Remain::Suspect("a signed token (JWT)")]);
+        assert_eq!(found(token("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9").as_bytes()).len(), 1, "alg comes second");
+        for none in ["eyJhbGciOiJSUzI1NiJ9", "eyJ", "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.", "keyJhbGciOiJSUzI1NiJ9.eyJh.x"] {
+            assert_eq!(found(none.as_bytes()), [], "{none}");
+        }
+    }
 }

@@ -194,6 +194,10 @@ fn containers_are_told_apart() {
         assert_eq!(failed, !passes, "{:?}", report.findings());
     }
     assert!(matches!(SignatureFile::parse(&cut).container(), Container::Broken(_)));
+    for (mark, why) in [(&b"\xef\xbb\xbf"[..], "byte order mark"), (b"\xff\xfe", "UTF-16")] {
+        let marked = SignatureFile::parse(&[mark, &cut[..]].concat());
+        assert!(matches!(marked.container(), Container::Broken(said) if said.contains(why)), "{marked:?}");
+    }
     let trailing = verified(&world().keys(), DATA, &[&binary[..], b"garbage"].concat());
     assert!(!trailing.passed(), "{trailing:?}");
 }
