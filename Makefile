@@ -20,7 +20,7 @@ help: ## Lists these targets
 setup: ## Installs what is missing on this machine, and says what
 	@scripts/setup.sh
 
-rehearse: setup ## Rehearses a whole release on this machine; nothing leaves it
+rehearse: setup ## Rehearses a whole release on this machine; nothing is published
 	$(CARGO) run --locked -- rehearse $(ARGS)
 
 # The cheapest first. Clippy and rustdoc share their compilation of the dependencies.

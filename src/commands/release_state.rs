@@ -270,10 +270,11 @@ pub fn pinned(directory: &Path, name: &str, state: &State) -> Result<String, Com
     unchanged(&path, expected).or_else(|why| {
         // A correction that was recorded and not put in its place any more.
         unchanged(&next_file(directory, name), expected).map_err(|_| match path.exists() {
-            true => CommandError::usage(
+            true if name == PRODUCT_FILE => CommandError::usage(
                 why,
                 "put back what it was; a configuration that has to be corrected is taken in by `quorate reconfigure`",
             ),
+            true => CommandError::usage(why, "put back what it was: a release runs to its end by what it began with"),
             false => CommandError::usage(why, "restore it from a copy"),
         })
     })
@@ -302,6 +303,10 @@ pub fn demand_templates(directory: &Path, state: &State) -> Result<(), CommandEr
     let edited = edited_templates(directory, &state.files);
     if edited.is_empty() {
         return Ok(());
+    }
+    if let Some(gone) = edited.iter().find(|name| !directory.join(name).exists()) {
+        let what = format!("{gone} is not in {} any more", directory.display());
+        return Err(CommandError::usage(what, "restore it from a copy: the release makes its texts from it"));
     }
     Err(CommandError::usage(
         format!("changed in {} since the release began: {}", directory.display(), edited.join(", ")),

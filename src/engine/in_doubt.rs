@@ -87,11 +87,17 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         Err(DriverError::InTheWay {
             what: format!("whether `{id}` was done must be known before the candidate is cancelled"),
             obstacle,
-            hint: format!(
-                "nothing was taken down. `quorate run` takes up what `{id}` would have done; what was not done by this \
-                 release is declared void by `quorate run {id} --again --execute --why …`, which does nothing without \
-                 --confirm; then cancel"
-            ),
+            hint: match self.droppable(id) {
+                Ok(_) => format!(
+                    "nothing was taken down. `quorate run` takes up what `{id}` would have done; what was not done by \
+                     this release is declared void by `quorate run {id} --again --execute --why …`, which does nothing \
+                     without --confirm; then cancel"
+                ),
+                Err(_) => format!(
+                    "nothing was taken down, and this record did not begin `{id}`: give the same command again once it \
+                     can be asked; where what is asked has another address now, correct it in the product's configuration"
+                ),
+            },
         })
     }
 

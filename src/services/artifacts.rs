@@ -111,7 +111,8 @@ impl Artifacts<'_> {
         let fail = |source| WorkspaceError { doing: "write", path: path.clone(), source };
         let parent = self.workspace.directory(&self.directory)?;
         let readable = fs::Permissions::from_mode(0o644);
-        let made = tempfile::Builder::new().permissions(readable).tempfile_in(&parent);
+        let made = self.workspace.unfinished();
+        let made = made.and_then(|place| tempfile::Builder::new().permissions(readable).tempfile_in(place));
         let (file, temporary) = made.map_err(fail)?.into_parts();
         let mut sink = BufWriter::with_capacity(128 * 1024, file);
         let filled = fill(&mut sink)?;

@@ -35,6 +35,9 @@ pub struct WorkspaceError {
     pub source: io::Error,
 }
 
+/// The directory of files that have not taken their place yet.
+const UNFINISHED: &str = ".unfinished";
+
 impl Workspace {
     /// The workspace under `root`.
     pub fn new(root: impl Into<PathBuf>, effects: Effects) -> Self {
@@ -67,7 +70,7 @@ impl Workspace {
         fs::create_dir_all(parent).map_err(fail)?;
         self.effects
             .around("write file", || {
-                let mut file = tempfile::NamedTempFile::new_in(parent)?;
+                let mut file = tempfile::NamedTempFile::new_in(self.unfinished()?)?;
                 file.write_all(bytes)?;
                 file.as_file().sync_all()?;
                 file.persist(&path).map_err(|error| error.error)?;
@@ -75,6 +78,13 @@ impl Workspace {
             })
             .map_err(fail)?;
         Ok(path)
+    }
+
+    /// Where files are written before they take their place: one that is left there by an
+    /// interruption is beside nothing that is staged or looked at.
+    pub(super) fn unfinished(&self) -> io::Result<PathBuf> {
+        let directory = self.root.join(UNFINISHED);
+        fs::create_dir_all(&directory).map(|()| directory)
     }
 
     /// The bytes at `relative`; `None` where there is no such file.

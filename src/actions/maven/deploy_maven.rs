@@ -247,7 +247,8 @@ impl DeployMaven {
     }
 
     fn outputs(&self, found: &Found, modules: &[MavenModule]) -> Result<Value, ActionError> {
-        let why = "a rehearsal does not run Maven, which would fetch its plugins from elsewhere".to_owned();
+        let why =
+            "a rehearsal does not have Maven stage them, which takes its plugins from elsewhere and an hour".to_owned();
         let stand_in = StandIn { name: "the jars of the Maven modules".to_owned(), why };
         outputs(&Deployed {
             repository: found.repository.repository_id.clone(),

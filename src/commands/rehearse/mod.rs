@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::CommandError;
-use super::check_repository::{Branch, check_repository};
+use super::check_repository::{Branch, check_place, check_repository};
 use super::check_templates::check_templates;
 use super::check_version::unlike;
 use super::environment::{Environment, absolute};
@@ -29,7 +29,7 @@ use super::run::phase_goal;
 use super::start::{Beginning, check_configuration, check_files};
 use super::which_product::product_of_clone;
 use crate::engine::{Goal, Halt, Obstacle, Pending};
-use crate::rehearsal::{Interruption, SimulatedManager, Source};
+use crate::rehearsal::{Interruption, SimulatedManager, Source, World};
 use crate::release::{ReleaseKind, Version};
 use crate::ui::{ExitCode, Progress};
 use community::Community;
@@ -40,10 +40,11 @@ use stage::Stage;
 /// Or a proposal, with --flip: its discussion, vote, result and release.
 ///
 /// With real git, Subversion, OpenPGP and SMTP, a simulated clock and simulated
-/// people. Nothing leaves the machine. Without --repo a small sample project is released; with it, a copy of the
-/// given repository, which is never written to. With --keep the world stays, to
-/// be looked at; a rehearsal that was interrupted goes on when the same --keep is
-/// given again.
+/// people. Nothing is published: every server is on this machine. Without --repo a small sample project is
+/// released; with it, a copy of the given repository, which is never written to, and its
+/// builds run where their programs are here, and may fetch what they need. With --keep the
+/// world stays, to be looked at; a rehearsal that was interrupted goes on when the same --keep
+/// is given again.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A repository to rehearse with, in place of the sample project; without one, a
@@ -104,8 +105,21 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     outcome
 }
 
+/// What a world was made for, where only the world is named.
+fn as_it_was(args: Args) -> Args {
+    let unsaid = args.product.is_none() && args.repo.is_none() && args.version.is_none();
+    let world = args.keep.as_deref().filter(|_| unsaid).and_then(|keep| World::open(keep).ok().flatten());
+    match world {
+        None => args,
+        Some(World { product, version, source, fail_first_candidate, .. }) => {
+            Args { product: Some(product), version: Some(version), repo: source, fail_first_candidate, ..args }
+        }
+    }
+}
+
 fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let started = Instant::now();
+    let args = as_it_was(args);
     let ui = environment.ui;
     let repository = args.repo.as_deref().map(absolute).transpose()?;
     let product = match (&args.product, &repository) {
@@ -142,7 +156,8 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
     let rendered = check_configuration(&record, version, &files)?;
     if let Some(repository) = &repository {
         check_repository(repository, &files.product()?, Branch::Anywhere)?;
-        if let Some(unlike) = unlike(repository, &rendered, version) {
+        let elsewhere = check_place(repository, &rendered).err().map(|error| error.what);
+        for unlike in elsewhere.into_iter().chain(unlike(repository, &rendered, version)) {
             ui.warn(&format!("{unlike}; `quorate start` would refuse to begin this release"));
         }
     }
@@ -196,7 +211,10 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
             Some("The world is gone again; --keep DIR leaves it to be looked at.".to_owned())
         }
         Place::Temporary(directory) => {
-            Some(format!("The world is left in {} to be looked at.", directory.keep().display()))
+            let world = directory.keep().display().to_string();
+            Some(format!(
+                "The world is left in {world} to be looked at; `quorate --state {world}/state status` shows its record."
+            ))
         }
     };
     match report {

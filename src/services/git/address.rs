@@ -72,7 +72,11 @@ pub fn is_fork(url: &str, official: &str) -> bool {
 /// foundation has each repository on two servers, which are one place.
 pub fn is_elsewhere(url: &str, official: &str) -> bool {
     let place = |url| host_and_path(url).map(|(host, path)| of_foundation(&host, &path).unwrap_or((host, path)));
-    across_network(url) && across_network(official) && place(url) != place(official) && !is_fork(url, official)
+    match (across_network(url), across_network(official)) {
+        (false, false) => false,
+        (true, true) => place(url) != place(official) && !is_fork(url, official),
+        _ => true,
+    }
 }
 
 /// The name at GitHub of a repository that the foundation serves itself (facts: gitbox.apache.org
@@ -145,12 +149,12 @@ mod tests {
         for same in ["git@github.com:apache/greeter.git", "https://gitbox.example.org/greeter.git", "/srv/mirror.git"] {
             assert!(!is_fork(same, expected), "{same}");
         }
-        for elsewhere in ["https://gitlab.com/apache/greeter", "git@gitlab.com:ann/greeter.git"] {
+        for elsewhere in
+            ["https://gitlab.com/apache/greeter", "git@gitlab.com:ann/greeter.git", "/srv/mirror.git", "file:///srv/m"]
+        {
             assert!(is_elsewhere(elsewhere, expected), "{elsewhere}");
         }
-        for not in
-            [expected, "https://gitbox.apache.org/repos/asf/greeter.git", "/srv/mirror.git", "git@github.com:ann/g"]
-        {
+        for not in [expected, "https://gitbox.apache.org/repos/asf/greeter.git", "git@github.com:ann/g"] {
             assert!(!is_elsewhere(not, expected), "{not}");
         }
         assert!(is_elsewhere("https://gitbox.apache.org/repos/asf/other.git", expected));
