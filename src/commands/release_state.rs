@@ -92,7 +92,7 @@ impl ReleaseState {
             });
         }
         // A proposal is meant without its name only where no release is under way.
-        if all.iter().all(|(_, path)| is_completed(path)) {
+        if !proposals.is_empty() && all.iter().all(|(_, path)| is_completed(path)) {
             let open: Vec<_> = proposals.iter().filter(|(_, path)| !is_completed(path)).collect();
             match (&open[..], all.is_empty()) {
                 ([(_, path)], _) => return Ok(Some(path.clone())),

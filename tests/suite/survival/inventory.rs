@@ -31,6 +31,8 @@ pub struct Inventory {
     services: Vec<String>,
     /// How often each step was done, by candidate.
     done: BTreeMap<String, usize>,
+    /// What each check came to at last, by candidate.
+    checks: BTreeMap<String, String>,
 }
 
 impl Inventory {
@@ -45,6 +47,7 @@ impl Inventory {
             mails: mails(world),
             services: services(world),
             done: done(world),
+            checks: checks(world),
         }
     }
 }
@@ -161,4 +164,13 @@ fn sorted(text: String) -> Vec<String> {
     let mut lines = lines(text);
     lines.sort();
     lines
+}
+
+/// What each check came to at last, by candidate.
+fn checks(world: &Path) -> BTreeMap<String, String> {
+    let journal = fs::read_to_string(super::journal(world)).unwrap();
+    let entries = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let of_checks = entries.filter(|entry| entry["event"].as_str().is_some_and(|event| event.starts_with("check-")));
+    let last = of_checks.map(|entry| (format!("{} {}", entry["candidate"], entry["step"]), entry["event"].to_string()));
+    last.collect()
 }
