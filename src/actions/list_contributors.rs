@@ -38,7 +38,8 @@ pub struct ListContributors {
 struct Output {
     names: Vec<String>,
     count: usize,
-    from: String,
+    /// The tag that they are counted from; none at the first release.
+    from: Option<String>,
     /// Why there may be too many names: no release of the series before is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
@@ -49,16 +50,17 @@ impl ListContributors {
         self.from.as_deref().filter(|from| !from.is_empty())
     }
 
-    /// The tag of the release before, and the names since.
-    fn names(&self, cx: &Context<'_, Services>) -> Result<(String, Vec<String>), ActionError> {
-        let from = self.given().map_or_else(|| self.previous(cx), |from| Ok(from.to_owned()))?;
-        let people = cx.world.git.people(&from, &self.to).map_err(git_failed)?;
+    /// The tag of the release before, where there was one, and the names since.
+    fn names(&self, cx: &Context<'_, Services>) -> Result<(Option<String>, Vec<String>), ActionError> {
+        let from = self.given().map_or_else(|| self.previous(cx), |from| Ok(Some(from.to_owned())))?;
+        let people = cx.world.git.people(from.as_deref(), &self.to).map_err(git_failed)?;
         let names = contributors(people.iter().map(|(name, address)| (name.as_str(), address.as_str())));
         Ok((from, names))
     }
 
-    /// The tag of the highest version below this one that shares history with it.
-    fn previous(&self, cx: &Context<'_, Services>) -> Result<String, ActionError> {
+    /// The tag of the highest version below this one that shares history with it; `None` where
+    /// neither clone nor remote has a tag of one: it is the first release.
+    fn previous(&self, cx: &Context<'_, Services>) -> Result<Option<String>, ActionError> {
         let version: Version = self.version.parse().map_err(|error: VersionError| {
             ActionError::misconfigured(error.to_string(), "give `list-contributors` the version that is released")
         })?;
@@ -77,9 +79,12 @@ impl ListContributors {
                 format!("run `git fetch --tags {}` in the clone", cx.world.git.remote()),
             ));
         }
+        if below.is_empty() {
+            return Ok(None);
+        }
         for found in below.into_iter().rev() {
             if cx.world.git.are_related(&format!("{prefix}{found}"), &self.to).map_err(git_failed)? {
-                return Ok(format!("{}{found}", self.release_tag_prefix));
+                return Ok(Some(format!("{}{found}", self.release_tag_prefix)));
             }
         }
         Err(ActionError::refused(
@@ -121,8 +126,9 @@ impl ListContributors {
         (!follows).then_some(text)
     }
 
-    fn output(&self, names: Vec<String>, from: String) -> Value {
-        let (count, note) = (names.len(), self.note(&from));
+    fn output(&self, names: Vec<String>, from: Option<String>) -> Value {
+        let first = || Some(format!("no release before {} is tagged: counted from the first commit", self.version));
+        let (count, note) = (names.len(), from.as_deref().map_or_else(first, |from| self.note(from)));
         serde_json::to_value(Output { names, count, from, note }).expect("plain data")
     }
 }

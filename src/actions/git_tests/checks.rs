@@ -199,10 +199,18 @@ fn contributors_are_counted_from_the_highest_release_below() {
             "file": format!("{version}.txt"),
         }))
     };
-    let (what, hint) = refused(list("1.1.0", None).probe(&world.cx()).unwrap_err());
+    let main = world.git(&["rev-parse", "--abbrev-ref", "HEAD"]).trim().to_owned();
+    let first = world.run(&list("1.1.0", None));
+    assert_eq!((&first["from"], &first["count"]), (&Value::Null, &json!(1)), "the first release: {first}");
+    assert!(first["note"].as_str().unwrap().starts_with("no release before 1.1.0 is tagged"), "{first}");
+    world.git(&["checkout", "-q", "--orphan", "elsewhere"]);
+    world.repositories.commit("elsewhere", "x", "of another history");
+    world.git(&["tag", "release-1.0.0"]);
+    world.git(&["checkout", "-q", &main]);
+    let (what, hint) = refused(list("1.1.0", None).act(&world.cx()).unwrap_err());
     assert!(what.starts_with("no tag release-X.Y.Z of a release before 1.1.0"), "{what}");
     assert!(hint.contains("git fetch --tags origin") && hint.contains("git.previous_tag"), "{hint}");
-    let main = world.git(&["rev-parse", "--abbrev-ref", "HEAD"]).trim().to_owned();
+    world.git(&["tag", "-d", "release-1.0.0"]);
     for tag in ["release-1.2.0", "release-1.9.0-rc1", "release-1.9", "v1.9.0", "release-2.0.0"] {
         world.git(&["tag", tag]);
     }

@@ -65,7 +65,7 @@ impl Place {
         let Some(start) = self.git.common_commit(base, tip).map_err(git_failed)? else { return Ok(false) };
         let commits = self.git.patches(&[&start], tip).map_err(git_failed)?;
         let Some(first) = commits.last() else { return Ok(true) };
-        let people = self.git.people(&start, &first.commit).map_err(git_failed)?;
+        let people = self.git.people(Some(&start), &first.commit).map_err(git_failed)?;
         let summary = message.lines().next().unwrap_or_default();
         Ok(first.summary == summary && people.iter().all(|(_, address)| *address == cx.world.author.email))
     }

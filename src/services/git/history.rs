@@ -26,16 +26,16 @@ pub struct Patch {
 }
 
 impl Git {
-    /// The names and addresses of authors and committers of `from..to`, by the `.mailmap` of `to`:
-    /// neither the working tree's nor the user's own counts.
+    /// The names and addresses of authors and committers of `from..to`, of all up to `to` without
+    /// `from`, by the `.mailmap` of `to`: neither the working tree's nor the user's own counts.
     ///
     /// # Errors
     /// When a revision is not there.
-    pub fn people(&self, from: &str, to: &str) -> Result<BTreeSet<(String, String)>, GitError> {
+    pub fn people(&self, from: Option<&str>, to: &str) -> Result<BTreeSet<(String, String)>, GitError> {
         let repository = self.repository()?;
         let mailmap = mailmap(&repository, &self.commit_of(&repository, to)?).map_err(local("read the mailmap"))?;
         let mut people = BTreeSet::new();
-        for id in self.between(&repository, &[from], to)? {
+        for id in self.between(&repository, from.as_slice(), to)? {
             let commit = repository.find_commit(id).map_err(local("read a commit"))?;
             for person in [commit.author_with_mailmap(&mailmap), commit.committer_with_mailmap(&mailmap)] {
                 let person = person.map_err(local("resolve a name"))?;

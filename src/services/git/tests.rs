@@ -366,12 +366,12 @@ fn people_are_named_by_the_mailmap_of_the_commit() {
     author("Dan Example <dan@example.org>", "b");
     let to = repositories.commit(".mailmap", "Cleo Example <cleo@example.org> <cleo@old.example.org>\n", "mailmap");
     fs::write(repositories.clone_path().join(".mailmap"), "Mallory <m@example.org> <bob@example.org>\n").unwrap();
-    let people: Vec<(String, String)> = git.people(&from, &to).unwrap().into_iter().collect();
+    let people: Vec<(String, String)> = git.people(Some(&from), &to).unwrap().into_iter().collect();
     let names: Vec<&str> = people.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["Bob Example", "Cleo Example", "Dan Example"]);
     assert_eq!((&*people[1].1, &*people[2].1), ("cleo@example.org", "dan@example.org"));
-    assert!(git.people(&to, &to).unwrap().is_empty());
-    assert!(matches!(git.people("refs/tags/none", &to), Err(GitError::Missing { .. })));
+    assert!(git.people(Some(&to), &to).unwrap().is_empty());
+    assert!(matches!(git.people(Some("refs/tags/none"), &to), Err(GitError::Missing { .. })));
 }
 
 #[test]
