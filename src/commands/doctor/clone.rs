@@ -167,7 +167,7 @@ mod tests {
         let refused = GitError::Unauthenticated { remote: "origin".into(), said: "denied".into() };
         assert_eq!(judge(OFFICIAL, Ok(head())), Standing::Ok);
         assert_eq!(judge("https://github.com/ann/flink-statefun", Ok(head())), Standing::Failed);
-        assert_eq!(judge("/srv/mirror.git", Ok(head())), Standing::Ok);
+        assert_eq!(judge("/srv/mirror.git", Ok(head())), Standing::Warning, "nobody else sees what is pushed there");
         assert!(is_another_directory("/srv/other.git", "file:///srv/greeter.git"));
         assert!(!is_another_directory("/srv/greeter.git/", "file:///srv/greeter.git"));
         assert_eq!(judge(OFFICIAL, Ok(BTreeMap::new())), Standing::Failed);

@@ -34,7 +34,7 @@ use crate::ui::{Approver, ExitCode, Progress};
 /// after an interruption it goes on where it was, and nothing is sent twice.
 ///
 ///   quorate flip discuss 608
-///   quorate flip discuss 608 --about \"Jobs can be stopped without losing what is in flight.\" --execute
+///   quorate flip discuss 608 --about "Jobs can be stopped without losing what is in flight." --execute
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct DiscussArgs {
