@@ -331,7 +331,7 @@ fn the_built_in_workflow_can_be_used_for_every_product_and_kind_of_release() {
     clone.reference("refs/remotes/origin/release-3.4", tip, false, "for the bugfix").unwrap();
     for product in ["sample", "statefun"] {
         for version in ["4.0.0", "3.4.0", "3.4.1"] {
-            user.runs(0, &["start", version, "--product", product, "--any-version"]);
+            user.runs(0, &["start", version, "--product", product, "--any-version", "--any-remote"]);
             let release = format!("{product}/{version}");
             user.runs(0, &["--release", &release, "plan"]);
             let guide = user.runs(0, &["--release", &release, "guide"]).out;

@@ -157,9 +157,9 @@ fn the_checklists_have_the_items_of_the_guide() {
         // three of ours: that the version is not out yet; that its proposals were accepted, by their
         // registry or by a person
         ("prepare", 15, 0),
-        // three of ours beside the guide's: the candidate's tags, those of the release, the
-        // manifest; and two optional ones: what builds the commit, what voters will look at
-        ("build", 7, 5),
+        // four of ours beside the guide's: the candidate's tags, those of the release, the
+        // manifest, what voters will look at; and an optional one: what builds the commit
+        ("build", 8, 4),
         ("vote", 1, 0),
         ("fix", 1, 0),
         ("finalize", 11, 0),

@@ -107,7 +107,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
 
 /// What a world was made for, where only the world is named.
 fn as_it_was(args: Args) -> Args {
-    let unsaid = args.product.is_none() && args.repo.is_none() && args.version.is_none();
+    let unsaid = args.product.is_none() && args.repo.is_none() && args.version.is_none() && !args.fail_first_candidate;
     let world = args.keep.as_deref().filter(|_| unsaid).and_then(|keep| World::open(keep).ok().flatten());
     match world {
         None => args,
