@@ -190,7 +190,7 @@ fn build(manager: &Manager) {
     assert_eq!(manager.state("push-candidate-branch"), "ready");
     user.runs(0, &["run", "push-candidate-branch", "--execute"]);
     assert_eq!(manager.remote("release-1.2.0-rc1"), Some(pushed));
-    let ran = user.runs(3, &["run", "--execute"]);
+    let ran = user.runs(1, &["run", "--execute"]);
     assert!(ran.err.contains("website-pull-request"), "{}", ran.err);
     for step in ["deploy-maven", "review-maven", "close-nexus", "stage-candidate"] {
         assert_eq!(manager.state(step), "done", "{step}");
@@ -232,8 +232,10 @@ fn push_without_a_licence_header(manager: &Manager) {
 fn weigh_before_the_vote(manager: &Manager) {
     let user = &manager.user;
     let fault = "greeter-core/FIX.md has no licence header";
-    let ran = user.runs(3, &["run", "--execute"]);
-    assert!(ran.err.contains(fault), "{}", ran.err);
+    // What voters would find too is answered for by a person, or holds the vote up.
+    let ran = user.runs(1, &["run", "--execute"]);
+    assert!(ran.err.contains(fault) && ran.err.contains("candidate-verifies does not hold"), "{}", ran.err);
+    user.runs(0, &["attest", "candidate-verifies", "--note", "the list was asked, and takes it without a header"]);
     user.runs(0, &["run", "--execute", "--to", "build"]);
     let ran = user.runs(3, &["run", "--execute"]);
     let warning = "warning: before send-vote: the optional check licence-headers-present does not hold";
