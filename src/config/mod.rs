@@ -10,6 +10,7 @@
 //! is input, not instruction.
 
 mod assets;
+mod channels;
 mod check;
 mod expected;
 mod load;
@@ -21,13 +22,11 @@ mod sites;
 mod values;
 
 pub use assets::{AssetError, Assets};
+pub use channels::{Announcement, Documentation, Jira, Links, Mail, Maven, Npm, Pypi, Tls};
 pub use check::{ProductFault, check_product};
 pub use load::{ConfigError, parse_product, render_product};
 pub use numbering::{check_numbering, doubts};
-pub use product::{
-    Announcement, Build, BuildOutput, Documentation, Git, Jira, Links, Mail, Maven, Npm, Product, Pypi, Source,
-    Subversion, Tls, Versions, Vote, Waits, WhimsyRoster,
-};
+pub use product::{Build, BuildOutput, Git, Product, Source, Subversion, Versions, Vote, Waits, WhimsyRoster};
 pub use proposals::{USUAL_SCHEME, load_scheme};
 pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster, roster_named, short_vote, with_aliases};
 pub use sites::{Docker, GitHubAddresses, Playground, Website};

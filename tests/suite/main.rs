@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod automation;
+mod bad_files;
 mod bad_input;
 mod bad_record;
 mod cancelling;

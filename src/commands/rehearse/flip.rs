@@ -15,8 +15,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::flip_report::FlipReport;
-use super::stage::{check_usable, failed, free_ports, lock};
-use super::{Args, Place, ending};
+use super::place::Place;
+use super::stage::{check_usable, failed, free_ports, lock, port_taken};
+use super::{Args, ending};
 use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment};
 use crate::commands::error::chain;
@@ -55,18 +56,8 @@ pub fn rehearse(environment: &Environment, args: &Args) -> Result<ExitCode, Comm
     let _ = rustls::crypto::ring::default_provider().install_default();
     let started = Instant::now();
     let ui = environment.ui;
-    let interruption = args
-        .interrupt
-        .as_deref()
-        .map(|file| Interruption::new(file, args.interrupt_chance))
-        .transpose()
-        .map_err(|error| CommandError::usage(format!("--interrupt: {error}"), ""))?;
+    let interruption = args.interruption()?;
     let place = Place::choose(args.keep.as_deref())?;
-    if let Place::Temporary(directory) = &place {
-        ending::remove_when_ended(directory.path()).map_err(|error| {
-            CommandError::new(ExitCode::Service, format!("cannot watch for signals: {error}"), "--keep DIR needs none")
-        })?;
-    }
     let stage = Stage::set(environment, place.path())?;
     let desk = stage.desk(interruption);
     let directory = stage.begin(&desk)?;
@@ -78,16 +69,7 @@ pub fn rehearse(environment: &Environment, args: &Args) -> Result<ExitCode, Comm
     let workflow = session.workflow.clone();
     drop(desk);
     drop(stage);
-    let said = match place {
-        Place::Kept(_) => None,
-        Place::Temporary(directory) if outcome == ExitCode::Done => {
-            drop(directory);
-            Some("The world is gone again; --keep DIR leaves it to be looked at.".to_owned())
-        }
-        Place::Temporary(directory) => {
-            Some(format!("The world is left in {} to be looked at.", directory.keep().display()))
-        }
-    };
+    let left = place.left(outcome);
     match report {
         Ok(report) if args.json => ui.json(&report),
         Ok(report) => ui.data(&report.to_text(ui)),
@@ -95,8 +77,8 @@ pub fn rehearse(environment: &Environment, args: &Args) -> Result<ExitCode, Comm
         // what is broken in the world is what ended the rehearsal: that is said below
         Err(_) => {}
     }
-    if let Some(said) = said {
-        ui.say(&said);
+    if let Some(left) = left {
+        ui.say(&left);
     }
     halt::report_of(ui, Some(&workflow), &halted);
     Ok(outcome)
@@ -132,13 +114,6 @@ impl Stage {
                 ProposalWorld::make(directory, &scheme.text, &product.text, free_ports()?, SystemClock.now())
                     .map_err(failed)?
             }
-        };
-        let port_taken = |error: std::io::Error| {
-            CommandError::new(
-                ExitCode::Service,
-                format!("a server of the rehearsal cannot start: {error}"),
-                "its port is written in the world; end what uses it, or rehearse in another directory",
-            )
         };
         let smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).map_err(port_taken)?;
         let archive = ArchiveServer::start(world.mail(), world.archive_port).map_err(port_taken)?;

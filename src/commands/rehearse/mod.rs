@@ -11,6 +11,7 @@ mod ending;
 mod flip;
 mod flip_report;
 mod made;
+mod place;
 mod report;
 mod stage;
 mod votes;
@@ -33,6 +34,7 @@ use crate::rehearsal::{Interruption, SimulatedManager, Source, World};
 use crate::release::{ReleaseKind, Version};
 use crate::ui::{ExitCode, Progress};
 use community::Community;
+use place::Place;
 use stage::Stage;
 
 /// Rehearses a whole release on this machine.
@@ -99,6 +101,15 @@ fn chance(text: &str) -> Result<(u64, u64), String> {
     }
 }
 
+impl Args {
+    fn interruption(&self) -> Result<Option<Interruption>, CommandError> {
+        let Some(file) = &self.interrupt else { return Ok(None) };
+        Interruption::new(file, self.interrupt_chance)
+            .map(Some)
+            .map_err(|error| CommandError::usage(format!("--interrupt: {error}"), ""))
+    }
+}
+
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let outcome = if args.flip { flip::rehearse(environment, &args) } else { rehearse(environment, args) };
     ending::await_end();
@@ -142,7 +153,7 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
             "name a directory for it: --keep DIR",
         ));
     }
-    let goal = phase_goal(&files.workflow()?.phase_ids(), args.to)?;
+    let goal = phase_goal(&files.workflow()?.phase_ids(), args.to.clone())?;
     let made_up = repository.is_none() && product != SAMPLE;
     if made_up && version.kind() == ReleaseKind::Bugfix {
         return Err(CommandError::usage(
@@ -166,18 +177,8 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
         check_files(&record, version, &files, Beginning::First)?;
         check_templates(environment, &record, version, &files)?;
     }
-    let interruption = args
-        .interrupt
-        .as_deref()
-        .map(|file| Interruption::new(file, args.interrupt_chance))
-        .transpose()
-        .map_err(|error| CommandError::usage(format!("--interrupt: {error}"), ""))?;
+    let interruption = args.interruption()?;
     let place = Place::choose(args.keep.as_deref())?;
-    if let Place::Temporary(directory) = &place {
-        ending::remove_when_ended(directory.path()).map_err(|error| {
-            CommandError::new(ExitCode::Service, format!("cannot watch for signals: {error}"), "--keep DIR needs none")
-        })?;
-    }
     let stage = Stage::set(
         environment,
         &stage::Wanted {
@@ -204,19 +205,7 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
     let report = report.and_then(|report| report.write(&stage).map(|()| report));
     // Nobody may be reading any more, which ends the program: what is to go is gone by then.
     drop(stage);
-    let said = match place {
-        Place::Kept(_) => None,
-        Place::Temporary(directory) if outcome == ExitCode::Done => {
-            drop(directory);
-            Some("The world is gone again; --keep DIR leaves it to be looked at.".to_owned())
-        }
-        Place::Temporary(directory) => {
-            let world = directory.keep().display().to_string();
-            Some(format!(
-                "The world is left in {world} to be looked at; `quorate --state {world}/state status` shows its record."
-            ))
-        }
-    };
+    let left = place.left(outcome);
     match report {
         Ok(report) if args.json => ui.json(&report),
         Ok(report) => ui.data(&report.to_text(ui)),
@@ -224,8 +213,8 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
         // what is broken in the world is what ended the rehearsal: that is said below
         Err(_) => {}
     }
-    if let Some(said) = said {
-        ui.say(&said);
+    if let Some(left) = left {
+        ui.say(&left);
     }
     // What went wrong is the last that is said, and not above all that was made.
     if outcome != ExitCode::Done {
@@ -237,40 +226,6 @@ fn rehearse(environment: &Environment, args: Args) -> Result<ExitCode, CommandEr
 /// What the simulated manager gives as the reason, in the words of a mail.
 const VOTED_DOWN: &str = "The vote did not pass: it has not the three binding +1 that a release needs, and what was \
                           found in this thread is to be mended first.";
-
-/// Where the world is.
-enum Place {
-    Kept(PathBuf),
-    Temporary(tempfile::TempDir),
-}
-
-impl Place {
-    fn choose(keep: Option<&Path>) -> Result<Self, CommandError> {
-        let Some(keep) = keep else {
-            let made = tempfile::Builder::new().prefix("quorate-").tempdir();
-            return made.map(Self::Temporary).map_err(|error| {
-                CommandError::new(
-                    ExitCode::Service,
-                    format!("cannot make a temporary directory: {error}"),
-                    "set TMPDIR",
-                )
-            });
-        };
-        let path = absolute(keep)?;
-        std::fs::create_dir_all(&path).map_err(|error| {
-            CommandError::usage(format!("--keep {}: {error}", path.display()), "name a directory that can be made")
-        })?;
-        let path = path.canonicalize().unwrap_or(path);
-        Ok(Self::Kept(path))
-    }
-
-    fn path(&self) -> &Path {
-        match self {
-            Self::Kept(path) => path,
-            Self::Temporary(directory) => directory.path(),
-        }
-    }
-}
 
 /// Runs the workflow to its end; the community acts where it is waited for.
 fn play(

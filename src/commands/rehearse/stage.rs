@@ -99,13 +99,6 @@ impl Stage {
                 World::make(wanted.directory, &wish, free_ports()?, SystemClock.now()).map_err(failed)?
             }
         };
-        let port_taken = |error: std::io::Error| {
-            CommandError::new(
-                ExitCode::Service,
-                format!("a server of the rehearsal cannot start: {error}"),
-                "its port is written in the world; end what uses it, or rehearse in another directory",
-            )
-        };
         let smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).map_err(port_taken)?;
         let archive = ArchiveServer::start(world.mail(), world.archive_port).map_err(port_taken)?;
         let stand_ins =
@@ -323,6 +316,15 @@ pub(super) fn free_ports() -> Result<[u16; 3], CommandError> {
     ports.map_err(|error| {
         CommandError::new(ExitCode::Service, format!("there is no free port on loopback: {error}"), "")
     })
+}
+
+/// Why a server of the world does not run.
+pub(super) fn port_taken(error: std::io::Error) -> CommandError {
+    CommandError::new(
+        ExitCode::Service,
+        format!("a server of the rehearsal cannot start: {error}"),
+        "its port is written in the world; end what uses it, or rehearse in another directory",
+    )
 }
 
 pub(super) fn failed(error: Failed) -> CommandError {

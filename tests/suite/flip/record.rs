@@ -176,7 +176,14 @@ fn the_short_way_is_one_plan_for_each_command() {
     town.says("gil", "+1");
     let vote = town.runs(0, &["flip", "result", "3", "--execute", "--json"]).json();
     assert_eq!((&vote["outcome"], &vote["totals"]["binding"]["plus"]), (&"passed".into(), &4.into()));
-    assert!(town.mails().last().unwrap().contains("Subject: [RESULT][VOTE] FLIP-3"));
+    let result = town.mails().pop().unwrap();
+    for said in [
+        "Subject: [RESULT][VOTE] FLIP-3",
+        "A person ruled on what these mails say:",
+        &format!("<{id}> is \"+0\", because It depends on what is to come."),
+    ] {
+        assert!(result.contains(said), "{said}: {result}");
+    }
     assert!(town.page().contains("state: accepted\n") && town.page().contains("result: tallies/FLIP-0003.json"));
     assert_eq!(town.label(), "[\"accepted\"]");
     let before = town.mails().len();

@@ -1,0 +1,161 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Where a release goes and where it is told of: Subversion, mail, the vote, every address.
+
+use super::{Faults, ProductFault};
+use crate::config::channels::Tls;
+use crate::config::expected as ask;
+use crate::config::product::Product;
+
+/// How many minutes an archive may lag: a week.
+const LONGEST_LAG: u32 = 7 * 24 * 60;
+
+pub(super) fn subversion(faults: &mut Faults, product: &Product, rehearsal: bool) {
+    let svn = &product.svn;
+    for (field, url) in [("dev", &svn.dev), ("release", &svn.release), ("keys", &svn.keys)] {
+        let field = format!("svn.{field}");
+        match ask::svn_url(url) {
+            Ok(()) if !rehearsal && ask::is_open_to_all(url) => {
+                faults.add(&field, url, "https://…: a password and what is released would go over http unprotected");
+            }
+            Ok(()) => {}
+            Err(expected) => faults.add(&field, url, expected),
+        }
+    }
+    if ask::is_within(&svn.release, &svn.dev) || ask::is_within(&svn.dev, &svn.release) {
+        let expected = format!("a directory apart from svn.dev, {}: what is there is not released", svn.dev);
+        faults.add("svn.release", &svn.release, &expected);
+    }
+    for (field, name) in [
+        ("candidate_directory", &svn.candidate_directory),
+        ("release_directory", &svn.release_directory),
+        ("release_prefix", &svn.release_prefix),
+    ] {
+        faults.unless(&format!("svn.{field}"), name, ask::plain_name);
+    }
+    let glob = &svn.candidate_directories;
+    match ask::names(glob) {
+        Err(expected) => faults.add("svn.candidate_directories", glob, expected),
+        Ok(matcher) if !matcher.is_match(&svn.candidate_directory) => {
+            let expected = format!("a glob that fits svn.candidate_directory, `{}`", svn.candidate_directory);
+            faults.add("svn.candidate_directories", glob, &expected);
+        }
+        Ok(_) => {}
+    }
+    if !svn.release_directory.starts_with(&svn.release_prefix) {
+        let expected = format!("a name that begins with svn.release_prefix, `{}`", svn.release_prefix);
+        faults.add("svn.release_directory", &svn.release_directory, &expected);
+    }
+}
+
+pub(super) fn mail(faults: &mut Faults, product: &Product) {
+    let mail = &product.mail;
+    faults.unless("mail.dev", &mail.dev, ask::address);
+    faults.each("mail.user", &mail.user, ask::address);
+    if mail.user.is_empty() {
+        let expected = "the address of one list or more, to which the announcement goes".to_owned();
+        faults.0.push(ProductFault { field: "mail.user".into(), value: "[]".into(), expected });
+    }
+    faults.unless("mail.announce", &mail.announce, ask::address);
+    faults.unless("mail.smtp_host", &mail.smtp_host, ask::host);
+    faults.within("mail.smtp_port", mail.smtp_port.into(), 1, u16::MAX.into());
+    if mail.smtp_tls == Tls::None && !ask::is_loopback(&mail.smtp_host) {
+        let expected = format!("\"starttls\" or \"implicit\": {} is no loopback address", mail.smtp_host);
+        faults.add("mail.smtp_tls", "none", &expected);
+    }
+    if let Some(archive) = &mail.archive {
+        faults.unless("mail.archive", archive, ask::web_link);
+    }
+    faults.within("mail.archive_lag_minutes", mail.archive_lag_minutes, 0, LONGEST_LAG);
+    for (index, link) in mail.announcement.links.iter().enumerate() {
+        let of = |part: &str| link.get(part).map_or("", String::as_str);
+        let field = format!("mail.announcement.links[{index}]");
+        faults.unless(&format!("{field}.label"), of("label"), ask::line);
+        faults.unless(&format!("{field}.url"), of("url"), ask::web_link);
+    }
+}
+
+/// Whether the rules and the roster are there, whoever has the assets says.
+pub(super) fn vote(faults: &mut Faults, product: &Product) {
+    let Some(vote) = &product.vote else { return };
+    faults.unless("vote.bylaws", &vote.bylaws, ask::rules);
+    faults.unless("vote.action", &vote.action, ask::plain_name);
+    match (&vote.roster, &vote.whimsy) {
+        (Some(roster), None) => faults.unless("vote.roster", roster, ask::rules),
+        (None, Some(whimsy)) => {
+            faults.unless("vote.whimsy.committee", &whimsy.committee, ask::plain_name);
+            faults.unless("vote.whimsy.url", &whimsy.url, ask::web_link);
+        }
+        (Some(_), Some(both)) => faults.add("vote.whimsy", &both.committee, "either a roster or whimsy, and not both"),
+        (None, None) => faults.add("vote.roster", "", "a roster, or whimsy: somebody must have a binding vote"),
+    }
+    if let Some(aliases) = &vote.aliases {
+        faults.unless("vote.aliases", aliases, ask::absolute_path);
+    }
+}
+
+pub(super) fn links(faults: &mut Faults, product: &Product) {
+    let Product { links, jira, website, .. } = product;
+    let mut all = vec![
+        ("links.keys", &links.keys),
+        ("links.downloads", &links.downloads),
+        ("links.candidate_tag", &links.candidate_tag),
+        ("links.release_notes", &links.release_notes),
+        ("links.blog", &links.blog),
+        ("jira.url", &jira.url),
+        ("links.mirrors", &links.mirrors),
+        ("website.url", &website.url),
+    ];
+    all.extend(
+        product.maven.iter().flat_map(|maven| [("maven.nexus", &maven.nexus), ("maven.central", &maven.central)]),
+    );
+    let pypi = product.pypi.iter();
+    all.extend(
+        pypi.flat_map(|pypi| [("pypi.page", &pypi.page), ("pypi.index", &pypi.index), ("pypi.upload", &pypi.upload)]),
+    );
+    all.extend(product.npm.iter().flat_map(|npm| [("npm.page", &npm.page), ("npm.registry", &npm.registry)]));
+    let documentation = product.documentation.iter();
+    all.extend(documentation.flat_map(|pages| [("documentation.url", &pages.url), ("documentation.bot", &pages.bot)]));
+    for (field, link) in all {
+        faults.unless(field, link, ask::web_link);
+    }
+    all_repositories(faults, product);
+    for (name, link) in &links.other {
+        faults.unless(&format!("links.other.{name}"), link, ask::web_link);
+    }
+    for (field, text) in
+        [("jira.key", &jira.key), ("jira.version", &jira.version), ("jira.next_version", &jira.next_version)]
+    {
+        faults.unless(field, text, ask::line);
+    }
+}
+
+/// The project's other repositories, and what goes with them.
+fn all_repositories(faults: &mut Faults, product: &Product) {
+    let Product { website, github, docker, playground, .. } = product;
+    let mut repositories = vec![("website.repository", &website.repository)];
+    repositories.extend(docker.iter().map(|docker| ("docker.repository", &docker.repository)));
+    repositories.extend(playground.iter().map(|playground| ("playground.repository", &playground.repository)));
+    for (field, address) in repositories {
+        faults.unless(field, address, ask::repository);
+    }
+    for (field, link) in [("github.api", &github.api), ("github.uploads", &github.uploads)] {
+        faults.unless(field, link, ask::web_link);
+    }
+    if let Some(docker) = docker {
+        faults.unless("docker.registry", &docker.registry, ask::web_link);
+        faults.unless("docker.command", docker.command.first().map_or("", String::as_str), ask::line);
+        for (index, leaf) in docker.leaves.iter().enumerate() {
+            faults.unless(&format!("docker.leaves[{index}]"), leaf, ask::path_in_tree);
+        }
+    }
+    for (list, changes) in &website.edits {
+        for (index, change) in changes.iter().enumerate() {
+            faults.unless(&format!("website.edits.{list}[{index}].file"), change.file(), ask::path_in_tree);
+        }
+    }
+}

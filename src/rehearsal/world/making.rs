@@ -1,0 +1,209 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The parts of a world as they are before the release begins.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use jiff::Timestamp;
+use toml::{Table, Value};
+
+use super::{MANAGER, ROSTER, ROSTER_FILE, Source, WORLD_FILE, Wish, World, short_home};
+use crate::rehearsal::command::{Failed, run};
+use crate::rehearsal::real_servers::RealServer;
+use crate::rehearsal::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
+use crate::rehearsal::{made_tracker, made_tree, sample_project, sites};
+use crate::release::{Sha512, Version};
+use crate::services::OpenPgp;
+
+impl World {
+    /// Makes a world in `directory`, which is empty or what an interrupted
+    /// making left.
+    ///
+    /// # Errors
+    /// When a program or file fails.
+    pub fn make(directory: &Path, wish: &Wish<'_>, ports: [u16; 3], now: Timestamp) -> Result<Self, Failed> {
+        let configuration: Table = toml::from_str(wish.configuration)
+            .map_err(|error| Failed::new("read the product's configuration", &error.to_string()))?;
+        for part in ["remote.git", "clone", "sample", "svn", "gnupg", "mail", "state", "stand-ins", "servers"] {
+            let _ = fs::remove_dir_all(directory.join(part));
+        }
+        let main = text_of(&configuration, "git", "main");
+        make_remote(directory, wish, &main)?;
+        make_subversion(directory, &configuration, wish.version)?;
+        let home = short_home(directory)?;
+        let key = OpenPgp::generate(&home, MANAGER.0, MANAGER.1, "rsa4096")
+            .map_err(|error| Failed::new("make an OpenPGP key", &error.to_string()))?;
+        make_clone(directory, &configuration, &key)?;
+        make_maven_settings(directory, &configuration)?;
+        make_staging_profile(directory, &configuration)?;
+        let before = earlier_versions(wish.version);
+        sites::make(
+            directory,
+            &configuration,
+            wish.version,
+            before.first().copied().unwrap_or(Version { major: 0, minor: 0, patch: 1 }),
+        )?;
+        made_tracker::create(&directory.join("stand-ins"), wish.configuration, wish.version, &before)?;
+        write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
+        let world = Self {
+            format: 1,
+            directory: directory.to_owned(),
+            product: wish.product.to_owned(),
+            version: wish.version.to_string(),
+            fail_first_candidate: wish.fail_first_candidate,
+            source: match wish.source {
+                Source::Repository(path) => Some(path.to_owned()),
+                Source::Sample | Source::MadeUp(_) => None,
+            },
+            made_up: matches!(wish.source, Source::MadeUp(_)),
+            key,
+            smtp_port: ports[0],
+            smtp_password: "rehearsal".into(),
+            archive_port: ports[1],
+            stand_ins_port: ports[2],
+            real_servers: match wish.stand_ins_alone {
+                true => BTreeMap::new(),
+                false => RealServer::present(&configuration, free_port),
+            },
+            made: now,
+        };
+        let text = serde_json::to_string_pretty(&world).expect("plain data");
+        write(&directory.join(WORLD_FILE), text.as_bytes())?;
+        Ok(world)
+    }
+}
+
+/// A port of this machine that nobody listens on now.
+fn free_port() -> Option<u16> {
+    Some(std::net::TcpListener::bind(("127.0.0.1", 0)).ok()?.local_addr().ok()?.port())
+}
+
+fn make_remote(directory: &Path, wish: &Wish<'_>, main: &str) -> Result<(), Failed> {
+    let remote = directory.join("remote.git");
+    let sample = directory.join("sample");
+    let source = match wish.source {
+        Source::Repository(source) => source.to_owned(),
+        Source::Sample => sample_project::create(&sample, wish.version).map(|()| sample)?,
+        Source::MadeUp(product) => made_tree::create(&sample, product, wish.version).map(|()| sample)?,
+    };
+    let head = format!("--initial-branch={main}");
+    run(directory, "git", &["init", "--quiet", "--bare", &head, "remote.git"], &[])?;
+    // What the source itself has; over it, what its own remote has: that is what would be released.
+    let from = source.display().to_string();
+    for refs in ["+refs/heads/*:refs/heads/*", "+refs/remotes/origin/*:refs/heads/*", "+refs/tags/*:refs/tags/*"] {
+        run(&remote, "git", &["fetch", "--quiet", "--no-tags", "--update-head-ok", &from, refs], &[])?;
+    }
+    // A clone's note of its remote's own HEAD is no branch.
+    let _ = run(&remote, "git", &["update-ref", "-d", "refs/heads/HEAD"], &[]);
+    let branch = format!("refs/heads/{main}");
+    run(&remote, "git", &["rev-parse", "--verify", "--quiet", &branch], &[])
+        .map_err(|_| Failed::new("copy the repository", &format!("{from} has no branch `{main}`")))?;
+    Ok(())
+}
+
+fn make_clone(directory: &Path, configuration: &Table, key: &str) -> Result<(), Failed> {
+    let main = text_of(configuration, "git", "main");
+    run(directory, "git", &["clone", "--quiet", "--branch", &main, "remote.git", "clone"], &[])?;
+    let clone = directory.join("clone");
+    for (name, value) in [("user.name", MANAGER.0), ("user.email", MANAGER.1), ("user.signingkey", key)] {
+        run(&clone, "git", &["config", name, value], &[])?;
+    }
+    Ok(())
+}
+
+/// A distribution repository with KEYS and with earlier releases in it.
+fn make_subversion(directory: &Path, configuration: &Table, version: Version) -> Result<(), Failed> {
+    run(directory, "svnadmin", &["create", "svn"], &[])?;
+    let project = configuration.get("project").and_then(Value::as_str).unwrap_or_default();
+    let name = configuration.get("project_name").and_then(Value::as_str).unwrap_or_default();
+    let prefix = text_of(configuration, "svn", "release_prefix");
+    let tree = directory.join("svn-import");
+    let _ = fs::remove_dir_all(&tree);
+    let release = tree.join("dist/release").join(project);
+    make_directory(&tree.join("dist/dev").join(project))?;
+    make_directory(&release)?;
+    let keys = format!("This file has the OpenPGP keys of {name}'s release managers.\n\n");
+    write(&release.join("KEYS"), keys.as_bytes())?;
+    for earlier in earlier_versions(version) {
+        let place = release.join(format!("{prefix}{earlier}"));
+        make_directory(&place)?;
+        let file = format!("{prefix}{earlier}-src.tgz");
+        let bytes = format!("an earlier release, {earlier}\n");
+        write(&place.join(&file), bytes.as_bytes())?;
+        let sum = format!("{}  {file}\n", Sha512::of(bytes.as_bytes()));
+        write(&place.join(format!("{file}.sha512")), sum.as_bytes())?;
+    }
+    let url = file_url(&directory.join("svn"))?;
+    run(
+        directory,
+        "svn",
+        &["import", "--quiet", "--no-ignore", "--message", "What was there before", "svn-import", &url],
+        &[],
+    )?;
+    fs::remove_dir_all(&tree).map_err(|error| Failed::new("clear up", &error.to_string()))
+}
+
+/// Releases that a project of this version would still have.
+fn earlier_versions(version: Version) -> Vec<Version> {
+    let mut earlier: Vec<Version> = (1..=3)
+        .filter_map(|back| Some(Version { minor: version.minor.checked_sub(back)?, patch: 0, ..version }))
+        .collect();
+    if let (0, 0, Some(major)) = (version.minor, version.patch, version.major.checked_sub(1)) {
+        earlier.extend([1, 0].map(|minor| Version { major, minor, patch: 0 }));
+    }
+    earlier.extend((0..version.patch).rev().take(1).map(|patch| Version { patch, ..version }));
+    if version.patch > 0 {
+        earlier.retain(|known| known.minor < version.minor || known.patch + 1 == version.patch);
+    }
+    earlier
+}
+
+/// The stand-in for Nexus has the product's staging profile.
+fn make_staging_profile(directory: &Path, configuration: &Table) -> Result<(), Failed> {
+    let profile = text_of(configuration, "maven", "profile");
+    let made = if profile.is_empty() { Ok(()) } else { set_profile(&directory.join("stand-ins/nexus"), &profile) };
+    made.map_err(|error| Failed::new("prepare the stand-in for Nexus", &error.to_string()))
+}
+
+fn make_maven_settings(directory: &Path, configuration: &Table) -> Result<(), Failed> {
+    let ids = configuration.get("maven").and_then(|maven| maven.get("server_ids")).and_then(Value::as_array);
+    let servers: String = ids
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(|id| {
+            format!(
+                "    <server><id>{id}</id><username>{}</username><password>{}</password></server>\n",
+                NEXUS_ACCOUNT.0, NEXUS_ACCOUNT.1
+            )
+        })
+        .collect();
+    let text = format!("<settings>\n  <servers>\n{servers}  </servers>\n</settings>\n");
+    make_directory(&directory.join("home/.m2"))?;
+    write(&directory.join("home/.m2/settings.xml"), text.as_bytes())
+}
+
+/// The address of a directory on this machine, with what an address cannot hold encoded.
+pub(super) fn file_url(path: &Path) -> Result<String, Failed> {
+    let url = reqwest::Url::from_directory_path(path)
+        .map_err(|()| Failed::new("make an address", &format!("{} is no absolute path", path.display())))?;
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn text_of(table: &Table, section: &str, key: &str) -> String {
+    table.get(section).and_then(|section| section.get(key)).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn make_directory(path: &Path) -> Result<(), Failed> {
+    fs::create_dir_all(path).map_err(|error| Failed::new(&format!("make {}", path.display()), &error.to_string()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failed> {
+    fs::write(path, bytes).map_err(|error| Failed::new(&format!("write {}", path.display()), &error.to_string()))
+}
