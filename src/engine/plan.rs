@@ -279,9 +279,10 @@ fn plan_phase(
             planned.steps.push(plan_step(step, state, &open));
         }
     }
+    let taken_back = phase.steps.iter().find(|step| is_taken_back(state, step)).map(|step| step.id.as_str());
     for check in &phase.checks {
         if holds(renderer, &check.id, check.when.as_deref())? {
-            planned.checks.push(plan_check(check, state));
+            planned.checks.push(plan_check(check, state, taken_back));
         }
     }
     let completed = state.phase_completed(&phase.id, phase.per_candidate) && planned.steps_settled();
@@ -300,6 +301,12 @@ fn plan_phase(
 
 fn settled(state: &State, step: &Step) -> bool {
     state.step(&step.id, step.per_candidate).is_some_and(StepRecord::settled)
+}
+
+/// Whether the step is taken back, or half so, and was not done again.
+fn is_taken_back(state: &State, step: &Step) -> bool {
+    let record = state.step(&step.id, step.per_candidate);
+    record.is_some_and(|record| matches!(record.status, StepStatus::Undone { .. } | StepStatus::Undoing { .. }))
 }
 
 /// Why a step whose taking back has not ended is not taken up.
@@ -346,9 +353,14 @@ fn plan_step(step: &Step, state: &State, open: &[&str]) -> PlannedStep {
     }
 }
 
-fn plan_check(check: &Check, state: &State) -> PlannedCheck {
+/// How a check stands; what a probe found before a step of its phase was taken back is not
+/// known to be so any more.
+fn plan_check(check: &Check, state: &State, taken_back: Option<&str>) -> PlannedCheck {
     let (check_state, detail) = match state.check(&check.id, check.per_candidate) {
         None => (CheckState::Open, String::new()),
+        Some(CheckRecord::Held(_)) if let Some(step) = taken_back => {
+            (CheckState::Open, format!("it held before `{step}` was taken back, and is asked again"))
+        }
         Some(CheckRecord::Held(evidence)) => (CheckState::Holds, evidence.clone()),
         Some(CheckRecord::Failed(faults)) => (CheckState::Failed, faults.join("; ")),
         Some(CheckRecord::Attested(note)) => (CheckState::Attested, note.clone()),

@@ -176,4 +176,12 @@ fn what_is_too_long_is_for_a_person_and_an_unknown_charset_is_told_of() {
     let bytes: Vec<u8> = (two() + &odd).chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let ran = desk.tally(0, bytes);
     assert!(flat(&ran.out).contains("its charset \"klingon\" is unknown"), "{}", ran.out);
+    // a wide +1 of another encoding than the one that is named would be two letters of nothing
+    let header = "Content-Type: text/plain; charset=utf-8";
+    let mut bytes = (two() + &mail("dan", 4, &[header], "")).into_bytes();
+    bytes.extend(b"\xa3\xab\xa3\xb1\n");
+    let ran = desk.tally(3, bytes);
+    for said in ["Binding: 2 +1", "its bytes are not of the charset that it names (utf-8)"] {
+        assert!(flat(&ran.out).contains(said), "{said}: {}", ran.out);
+    }
 }

@@ -8,7 +8,7 @@
 
 use super::stage::{Stage, in_the_way, refusal};
 use super::toy_world::Quirk;
-use crate::engine::{Driver, DriverError, Event, Goal, Halt, Obstacle};
+use crate::engine::{CheckState, Driver, DriverError, Event, Goal, Halt, Obstacle};
 
 /// Prepare once; build and vote for each candidate; fix a cancelled one; publish once.
 pub const RELEASE: &str = r#"
@@ -337,7 +337,13 @@ fn what_nobody_was_told_of_can_be_taken_back_and_cancelling_tells_nobody() {
     stage.run_to(&Goal::Phase("build".into())).unwrap();
     assert_eq!(steps_of_cancelling(&stage), ["unstage"]);
     stage.with(|driver| driver.undo("notes")).unwrap_err();
+    let check = |id: &str| stage.plan().check(id).map(|check| (check.state, check.detail.clone())).unwrap();
+    assert_eq!(check("staged").0, CheckState::Holds);
     stage.with(|driver| driver.undo("stage")).unwrap();
+    let (state, detail) = check("staged");
+    assert_eq!(state, CheckState::Open);
+    assert_eq!(detail, "it held before `stage` was taken back, and is asked again");
+    assert_eq!(check("pretty").0, CheckState::Attested, "what a person answered for stays theirs");
     stage.with(|driver| driver.undo("notes")).unwrap();
 }
 

@@ -28,6 +28,12 @@ pub(super) fn decoded(kind: &str, bytes: Vec<u8>, faults: &mut Vec<String>) -> S
             Ok(text) => text,
             Err(error) => {
                 let bytes = error.into_bytes();
+                if is_of_more_bytes(&bytes) {
+                    let named = charset.as_deref().unwrap_or("none");
+                    faults.push(format!(
+                        "its bytes are not of the charset that it names ({named}), so its text was not read for certain"
+                    ));
+                }
                 charset_decoder(b"windows-1252")
                     .map_or_else(|| String::from_utf8_lossy(&bytes).into_owned(), |decode| decode(&bytes))
             }
@@ -50,6 +56,14 @@ pub(super) fn decoded(kind: &str, bytes: Vec<u8>, faults: &mut Vec<String>) -> S
             }
         },
     }
+}
+
+/// Whether bytes that are no UTF-8 look like an encoding of several bytes a character, as those of
+/// Chinese, Japanese and Korean: the single ones of Western texts mostly stand alone.
+fn is_of_more_bytes(bytes: &[u8]) -> bool {
+    let runs = bytes.split(u8::is_ascii).filter(|run| !run.is_empty());
+    let (all, long) = runs.fold((0, 0), |(all, long), run| (all + 1, long + usize::from(run.len() > 1)));
+    long * 2 > all
 }
 
 /// HZ (RFC 1843) as GB 2312 in eight bits: between `~{` and `~}` each pair of bytes is a character.
