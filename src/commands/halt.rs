@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::error::{action_code, chain};
-use crate::engine::{Effect, Halt, Obstacle, Pending, Step, StepKind, Workflow};
+use crate::engine::{CheckKind, Effect, Halt, Obstacle, Pending, Step, StepKind, Workflow};
 use crate::governance::STILL_RUNS;
 use crate::ui::{ExitCode, Style, Ui, from_now, hang, minute};
 
@@ -149,7 +149,7 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) {
         }
         Obstacle::CheckFailed(faults) => {
             let hint = workflow
-                .and_then(|workflow| after_the_vote(workflow, id, faults))
+                .and_then(|workflow| after_the_vote(workflow, id, faults).or_else(|| once_staged(workflow, id)))
                 .unwrap_or_else(|| format!("put it right and run again; `quorate guide` says of `{id}` what is meant"));
             let faults: String = faults.iter().map(|fault| format!("\n  {fault}")).collect();
             ui.complain(&format!("{id} does not hold: {title}{faults}"), Some(&hint));
@@ -178,6 +178,18 @@ fn makers(workflow: &Workflow, id: &str) -> Option<String> {
     let makers = step.needs.iter().filter(|need| workflow.step(need).is_some_and(|(_, step)| is_local(step)));
     let makers: Vec<String> = makers.map(|need| format!("`quorate undo {need}`")).collect();
     (!makers.is_empty()).then(|| makers.join(" and "))
+}
+
+/// For what is asked of a candidate's files, which do not change any more: what can be done.
+fn once_staged(workflow: &Workflow, id: &str) -> Option<String> {
+    let (_, check) = workflow.check(id)?;
+    let asks = matches!(&check.kind, CheckKind::Probe { name, .. } if name == "candidate-verifies");
+    asks.then(|| {
+        "what is staged stays as it is: where the files are at fault, `quorate cancel-candidate --why \"…\"`, mend it on \
+         the release's branch, and the next candidate has it; where something else is (KEYS, the server), put that \
+         right and run again"
+            .to_owned()
+    })
 }
 
 /// For the gate that a vote is: what can be done when it did not pass.

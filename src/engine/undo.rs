@@ -13,7 +13,7 @@ use super::driver::Driver;
 use super::event::Event;
 use super::halt::{DriverError, Obstacle};
 use super::state::{StepRecord, StepStatus};
-use super::workflow::{Effect, Step, StepKind};
+use super::workflow::{Effect, Phase, Step, StepKind};
 
 /// What taking a step back would do, or did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,6 +154,12 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 None => Err(self.no_such_item(id)),
             };
         };
+        if self.ended_with_candidate(id) {
+            return refuse(
+                format!("`{id}` is not taken back: candidate {} is cancelled", self.state.candidate.number),
+                "what it left is taken down with it, as one act: `quorate run` goes on with that".into(),
+            );
+        }
         let outputs = match self.state.step(id, step.per_candidate).map(|record| &record.status) {
             Some(StepStatus::Done { outputs, .. } | StepStatus::Undoing { outputs }) => Some(outputs.clone()),
             Some(StepStatus::Attested { .. } | StepStatus::Skipped { .. }) => None,
@@ -189,6 +195,12 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 format!("let `quorate run {last_id}` find out how it ended, then take it back")
             },
         )
+    }
+
+    /// Whether the step is of a candidate that is cancelled, and none of those that take it down.
+    fn ended_with_candidate(&self, id: &str) -> bool {
+        let of_candidate = |phase: &Phase| phase.per_candidate && phase.when.is_none();
+        self.state.candidate.cancelled.is_some() && self.workflow.step(id).is_some_and(|(phase, _)| of_candidate(phase))
     }
 
     /// The step that came after `id` for the same candidate and cannot be taken back, if

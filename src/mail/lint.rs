@@ -40,6 +40,9 @@ impl std::fmt::Display for Fault {
 /// words only whole.
 const WORDS: [&str; 4] = ["TBD", "XXX", "TODO", "FIXME"];
 
+/// What stands around a place in a prepared text that a person is to fill in.
+const GAPS: [char; 2] = ['‹', '›'];
+
 /// Hosts that an announcement must not link to, each with where users belong.
 const HOSTS: [(&str, &str); 3] = [
     ("dist.apache.org", "downloads.apache.org, or the download page"),
@@ -85,6 +88,9 @@ impl Faults {
 }
 
 fn leftovers(faults: &mut Faults, place: &str, line: &str) {
+    if line.contains(GAPS) {
+        faults.add(place, "`‹…›` marks what a person is to fill in");
+    }
     for mark in TEMPLATE_MARKS.iter().filter(|mark| line.contains(**mark)) {
         faults.add(place, format!("`{mark}` of a template is left over"));
     }

@@ -55,6 +55,7 @@ fn tally(outcome: &str, votes: Value) -> Value {
     let totals = |binding| json!({"plus": count(binding, &["+1"]), "zero": count(binding, &["0", "+0", "-0"]), "minus": count(binding, &["-1"])});
     json!({
         "outcome": outcome, "binding": totals(true), "non_binding": totals(false), "votes": votes, "review": [], "rulings": [],
+        "mails": [{"message_id": "x@example.org", "from": "Bob Example <bob@example.net>", "at": "2026-11-22T09:30:00Z"}],
         "reasons": ["3 binding +1; at least 3 are needed: holds", "no binding veto; there must be none: holds"],
     })
 }

@@ -5,7 +5,8 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! Whether a branch at the remote has gone on since a commit, and each of its new
-//! commits stands on the main branch too, as the same patch.
+//! commits stands on the main branch too: as the same patch, or as the commit that it was
+//! picked from, which has its author, time and title.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ use serde::Deserialize;
 
 use crate::actions::{Services, failures::git_failed};
 use crate::engine::{ActionError, Context, Finding, Probe};
+use crate::services::Patch;
 
 /// Parameters of `branch-has-fixes`.
 #[derive(Debug, Deserialize)]
@@ -66,18 +68,36 @@ impl Probe<Services> for BranchHasFixes {
         if theirs.iter().all(|commit| commit.patch.is_none()) {
             return Ok(Finding::Fails(vec![self.nothing("no commit that changes a file")]));
         }
-        let on_main: BTreeSet<String> = on_main.into_iter().filter_map(|patch| patch.patch).collect();
-        let faults: Vec<String> = picked
+        let same: BTreeSet<&String> = on_main.iter().filter_map(|patch| patch.patch.as_ref()).collect();
+        let origins: BTreeSet<_> = on_main.iter().map(|patch| (&patch.authored, &patch.summary)).collect();
+        let differ = picked.iter().filter(|fix| fix.patch.as_ref().is_some_and(|patch| !same.contains(patch)));
+        let (adapted, alone): (Vec<&Patch>, Vec<&Patch>) =
+            differ.partition(|fix| origins.contains(&(&fix.authored, &fix.summary)));
+        let faults: Vec<String> = alone
             .iter()
-            .filter(|fix| fix.patch.as_ref().is_some_and(|patch| !on_main.contains(patch)))
             .map(|fix| {
-                format!("{} ({}) is on {} and not on {}", &fix.commit[..12], fix.summary, self.branch, self.main)
+                format!(
+                    "{} ({}) is on {}, and {} has neither its change nor a commit of its author, time and title",
+                    &fix.commit[..12],
+                    fix.summary,
+                    self.branch,
+                    self.main
+                )
             })
             .collect();
         if faults.is_empty() {
+            let adapted = match adapted.len() {
+                0 => String::new(),
+                number => format!("; {number} of them not as the same change, but by author, time and title"),
+            };
             let said = match count {
-                1 => format!("1 new commit on {}, whose change is on {} too", self.branch, self.main),
-                _ => format!("{count} new commits on {}, whose changes are all on {} too", self.branch, self.main),
+                1 => format!("1 new commit on {}, whose change is on {} too{adapted}", self.branch, self.main),
+                _ => {
+                    format!(
+                        "{count} new commits on {}, whose changes are all on {} too{adapted}",
+                        self.branch, self.main
+                    )
+                }
             };
             return Ok(Finding::Holds(said));
         }

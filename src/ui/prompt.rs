@@ -95,6 +95,9 @@ impl Person for TerminalPerson {
             Ok("stop here") => Answer::Stop,
             Ok(_) => match Text::new(note_prompt(item.note)).prompt() {
                 Ok(note) if note.trim().is_empty() => Answer::Later { why: "an attestation needs a note".into() },
+                Ok(note) if is_an_answer(&note) => {
+                    Answer::Later { why: format!("`{}` is no note: say what was done in words", note.trim()) }
+                }
                 Ok(note) => match unfit(&note) {
                     Some(why) => Answer::Later { why: format!("the note {why}") },
                     None => yes(note.trim().to_owned()),
@@ -104,6 +107,12 @@ impl Person for TerminalPerson {
             Err(error) => stopped(&error),
         }
     }
+}
+
+/// Whether what was typed as a note answers a question with yes or no, which none was asked.
+fn is_an_answer(note: &str) -> bool {
+    let note = note.trim().to_lowercase();
+    note.chars().count() == 1 || ["yes", "no", "ok"].contains(&note.as_str())
 }
 
 /// What is done at the choice of answers: the note comes after it.

@@ -152,7 +152,12 @@ fn a_chosen_commit_is_one_of_the_main_branch_and_is_recorded() {
 fn a_note_that_a_mail_could_not_carry_is_refused_when_it_is_given() {
     let user = User::looking().started();
     let long = format!("{} is why", "x".repeat(100));
-    for (note, says) in [(long.as_str(), "columns"), ("TODO: say why", "`TODO` is left over"), ("<b>Now</b>", "HTML")] {
+    for (note, says) in [
+        (long.as_str(), "columns"),
+        ("TODO: say why", "`TODO` is left over"),
+        ("<b>Now</b>", "HTML"),
+        ("‹why›", "fill in"),
+    ] {
         let attest = ["attest", "make-the-case", "--note", note];
         user.refused(2, &attest, &["make-the-case", "propose-release", says, "nothing was recorded"]);
     }

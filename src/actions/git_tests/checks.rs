@@ -50,12 +50,30 @@ fn fixes_are_on_both_branches() {
 
     let alone = commit_in(&other, "alone", "x", "only here");
     run(&other, &["push", "-q", "origin", "series"]);
-    assert_eq!(fails(examine(&since)), [format!("{} (only here) is on series and not on main", &alone[..12])]);
+    assert_eq!(fails(examine(&since)), [only(&alone, "only here")]);
     assert_eq!(fails(examine(&world.repositories.at_remote("main"))).len(), 1, "not on the branch");
     run(&other, &["checkout", "-q", "main"]);
     run(&other, &["cherry-pick", &alone]);
     run(&other, &["push", "-q", "origin", "main"]);
     holds(examine(&since));
+    // picked with a conflict, so that its change is another one
+    let adapted = commit_in(&other, "adapted", "of main", "adapted");
+    run(&other, &["push", "-q", "origin", "main"]);
+    run(&other, &["checkout", "-q", "series"]);
+    run(&other, &["cherry-pick", &adapted]);
+    fs::write(other.join("adapted"), "of the series").unwrap();
+    run(&other, &["commit", "-q", "-a", "--amend", "--no-edit"]);
+    run(&other, &["push", "-q", "origin", "series"]);
+    let said = holds(examine(&since));
+    assert!(said.ends_with("; 1 of them not as the same change, but by author, time and title"), "{said}");
+}
+
+/// What is said of a commit that is on the series alone.
+fn only(commit: &str, title: &str) -> String {
+    let commit = &commit[..12];
+    format!(
+        "{commit} ({title}) is on series, and main has neither its change nor a commit of its author, time and title"
+    )
 }
 
 #[test]
@@ -75,7 +93,7 @@ fn merges_are_looked_into() {
     run(&other, &["checkout", "-q", "series"]);
     run(&other, &["merge", "-q", "--no-ff", "-m", "merge side", "side"]);
     run(&other, &["push", "-q", "origin", "series"]);
-    assert_eq!(fails(examine()), [format!("{} (on a side branch) is on series and not on main", &fix[..12])]);
+    assert_eq!(fails(examine()), [only(&fix, "on a side branch")]);
     run(&other, &["checkout", "-q", "main"]);
     run(&other, &["cherry-pick", &fix]);
     run(&other, &["push", "-q", "origin", "main"]);

@@ -25,7 +25,7 @@ use crate::mail::reading::{Selection, TWICE, read_bytes};
 
 pub use electorate::{electorate, roster_of};
 pub use kept::KeptTally;
-pub use record::{VoteRecord, VoteSource, digest_of};
+pub use record::{RulingUsed, VoteRecord, VoteSource, digest_of};
 pub use rules::{Rules, bylaws_of, rules};
 
 /// A ruling, as the journal has it.

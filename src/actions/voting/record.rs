@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{RulingGiven, VoteRead};
 use crate::governance::{
-    Action, Approval, BallotBox, Ballots, CountedVote, FileUsed, LeftOut, Outcome, Review, RosterUsed, Totals,
-    VoteOutcome, VoteValue,
+    Action, Approval, BallotBox, Ballots, CountedVote, FileUsed, LeftOut, MailAccount, Outcome, Review, RosterUsed,
+    Totals, VoteOutcome, VoteValue,
 };
 use crate::release::{FileDigest, Sha512};
 
@@ -82,7 +82,28 @@ pub struct VoteRecord {
     pub left_out: Vec<LeftOut>,
     /// What a person ruled, on mails of this thread.
     #[serde(default)]
-    pub rulings: Vec<RulingGiven>,
+    pub rulings: Vec<RulingUsed>,
+}
+
+/// A ruling on a mail of the thread, with whose mail it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulingUsed {
+    /// The mail's Message-ID, without angle brackets.
+    pub about: String,
+    /// The verdict: `+1`, `none`, `+1 as ann`.
+    pub ruling: String,
+    /// Why.
+    pub why: String,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// Who had it recorded.
+    pub who: String,
+    /// Whose the mail says it is.
+    #[serde(default)]
+    pub from: String,
+    /// When the mail was written.
+    #[serde(default)]
+    pub sent: Option<Timestamp>,
 }
 
 /// How many votes there are.
@@ -98,7 +119,8 @@ impl VoteRecord {
     /// The record of a vote that was read.
     pub fn of_tally(read: VoteRead, vote_mail: &str, files: &[FileDigest], rulings: &[RulingGiven]) -> Self {
         let VoteRead { tally, bylaws, action, link } = read;
-        let used = |given: &&RulingGiven| tally.rulings.iter().any(|ruling| ruling.message_id == given.about);
+        let used = rulings.iter().filter(|given| tally.rulings.iter().any(|ruling| ruling.message_id == given.about));
+        let used = used.map(|given| RulingUsed::of(given, &tally.mails)).collect();
         Self {
             source: VoteSource::Tally,
             why: String::new(),
@@ -116,7 +138,7 @@ impl VoteRecord {
             roster: Some(tally.roster),
             counted_at: Some(tally.at),
             totals: BothTotals { binding: tally.binding, non_binding: tally.non_binding },
-            rulings: rulings.iter().filter(used).cloned().collect(),
+            rulings: used,
             votes: tally.votes,
             review: tally.review,
             left_out: tally.left_out,
@@ -152,6 +174,15 @@ impl VoteRecord {
             left_out: Vec::new(),
             rulings: Vec::new(),
         }
+    }
+}
+
+impl RulingUsed {
+    fn of(given: &RulingGiven, mails: &[MailAccount]) -> Self {
+        let RulingGiven { about, ruling, why, at, who } = given.clone();
+        let mail = mails.iter().find(|mail| mail.message_id == about);
+        let from = mail.map_or_else(String::new, |mail| mail.from.clone());
+        Self { about, ruling, why, at, who, from, sent: mail.and_then(|mail| mail.at) }
     }
 }
 

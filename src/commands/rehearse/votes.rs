@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::stage::Stage;
-use crate::actions::voting::{RulingGiven, VoteRecord, VoteSource};
+use crate::actions::voting::{RulingUsed, VoteRecord, VoteSource};
 use crate::commands::vote::current;
 use crate::engine::{Clock, Entry, Event, State};
 use crate::governance::{LeftOut, Totals, VoteOutcome};
@@ -27,7 +27,7 @@ pub struct VoteReport {
     /// Each counted vote: who, what, and whether it binds.
     votes: Vec<VoteLine>,
     /// What a person ruled.
-    rulings: Vec<RulingGiven>,
+    rulings: Vec<RulingUsed>,
     /// What is not counted; of the last candidate also what came since.
     left_out: Vec<LeftOut>,
 }

@@ -271,12 +271,14 @@ fn a_goal_of_fixing_ends_when_the_candidate_is_fixed() {
 }
 
 #[test]
-fn a_step_of_a_cancelled_candidate_is_not_taken_back_under_those_that_build_on_it() {
+fn no_step_of_a_cancelled_candidate_is_taken_back_by_itself() {
     let stage = staged();
     stage.run_to(&Goal::Phase("build".into())).unwrap();
     cancel(&stage).unwrap();
-    let (what, _) = refusal(stage.with(|driver| driver.undo("tag")));
-    assert_eq!(what, "`tag` cannot be taken back while these build on it: stage");
+    for id in ["tag", "stage"] {
+        let (what, _) = refusal(stage.with(|driver| driver.undo(id)));
+        assert_eq!(what, format!("`{id}` is not taken back: candidate 1 is cancelled"));
+    }
 }
 
 #[test]
@@ -327,6 +329,9 @@ fn what_others_were_told_of_is_not_taken_back_but_cancelled() {
     assert_eq!(what, "`call` cannot be taken back: a letter that was sent stays sent");
     assert_eq!(steps_of_cancelling(&stage), ["cancel", "unstage"]);
     cancel(&stage).unwrap();
+    let (what, hint) = refusal(stage.with(|driver| driver.undo("stage")));
+    assert_eq!(what, "`stage` is not taken back: candidate 1 is cancelled");
+    assert!(hint.contains("`quorate run` goes on"), "{hint}");
     assert!(stage.run_to(&Goal::Phase("build".into())).is_ok());
     assert_eq!((stage.plan().candidate, stage.world.fact("staged-1")), (2, None));
 }

@@ -20,6 +20,8 @@ pub struct Patch {
     pub commit: String,
     /// The first line of its message.
     pub summary: String,
+    /// Who wrote it and when, which a cherry-pick keeps: name, address and second.
+    pub authored: (String, String, i64),
     /// The patch's own id, the same wherever it was picked; `None` for a merge and
     /// for a commit that changes nothing.
     pub patch: Option<String>,
@@ -77,7 +79,10 @@ impl Git {
         for id in self.between(&repository, without, to)? {
             let commit = repository.find_commit(id).map_err(local("read a commit"))?;
             let summary = String::from_utf8_lossy(commit.summary_bytes().unwrap_or_default()).into_owned();
-            patches.push(Patch { commit: id.to_string(), summary, patch: patch_id(&repository, &commit)? });
+            let author = commit.author();
+            let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+            let authored = (text(author.name_bytes()), text(author.email_bytes()), author.when().seconds());
+            patches.push(Patch { commit: id.to_string(), summary, authored, patch: patch_id(&repository, &commit)? });
         }
         Ok(patches)
     }

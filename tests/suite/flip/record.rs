@@ -179,8 +179,9 @@ fn the_short_way_is_one_plan_for_each_command() {
     let result = town.mails().pop().unwrap();
     for said in [
         "Subject: [RESULT][VOTE] FLIP-3",
-        "A person ruled on what these mails say:",
-        &format!("<{id}> is \"+0\", because It depends on what is to come."),
+        "What was not clear, and a person ruled on:",
+        "* the mail of Fay Example of 20",
+        "counts as +0: It depends on what is to come.",
     ] {
         assert!(result.contains(said), "{said}: {result}");
     }

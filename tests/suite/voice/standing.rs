@@ -35,7 +35,7 @@ fn status_can_be_read_at_80_columns_in_every_state() {
     · prepare   Prepare for the release — waiting: 18 steps, 13 checks
     · build     Build a release candidate — waiting: 22 steps, 12 checks
     · vote      Vote on the release candidate — waiting: 6 steps, 1 check
-    – fix       Fix what the vote found — does not apply now
+    – fix       Fix what was found — does not apply now
     · finalize  Finalize the release — waiting: 17 steps, 11 checks
     · promote   Promote the release — waiting: 15 steps
 
