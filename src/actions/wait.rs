@@ -90,7 +90,7 @@ impl Wait {
     }
 
     fn output(&self) -> Value {
-        json!({ "until": self.until() })
+        json!({ "since": self.since, "until": self.until() })
     }
 }
 
@@ -121,7 +121,7 @@ mod tests {
         let cx = |now| Context { world: &world, intent: &intent, now: at(now) };
         let with = json!({"since": "2026-11-21T09:30:00Z", "hours": 72, "what": "the vote to end", "calendar": "rc1/vote.ics"});
         let wait: Wait = serde_json::from_value(with).unwrap();
-        let output = json!({"until": "2026-11-24T09:30:00Z"});
+        let output = json!({"since": "2026-11-21T09:30:00Z", "until": "2026-11-24T09:30:00Z"});
         let early = "2026-11-24T09:29:59Z";
         assert_eq!(wait.probe(&cx(early)).unwrap(), Probed::Absent);
         assert_eq!(wait.act(&cx(early)).unwrap(), output);

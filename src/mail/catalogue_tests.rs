@@ -68,7 +68,7 @@ fn product() -> Value {
 fn steps() -> Value {
     let digest = "0123456789abcdef".repeat(8);
     json!({
-        "tag-candidate": {"tags": [{"name": "release-3.4.0-rc2", "object": "b", "commit": "4ee54ccf00f00f00f00f00f00f00f00f00f00f00"}]},
+        "tag-candidate": {"tags": [{"name": "release-3.4.0-rc2", "object": "b", "commit": "4ee54ccf00f00f00f00f00f00f00f00f00f00f00"}, {"name": "statefun-sdk-go/v3.4.0-rc2", "object": "c", "commit": "4ee54ccf00f00f00f00f00f00f00f00f00f00f00"}]},
         "stage-candidate": {
             "url": "https://dist.apache.org/repos/dist/dev/flink/flink-statefun-3.4.0-rc2", "revision": 70123,
             "files": [
