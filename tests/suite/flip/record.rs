@@ -180,7 +180,7 @@ fn the_short_way_is_one_plan_for_each_command() {
     for said in [
         "Subject: [RESULT][VOTE] FLIP-3",
         "What was not clear, and a person ruled on:",
-        "* the mail of Fay Example of 20",
+        "* the mail of fay of 20",
         "counts as +0: It depends on what is to come.",
     ] {
         assert!(result.contains(said), "{said}: {result}");
