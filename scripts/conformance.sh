@@ -22,9 +22,9 @@ finish() {
 }
 trap finish EXIT
 
-if [ ! -x "$tools/bin/twine" ]; then
+if ! "$tools/bin/python" -c 'import aiosmtpd, atlassian, devpi, devpi_server, jira, twine' 2> "$work/modules"; then
   python3 -m venv "$tools"
-  "$tools/bin/pip" install --quiet --disable-pip-version-check jira atlassian-python-api twine devpi-server devpi-client
+  "$tools/bin/pip" install --quiet --disable-pip-version-check jira atlassian-python-api twine devpi-server devpi-client aiosmtpd
 fi
 if [ ! -x "$tools/node_modules/.bin/verdaccio" ] && command -v npm > "$work/npm"; then
   # a dependency's newer release cannot be loaded by it
@@ -54,6 +54,7 @@ else
   echo "nexus-staging-maven-plugin: skipped, Maven is not here"
 fi
 tests/conformance/indexes.sh "$address" "$tools"
+tests/conformance/github.sh
 
 # -- the program's own clients, against real servers
 free() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
@@ -111,7 +112,33 @@ if command -v docker-registry > "$work/registry" && command -v skopeo > "$work/s
 else
   echo "the image registry: skipped, docker-registry or skopeo is not here"
 fi
+certificate() { # NAME, of one that nobody else trusts
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext basicConstraints=critical,CA:FALSE \
+    -addext "subjectAltName=DNS:localhost,IP:127.0.0.1" -keyout "$work/$1.key" -out "$work/$1.pem" 2> "$work/openssl"
+}
+certificate mail
+certificate svn
+QUORATE_TEST_SMTP_PORT=$(free)
+mkdir "$work/mails"
+"$tools/bin/python" tests/conformance/smtp_server.py "$QUORATE_TEST_SMTP_PORT" "$work/mail.pem" "$work/mail.key" "$work/mails" > "$work/smtp.out" 2>&1 &
+servers+=($!)
+for _ in $(seq 100); do
+  grep --quiet ready "$work/smtp.out" && break
+  sleep 0.1
+done
+export QUORATE_TEST_SMTP_PORT QUORATE_TEST_SMTP_CA="$work/mail.pem" QUORATE_TEST_SMTP_MAILS="$work/mails"
+if command -v apache2 > "$work/apache2" && [ -e /usr/lib/apache2/modules/mod_dav_svn.so ]; then
+  port=$(free)
+  tests/conformance/svn_server.sh "$work/svn" "$port" "$work/svn.pem" "$work/svn.key" > "$work/svn.pid"
+  servers+=("$(cat "$work/svn.pid")")
+  export SSL_CERT_FILE="$work/svn.pem" CURL_CA_BUNDLE="$work/svn.pem"
+  await "https://localhost:$port/dist/"
+  export QUORATE_TEST_SVN="https://localhost:$port/dist" QUORATE_TEST_SVN_CONFIG="$work/svn/config"
+else
+  echo "mod_dav_svn: skipped, apache2 or its module is not here"
+fi
 cargo test --quiet --locked --lib real_servers -- --nocapture --test-threads 1
+unset SSL_CERT_FILE CURL_CA_BUNDLE
 
 # -- a rehearsal with every real server, and one with none
 rehearse() { PATH=$tools/bin:$tools/node_modules/.bin:$PATH target/debug/quorate rehearse "$@" 2> "$work/rehearsal" || { cat "$work/rehearsal"; return 1; }; }

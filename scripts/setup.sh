@@ -95,6 +95,9 @@ wanted_packages() {
     if [[ $purpose == conformance && $manager == apt-get ]]; then
         program "$manager"   docker-registry docker-registry - -
         program "$manager"   skopeo      skopeo            - -
+        program "$manager"   openssl     openssl           - -
+        # the server alone, which the script starts itself, on loopback
+        program "$manager"   apache2     'apache2-bin libapache2-mod-svn' - -
     fi
     if [[ $purpose == bench || $purpose == fast ]]; then
         # for the fast arithmetic of signatures, which is measured too

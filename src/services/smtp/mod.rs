@@ -223,4 +223,6 @@ fn goodbye(mut connection: SmtpConnection) {
 }
 
 #[cfg(test)]
+mod real_servers_tests;
+#[cfg(test)]
 mod tests;

@@ -22,6 +22,8 @@ mod url;
 mod write;
 
 #[cfg(test)]
+mod real_servers_tests;
+#[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
