@@ -200,11 +200,12 @@ impl Action<Services> for SendMail {
         cx.world.workspace.write(self.eml(), &bytes).map_err(file)?;
         self.note(cx, false)?;
         if let Err(error) = cx.world.relay.send(&draft.from.1, &draft.to, &bytes) {
-            if !error.may_be_sent() {
-                self.note(cx, true)?;
-            }
             let hint = relay_hint(&error, cx.world.archive.is_some());
-            return Err(ActionError::service("sending the mail", error, hint));
+            if error.may_be_sent() {
+                return Err(ActionError::service("sending the mail", error, hint));
+            }
+            self.note(cx, true)?;
+            return Err(ActionError::declined("sending the mail", error, hint));
         }
         Ok(json!(Output {
             message_id: draft.message_id,

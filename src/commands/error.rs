@@ -157,7 +157,7 @@ pub fn action_code(error: &ActionError) -> ExitCode {
     match error {
         ActionError::Refused { .. } => ExitCode::DoesNotHold,
         ActionError::Misconfigured { .. } => ExitCode::Usage,
-        ActionError::Service { .. } => ExitCode::Service,
+        ActionError::Service { .. } | ActionError::Declined { .. } => ExitCode::Service,
         ActionError::Conflict { .. } => ExitCode::Conflict,
     }
 }

@@ -134,6 +134,17 @@ pub enum ActionError {
         /// The next thing to do.
         hint: String,
     },
+    /// A service did not do what it was asked, and is known to have done nothing of it.
+    #[error("{service} failed")]
+    Declined {
+        /// Which service, with its address.
+        service: String,
+        /// What it said.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+        /// The next thing to do.
+        hint: String,
+    },
     /// Something else is there than what was expected.
     #[error("found {found}, expected {expected}")]
     Conflict {
@@ -164,12 +175,22 @@ impl ActionError {
         Self::Service { service: service.into(), source: source.into(), hint: hint.into() }
     }
 
+    /// A service that failed before anything came of what it was asked.
+    pub fn declined(
+        service: impl Into<String>,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self::Declined { service: service.into(), source: source.into(), hint: hint.into() }
+    }
+
     /// What to do next, where the error knows it.
     pub fn hint(&self) -> Option<&str> {
         match self {
-            Self::Refused { hint, .. } | Self::Misconfigured { hint, .. } | Self::Service { hint, .. } => {
-                (!hint.is_empty()).then_some(hint)
-            }
+            Self::Refused { hint, .. }
+            | Self::Misconfigured { hint, .. }
+            | Self::Service { hint, .. }
+            | Self::Declined { hint, .. } => (!hint.is_empty()).then_some(hint),
             Self::Conflict { .. } => None,
         }
     }

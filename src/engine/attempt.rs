@@ -121,7 +121,8 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
         self.begin(step)?;
         let outputs = match action.act(&self.context(intent)) {
             Ok(outputs) => outputs,
-            // A refusal says that nothing was done; a service's failure leaves it open.
+            // A refusal, and a service that declined, say that nothing was done; another failure of
+            // a service leaves it open.
             Err(error) => {
                 let open = matches!(error, ActionError::Service { .. });
                 return Ok(failed(error, begun || open));

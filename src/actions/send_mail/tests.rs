@@ -6,10 +6,13 @@
 
 //! The action against a real relay and archive on loopback.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use super::*;
 use crate::actions::Author;
@@ -286,6 +289,7 @@ fn a_refused_login_is_known_not_to_have_sent_anything() {
     let world = World::new();
     let wrong = services(world.place.path(), &world.relay, "battery staple", None, Effects::unwatched());
     let error = act(&wrong, &intent(false, None), "09:30").unwrap_err();
+    assert!(matches!(error, ActionError::Declined { .. }), "{error:?}");
     assert!(error.hint().unwrap().contains("doctor"), "{error:?}");
     assert!(!format!("{error:?}").contains("battery"));
     assert_eq!(probe(&wrong, &intent(true, None), "09:31"), Probed::Absent);
@@ -293,6 +297,55 @@ fn a_refused_login_is_known_not_to_have_sent_anything() {
     act(&right, &intent(true, None), "09:31").unwrap();
     assert_eq!(world.count(), 1);
     assert!(matches!(probe(&right, &intent(true, None), "09:32"), Probed::Conflict { .. }));
+}
+
+/// A relay that offers neither 8BITMIME nor anything else, and takes one mail.
+fn plain_relay() -> (u16, thread::JoinHandle<Vec<u8>>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let taking = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).split(b'\n').map_while(Result::ok);
+        write!(stream, "220 localhost\r\n").unwrap();
+        let mut mail = Vec::new();
+        while let Some(command) = lines.next() {
+            let data = command.starts_with(b"DATA");
+            write!(stream, "{}\r\n", if data { "354 go on" } else { "250 OK" }).unwrap();
+            if data {
+                mail = lines.by_ref().take_while(|line| line != b".\r").collect::<Vec<_>>().join(&b'\n');
+                write!(stream, "250 OK\r\n").unwrap();
+            }
+        }
+        mail
+    });
+    (port, taking)
+}
+
+#[test]
+fn a_mail_that_is_not_ascii_reads_as_composed_whatever_the_relay_offers() {
+    let world = World::new();
+    let services = world.services(Effects::unwatched());
+    let said = " Jürgen waits = 待つ.\nhttps://example.org/a-link-that-is-longer-than-what-one-line-of-quoted-printable-may-have";
+    let letter = action(json!({"more": {"extra": said}}));
+    let intent = intent(false, None);
+    let cx = Context { world: &services, intent: &intent, now: at("09:30") };
+    letter.act(&cx).unwrap();
+    let (port, taking) = plain_relay();
+    let address = RelayAddress { host: "127.0.0.1".into(), port, security: Security::None, authorities: None };
+    let place = tempfile::tempdir().unwrap();
+    let workspace = Workspace::new(place.path(), Effects::unwatched());
+    let plain =
+        Services { relay: Relay::new(address, None, Effects::unwatched()), workspace, archive: None, ..services };
+    letter.act(&Context { world: &plain, intent: &intent, now: at("09:30") }).unwrap();
+    let taken = taking.join().unwrap();
+    let offered = world.relay.store().mails().unwrap().remove(0).bytes;
+    assert_eq!(String::from_utf8_lossy(&taken).trim_end(), String::from_utf8_lossy(&offered).trim_end());
+    let read = |bytes: &[u8]| {
+        mail_parser::MessageParser::default().parse(bytes).unwrap().body_text(0).unwrap().replace('\r', "")
+    };
+    assert_eq!(read(&offered), format!("Vote until 2026-11-24 09:30 UTC.{said}\n"));
+    let saved = std::fs::read(place.path().join("mails/rc1-vote.eml")).unwrap();
+    assert_eq!(read(&saved), read(&offered));
 }
 
 #[test]
