@@ -247,6 +247,10 @@ mod tests {
             let renderer = Renderer::new(&Fixed, &State::of(&[entry])).unwrap();
             let filled = renderer.parameters("send-vote", more).unwrap();
             assert_eq!(filled, json!({ "maven_staging": "", "website_pull_request": link }), "{note}");
+            if !link.is_empty() {
+                let shown = renderer.foreseen_parameters("send-vote", more).unwrap();
+                assert_eq!(shown["website_pull_request"], link, "the guide knows what is known");
+            }
         }
         let renderer = Renderer::new(&Fixed, &State::default()).unwrap();
         assert_eq!(renderer.parameters("send-vote", more).unwrap()["website_pull_request"], "", "without the step");

@@ -138,6 +138,11 @@ fn mails_and_texts_are_in_it_and_what_is_known_is_filled_in() {
         assert!(vote.contains(said), "`{said}` is not in:\n{vote}");
     }
     assert!(!vote.contains("\nDate: ") && !vote.contains("Message-ID: <"), "{vote}");
+    for known in ["/content/repositories/REPOSITORY_OF_DEPLOY_MAVEN/ --keys", "tracker, on the day of its promotion."] {
+        assert!(guide.contains(known), "`{known}` is not in the guide");
+    }
+    let next = section(&guide, "quorate run set-next-snapshot ");
+    assert!(next.contains("as one commit on master."), "{next}");
     let promote = block(section(&guide, "quorate run promote-candidate "), "By hand:").unwrap();
     insta::assert_snapshot!(promote.trim(), @"svnmucc -m 'Release Apache Flink Stateful Functions 3.4.0' -r REVISION_OF_STAGE_CANDIDATE mv https://dist.apache.org/repos/dist/dev/flink/flink-statefun-3.4.0-rc1 https://dist.apache.org/repos/dist/release/flink/flink-statefun-3.4.0");
     let stage = block(section(&guide, "quorate run stage-candidate "), "By hand:").unwrap();
