@@ -258,6 +258,12 @@ pub trait Action<W: ?Sized>: Send + Sync {
         self.problems(cx)
     }
 
+    /// Whether nothing can be asked that would tell whether it was done, so that a person's word
+    /// is all there is.
+    fn only_a_person_can_tell(&self, _cx: &Context<'_, W>) -> bool {
+        false
+    }
+
     /// Asks the truth; read-only.
     ///
     /// # Errors

@@ -250,6 +250,42 @@ fn a_saved_mail_that_may_have_gone_out_is_asked_about() {
 }
 
 #[test]
+fn in_a_record_begun_anew_no_mail_goes_out_unasked_where_it_cannot_be_looked_up() {
+    let world = World::new();
+    let none = services(world.place.path(), &world.relay, "correct horse", None, Effects::unwatched());
+    let anew = action(json!({"begun_anew": true}));
+    let cx = |intent| Context { world: &none, intent, now: at("09:30") };
+    let (fresh, told) = (intent(false, None), another(true));
+    let problems = anew.problems(&cx(&fresh)).unwrap();
+    assert!(problems[0].what.contains("begun anew") && problems[0].hint.contains("`--again --why …`"), "{problems:?}");
+    assert!(anew.only_a_person_can_tell(&cx(&fresh)) && anew.faults_of_text(&cx(&fresh)).unwrap().is_empty());
+    assert!(matches!(anew.act(&cx(&fresh)), Err(ActionError::Refused { .. })));
+    assert_eq!(anew.problems(&cx(&told)).unwrap(), [], "a person has said that it was not sent");
+    let asked = world.services(Effects::unwatched());
+    let looked_up = anew.problems(&Context { world: &asked, intent: &fresh, now: at("09:30") }).unwrap();
+    assert_eq!(looked_up, [], "the archive is asked");
+    assert_eq!(world.count(), 0);
+}
+
+#[test]
+fn a_person_s_note_names_the_mail_that_is_answered() {
+    for (note, id) in [
+        ("It is out, as <a.b-1@mail.example.org>.", Some("<a.b-1@mail.example.org>")),
+        ("a.b-1@mail.example.org", Some("<a.b-1@mail.example.org>")),
+        ("https://lists.example.org/thread/x?dev@example.org", None),
+        ("Ann sent it", None),
+    ] {
+        assert_eq!(noted_message_id(note).as_deref(), id, "{note}");
+        let answer = action(json!({"in_reply_to": "", "in_reply_to_noted": note}));
+        let world = World::new();
+        let services = world.services(Effects::unwatched());
+        let draft =
+            answer.draft(&Context { world: &services, intent: &intent(false, None), now: at("09:30") }).unwrap();
+        assert_eq!(draft.in_reply_to.as_deref(), id, "{note}");
+    }
+}
+
+#[test]
 fn what_to_do_about_a_lost_answer_depends_on_the_archive() {
     let lost = RelayError::TimedOut { relay: "relay".into(), what: "the mail", sent: MaybeSent::Perhaps };
     assert!(relay_hint(&lost, true).contains("asks the archive first"));
