@@ -17,12 +17,14 @@ use crate::release::{AllowedLeftover, Change, EditRule};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Website {
-    /// Its repository.
+    /// Its repository at GitHub; empty where a person changes the website.
+    #[serde(default)]
     pub repository: String,
     /// The branch that it is built from.
     #[serde(default = "main_branch")]
     pub base: String,
     /// The files to change, each with what to change in it, for a person to read.
+    #[serde(default)]
     pub files: BTreeMap<String, String>,
     /// Its front page.
     pub url: String,

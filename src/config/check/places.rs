@@ -137,7 +137,18 @@ pub(super) fn links(faults: &mut Faults, product: &Product) {
 /// The project's other repositories, and what goes with them.
 fn all_repositories(faults: &mut Faults, product: &Product) {
     let Product { website, github, docker, playground, .. } = product;
-    let mut repositories = vec![("website.repository", &website.repository)];
+    let proposed = !website.repository.is_empty();
+    let changed = website.edits.values().any(|changes| !changes.is_empty());
+    if proposed && !changed {
+        let expected = "what the pull request changes in website.repository, such as [[website.edits.download]]; without \
+                        website.repository a person changes the website";
+        faults.add("website.edits", "", expected);
+    }
+    if changed && !proposed {
+        faults.add("website.repository", "", "the repository at GitHub that website.edits change");
+    }
+    let website_repository = Some(("website.repository", &website.repository)).filter(|_| proposed);
+    let mut repositories: Vec<(&str, &String)> = website_repository.into_iter().collect();
     repositories.extend(docker.iter().map(|docker| ("docker.repository", &docker.repository)));
     repositories.extend(playground.iter().map(|playground| ("playground.repository", &playground.repository)));
     for (field, address) in repositories {
