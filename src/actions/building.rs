@@ -126,7 +126,11 @@ impl Site<'_> {
     fn stand_in_reason(&self) -> Option<String> {
         let missing = if self.stand_in { missing_programs(&self.build.requires) } else { Vec::new() };
         let in_words = |need: &String| match need.contains(' ') {
-            true => format!("needs `{need}` to succeed, which does not here"),
+            // A command that must succeed, or in a rehearsal's configuration what is missing in words.
+            true if need.split(' ').next().is_some_and(|first| first.len() > 1) => {
+                format!("needs a machine on which `{need}` works")
+            }
+            true => format!("needs {need}"),
             false => format!("needs `{need}`, which is not on the PATH here"),
         };
         let needs: Vec<String> = missing.iter().map(in_words).collect();

@@ -143,9 +143,9 @@ impl Action<Services> for ListContributors {
 
     fn commands(&self, world: &Services) -> Vec<String> {
         let file = shell::path(world.workspace.path(&self.file));
-        let log = |from: &str| {
+        let log = |since: &str| {
             format!(
-                "git log --format='%aN%n%cN' {from}..{} | sort -u | grep -vxE 'GitHub|.*\\[bot\\]' > {file}",
+                "git log --format='%aN%n%cN' {since}{} | sort -u | grep -vxE 'GitHub|.*\\[bot\\]' > {file}",
                 shell::quoted(&self.to)
             )
         };
@@ -158,12 +158,13 @@ impl Action<Services> for ListContributors {
                 shell::quoted(&format!("{prefix}*")),
                 shell::quoted(&pattern)
             );
+            // Nothing is before a first release: all that leads to it counts.
             return vec![
-                format!("before=$( ({tags}; echo {own}) | sort -Vu | grep -B1 -xF {own} | head -n 1 )"),
-                log("\"$before\""),
+                format!("before=$( ({tags}; echo {own}) | sort -Vu | grep -B1 -xF {own} | grep -vxF {own} || true )"),
+                log("\"${before:+$before..}\""),
             ];
         };
-        vec![log(&shell::quoted(from))]
+        vec![log(&format!("{}..", shell::quoted(from)))]
     }
 
     fn foreseen(&self, _cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {

@@ -40,6 +40,13 @@ pub struct SendMail {
     /// The mail that it answers; empty means none.
     #[serde(default)]
     in_reply_to: Option<String>,
+    /// The note of the person who says that the mail was sent that it answers, where that is
+    /// all that is known of it; a Message-ID in it counts.
+    #[serde(default)]
+    in_reply_to_noted: Option<String>,
+    /// Whether the record is not the release's first: the one before may have sent the mail.
+    #[serde(default)]
+    begun_anew: bool,
     /// What the templates are filled in from; `mail.date`, `mail.message_id`,
     /// `mail.to` and `mail.from` are added.
     values: Map<String, Value>,
@@ -152,7 +159,21 @@ impl Action<Services> for SendMail {
             })
             .collect();
         problems.extend(draft.format().err().map(|error| Problem::new(chain(&error), hint())));
+        if self.may_be_of_the_record_before(cx) {
+            problems.push(self.of_the_record_before(&draft));
+        }
         Ok(problems)
+    }
+
+    fn faults_of_text(&self, cx: &Cx<'_>) -> Result<Vec<Problem>, ActionError> {
+        // Whether it was sent before is not said by its text.
+        let fresh = Intent { anew: true, ..cx.intent.clone() };
+        self.problems(&Context { world: cx.world, intent: &fresh, now: cx.now })
+    }
+
+    fn only_a_person_can_tell(&self, cx: &Cx<'_>) -> bool {
+        let began = cx.intent.resumed || self.has_earlier_copy(cx);
+        self.may_be_of_the_record_before(cx) || cx.world.archive.is_none() && began
     }
 
     fn probe(&self, cx: &Cx<'_>) -> Result<Probed, ActionError> {
@@ -200,11 +221,12 @@ impl Action<Services> for SendMail {
         cx.world.workspace.write(self.eml(), &bytes).map_err(file)?;
         self.note(cx, false)?;
         if let Err(error) = cx.world.relay.send(&draft.from.1, &draft.to, &bytes) {
-            if !error.may_be_sent() {
-                self.note(cx, true)?;
-            }
             let hint = relay_hint(&error, cx.world.archive.is_some());
-            return Err(ActionError::service("sending the mail", error, hint));
+            if error.may_be_sent() {
+                return Err(ActionError::service("sending the mail", error, hint));
+            }
+            self.note(cx, true)?;
+            return Err(ActionError::declined("sending the mail", error, hint));
         }
         Ok(json!(Output {
             message_id: draft.message_id,
@@ -244,7 +266,8 @@ impl SendMail {
                 )
             })
         };
-        let answered = self.in_reply_to.clone().filter(|id| !id.is_empty());
+        let noted = || self.in_reply_to_noted.as_deref().and_then(noted_message_id);
+        let answered = self.in_reply_to.clone().filter(|id| !id.is_empty()).or_else(noted);
         Ok(Draft {
             from: (author.name.clone(), author.email.clone()),
             to: self.to.clone(),
@@ -255,6 +278,26 @@ impl SendMail {
             in_reply_to: answered,
             date: cx.intent.at,
         })
+    }
+
+    /// Whether an earlier record may have sent the mail, with no archive to look it up in, and
+    /// nobody has said yet that it did not.
+    fn may_be_of_the_record_before(&self, cx: &Cx<'_>) -> bool {
+        let Intent { acted, resumed, anew, .. } = cx.intent;
+        self.begun_anew && cx.world.archive.is_none() && acted.is_none() && !resumed && !anew
+    }
+
+    fn of_the_record_before(&self, draft: &Draft) -> Problem {
+        Problem::new(
+            format!(
+                "the release's record was begun anew, and no archive is named in which it could be looked up whether the \
+                 one before has sent the mail `{}` to {} already",
+                draft.subject,
+                self.to.join(", ")
+            ),
+            "look at the list: if it was not sent, run the step `--again --why …`; if it was, attest the step with the \
+             mail's Message-ID or link. Or name the list's archive as `mail.archive` in the product's configuration",
+        )
     }
 
     fn kind(&self) -> Kind {
@@ -316,7 +359,8 @@ impl SendMail {
                 "sending the mail {id} was interrupted, and no archive is named that could tell whether it went out"
             ),
             expected: format!(
-                "an archive of {} as `mail.archive` in the product's configuration, or your own look at it",
+                "an archive of {} as `mail.archive` in the product's configuration, or your own look at it: if it went \
+                 out, attest the step with `{id}`; if not, run it `--again`",
                 self.to.join(", ")
             ),
         }
@@ -400,6 +444,16 @@ fn quoted(body: &str, place: &str) -> String {
         let shown: String = line.chars().take(100).collect();
         format!(" (“{shown}”)")
     })
+}
+
+/// The first Message-ID in a person's note, in its brackets.
+fn noted_message_id(note: &str) -> Option<String> {
+    let bare = note.split_whitespace().map(|word| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        word.strip_prefix("mailto:").unwrap_or(word)
+    });
+    let is_one = |word: &&str| word.contains('@') && !word.contains(['/', ':', '<', '>']);
+    bare.into_iter().find(is_one).map(|word| format!("<{word}>"))
 }
 
 fn is_stem(name: &str) -> bool {

@@ -122,7 +122,8 @@ impl SignTag {
 
 impl Action<Services> for SignTag {
     fn summary(&self) -> String {
-        format!("Makes the signed tags {}", self.names.join(" and "))
+        let tags = if self.names.len() == 1 { "tag" } else { "tags" };
+        format!("Makes the signed {tags} {}", self.names.join(" and "))
     }
 
     fn commands(&self, world: &Services) -> Vec<String> {

@@ -15,7 +15,7 @@ use super::environment::Environment;
 use super::halt;
 use super::session::{Session, Subject, write_session};
 use crate::actions::Services;
-use crate::engine::{Driver, Effect, Goal, Step, StepKind, StepRecord, SystemClock};
+use crate::engine::{Driver, Effect, Goal, Step, StepKind, StepRecord, StepStatus, SystemClock};
 use crate::ui::{Approver, ExitCode, Progress};
 
 /// Cancels the current candidate everywhere, as one act.
@@ -100,7 +100,14 @@ fn check_told(session: &Session, driver: &Driver<'_, Services>) -> Result<(), Co
     let candidates = session.workflow.phases.iter().filter(|phase| phase.per_candidate && phase.when.is_none());
     for step in candidates.flat_map(|phase| &phase.steps) {
         let StepKind::Action { with, .. } = &step.kind else { continue };
-        let settled = driver.state.step(&step.id, step.per_candidate).is_some_and(StepRecord::settled);
+        let record = driver.state.step(&step.id, step.per_candidate);
+        // Who has said that it was sent has said which thread is to be told.
+        if step.effect == Effect::Public
+            && record.is_some_and(|record| matches!(record.status, StepStatus::Attested { .. }))
+        {
+            return Ok(());
+        }
+        let settled = record.is_some_and(StepRecord::settled);
         let Some(name) = with.get("name").filter(|_| step.effect == Effect::Public && !settled) else { continue };
         let name = renderer.foreseen_parameters(&step.id, &Map::from_iter([("name".to_owned(), name.clone())]))?;
         let mail = session.directory.join(format!("mails/{}.eml", name["name"].as_str().unwrap_or_default()));
@@ -111,7 +118,16 @@ fn check_told(session: &Session, driver: &Driver<'_, Services>) -> Result<(), Co
                     step.id,
                     mail.display()
                 ),
-                format!("carry the release on by `quorate run` until `{}` is found done, then cancel", step.id),
+                match session.services.archive {
+                    Some(_) => {
+                        format!("carry the release on by `quorate run` until `{}` is found done, then cancel", step.id)
+                    }
+                    None => format!(
+                        "no archive is named that could show it: carry the release on by `quorate run {id}`; if it was \
+                         sent, `quorate attest {id} --note MESSAGE-ID`, then cancel",
+                        id = step.id
+                    ),
+                },
             ));
         }
     }

@@ -216,11 +216,12 @@ mod tests {
     use crate::config::Assets;
     use crate::engine::{Entry, Event, State, ValueSource};
 
-    struct Fixed;
+    /// A product whose website has this repository.
+    struct Fixed(&'static str);
 
     impl ValueSource for Fixed {
         fn values(&self, _: u32, _: Option<&str>) -> Result<Value, String> {
-            Ok(json!({ "product": { "maven": null } }))
+            Ok(json!({ "product": { "maven": null, "website": { "repository": self.0 } } }))
         }
     }
 
@@ -232,23 +233,31 @@ mod tests {
         let send = steps.find(|step| step.id == "send-vote").unwrap();
         let StepKind::Action { with, .. } = &send.kind else { panic!("send-vote is an action") };
         let more = with["more"].as_object().unwrap();
-        for (note, link) in [
-            (
-                "opened by hand: https://github.com/apache/greeter-web/pull/7, see there",
-                "https://github.com/apache/greeter-web/pull/7",
-            ),
-            ("https://github.com/apache/greeter-web/pull/7", "https://github.com/apache/greeter-web/pull/7"),
-            ("Ann opens it tomorrow", ""),
-        ] {
-            let event = Event::StepAttested { note: note.to_owned() };
-            let step = Some("website-pull-request".to_owned());
-            let entry =
-                Entry { seq: 1, at: jiff::Timestamp::UNIX_EPOCH, who: String::new(), candidate: 1, step, event };
-            let renderer = Renderer::new(&Fixed, &State::of(&[entry])).unwrap();
-            let filled = renderer.parameters("send-vote", more).unwrap();
-            assert_eq!(filled, json!({ "maven_staging": "", "website_pull_request": link }), "{note}");
+        for (repository, step) in
+            [("https://github.com/apache/greeter-web", "website-pull-request"), ("", "website-by-hand")]
+        {
+            for (note, link) in [
+                (
+                    "opened by hand: https://github.com/apache/greeter-web/pull/7, see there",
+                    "https://github.com/apache/greeter-web/pull/7",
+                ),
+                ("https://github.com/apache/greeter-web/pull/7", "https://github.com/apache/greeter-web/pull/7"),
+                ("Ann opens it tomorrow", ""),
+            ] {
+                let event = Event::StepAttested { note: note.to_owned() };
+                let step = Some(step.to_owned());
+                let entry =
+                    Entry { seq: 1, at: jiff::Timestamp::UNIX_EPOCH, who: String::new(), candidate: 1, step, event };
+                let renderer = Renderer::new(&Fixed(repository), &State::of(&[entry])).unwrap();
+                let filled = renderer.parameters("send-vote", more).unwrap();
+                assert_eq!(filled, json!({ "maven_staging": "", "website_pull_request": link }), "{note}");
+                if !link.is_empty() {
+                    let shown = renderer.foreseen_parameters("send-vote", more).unwrap();
+                    assert_eq!(shown["website_pull_request"], link, "the guide knows what is known");
+                }
+            }
+            let renderer = Renderer::new(&Fixed(repository), &State::default()).unwrap();
+            assert_eq!(renderer.parameters("send-vote", more).unwrap()["website_pull_request"], "", "without the step");
         }
-        let renderer = Renderer::new(&Fixed, &State::default()).unwrap();
-        assert_eq!(renderer.parameters("send-vote", more).unwrap()["website_pull_request"], "", "without the step");
     }
 }

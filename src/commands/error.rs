@@ -11,7 +11,7 @@ use std::fmt;
 
 use crate::config::{AssetError, ConfigError};
 use crate::engine::{ActionError, DriverError, JournalError, Obstacle, RenderError, WorkflowError};
-use crate::release::VersionError;
+use crate::release::{Version, VersionError};
 use crate::ui::{ExitCode, minute};
 
 /// How a command fails.
@@ -78,7 +78,11 @@ impl From<JournalError> for CommandError {
             JournalError::Busy { .. } => ExitCode::Conflict,
             _ => ExitCode::Usage,
         };
-        Self::from_error(code, &error, error.hint())
+        // A release's journal lies in the directory that is named by its version.
+        let directory = error.path().and_then(|path| path.parent()?.file_name()?.to_str());
+        let version = directory.and_then(|name| name.parse::<Version>().ok()).map(|version| version.to_string());
+        let hint = error.hint().replace("start VERSION", &format!("start {}", version.as_deref().unwrap_or("VERSION")));
+        Self::from_error(code, &error, &hint)
     }
 }
 
@@ -157,7 +161,7 @@ pub fn action_code(error: &ActionError) -> ExitCode {
     match error {
         ActionError::Refused { .. } => ExitCode::DoesNotHold,
         ActionError::Misconfigured { .. } => ExitCode::Usage,
-        ActionError::Service { .. } => ExitCode::Service,
+        ActionError::Service { .. } | ActionError::Declined { .. } => ExitCode::Service,
         ActionError::Conflict { .. } => ExitCode::Conflict,
     }
 }

@@ -13,6 +13,7 @@ mod attest;
 mod cancel_candidate;
 mod check_commit;
 mod check_repository;
+mod check_sites;
 mod check_templates;
 mod check_version;
 mod check_workflow;

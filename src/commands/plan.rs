@@ -78,7 +78,9 @@ pub fn print_plan(ui: Ui, session: &Session, state: &State, only: Option<&[Strin
             text.push_str(&format!("{heading}\n{}\n", lines.concat()));
         }
     }
-    if text.is_empty() {
+    if text.is_empty() && state.completed {
+        text.push_str("The release is completed: nothing is left to do.\n");
+    } else if text.is_empty() {
         text.push_str("Every step is done: a run asks once more what must hold, and ends it.\n");
     }
     ui.data(&text);

@@ -143,7 +143,8 @@ struct Change {
 
 impl std::fmt::Display for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}, until now {}", self.field, self.new, self.old)
+        let said = |value: &str| if value == "null" { "none".to_owned() } else { value.to_owned() };
+        write!(f, "{}: {}, until now {}", self.field, said(&self.new), said(&self.old))
     }
 }
 

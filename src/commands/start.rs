@@ -13,6 +13,7 @@ use super::CommandError;
 use super::already_out::AlreadyOut;
 use super::check_commit::check_commit;
 use super::check_repository::{Branch, check_place, check_repository, check_series, check_unreleased};
+use super::check_sites::check_sites;
 use super::check_templates::check_templates;
 use super::check_version::check_version;
 use super::check_workflow::check_workflow;
@@ -227,6 +228,7 @@ pub fn check_configuration(
     };
     let rendered = of_candidate(1)?;
     let mut faults = check_product(&record.product, &rendered, record.rehearsal);
+    faults.extend(check_sites(&rendered));
     faults.extend(check_numbering(&rendered, &of_candidate(2)?));
     if faults.is_empty() {
         return Ok(rendered);

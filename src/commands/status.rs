@@ -187,7 +187,8 @@ fn render_phase(ui: Ui, phase: &PlannedPhase, all: bool) -> String {
     let (sign, style, word) = match phase.state {
         PhaseState::Done => ("✓", Style::Good, format!("done: {}", counted(steps, checks))),
         PhaseState::Active => {
-            ("▸", Style::Heading, format!("at work: {settled} of {steps} steps, {answered} of {checks} checks"))
+            let (steps, checks) = (number(steps, "step"), number(checks, "check"));
+            ("▸", Style::Heading, format!("at work: {settled} of {steps}, {answered} of {checks}"))
         }
         PhaseState::Waiting => ("·", Style::Faint, format!("waiting: {}", counted(steps, checks))),
         PhaseState::PassedOver => ("–", Style::Faint, "does not apply now".to_owned()),
@@ -223,8 +224,11 @@ fn render_phase(ui: Ui, phase: &PlannedPhase, all: bool) -> String {
     text
 }
 
+fn number(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 fn counted(steps: usize, checks: usize) -> String {
-    let number = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     match checks {
         0 => number(steps, "step"),
         _ => format!("{}, {}", number(steps, "step"), number(checks, "check")),

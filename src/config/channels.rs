@@ -39,10 +39,15 @@ pub struct Mail {
     #[serde(default)]
     pub archive: Option<String>,
     /// How long after sending a mail may still be missing in the archive.
+    #[serde(default = "half_an_hour")]
     pub archive_lag_minutes: u32,
     /// What an announcement to each kind of list says beside the rest.
     #[serde(default)]
     pub announcement: Announcement,
+}
+
+fn half_an_hour() -> u32 {
+    30
 }
 
 /// Texts of the announcement.
@@ -81,8 +86,13 @@ pub struct Links {
     pub candidate_tag: String,
     /// The release notes.
     pub release_notes: String,
-    /// The announcement's blog post.
+    /// The page that lists the posts; empty where the project has none.
+    #[serde(default)]
     pub blog: String,
+    /// The announcement's post; `@YEAR@`, `@MONTH@` and `@DAY@` are those of its date. Empty where
+    /// nobody can tell before it is there.
+    #[serde(default)]
+    pub post: String,
     /// Other links that this product's texts name.
     #[serde(default)]
     pub other: BTreeMap<String, String>,
@@ -150,6 +160,9 @@ fn maven_central() -> String {
 pub struct Pypi {
     /// Its name.
     pub name: String,
+    /// What it is, in announcements: "The Python SDK is on PyPI as …".
+    #[serde(default = "python_package")]
+    pub title: String,
     /// The files to upload, with their signatures left out.
     pub files: Vec<String>,
     /// Its page.
@@ -160,6 +173,10 @@ pub struct Pypi {
     /// Where the index takes files.
     #[serde(default = "pypi_upload")]
     pub upload: String,
+}
+
+fn python_package() -> String {
+    "Python package".to_owned()
 }
 
 fn pypi_index() -> String {
@@ -176,6 +193,9 @@ fn pypi_upload() -> String {
 pub struct Npm {
     /// Its name.
     pub name: String,
+    /// What it is, in announcements: "The JavaScript SDK is on npm as …".
+    #[serde(default = "javascript_package")]
+    pub title: String,
     /// Its directory in the tree.
     pub directory: String,
     /// Its page.
@@ -190,6 +210,10 @@ pub struct Npm {
     /// How the archive is built from the candidate's tag, where it is none of its files.
     #[serde(default)]
     pub build: Option<Build>,
+}
+
+fn javascript_package() -> String {
+    "JavaScript package".to_owned()
 }
 
 fn npm_registry() -> String {

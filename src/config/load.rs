@@ -23,6 +23,14 @@ pub enum ConfigError {
         #[source]
         source: Box<toml::de::Error>,
     },
+    /// It lacks a field that every product has.
+    #[error("{file} lacks {field}, at its top level: a field before the first [table], or a [table] of that name")]
+    Lacking {
+        /// Which file.
+        file: String,
+        /// The field, in backquotes.
+        field: String,
+    },
     /// What it says cannot be used.
     #[error("{file} cannot be used:\n  {}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
     Unusable {
@@ -59,10 +67,11 @@ pub enum ConfigError {
 /// # Errors
 /// When it is not as [`Product`] says.
 pub fn parse_product(file: &str, text: &str) -> Result<Product, ConfigError> {
-    let product: Product = toml::from_str(text).map_err(|mut source: toml::de::Error| {
+    let product: Product = toml::from_str(text).map_err(|source: toml::de::Error| {
         // What the whole file lacks is nowhere: the first line has nothing to do with it.
-        if source.span().is_none_or(|span| span.start == 0) && source.message().starts_with("missing field") {
-            source.set_input(None);
+        let everywhere = source.span().is_none_or(|span| span.start == 0);
+        if let Some(field) = source.message().strip_prefix("missing field ").filter(|_| everywhere) {
+            return ConfigError::Lacking { file: file.to_owned(), field: field.trim().to_owned() };
         }
         ConfigError::Malformed { file: file.to_owned(), source: Box::new(source) }
     })?;
@@ -80,34 +89,42 @@ pub fn render_product(product: &Product, values: &Value) -> Result<Product, Conf
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
+    let file = format!("release-config/{}.toml", product.id);
     let mut tree = serde_json::to_value(product).expect("a product is plain data");
     let values = minijinja::Value::from(minijinja::value::Serde(values));
-    fill(&environment, &values, &mut tree, "").map_err(|(field, template, source)| ConfigError::Template {
-        product: product.id.clone(),
-        field,
-        template,
-        source: Box::new(source),
+    fill(&Filling { environment, values, file }, &mut tree, "").map_err(|(field, template, source)| {
+        ConfigError::Template { product: product.id.clone(), field, template, source: Box::new(source) }
     })?;
     Ok(serde_json::from_value(tree).expect("rendering strings keeps the shape"))
 }
 
 type Fault = (String, String, minijinja::Error);
 
-fn fill(environment: &Environment<'_>, values: &minijinja::Value, node: &mut Value, path: &str) -> Result<(), Fault> {
+/// What a configuration is filled in with.
+struct Filling<'a> {
+    environment: Environment<'a>,
+    values: minijinja::Value,
+    /// What errors call the configuration.
+    file: String,
+}
+
+fn fill(filling: &Filling<'_>, node: &mut Value, path: &str) -> Result<(), Fault> {
     match node {
         Value::String(text) if text.contains("{{") || text.contains("{%") => {
-            *text = environment
-                .render_str(text, values.clone())
+            let name = format!("{}, {}", filling.file, path.trim_start_matches('.'));
+            *text = filling
+                .environment
+                .render_named_str(&name, text, filling.values.clone())
                 .map_err(|source| (path.trim_start_matches('.').to_owned(), text.clone(), source))?;
         }
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                fill(environment, values, item, &format!("{path}[{index}]"))?;
+                fill(filling, item, &format!("{path}[{index}]"))?;
             }
         }
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
-                fill(environment, values, field, &format!("{path}.{name}"))?;
+                fill(filling, field, &format!("{path}.{name}"))?;
             }
         }
         _ => {}
@@ -196,6 +213,8 @@ mod tests {
                 if product == "sample" && field == "git.candidate_tags[1]" && template == "v{{ verison }}"),
             "{error}"
         );
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains("(in release-config/sample.toml, git.candidate_tags[1]:1)"), "{source}");
     }
 
     #[test]
@@ -207,8 +226,8 @@ mod tests {
         let (before, rest) = text.split_once("[jira]").unwrap();
         let lacking = format!("{before}{}", &rest[rest.find("\n[").unwrap() + 1..]);
         let error = parse_product(file, &lacking).unwrap_err();
-        let said = std::error::Error::source(&error).unwrap().to_string();
-        assert_eq!(said.trim(), "missing field `jira`");
+        let said = error.to_string();
+        assert!(said.starts_with("release-config/sample.toml lacks `jira`, at its top level"), "{said}");
         let newer = text.replacen("format = 1", "format = 2", 1);
         assert!(matches!(parse_product(file, &newer).unwrap_err(), ConfigError::Format { found: 2, .. }));
     }

@@ -29,5 +29,5 @@ pub use numbering::{check_numbering, doubts};
 pub use product::{Build, BuildOutput, Git, Product, Source, Subversion, Versions, Vote, Waits, WhimsyRoster};
 pub use proposals::{USUAL_SCHEME, load_scheme};
 pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster, roster_named, short_vote, with_aliases};
-pub use sites::{Docker, GitHubAddresses, Playground, Website};
+pub use sites::{Docker, GitHubAddresses, Playground, Translation, Website};
 pub use values::{Occasion, release_values};

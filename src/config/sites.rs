@@ -17,12 +17,14 @@ use crate::release::{AllowedLeftover, Change, EditRule};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Website {
-    /// Its repository.
+    /// Its repository at GitHub; empty where a person changes the website.
+    #[serde(default)]
     pub repository: String,
     /// The branch that it is built from.
     #[serde(default = "main_branch")]
     pub base: String,
     /// The files to change, each with what to change in it, for a person to read.
+    #[serde(default)]
     pub files: BTreeMap<String, String>,
     /// Its front page.
     pub url: String,
@@ -46,6 +48,31 @@ pub struct Website {
     /// none is named.
     #[serde(default)]
     pub archive_entry: BTreeMap<String, String>,
+    /// A further address of the announcement's post, for its head; `@YEAR@`, `@MONTH@` and
+    /// `@DAY@` are those of its date.
+    #[serde(default)]
+    pub post_alias: String,
+    /// The same pages in another language, where the website has them.
+    #[serde(default)]
+    pub translation: Option<Translation>,
+}
+
+/// The pages of a website in another language than English.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Translation {
+    /// The language, in English: "Chinese".
+    pub language: String,
+    /// The directory of these pages.
+    pub pages: String,
+    /// The directory of the English pages.
+    pub of: String,
+    /// The list where a reader is asked for.
+    pub list: String,
+    /// The title of the announcement's post.
+    pub title: String,
+    /// The last lines of the post.
+    pub text: String,
 }
 
 fn main_branch() -> String {

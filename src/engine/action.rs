@@ -134,6 +134,17 @@ pub enum ActionError {
         /// The next thing to do.
         hint: String,
     },
+    /// A service did not do what it was asked, and is known to have done nothing of it.
+    #[error("{service} failed")]
+    Declined {
+        /// Which service, with its address.
+        service: String,
+        /// What it said.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+        /// The next thing to do.
+        hint: String,
+    },
     /// Something else is there than what was expected.
     #[error("found {found}, expected {expected}")]
     Conflict {
@@ -164,12 +175,22 @@ impl ActionError {
         Self::Service { service: service.into(), source: source.into(), hint: hint.into() }
     }
 
+    /// A service that failed before anything came of what it was asked.
+    pub fn declined(
+        service: impl Into<String>,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self::Declined { service: service.into(), source: source.into(), hint: hint.into() }
+    }
+
     /// What to do next, where the error knows it.
     pub fn hint(&self) -> Option<&str> {
         match self {
-            Self::Refused { hint, .. } | Self::Misconfigured { hint, .. } | Self::Service { hint, .. } => {
-                (!hint.is_empty()).then_some(hint)
-            }
+            Self::Refused { hint, .. }
+            | Self::Misconfigured { hint, .. }
+            | Self::Service { hint, .. }
+            | Self::Declined { hint, .. } => (!hint.is_empty()).then_some(hint),
             Self::Conflict { .. } => None,
         }
     }
@@ -235,6 +256,12 @@ pub trait Action<W: ?Sized>: Send + Sync {
     /// As [`problems`](Self::problems).
     fn faults_of_text(&self, cx: &Context<'_, W>) -> Result<Vec<Problem>, ActionError> {
         self.problems(cx)
+    }
+
+    /// Whether nothing can be asked that would tell whether it was done, so that a person's word
+    /// is all there is.
+    fn only_a_person_can_tell(&self, _cx: &Context<'_, W>) -> bool {
+        false
     }
 
     /// Asks the truth; read-only.

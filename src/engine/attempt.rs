@@ -64,10 +64,27 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
                 hint: format!("`quorate attest {} --note …` once it is done", step.id),
             });
         };
-        let parameters = self.renderer()?.parameters(&step.id, with)?;
+        let parameters = match self.renderer()?.parameters(&step.id, with) {
+            Ok(parameters) => parameters,
+            Err(error) => return Err(self.attested_before(step).unwrap_or_else(|| error.into())),
+        };
         self.registry
             .build_action(name, parameters)
             .map_err(|source| DriverError::Registry { id: step.id.clone(), source })
+    }
+
+    /// Why a step cannot go on: one before it was attested, and so recorded nothing of itself.
+    fn attested_before(&self, step: &Step) -> Option<DriverError> {
+        let attested = step.needs.iter().filter_map(|need| self.workflow.step(need)).find(|(_, before)| {
+            let record = self.state.step(&before.id, before.per_candidate);
+            before.per_candidate
+                && self.workflow.reader_of(before).is_some()
+                && record.is_some_and(|record| matches!(record.status, StepStatus::Attested { .. }))
+        });
+        attested.map(|(_, before)| DriverError::Refused {
+            what: format!("`{}` needs what `{}` records of itself, and that was attested", step.id, before.id),
+            hint: "`quorate cancel-candidate --why …` ends the candidate, and the next one begins".into(),
+        })
     }
 
     /// The live intention, or a new one, recorded; says whether it is new.
@@ -121,7 +138,8 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
         self.begin(step)?;
         let outputs = match action.act(&self.context(intent)) {
             Ok(outputs) => outputs,
-            // A refusal says that nothing was done; a service's failure leaves it open.
+            // A refusal, and a service that declined, say that nothing was done; another failure of
+            // a service leaves it open.
             Err(error) => {
                 let open = matches!(error, ActionError::Service { .. });
                 return Ok(failed(error, begun || open));

@@ -8,12 +8,16 @@
 //! attempt. Each is recorded with its reason. Taking back is in [`undo`](super::undo),
 //! cancelling in [`cancel`](super::cancel).
 
+use super::action::{Context, Intent};
 use super::driver::Driver;
 use super::event::Event;
 use super::halt::{DriverError, Taken};
 use super::plan::{CheckState, PhaseState};
-use super::state::{StepRecord, StepStatus};
-use super::workflow::CheckKind;
+use super::state::{Intention, StepRecord, StepStatus};
+use super::workflow::{CheckKind, Step};
+
+/// What a person does who answers for something.
+const ATTEST: &str = "attest";
 
 /// What became of a person's decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +36,7 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// When it does not apply, is settled, is a gate, its phase is not at work, or
     /// the note does not hold what the workflow says.
     pub fn attest(&mut self, id: &str, note: &str) -> Result<Decided, DriverError> {
-        let item = self.open_item(id, "attest")?;
+        let item = self.open_item(id, ATTEST)?;
         if let Some(fault) = self.workflow.note_of(id).fault(note) {
             let what = format!("cannot attest `{id}`: {fault}");
             let hint = "later texts take it from there: `quorate guide` says of the step which link is meant";
@@ -140,6 +144,22 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
         self.record(scope, Some(id), Event::IntentionDropped { why: why.to_owned() })
     }
 
+    /// Whether a step of the candidate was tried in vain, and nothing can be asked that would
+    /// tell whether it was done: an attestation is enough to cancel the candidate then.
+    pub fn only_a_person_can_tell(&self, step: &Step) -> bool {
+        let Some(record) = self.state.step(&step.id, step.per_candidate).filter(|_| step.per_candidate) else {
+            return false;
+        };
+        let in_vain = matches!(record.status, StepStatus::Conflicted { .. } | StepStatus::Failed { .. });
+        let Some(Intention { at, token, acted, perhaps_acted, anew }) = record.intention.clone().filter(|_| in_vain)
+        else {
+            return false;
+        };
+        let intent = Intent { at, token, acted, resumed: perhaps_acted, anew };
+        let cx = Context { world: self.world, intent: &intent, now: self.clock.now() };
+        self.build(step).is_ok_and(|action| action.only_a_person_can_tell(&cx))
+    }
+
     /// An open step or check of the phase at work, with the scope of its record.
     fn open_item(&mut self, id: &str, verb: &str) -> Result<Item, DriverError> {
         self.open_next_candidate()?;
@@ -155,6 +175,7 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
             return refuse(why, "`quorate status` shows which phase is");
         }
         if let (Some(planned), Some((_, step))) = (plan.step(id), self.workflow.step(id)) {
+            let only_told = self.only_a_person_can_tell(step);
             return if planned.state.settled() {
                 let hint = format!(
                     "`quorate log --step {id}` shows how; `quorate undo {id}` takes it back, where that can be done"
@@ -166,10 +187,15 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 refuse("it is a gate, which only its being done opens".into(), &format!("`quorate run {id}`"))
             } else if !planned.can_be_taken_up() {
                 refuse(format!("it waits: {}", planned.detail), "do those first")
-            } else if let Some(reader) = self.workflow.reader_of(step) {
+            } else if let Some(reader) = self.workflow.reader_of(step).filter(|_| verb != ATTEST || !only_told) {
                 let why = format!("`{reader}` needs what this step records of itself");
                 let status = self.state.step(id, step.per_candidate).map(|record| &record.status);
                 let hint = match status {
+                    _ if only_told => format!(
+                        "if it was done, `quorate attest {id} --note MESSAGE-ID` says so, and `quorate cancel-candidate \
+                         --why …` then ends the candidate and tells that thread; if it was not, \
+                         `quorate run {id} --again --why …`"
+                    ),
                     Some(StepStatus::Conflicted { found, expected }) => format!(
                         "`quorate run {id}` records it once what is there is what was expected; it found {found}; \
                          expected {expected}"

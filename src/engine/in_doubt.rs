@@ -14,7 +14,7 @@ use super::attempt::{Attempt, Consent};
 use super::driver::Driver;
 use super::halt::{DriverError, Obstacle};
 use super::preview::{Doer, foreseen_action_of};
-use super::state::{Intention, StepRecord};
+use super::state::{Intention, StepRecord, StepStatus};
 use super::workflow::{Effect, Step, StepKind};
 
 impl<'a, W: ?Sized + 'static> Driver<'a, W> {
@@ -45,6 +45,10 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     pub fn ask_what_is_unrecorded(&mut self, all: bool) -> Result<(), DriverError> {
         for step in self.public_steps() {
             let record = self.state.step(&step.id, step.per_candidate);
+            // Who has said that it was done has said which thread is to be told.
+            if record.is_some_and(|record| matches!(record.status, StepStatus::Attested { .. })) {
+                return Ok(());
+            }
             if record.is_none_or(|record| !record.in_use()) {
                 self.ask_whether_unrecorded(step, all)?;
             }
@@ -88,6 +92,9 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
             what: format!("whether `{id}` was done must be known before the candidate is cancelled"),
             obstacle,
             hint: match self.droppable(id) {
+                _ if self.only_a_person_can_tell(step) => {
+                    format!("nothing was taken down: {}; then cancel", only_told(id))
+                }
                 Ok(_) => format!(
                     "nothing was taken down. `quorate run` takes up what `{id}` would have done; what was not done by \
                      this release is declared void by `quorate run {id} --again --execute --why …`, which does nothing \
@@ -130,10 +137,22 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
             Attempt::Waiting { until: None, why } => Obstacle::Person(why),
             Attempt::Conflict { found, expected } => Obstacle::Conflict { found, expected },
         };
+        let id = &step.id;
         Err(DriverError::InTheWay {
-            what: format!("whether `{}` was done must be known before the candidate is cancelled", step.id),
+            what: format!("whether `{id}` was done must be known before the candidate is cancelled"),
             obstacle,
-            hint: "nothing was taken down; give the same command again".to_owned(),
+            hint: match self.only_a_person_can_tell(step) {
+                true => format!("nothing was taken down: {}; then cancel", only_told(id)),
+                false => "nothing was taken down; give the same command again".to_owned(),
+            },
         })
     }
+}
+
+/// What a person is asked to say where nobody else can.
+fn only_told(id: &str) -> String {
+    format!(
+        "`quorate attest {id} --note MESSAGE-ID` says that it was done, `quorate run {id} --again --why …` that it was \
+         not"
+    )
 }

@@ -267,7 +267,9 @@ pub(super) fn preview_step<W: ?Sized>(
             preview.note = *note;
             preview.question = renderer.text(&step.id, "question", question)?;
             for (index, command) in commands.iter().enumerate() {
-                preview.commands.push(renderer.text(&step.id, &format!("commands[{index}]"), command)?);
+                let command = renderer.text(&step.id, &format!("commands[{index}]"), command)?;
+                // One that does not apply to this release is empty.
+                preview.commands.extend(Some(command).filter(|command| !command.trim().is_empty()));
             }
         }
     }

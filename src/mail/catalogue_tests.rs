@@ -41,7 +41,17 @@ fn product() -> Value {
             "release": "https://dist.apache.org/repos/dist/release/flink",
             "release_directory": "flink-statefun-3.4.0",
         },
-        "website": {"entry": "", "entry_files": {}, "entry_more": {}, "archive_entry": {}, "compatibility": [], "files": {
+        "website": {
+            "repository": "https://github.com/apache/flink-web", "post_alias": "/news/@YEAR@/@MONTH@/@DAY@/release-statefun-3.4.0.html",
+            "translation": {
+                "language": "Chinese", "pages": "docs/content.zh", "of": "docs/content", "list": "user-zh@flink.apache.org",
+                "title": "Apache Flink Stateful Functions 3.4.0 发布公告", "text": "Apache Flink 社区很高兴地宣布。\n下载地址：https://flink.apache.org\n",
+            },
+            "edits": {"stable": [
+                {"kind": "toml", "file": "docs/config.toml", "path": "params.StateFunStableVersion", "value": "\"3.4.0\""},
+                {"kind": "toml", "file": "docs/config.toml", "path": "params.StateFunStableShortVersion", "value": "\"3.4\""},
+            ]},
+            "entry": "", "entry_files": {}, "entry_more": {}, "archive_entry": {}, "compatibility": [], "files": {
             "docs/config.toml": "StateFunStableVersion and StateFunStableShortVersion, for a new series",
             "docs/data/statefun.yml": "the download entry",
         }},
@@ -56,11 +66,12 @@ fn product() -> Value {
             "downloads": "https://flink.apache.org/downloads.html",
             "candidate_tag": "https://github.com/apache/flink-statefun/releases/tag/release-3.4.0-rc2",
             "release_notes": "https://issues.apache.org/jira/secure/ReleaseNote.jspa?projectId=12315522&version=12350000",
-            "blog": "https://flink.apache.org/news/2026/11/30/release-statefun-3.4.0.html",
+            "blog": "https://flink.apache.org/posts/",
+            "post": "https://flink.apache.org/@YEAR@/@MONTH@/@DAY@/release-statefun-3.4.0/",
         },
         "maven": {"central": "https://central.sonatype.com/namespace/org.apache.flink"},
-        "pypi": {"name": "apache-flink-statefun", "page": "https://pypi.org/project/apache-flink-statefun/"},
-        "npm": {"name": "apache-flink-statefun", "page": "https://www.npmjs.com/package/apache-flink-statefun"},
+        "pypi": {"name": "apache-flink-statefun", "title": "Python SDK", "page": "https://pypi.org/project/apache-flink-statefun/"},
+        "npm": {"name": "apache-flink-statefun", "title": "JavaScript SDK", "page": "https://www.npmjs.com/package/apache-flink-statefun"},
         "documentation": {"url": "https://nightlies.apache.org/flink/flink-statefun-docs-release-3.4"},
     })
 }
@@ -79,6 +90,7 @@ fn steps() -> Value {
         "send-vote": {"subject": "[VOTE] Apache Flink Stateful Functions 3.4.0, release candidate #2", "message_id": "<v@example.org>"},
         "record-vote": record(json!({"plus": ["Ann Example", "Bob Example", "Cleo Example"], "zero": [], "minus": []}), none(), "passed"),
         "list-contributors": {"count": 23, "names": []},
+        "date-website": {"branch": "release-flink-statefun-3.4.0", "date": "2026-12-01"},
     })
 }
 
@@ -120,6 +132,9 @@ fn bare() -> Value {
     }
     values["product"]["mail"]["announcement"]["links"] = json!([]);
     values["product"]["links"]["blog"] = json!("");
+    values["product"]["links"]["post"] = json!("");
+    values["product"]["website"]["post_alias"] = json!("");
+    values["product"]["website"]["repository"] = json!("");
     values["kind"] = json!("bugfix");
     values["candidate"]["number"] = json!(1);
     values["steps"]["list-contributors"]["count"] = json!(1);
@@ -204,10 +219,10 @@ fn a_vote_names_the_bytes_the_key_and_the_end() {
 const TEXTS: [&str; 10] = [
     "website/archive-entry.yml",
     "website/blog-post.md",
-    "website/chinese-pages.md",
     "website/pull-request.md",
     "website/release-entry.yml",
     "website/stable-version.toml",
+    "website/translation.md",
     "social/long.md",
     "social/short.txt",
     "report/release.md",
@@ -231,6 +246,9 @@ fn bare_texts() -> Value {
     values["steps"] = json!({});
     values["product"]["id"] = json!("flink");
     values["product"]["website"]["files"] = json!({});
+    for (index, name) in ["params.StableVersion", "params.StableShortVersion"].into_iter().enumerate() {
+        values["product"]["website"]["edits"]["stable"][index]["path"] = json!(name);
+    }
     values["product"]["mail"]["user"] = json!(["user@flink.apache.org"]);
     values
 }
@@ -261,8 +279,9 @@ fn every_prepared_text_is_as_its_snapshot() {
 
 #[test]
 fn the_websites_data_can_be_read() {
-    for (values, prefix) in [(full_texts(), "StateFun"), (bare_texts(), "StatefulFunctions")] {
+    for (values, prefix) in [(full_texts(), "StateFun"), (bare_texts(), "")] {
         let stable: toml::Table = text("website/stable-version.toml", &values).parse().unwrap();
+        let stable = stable["params"].as_table().unwrap();
         assert_eq!(stable.len(), 2);
         assert_eq!(stable[&format!("{prefix}StableVersion")].as_str(), Some("3.4.0"));
         assert_eq!(stable[&format!("{prefix}StableShortVersion")].as_str(), Some("3.4"));
@@ -305,7 +324,7 @@ fn announcements_do_without_a_count_of_contributors() {
 #[test]
 fn what_only_stands_in_for_an_artifact_is_named_so() {
     let name = "apache-flink-statefun-3.4.0.tar.gz";
-    let why = "its build needs `docker info` to succeed, which does not here";
+    let why = "its build needs a machine on which `docker info` works";
     let mut values = full_texts();
     for mail in ["vote", "announce", "announce-user", "announce-dev"] {
         assert!(!render(mail, &values).body.contains("stands in"), "{mail}");

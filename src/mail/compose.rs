@@ -6,8 +6,10 @@
 
 //! A mail as a value, and its bytes as RFC 5322 has them.
 //!
-//! A body whose lines fit goes out as it is, in 7 or 8 bits: quoted-printable
-//! would break links in the raw text, where archives and voters read it.
+//! A body in ASCII whose lines fit goes out as it is: quoted-printable would break links
+//! in the raw text, where archives and voters read it. Any other is quoted-printable, so
+//! that each relay takes it, whether it offers 8BITMIME or not: the mail's bytes depend
+//! on nothing but the mail.
 
 use std::time::SystemTime;
 
@@ -144,11 +146,11 @@ fn identifier(value: &str) -> Result<&str, ComposeError> {
 
 fn encode(body: &str) -> Body {
     let text = body.replace("\r\n", "\n").replace('\n', "\r\n");
-    if text.split("\r\n").any(|line| line.len() > LINE_OCTETS || line.contains(['\0', '\r'])) {
-        return Body::new(text);
+    let fits = |line: &str| line.is_ascii() && line.len() <= LINE_OCTETS && !line.contains(['\0', '\r']);
+    if text.split("\r\n").all(fits) {
+        return Body::dangerous_pre_encoded(text.into_bytes(), ContentTransferEncoding::SevenBit);
     }
-    let encoding = if text.is_ascii() { ContentTransferEncoding::SevenBit } else { ContentTransferEncoding::EightBit };
-    Body::dangerous_pre_encoded(text.into_bytes(), encoding)
+    Body::new_with_encoding(text, ContentTransferEncoding::QuotedPrintable).expect("any text can be quoted-printable")
 }
 
 #[cfg(test)]
@@ -196,14 +198,15 @@ mod tests {
     fn long_links_and_utf8_stay_whole() {
         let link = format!("[1] https://example.org/{}", "x".repeat(200));
         let mut draft = draft();
-        draft.body = format!("Grüße,\n{link}\n");
+        draft.body = format!("Hello,\n{link}\n");
+        let ascii = text(&draft);
+        assert!(ascii.contains(&format!("\r\n{link}\r\n")), "{ascii}");
+        draft.body = format!("Grüße = 挨拶,\n{link}\n  indented, ends in a blank \n.\n\nJürgen\n");
         draft.from.0 = "Änn Exämple".into();
         draft.subject = "[VOTE] Für 3.4.0".into();
         let text = text(&draft);
-        assert!(text.contains(&format!("\r\n{link}\r\n")), "{text}");
-        assert!(text.contains("Content-Transfer-Encoding: 8bit\r\n"), "{text}");
-        let head = text.split("\r\n\r\n").next().unwrap();
-        assert!(head.is_ascii(), "{head}");
+        assert!(text.contains("Content-Transfer-Encoding: quoted-printable\r\n"), "{text}");
+        assert!(text.is_ascii(), "every relay takes it: {text}");
         let parsed = MessageParser::default().parse(text.as_bytes()).unwrap();
         assert_eq!(parsed.subject(), Some("[VOTE] Für 3.4.0"));
         assert_eq!(parsed.from().unwrap().first().unwrap().name(), Some("Änn Exämple"));

@@ -47,6 +47,7 @@ impl Probe<Services> for SignaturesHold {
         let by = cx.world.openpgp.fingerprint();
         Ok(match (faults.is_empty(), self.files.len()) {
             (true, 0) => Finding::Fails(vec!["no files were named".to_owned()]),
+            (true, 1) => Finding::Holds(format!("1 good signature by {by}")),
             (true, count) => Finding::Holds(format!("{count} good signatures by {by}")),
             (false, _) => Finding::Fails(faults),
         })

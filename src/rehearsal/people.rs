@@ -45,7 +45,9 @@ const LINK: &str = "https://lists.example.org/thread/simulated (simulated)";
 /// What is noted of a step; some notes go into mails.
 fn note(id: &str) -> &'static str {
     match id {
-        "make-the-case" => "Users wait for what is on the main branch. (This release is a rehearsal.)",
+        "make-the-case" => {
+            "Users wait for what was made and mended since the last release. (This release is a rehearsal.)"
+        }
         "blog-post" => "What is new, in a few words (simulated)",
         "improve-process" => "Nothing: a rehearsal goes well (simulated)",
         _ => "simulated: nobody did this in the rehearsal",

@@ -145,8 +145,12 @@ pub(super) fn point_at(configuration: &mut Table, stand_ins: &Path, port: u16) {
     ];
     configuration.entry("github").or_insert_with(|| Value::Table(Table::new()));
     for (section, key, value) in changes {
-        if let Some(Value::Table(section)) = configuration.get_mut(section) {
-            section.insert(key.to_owned(), value);
+        // A website without a repository is changed by a person, here too.
+        let by_hand = |table: &Table| (section, key) == ("website", "repository") && !table.contains_key(key);
+        if let Some(Value::Table(table)) =
+            configuration.get_mut(section).filter(|table| !table.as_table().is_some_and(by_hand))
+        {
+            table.insert(key.to_owned(), value);
         }
     }
 }

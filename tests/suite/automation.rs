@@ -15,7 +15,7 @@ use std::path::Path;
 use quorate::engine::{Check, CheckKind, Step, StepKind, Workflow};
 
 /// Checks that the guide's lists do not have.
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
     "not-released",
     "proposals-accepted",
     "proposals-known-accepted",
@@ -24,6 +24,7 @@ const OURS: [&str; 8] = [
     "ci-green",
     "manifest-holds",
     "candidate-verifies",
+    "website-links-seen",
 ];
 /// The guide's three checks that it calls optional.
 const OPTIONAL: [&str; 3] = ["digests-hold", "signatures-good", "licence-headers-present"];

@@ -31,7 +31,7 @@ fn a_malformed_configuration_is_refused_with_its_file_and_line() {
     }
     let missing = good.replacen("name = \"Apache Greeter\"\n", "", 1);
     user.put("assets/release-config/sample.toml", &missing);
-    user.refused(2, &START, &["sample.toml", "missing field `name`"]);
+    user.refused(2, &START, &["sample.toml", "lacks `name`, at its top level"]);
     user.put("assets/release-config/sample.toml", &good.replacen("format = 1", "format = 7", 1));
     user.refused(2, &START, &["sample.toml", "format 7", "format 1"]);
     user.put(

@@ -165,3 +165,51 @@ fn a_mail_of_the_vote_that_is_out_but_not_recorded_is_answered_before_the_candid
     };
     assert_eq!(header(of("[CANCEL]"), "In-Reply-To"), header(of("[VOTE]"), "Message-ID"));
 }
+
+/// With no archive to look it up in, a person's word is all there is: it is asked for before a
+/// mail goes out, and it is enough to cancel what was told of.
+#[test]
+fn without_an_archive_a_person_says_what_a_lost_record_has_sent() {
+    let rehearsal = Rehearsal::after("build");
+    killed_in_the_vote(&rehearsal);
+    let world = World::open(&rehearsal.world()).unwrap().unwrap();
+    let record = world.state().join("sample/1.2.0");
+    fs::remove_file(record.join("journal.jsonl")).unwrap();
+    fs::remove_file(record.join("mails/discuss-release.eml")).unwrap();
+    let product = fs::read_to_string(record.join("product.toml")).unwrap();
+    let without: Vec<&str> = product.lines().filter(|line| !line.starts_with("archive = ")).collect();
+    fs::write(record.join("product.toml"), without.join("\n")).unwrap();
+    let clone = world.clone_path().display().to_string();
+    give(&world, 0, &["start", "1.2.0", "--product", "sample", "--again", "--repo", &clone]);
+    let sent = || fs::read_dir(world.mail().join("mails")).unwrap().count();
+    let before = sent();
+
+    let output = rehearsal.run(&["--to", "build"]);
+    let text = said(&output);
+    assert!(
+        !output.status.success() && text.contains("propose-release") && text.contains("`--again --why …`"),
+        "{text}"
+    );
+    assert_eq!(sent(), before, "the proposal was not sent again unasked");
+    give(&world, 0, &["attest", "propose-release", "--note", "https://lists.example.org/thread/1"]);
+    let output = rehearsal.run(&["--to", "build"]);
+    assert!(output.status.success(), "{}", said(&output));
+
+    rehearsal.stops(5, &["vote-rc1.eml", "is attested with its Message-ID"]);
+    let text = cancel(&world, 2);
+    assert!(text.contains("quorate attest send-vote --note MESSAGE-ID"), "{text}");
+    let text = give(&world, 2, &["skip", "send-vote", "--why", "it was sent"]);
+    assert!(text.contains("quorate attest send-vote --note MESSAGE-ID"), "{text}");
+    let vote = fs::read_to_string(record.join("mails/vote-rc1.eml")).unwrap();
+    let id = vote.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().trim().to_owned();
+    give(&world, 0, &["attest", "send-vote", "--note", &format!("It is out, as {id}.")]);
+    let text = give(&world, 2, &["run", "wait-for-votes", "--execute"]);
+    assert!(text.contains("quorate cancel-candidate --why"), "{text}");
+
+    let _smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
+    let _stand_ins = crate::user::stand_ins(&world);
+    cancel(&world, 3);
+    let told = fs::read_to_string(record.join("mails/cancel-rc1.eml")).unwrap();
+    assert!(told.contains(&format!("In-Reply-To: {id}")), "{told}");
+    assert_eq!(run(&world.remote(), "git", &["tag", "--list", "release-1.2.0*"]), "");
+}

@@ -62,13 +62,38 @@ fn guide_with_registry() -> String {
     user.runs(0, &["guide", "--version", "1.2.0", "--product", "sample"]).out
 }
 
+/// Of a product whose website a person changes.
+fn guide_without_a_website_of_its_own() -> String {
+    let user = User::looking().with("HOME", "/nowhere");
+    let sample = crate::tree::text(Path::new("release-config/sample.toml"));
+    let (before, rest) = sample.split_once("[website]").unwrap();
+    let (_, after) = rest.split_once("[github]").unwrap();
+    let website = "[website]\nurl = \"https://greeter.example.org\"\n\n[github]";
+    user.put("assets/release-config/sample.toml", &format!("{before}{website}{after}"));
+    user.runs(0, &["guide", "--version", "1.2.0", "--product", "sample"]).out
+}
+
+#[test]
+fn a_website_that_is_not_at_github_is_a_persons_and_nothing_of_others_is_said_of_it() {
+    let guide = guide_without_a_website_of_its_own();
+    for theirs in ["website-by-hand", "website-links-seen", "publish-website"] {
+        assert!(guide.contains(&format!("quorate attest {theirs} --note")), "{theirs}");
+    }
+    let vote = section(&guide, "quorate run send-vote ");
+    assert!(vote.contains("the change of the website [") && vote.contains("NOTE_OF_WEBSITE_BY_HAND"), "{vote}");
+    for others in ["website-pull-request", "merge-website", "Chinese", "发布", "StableVersion", "prepare-translation"]
+    {
+        assert!(!guide.contains(others), "`{others}` in {}", around(&guide, others));
+    }
+}
+
 #[test]
 fn every_step_has_its_command_and_nothing_is_left_open() {
     let mut guides =
         [("flink-statefun", "3.4.0"), ("flink-statefun", "3.3.1"), ("flink", "2.2.0"), ("sample", "1.2.0")]
             .map(guide_of)
             .to_vec();
-    guides.push(guide_with_registry());
+    guides.extend([guide_with_registry(), guide_without_a_website_of_its_own()]);
     let mut without = Vec::new();
     for phase in workflow().phases {
         for step in &phase.steps {
@@ -138,6 +163,11 @@ fn mails_and_texts_are_in_it_and_what_is_known_is_filled_in() {
         assert!(vote.contains(said), "`{said}` is not in:\n{vote}");
     }
     assert!(!vote.contains("\nDate: ") && !vote.contains("Message-ID: <"), "{vote}");
+    for known in ["/content/repositories/REPOSITORY_OF_DEPLOY_MAVEN/ --keys", "tracker, on the day of its promotion."] {
+        assert!(guide.contains(known), "`{known}` is not in the guide");
+    }
+    let next = section(&guide, "quorate run set-next-snapshot ");
+    assert!(next.contains("as one commit on master."), "{next}");
     let promote = block(section(&guide, "quorate run promote-candidate "), "By hand:").unwrap();
     insta::assert_snapshot!(promote.trim(), @"svnmucc -m 'Release Apache Flink Stateful Functions 3.4.0' -r REVISION_OF_STAGE_CANDIDATE mv https://dist.apache.org/repos/dist/dev/flink/flink-statefun-3.4.0-rc1 https://dist.apache.org/repos/dist/release/flink/flink-statefun-3.4.0");
     let stage = block(section(&guide, "quorate run stage-candidate "), "By hand:").unwrap();

@@ -21,7 +21,7 @@ fn a_journal_that_is_missing_is_said_by_every_command_and_a_new_one_can_begin() 
     let user = User::looking().started();
     user.runs(0, &["attest", "make-the-case", "--note", "Many fixes"]);
     fs::remove_file(user.record("journal.jsonl")).unwrap();
-    let says = [&*user.record("journal.jsonl").display().to_string(), "is missing", "start VERSION --again"];
+    let says = [&*user.record("journal.jsonl").display().to_string(), "is missing", "start 1.2.0 --again"];
     let reading: [&[&str]; 4] = [&["status"], &["log"], &["plan"], &["run"]];
     for command in reading {
         user.refused(2, command, &says);
@@ -197,7 +197,7 @@ fn without_its_head_too_a_lost_journal_is_not_begun_over_by_a_plain_start() {
     fs::remove_file(user.record("journal.jsonl")).unwrap();
     fs::remove_file(user.record("journal.head")).unwrap();
     user.put(&format!("state/sample/{VERSION}/mails/vote-rc1.eml"), "Subject: x\n\n");
-    user.refused(2, &START, &["is missing", "start VERSION --again"]);
+    user.refused(2, &START, &["is missing", "start 1.2.0 --again"]);
     user.runs(0, &AGAIN);
 }
 

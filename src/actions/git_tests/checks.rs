@@ -260,6 +260,35 @@ fn contributors_are_counted_from_the_highest_release_below() {
 }
 
 #[test]
+fn the_commands_that_list_contributors_work_as_typed_for_a_first_release_and_for_any_other() {
+    let world = World::new();
+    fs::create_dir_all(world.repositories.path().join("workspace")).unwrap();
+    let typed = |version: &str, from: &str| {
+        let list: ListContributors = action(json!({
+            "from": from, "to": "v2.1.0-rc3", "version": version, "release_tag_prefix": "v", "file": "names.txt",
+        }));
+        let commands = list.commands(&world.services).join("\n");
+        let mut shell = Command::new("bash");
+        shell.args(["-e", "-o", "pipefail", "-c", &commands]).current_dir(world.clone());
+        let output = shell.output().unwrap();
+        assert!(output.status.success(), "{commands}\n{}", String::from_utf8_lossy(&output.stderr));
+        fs::read_to_string(world.repositories.path().join("workspace/names.txt")).unwrap()
+    };
+    let first = world.git(&["log", "--format=%aN"]);
+    world.git(&["config", "user.name", "Dan Example"]);
+    world.git(&["tag", "early"]);
+    world.git(&["commit", "-q", "--allow-empty", "-m", "the release"]);
+    world.git(&["tag", "v2.1.0-rc3"]);
+    let all = typed("2.1.0", "");
+    assert!(all.lines().count() == 2 && first.lines().all(|name| all.contains(name)), "{all}");
+    world.git(&["tag", "v2.1.0"]);
+    assert_eq!(typed("2.1.0", ""), all, "also once it is tagged");
+    world.git(&["tag", "v2.0.0", "early"]);
+    assert_eq!(typed("2.1.0", ""), "Dan Example\n");
+    assert_eq!(typed("2.1.0", "early"), "Dan Example\n");
+}
+
+#[test]
 fn contributors_are_not_counted_where_the_clone_knows_too_little() {
     let world = World::new();
     let list: ListContributors = action(json!({

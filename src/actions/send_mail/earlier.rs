@@ -24,6 +24,11 @@ struct Saved {
 }
 
 impl SendMail {
+    /// Whether a mail of this name lies in the workspace that another intention has made.
+    pub(super) fn has_earlier_copy(&self, cx: &Cx<'_>) -> bool {
+        matches!(self.saved(cx), Ok(Some(_)))
+    }
+
     /// How the step stands by a mail that the record knows nothing of; `None` where
     /// there is none, or a person has said that it did not go out.
     pub(super) fn unrecorded(&self, cx: &Cx<'_>) -> Result<Option<Probed>, ActionError> {
@@ -40,6 +45,7 @@ impl SendMail {
         let known = saved.filter(|saved| !self.was_refused(cx, saved));
         match (known, archive) {
             (Some(saved), None) => Ok(Some(self.conflict(
+                cx,
                 format!(
                     "{} of {}, and no archive is named that could tell whether it went out",
                     self.place(cx),
@@ -76,7 +82,7 @@ impl SendMail {
             saved.date,
             found.link
         );
-        self.conflict(what, &format!("to let {} stand", found.link))
+        self.conflict(cx, what, &format!("to let {} stand", found.link))
     }
 
     fn of_same_subject(&self, cx: &Cx<'_>, archive: &PonyMail) -> Result<Option<Probed>, ActionError> {
@@ -96,6 +102,7 @@ impl SendMail {
                 let what =
                     format!("a mail `{}` of {} in the archive of {list}: {}", found.subject, found.date, found.link);
                 return Ok(Some(self.conflict(
+                    cx,
                     format!("{what}, with another text or sender than this one would have had then"),
                     "where it may stand for this one",
                 )));
@@ -121,13 +128,16 @@ impl SendMail {
         Ok(same && from.eq_ignore_ascii_case(&draft.from.1) && mail.subject() == Some(draft.subject.as_str()))
     }
 
-    fn conflict(&self, found: String, where_it_stands: &str) -> Probed {
+    fn conflict(&self, cx: &Cx<'_>, found: String, where_it_stands: &str) -> Probed {
+        let needed = match cx.world.archive {
+            Some(_) => "cannot be skipped: cancel the candidate then, once the mail's thread is told",
+            None => "is attested with its Message-ID: cancel the candidate then, which tells its thread",
+        };
         Probed::Conflict {
             found,
             expected: format!(
                 "no such mail that this record knows nothing of: {where_it_stands}, skip the step with its link (a step \
-                 whose mail later ones need cannot be skipped: cancel the candidate then, once the mail's thread is \
-                 told); to send another, run it `--again`"
+                 whose mail later ones need {needed}); to send another, run it `--again`"
             ),
         }
     }

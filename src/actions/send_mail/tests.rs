@@ -6,10 +6,13 @@
 
 //! The action against a real relay and archive on loopback.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use super::*;
 use crate::actions::Author;
@@ -247,6 +250,42 @@ fn a_saved_mail_that_may_have_gone_out_is_asked_about() {
 }
 
 #[test]
+fn in_a_record_begun_anew_no_mail_goes_out_unasked_where_it_cannot_be_looked_up() {
+    let world = World::new();
+    let none = services(world.place.path(), &world.relay, "correct horse", None, Effects::unwatched());
+    let anew = action(json!({"begun_anew": true}));
+    let cx = |intent| Context { world: &none, intent, now: at("09:30") };
+    let (fresh, told) = (intent(false, None), another(true));
+    let problems = anew.problems(&cx(&fresh)).unwrap();
+    assert!(problems[0].what.contains("begun anew") && problems[0].hint.contains("`--again --why …`"), "{problems:?}");
+    assert!(anew.only_a_person_can_tell(&cx(&fresh)) && anew.faults_of_text(&cx(&fresh)).unwrap().is_empty());
+    assert!(matches!(anew.act(&cx(&fresh)), Err(ActionError::Refused { .. })));
+    assert_eq!(anew.problems(&cx(&told)).unwrap(), [], "a person has said that it was not sent");
+    let asked = world.services(Effects::unwatched());
+    let looked_up = anew.problems(&Context { world: &asked, intent: &fresh, now: at("09:30") }).unwrap();
+    assert_eq!(looked_up, [], "the archive is asked");
+    assert_eq!(world.count(), 0);
+}
+
+#[test]
+fn a_person_s_note_names_the_mail_that_is_answered() {
+    for (note, id) in [
+        ("It is out, as <a.b-1@mail.example.org>.", Some("<a.b-1@mail.example.org>")),
+        ("a.b-1@mail.example.org", Some("<a.b-1@mail.example.org>")),
+        ("https://lists.example.org/thread/x?dev@example.org", None),
+        ("Ann sent it", None),
+    ] {
+        assert_eq!(noted_message_id(note).as_deref(), id, "{note}");
+        let answer = action(json!({"in_reply_to": "", "in_reply_to_noted": note}));
+        let world = World::new();
+        let services = world.services(Effects::unwatched());
+        let draft =
+            answer.draft(&Context { world: &services, intent: &intent(false, None), now: at("09:30") }).unwrap();
+        assert_eq!(draft.in_reply_to.as_deref(), id, "{note}");
+    }
+}
+
+#[test]
 fn what_to_do_about_a_lost_answer_depends_on_the_archive() {
     let lost = RelayError::TimedOut { relay: "relay".into(), what: "the mail", sent: MaybeSent::Perhaps };
     assert!(relay_hint(&lost, true).contains("asks the archive first"));
@@ -286,6 +325,7 @@ fn a_refused_login_is_known_not_to_have_sent_anything() {
     let world = World::new();
     let wrong = services(world.place.path(), &world.relay, "battery staple", None, Effects::unwatched());
     let error = act(&wrong, &intent(false, None), "09:30").unwrap_err();
+    assert!(matches!(error, ActionError::Declined { .. }), "{error:?}");
     assert!(error.hint().unwrap().contains("doctor"), "{error:?}");
     assert!(!format!("{error:?}").contains("battery"));
     assert_eq!(probe(&wrong, &intent(true, None), "09:31"), Probed::Absent);
@@ -293,6 +333,55 @@ fn a_refused_login_is_known_not_to_have_sent_anything() {
     act(&right, &intent(true, None), "09:31").unwrap();
     assert_eq!(world.count(), 1);
     assert!(matches!(probe(&right, &intent(true, None), "09:32"), Probed::Conflict { .. }));
+}
+
+/// A relay that offers neither 8BITMIME nor anything else, and takes one mail.
+fn plain_relay() -> (u16, thread::JoinHandle<Vec<u8>>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let taking = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).split(b'\n').map_while(Result::ok);
+        write!(stream, "220 localhost\r\n").unwrap();
+        let mut mail = Vec::new();
+        while let Some(command) = lines.next() {
+            let data = command.starts_with(b"DATA");
+            write!(stream, "{}\r\n", if data { "354 go on" } else { "250 OK" }).unwrap();
+            if data {
+                mail = lines.by_ref().take_while(|line| line != b".\r").collect::<Vec<_>>().join(&b'\n');
+                write!(stream, "250 OK\r\n").unwrap();
+            }
+        }
+        mail
+    });
+    (port, taking)
+}
+
+#[test]
+fn a_mail_that_is_not_ascii_reads_as_composed_whatever_the_relay_offers() {
+    let world = World::new();
+    let services = world.services(Effects::unwatched());
+    let said = " Jürgen waits = 待つ.\nhttps://example.org/a-link-that-is-longer-than-what-one-line-of-quoted-printable-may-have";
+    let letter = action(json!({"more": {"extra": said}}));
+    let intent = intent(false, None);
+    let cx = Context { world: &services, intent: &intent, now: at("09:30") };
+    letter.act(&cx).unwrap();
+    let (port, taking) = plain_relay();
+    let address = RelayAddress { host: "127.0.0.1".into(), port, security: Security::None, authorities: None };
+    let place = tempfile::tempdir().unwrap();
+    let workspace = Workspace::new(place.path(), Effects::unwatched());
+    let plain =
+        Services { relay: Relay::new(address, None, Effects::unwatched()), workspace, archive: None, ..services };
+    letter.act(&Context { world: &plain, intent: &intent, now: at("09:30") }).unwrap();
+    let taken = taking.join().unwrap();
+    let offered = world.relay.store().mails().unwrap().remove(0).bytes;
+    assert_eq!(String::from_utf8_lossy(&taken).trim_end(), String::from_utf8_lossy(&offered).trim_end());
+    let read = |bytes: &[u8]| {
+        mail_parser::MessageParser::default().parse(bytes).unwrap().body_text(0).unwrap().replace('\r', "")
+    };
+    assert_eq!(read(&offered), format!("Vote until 2026-11-24 09:30 UTC.{said}\n"));
+    let saved = std::fs::read(place.path().join("mails/rc1-vote.eml")).unwrap();
+    assert_eq!(read(&saved), read(&offered));
 }
 
 #[test]

@@ -46,7 +46,7 @@ type Cx<'a> = Context<'a, Services>;
 
 impl Action<Services> for ReleaseVersion {
     fn summary(&self) -> String {
-        format!("Marks {} as released on {} in the issue tracker", self.name, self.day())
+        format!("Marks {} as released in the issue tracker, on the day of its promotion", self.name)
     }
 
     fn commands(&self, world: &Services) -> Vec<String> {

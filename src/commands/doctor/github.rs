@@ -18,7 +18,8 @@ use crate::services::{Effects, GitHub, Limits, Rights, Slug, WebError};
 pub fn ask_github(subject: &Subject) -> Part {
     let login = Name::new("github-token", "GitHub knows your token");
     let product = &subject.product;
-    let mut repositories = vec![("website", "the website", &product.website.repository)];
+    let website = Some(("website", "the website", &product.website.repository));
+    let mut repositories: Vec<_> = website.into_iter().filter(|(_, _, address)| !address.is_empty()).collect();
     repositories.extend(product.docker.iter().map(|docker| ("docker", "the images", &docker.repository)));
     repositories
         .extend(product.playground.iter().map(|playground| ("playground", "the playground", &playground.repository)));

@@ -14,6 +14,7 @@ use crate::commands::CommandError;
 use crate::commands::environment::{Accounts, Environment, absolute};
 use crate::commands::release_files::release_files;
 use crate::commands::release_state::ReleaseState;
+use crate::commands::start::check_configuration;
 use crate::commands::which_product::product_of_clone;
 use crate::config::{Occasion, Product, release_values, render_product};
 use crate::release::{Manager, ReleaseRecord, Version};
@@ -52,12 +53,17 @@ impl Subject {
     /// product's configuration cannot be used.
     pub fn of(environment: &Environment, args: &Args) -> Result<Self, CommandError> {
         let release = current_release(environment, args.product.as_deref())?;
-        let (product, record, version) = match release {
-            Some(release) => (release.product, Some(release.record), release.version),
+        let any = Version { major: 1, minor: 0, patch: 0 };
+        let (rendered, record, version) = match release {
+            Some(release) => {
+                (filled_in(&release.product, &release.record, release.version)?, Some(release.record), release.version)
+            }
             None => {
                 let clone = args.repo.as_deref().unwrap_or(Path::new("."));
                 let wanted = args.product.clone().map_or_else(|| product_of_clone(&environment.assets, clone), Ok)?;
-                (product_of(environment, &wanted)?, None, Version { major: 1, minor: 0, patch: 0 })
+                // What `quorate start` would refuse is refused here.
+                let files = release_files(&environment.assets, &wanted, "release")?;
+                (check_configuration(&of_nobody(&wanted, any), any, &files)?, None, any)
             }
         };
         let repository = match (&args.repo, &record) {
@@ -65,7 +71,6 @@ impl Subject {
             (None, Some(record)) => PathBuf::from(&record.repository),
             (None, None) => absolute(Path::new("."))?,
         };
-        let rendered = filled_in(&product, record.as_ref(), version)?;
         Ok(Self {
             product: rendered,
             release: record.as_ref().map(|record| format!("{}/{}", record.product, record.version)),
@@ -119,14 +124,15 @@ fn current_release(environment: &Environment, product: Option<&str>) -> Result<O
     Ok(Some(release).filter(|release| product.is_none_or(|product| product == release.record.product)))
 }
 
-fn product_of(environment: &Environment, id: &str) -> Result<Product, CommandError> {
-    release_files(&environment.assets, id, "release")?.product()
+/// The configuration for the release.
+fn filled_in(product: &Product, record: &ReleaseRecord, version: Version) -> Result<Product, CommandError> {
+    Ok(render_product(product, &release_values(product, record, version, &Occasion::any())?)?)
 }
 
-/// The configuration for the release, or for any: addresses seldom depend on it.
-fn filled_in(product: &Product, record: Option<&ReleaseRecord>, version: Version) -> Result<Product, CommandError> {
-    let nobody = || ReleaseRecord {
-        product: product.id.clone(),
+/// The record of a release that nobody has begun: addresses seldom depend on it.
+fn of_nobody(product: &str, version: Version) -> ReleaseRecord {
+    ReleaseRecord {
+        product: product.to_owned(),
         version: version.to_string(),
         manager: Manager { name: String::new(), email: String::new(), key: String::new() },
         repository: String::new(),
@@ -135,7 +141,5 @@ fn filled_in(product: &Product, record: Option<&ReleaseRecord>, version: Version
         commit: None,
         remote_address: None,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
-    };
-    let record = record.cloned().unwrap_or_else(nobody);
-    Ok(render_product(product, &release_values(product, &record, version, &Occasion::any())?)?)
+    }
 }

@@ -196,12 +196,26 @@ mod tests {
             ("/npm/directory", json!("../js")),
             ("/documentation/bot", json!("wiki")),
             ("/website/url", json!("http:///x")),
+            ("/website/translation/pages", json!("../zh")),
+            ("/pypi/title", json!("")),
+            ("/links/post", json!("posts/@YEAR@")),
+            ("/website/repository", json!("")),
+            ("/website/edits", json!({})),
+            ("/website/edits", json!({"download": []})),
         ] {
             let found = with(pointer, value.clone());
             let field = pointer[1..].replace('/', ".");
             let plain = |text: &str| text.replace('[', ".").replace(']', "");
             assert!(found.iter().any(|fault| plain(&fault.field).starts_with(&field)), "{pointer} {value}: {found:?}");
         }
+    }
+
+    #[test]
+    fn a_website_that_a_person_changes_has_no_repository_and_no_edits() {
+        let mut product = sample();
+        product.website.repository = String::new();
+        product.website.edits.clear();
+        assert_eq!(check_product("sample", &product, false), []);
     }
 
     #[test]

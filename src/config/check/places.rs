@@ -105,7 +105,6 @@ pub(super) fn links(faults: &mut Faults, product: &Product) {
         ("links.downloads", &links.downloads),
         ("links.candidate_tag", &links.candidate_tag),
         ("links.release_notes", &links.release_notes),
-        ("links.blog", &links.blog),
         ("jira.url", &jira.url),
         ("links.mirrors", &links.mirrors),
         ("website.url", &website.url),
@@ -120,9 +119,13 @@ pub(super) fn links(faults: &mut Faults, product: &Product) {
     all.extend(product.npm.iter().flat_map(|npm| [("npm.page", &npm.page), ("npm.registry", &npm.registry)]));
     let documentation = product.documentation.iter();
     all.extend(documentation.flat_map(|pages| [("documentation.url", &pages.url), ("documentation.bot", &pages.bot)]));
+    all.extend(
+        [("links.blog", &links.blog), ("links.post", &links.post)].into_iter().filter(|(_, link)| !link.is_empty()),
+    );
     for (field, link) in all {
         faults.unless(field, link, ask::web_link);
     }
+    translation(faults, product);
     all_repositories(faults, product);
     for (name, link) in &links.other {
         faults.unless(&format!("links.other.{name}"), link, ask::web_link);
@@ -134,10 +137,35 @@ pub(super) fn links(faults: &mut Faults, product: &Product) {
     }
 }
 
+/// What the announcements and the pages in another language say.
+fn translation(faults: &mut Faults, product: &Product) {
+    let pypi = product.pypi.iter().map(|pypi| ("pypi.title", &pypi.title));
+    for (field, text) in pypi.chain(product.npm.iter().map(|npm| ("npm.title", &npm.title))) {
+        faults.unless(field, text, ask::line);
+    }
+    let Some(translation) = &product.website.translation else { return };
+    faults.unless("website.translation.language", &translation.language, ask::line);
+    faults.unless("website.translation.pages", &translation.pages, ask::path_in_tree);
+    faults.unless("website.translation.of", &translation.of, ask::path_in_tree);
+    faults.unless("website.translation.list", &translation.list, ask::address);
+    faults.unless("website.translation.title", &translation.title, ask::line);
+}
+
 /// The project's other repositories, and what goes with them.
 fn all_repositories(faults: &mut Faults, product: &Product) {
     let Product { website, github, docker, playground, .. } = product;
-    let mut repositories = vec![("website.repository", &website.repository)];
+    let proposed = !website.repository.is_empty();
+    let changed = website.edits.values().any(|changes| !changes.is_empty());
+    if proposed && !changed {
+        let expected = "what the pull request changes in website.repository, such as [[website.edits.download]]; without \
+                        website.repository a person changes the website";
+        faults.add("website.edits", "", expected);
+    }
+    if changed && !proposed {
+        faults.add("website.repository", "", "the repository at GitHub that website.edits change");
+    }
+    let website_repository = Some(("website.repository", &website.repository)).filter(|_| proposed);
+    let mut repositories: Vec<(&str, &String)> = website_repository.into_iter().collect();
     repositories.extend(docker.iter().map(|docker| ("docker.repository", &docker.repository)));
     repositories.extend(playground.iter().map(|playground| ("playground.repository", &playground.repository)));
     for (field, address) in repositories {

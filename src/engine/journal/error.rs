@@ -112,6 +112,18 @@ pub enum JournalError {
 }
 
 impl JournalError {
+    /// The journal that cannot be read, where it is one that could begin anew.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Malformed { path, .. }
+            | Self::Chain { path, .. }
+            | Self::Edited { path, .. }
+            | Self::Cut { path, .. }
+            | Self::Missing { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
     /// The next thing to do.
     pub fn hint(&self) -> &'static str {
         match self {

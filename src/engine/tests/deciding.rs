@@ -148,6 +148,18 @@ fn a_step_is_not_taken_back_under_one_that_may_have_acted() {
 }
 
 #[test]
+fn a_step_is_taken_back_under_one_that_is_known_to_have_done_nothing() {
+    let stage = Stage::new(STEPS);
+    stage.world.quirk_at_act("tag", Quirk::Declined);
+    stage.run();
+    assert!(stage.stands("tag").starts_with("failed"), "{}", stage.stands("tag"));
+    undo(&stage, "branch");
+    assert_eq!(stage.stands("branch"), "ready (taken back: removes branch and branch-note)");
+    stage.run();
+    assert!(stage.stands("tag").starts_with("done"), "{}", stage.stands("tag"));
+}
+
+#[test]
 fn what_is_not_done_cannot_be_taken_back() {
     let stage = Stage::new(STEPS);
     let (what, _) = refusal(stage.with(|driver| driver.undo("branch")));

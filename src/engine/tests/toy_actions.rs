@@ -33,6 +33,9 @@ fn unreachable(fact: &str) -> ActionError {
 fn spoilt(quirk: Option<Quirk>, fact: &str) -> Result<(), ActionError> {
     match quirk {
         Some(Quirk::Unreachable) => Err(unreachable(fact)),
+        Some(Quirk::Declined) => {
+            Err(ActionError::declined("the toy service", format!("{fact} is not taken"), "offer another"))
+        }
         Some(Quirk::Refused) => Err(ActionError::refused(format!("{fact} is not wanted"), "want it")),
         Some(Quirk::InTheWay) => Err(ActionError::Conflict { found: "a stone".into(), expected: "a free way".into() }),
         Some(Quirk::BreaksAfterwards | Quirk::Hidden) | None => Ok(()),

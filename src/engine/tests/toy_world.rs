@@ -25,6 +25,8 @@ pub const LAG: SignedDuration = SignedDuration::from_mins(60);
 pub enum Quirk {
     /// The service cannot be reached; nothing happens.
     Unreachable,
+    /// The service says that it has done nothing.
+    Declined,
     /// The service does it, and then the connection breaks.
     BreaksAfterwards,
     /// A condition does not hold; nothing happens.

@@ -93,7 +93,7 @@ impl World {
 
 /// What was made up from a configuration has nothing to build.
 fn leave_builds_to_stand_ins(configuration: &mut Table) {
-    let needs = || Value::Array(vec![Value::from("a repository of the product, by --repo")]);
+    let needs = || Value::Array(vec![Value::from("a repository of the product")]);
     if let Some(Value::Table(trial)) = configuration.get_mut("trial_build") {
         trial.insert("requires".to_owned(), needs());
     }

@@ -98,7 +98,9 @@ impl<'a> Contents<'a> {
             }
             let Self { with_header, exempt, excluded, allowed_binaries, .. } = self;
             faults.settle(HEADER, || {
-                format!("{with_header} files have a header, {exempt} cannot have one, {excluded} are excluded")
+                let have = if with_header == 1 { "1 file has".to_owned() } else { format!("{with_header} files have") };
+                let are = if excluded == 1 { "is" } else { "are" };
+                format!("{have} a header, {exempt} cannot have one, {excluded} {are} excluded")
             });
             faults.settle(BINARIES, || {
                 format!("no compiled code in {files} files and the archives among them, {allowed_binaries} allowed")

@@ -58,7 +58,7 @@ fn errors_say_what_where_and_what_to_do() {
     std::fs::write(&path, journal.replacen("Many", "Some", 1) + &journal).unwrap();
     assert_snapshot!(said(&["status"]), @r#"
     error: [user]/state/sample/1.2.0/journal.jsonl:2: this line is not what it was when it was written
-    hint: nothing is read from a journal that was edited; restore it from a copy; where there is none, move it away: `quorate start VERSION --again` begins the record anew, and what is done is found done
+    hint: nothing is read from a journal that was edited; restore it from a copy; where there is none, move it away: `quorate start 1.2.0 --again` begins the record anew, and what is done is found done
     "#);
 }
 

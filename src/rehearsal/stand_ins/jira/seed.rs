@@ -37,12 +37,12 @@ const ISSUES: [(&str, &str, &str, bool); 12] = [
     ("Bug", "Blocker", "The greeter greets each caller, also while another greeting is under way", true),
     ("Improvement", "Minor", "Error messages name the language that is missing", true),
     ("Bug", "Major", "Fix NPE", true),
-    ("New Feature", "Major", "The JavaScript SDK greets with a deadline", true),
+    ("New Feature", "Major", "Greetings can be given with a deadline", true),
     ("Task", "Minor", "Update the commons library to 4.2 for a known vulnerability in it", true),
-    ("Bug", "Minor", "The wheel of the Python SDK contains the licence", true),
+    ("Bug", "Minor", "Each of the packages contains the licence", true),
     ("Bug", "Blocker", "Greetings are lost when the listener leaves early", false),
     ("Improvement", "Minor", "Greet in the order of arrival", false),
-    ("Bug", "Major", "The Go SDK waits one second longer than it is told to", false),
+    ("Bug", "Major", "A greeting waits one second longer than it is told to", false),
 ];
 
 /// Writes that state under `directory`, unless there is one.
