@@ -12,10 +12,10 @@ SEEDS ?= 20
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test lint conformance docs bench survive fuzz
+.PHONY: help setup rehearse test lint conformance docs bench survive fuzz greeter
 
 help: ## Lists these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 setup: ## Installs what is missing on this machine, and says what
 	@scripts/setup.sh
@@ -52,3 +52,6 @@ bench: ## Measures the project's numbers, both sides in one run, with the releas
 fuzz: ## Feeds FUZZ_SECONDS=n of bytes to each reader of foreign files, guided by coverage
 	@scripts/setup.sh test
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+greeter: setup ## Runs the Python greeter on the Stateful Functions runtime, and greets
+	@scripts/greeter.sh

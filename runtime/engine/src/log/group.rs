@@ -1,0 +1,70 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Decisions that go to the disk together: of each key only what it is in the end.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use bytes::Bytes;
+use foldhash::fast::RandomState;
+use statefun_store::{Space, Write};
+
+use super::Change;
+
+/// The changes of decisions, one after the other.
+#[derive(Default)]
+pub(super) struct Group {
+    keys: HashMap<(Space, Bytes), Outcome, RandomState>,
+    bytes: usize,
+    /// How many records of egresses are among them.
+    pub(super) records: usize,
+}
+
+struct Outcome {
+    value: Option<Bytes>,
+    /// Whether the key is in no group before this one.
+    fresh: bool,
+}
+
+impl Group {
+    pub(super) fn apply(&mut self, change: Change) {
+        match change {
+            Change::Fresh { space, key, value } => {
+                self.bytes += key.len() + value.len();
+                self.keys.insert((space, key), Outcome { value: Some(value), fresh: true });
+            }
+            Change::Put { space, key, value } => {
+                self.bytes += key.len() + value.len();
+                match self.keys.entry((space, key)) {
+                    Entry::Occupied(mut entry) => entry.get_mut().value = Some(value),
+                    Entry::Vacant(entry) => {
+                        entry.insert(Outcome { value: Some(value), fresh: false });
+                    }
+                }
+            }
+            Change::Remove { space, key } => match self.keys.entry((space, key)) {
+                Entry::Occupied(entry) if entry.get().fresh => {
+                    entry.remove();
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().value = None,
+                Entry::Vacant(entry) => {
+                    self.bytes += entry.key().1.len();
+                    entry.insert(Outcome { value: None, fresh: false });
+                }
+            },
+        }
+    }
+
+    /// How much was applied, in bytes; what was removed again counts.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn into_writes(self) -> Vec<Write> {
+        self.keys.into_iter().map(|((space, key), outcome)| Write { space, key, value: outcome.value }).collect()
+    }
+}

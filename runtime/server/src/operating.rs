@@ -1,0 +1,127 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What operators look at: the log, health and readiness, metrics.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use statefun_engine::{FunctionMetrics, Runtime};
+use tokio::sync::watch;
+use tracing_subscriber::EnvFilter;
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object on each line.
+    Json,
+}
+
+/// Starts the log, on standard error; `STATEFUN_LOG` says what it has.
+pub(crate) fn start_log(format: LogFormat) {
+    let filter = EnvFilter::try_from_env("STATEFUN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
+    match format {
+        LogFormat::Text => builder.with_target(false).with_ansi(false).init(),
+        LogFormat::Json => builder.json().init(),
+    }
+}
+
+/// Where the commands find the administration of the runtime that has a store open.
+pub(crate) const ADDRESS_FILE: &str = "admin-address";
+
+/// Notes where the administration listens; without it, commands ask for the address.
+pub(crate) fn note_address(data: &Path, address: SocketAddr) {
+    if let Err(error) = std::fs::write(data.join(ADDRESS_FILE), format!("{address}\n")) {
+        tracing::warn!(%error, "the address of the administration could not be noted");
+    }
+}
+
+struct Operated {
+    runtime: Arc<Runtime>,
+    stopping: watch::Receiver<bool>,
+}
+
+/// Health at `/healthz`, readiness at `/readyz`, metrics at `/metrics`.
+pub(crate) fn operating_server(runtime: Arc<Runtime>, stopping: watch::Receiver<bool>) -> Router {
+    let router =
+        Router::new().route("/healthz", get(health)).route("/readyz", get(readiness)).route("/metrics", get(metrics));
+    router.with_state(Arc::new(Operated { runtime, stopping }))
+}
+
+async fn health(State(operated): State<Arc<Operated>>) -> (StatusCode, &'static str) {
+    if operated.runtime.works() { (StatusCode::OK, "works\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "failed\n") }
+}
+
+async fn readiness(State(operated): State<Arc<Operated>>) -> (StatusCode, &'static str) {
+    match (operated.runtime.works(), *operated.stopping.borrow()) {
+        (true, false) => (StatusCode::OK, "ready\n"),
+        (true, true) => (StatusCode::SERVICE_UNAVAILABLE, "ends\n"),
+        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "failed\n"),
+    }
+}
+
+async fn metrics(State(operated): State<Arc<Operated>>) -> String {
+    render(&operated.runtime)
+}
+
+type Counter = (&'static str, fn(&FunctionMetrics) -> &AtomicU64);
+type Gauge = (&'static str, fn(&FunctionMetrics) -> &AtomicI64);
+
+const COUNTERS: [Counter; 8] = [
+    ("in", |metrics| &metrics.r#in),
+    ("outLocal", |metrics| &metrics.out_local),
+    ("outRemote", |metrics| &metrics.out_remote),
+    ("outEgress", |metrics| &metrics.out_egress),
+    ("remoteInvocationFailures", |metrics| &metrics.remote_invocation_failures),
+    ("remoteInvocationLatency_count", |metrics| &metrics.answered),
+    ("remoteInvocationLatency_micros", |metrics| &metrics.latency_micros),
+    ("deadLetters", |metrics| &metrics.dead_letters),
+];
+
+const GAUGES: [Gauge; 3] = [
+    ("numBlockedAddress", |metrics| &metrics.blocked_addresses),
+    ("inflightAsyncOps", |metrics| &metrics.inflight),
+    ("numBacklog", |metrics| &metrics.backlog),
+];
+
+/// The metrics in Prometheus's text form, under upstream's names.
+fn render(runtime: &Runtime) -> String {
+    let functions = runtime.metrics().functions();
+    let mut text = String::new();
+    let mut family = |name: &str, kind: &str, value: &dyn Fn(&FunctionMetrics) -> String| {
+        let _ = writeln!(text, "# TYPE statefun_{name} {kind}");
+        for (function, metrics) in &functions {
+            let (namespace, name_of) = (quoted(&function.namespace), quoted(&function.name));
+            let value = value(metrics);
+            let _ = writeln!(text, "statefun_{name}{{namespace=\"{namespace}\",function=\"{name_of}\"}} {value}");
+        }
+    };
+    for (name, counter) in COUNTERS {
+        family(name, "counter", &|metrics| counter(metrics).load(Ordering::Relaxed).to_string());
+    }
+    for (name, gauge) in GAUGES {
+        family(name, "gauge", &|metrics| gauge(metrics).load(Ordering::Relaxed).to_string());
+    }
+    for (name, value) in [("commits", &runtime.metrics().commits), ("commit_micros", &runtime.metrics().commit_micros)]
+    {
+        let _ = writeln!(text, "# TYPE statefun_{name} counter\nstatefun_{name} {}", value.load(Ordering::Relaxed));
+    }
+    text
+}
+
+fn quoted(label: &str) -> String {
+    label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
