@@ -35,3 +35,6 @@ pub use request::{
 };
 pub use runtime::{Callee, DeadLetterEntry, Embedded, Remote, Runtime, StateEntry, Stopping};
 pub use shard::{Call, Effects, Event, Settings, Shard, Shared};
+
+#[cfg(test)]
+mod simulation;

@@ -280,4 +280,12 @@ impl Log {
 }
 
 #[cfg(test)]
+impl Taken {
+    /// What a crash leaves that comes after the disk has it and before anybody was told.
+    pub(crate) fn only_written(self, store: &dyn Store) {
+        store.commit(self.writes).expect("the simulated disk is there");
+    }
+}
+
+#[cfg(test)]
 mod tests;

@@ -33,6 +33,12 @@ impl Overflow {
     pub(super) fn at_start(first_sequence: u64) -> Self {
         Self { last: Some(first_sequence), cursor: Vec::new() }
     }
+
+    /// Whether there are such addresses.
+    #[cfg(test)]
+    pub(super) fn is_active(&self) -> bool {
+        self.last.is_some()
+    }
 }
 
 impl Shard {
@@ -115,24 +121,33 @@ impl Shard {
 
     /// Takes up addresses that are on the disk alone, while there is room.
     pub(super) fn take_up_overflow(&mut self, effects: &mut Effects) -> Result<(), EngineError> {
-        let Some(last) = self.overflow.last else { return Ok(()) };
-        let settings = &self.shared.settings;
-        if self.busy.len() > settings.most_busy / 2 || self.resident_bytes > settings.resident_bytes / 2 {
-            return Ok(());
-        }
-        let from_start = self.overflow.cursor.is_empty();
-        let room = settings.most_busy - self.busy.len();
-        let (addresses, cursor) = self.waiting_addresses(room)?;
-        self.overflow.cursor = cursor.unwrap_or_default();
-        if from_start && self.overflow.cursor.is_empty() && last <= self.durable.sequence() {
-            self.overflow.last = None;
-        }
-        for address in addresses {
-            let mut instance = self.wake(&address);
-            instance.spilled = Some(last);
-            self.advance(address, instance, effects)?;
+        while let Some(last) = self.overflow.last
+            && self.has_room()
+        {
+            let from_start = self.overflow.cursor.is_empty();
+            let room = self.shared.settings.most_busy - self.busy.len();
+            let (addresses, cursor) = self.waiting_addresses(room)?;
+            let to_end = cursor.is_none();
+            self.overflow.cursor = cursor.unwrap_or_default();
+            if from_start && to_end && last <= self.durable.sequence() {
+                self.overflow.last = None;
+            }
+            for address in addresses {
+                let mut instance = self.wake(&address);
+                instance.spilled = Some(last);
+                self.advance(address, instance, effects)?;
+            }
+            // What began in the middle has not seen the beginning.
+            if from_start {
+                break;
+            }
         }
         Ok(())
+    }
+
+    fn has_room(&self) -> bool {
+        let settings = &self.shared.settings;
+        self.busy.len() <= settings.most_busy / 2 && self.resident_bytes <= settings.resident_bytes / 2
     }
 
     /// Addresses of this shard with messages on the disk that nobody in memory knows of, from

@@ -208,6 +208,12 @@ impl Shard {
         self.resident_bytes
     }
 
+    /// Whether there are addresses with messages on the disk alone.
+    #[cfg(test)]
+    pub(crate) fn is_overflowing(&self) -> bool {
+        self.overflow.is_active()
+    }
+
     fn committed(&mut self, committed: Committed, effects: &mut Effects) -> Result<(), EngineError> {
         self.durable.committed(committed);
         self.timers.forget_durable(&self.durable);
