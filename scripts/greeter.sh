@@ -19,11 +19,12 @@ say() { printf 'greeter: %s\n' "$*" >&2; }
 main() {
     trap stop EXIT
     mkdir -p "$place"
-    python
+    say "setting up the SDK where it is not there yet"
+    sdks=$(scripts/statefun-sdks.sh)
     say "building the runtime"
     ${CARGO:-cargo} build --quiet --locked --package statefun-server
     rm -rf "$place/data"
-    start functions "$place/venv/bin/python" runtime/examples/greeter/functions.py
+    start functions "$sdks/python/bin/python" runtime/examples/greeter/functions.py
     run_statefun
     greet Ada
     greet Grace
@@ -34,17 +35,6 @@ main() {
     unset 'pids[1]'
     run_statefun
     greet Ada
-}
-
-# The published SDK and a server for it; a newer protobuf than it pins is much faster.
-python() {
-    if [[ ! -f $place/venv/ready ]]; then
-        say "setting up Python in $place/venv"
-        python3 -m venv "$place/venv"
-        "$place/venv/bin/pip" install --quiet 'aiohttp>=3.9' 'protobuf>=5'
-        "$place/venv/bin/pip" install --quiet --no-deps apache-flink-statefun==3.3.0
-        touch "$place/venv/ready"
-    fi
 }
 
 run_statefun() {

@@ -6,8 +6,13 @@
 
 //! `PUT /namespace/name/id`: the body is a message, `Content-Type: application/vnd.TYPENAME`
 //! says of which type. It is acknowledged when it is on the disk.
+//!
+//! A client that repeats what was not acknowledged names itself in `Statefun-Source` and
+//! counts in `Statefun-Position`: a message whose position is not above the last one's of
+//! its source was taken before, and is acknowledged and not taken again.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -15,33 +20,87 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::put;
-use statefun_engine::{Address, Runtime, Sending};
+use statefun_engine::{Address, EngineError, Runtime, Sending, keys};
 use statefun_protocol::{Simple, TypedValue};
 
 /// The most bytes of a message.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 const TYPED: &str = "application/vnd.";
+const SOURCE: &str = "statefun-source";
+const POSITION: &str = "statefun-position";
+/// The most bytes of a source's name.
+const MOST_SOURCE_BYTES: usize = 200;
+
+struct Ingress {
+    runtime: Arc<Runtime>,
+    sources: Mutex<HashMap<String, Source>>,
+}
+
+/// The last position of a source, once it is known; held while one of its messages comes in.
+type Source = Arc<tokio::sync::Mutex<Option<u64>>>;
 
 /// The ingress.
 pub fn playground_ingress(runtime: Arc<Runtime>) -> Router {
+    let ingress = Arc::new(Ingress { runtime, sources: Mutex::default() });
     let router = Router::new().route("/{namespace}/{name}/{id}", put(take)).layer(DefaultBodyLimit::max(MOST_BYTES));
-    router.fallback(elsewhere).with_state(runtime)
+    router.fallback(elsewhere).with_state(ingress)
 }
 
 type Said = (StatusCode, String);
 
 async fn take(
-    State(runtime): State<Arc<Runtime>>,
+    State(ingress): State<Arc<Ingress>>,
     Path((namespace, name, id)): Path<(String, String, String)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Said {
-    match message(&runtime, (&namespace, &name, &id), &headers, body) {
-        Err(said) => said,
-        Ok(sending) => match runtime.send(vec![sending], Vec::new()).await {
-            Ok(()) => (StatusCode::OK, String::new()),
-            Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
+    let said = match message(&ingress.runtime, (&namespace, &name, &id), &headers, body) {
+        Err(said) => Err(said),
+        Ok(sending) => match position(&headers) {
+            Err(why) => Err((StatusCode::BAD_REQUEST, why)),
+            Ok(None) => ingress.runtime.send(vec![sending], Vec::new()).await.map_err(failed),
+            Ok(Some((source, position))) => ingress.take_once(source, position, sending).await,
         },
+    };
+    said.err().unwrap_or((StatusCode::OK, String::new()))
+}
+
+fn failed(error: EngineError) -> Said {
+    (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n"))
+}
+
+impl Ingress {
+    /// Takes a message, unless it or a later one of its source was taken before.
+    async fn take_once(&self, source: &str, position: u64, sending: Sending) -> Result<(), Said> {
+        let held = {
+            let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+            sources.entry(source.to_owned()).or_default().clone()
+        };
+        let mut last = held.lock().await;
+        let key = Bytes::from(format!("playground/{source}"));
+        if last.is_none() {
+            let known = self.runtime.position(&key).map_err(failed)?;
+            *last = known.and_then(|known| keys::read_number(&known));
+        }
+        if last.is_some_and(|last| position <= last) {
+            return Ok(());
+        }
+        self.runtime.send(vec![sending], vec![(key, keys::number(position))]).await.map_err(failed)?;
+        *last = Some(position);
+        Ok(())
+    }
+}
+
+/// Who sends, and where he is, when he says so.
+fn position(headers: &HeaderMap) -> Result<Option<(&str, u64)>, String> {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    match (text(SOURCE), text(POSITION)) {
+        (None, None) => Ok(None),
+        (Some(source), Some(position)) if (1..=MOST_SOURCE_BYTES).contains(&source.len()) => match position.parse() {
+            Ok(position) => Ok(Some((source, position))),
+            Err(_) => Err(format!("{POSITION} is {position:?}; expected a number that grows\n")),
+        },
+        _ => Err(format!("{SOURCE} and {POSITION} go together; a source has 1 to {MOST_SOURCE_BYTES} bytes\n")),
     }
 }
 

@@ -9,7 +9,7 @@
 use std::error::Error;
 use std::process;
 
-use statefun_engine::EngineError;
+use statefun_engine::{AddressError, EngineError};
 use statefun_io::ListenError;
 use statefun_module::Fault;
 use statefun_remote::ClientError;
@@ -22,6 +22,8 @@ use crate::output;
 pub(crate) enum ExitCode {
     /// Done, or it holds.
     Done = 0,
+    /// It does not hold, or is not there.
+    DoesNotHold = 1,
     /// Wrong use or configuration; nothing was written.
     Usage = 2,
     /// A service or the disk failed.
@@ -83,6 +85,20 @@ pub(crate) enum CliError {
         /// Why.
         source: std::io::Error,
     },
+    /// An address on the command line is none.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// What was asked for is not there.
+    #[error("{0}")]
+    Absent(String),
+    /// A runtime that is at work did not answer.
+    #[error("the runtime at {address} did not answer: {why}")]
+    Unanswered {
+        /// Where it is.
+        address: String,
+        /// Why not.
+        why: String,
+    },
 }
 
 impl From<EngineError> for CliError {
@@ -97,12 +113,15 @@ impl From<EngineError> for CliError {
 impl CliError {
     fn code(&self) -> ExitCode {
         match self {
-            Self::File { .. } | Self::Modules(_) | Self::Lacking(_) | Self::Endpoint { .. } => ExitCode::Usage,
+            Self::File { .. } | Self::Modules(_) | Self::Lacking(_) | Self::Endpoint { .. } | Self::Address(_) => {
+                ExitCode::Usage
+            }
             Self::Listen(_)
             | Self::Store(StoreError::Busy { .. } | StoreError::Newer { .. } | StoreError::Foreign { .. }) => {
                 ExitCode::Conflict
             }
-            Self::Store(_) | Self::Failed(_) | Self::Machine { .. } => ExitCode::Service,
+            Self::Store(_) | Self::Failed(_) | Self::Machine { .. } | Self::Unanswered { .. } => ExitCode::Service,
+            Self::Absent(_) => ExitCode::DoesNotHold,
             Self::Engine(_) => ExitCode::Internal,
         }
     }
@@ -123,6 +142,8 @@ impl CliError {
             Self::Store(_) | Self::Failed(_) => {
                 "look at the disk: its room, its rights; what was acknowledged is there when it runs again"
             }
+            Self::Unanswered { .. } => "look at its log, or give the command again",
+            Self::Address(_) => "a type is NAMESPACE/NAME, as example/greeter",
             _ => return None,
         })
     }

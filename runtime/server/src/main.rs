@@ -6,11 +6,13 @@
 
 //! `statefun`: runs Stateful Functions applications.
 
+mod access;
 mod assemble;
 mod commands;
 mod error;
 mod operating;
 mod output;
+mod views;
 
 use clap::Parser;
 

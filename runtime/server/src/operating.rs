@@ -13,12 +13,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path as UrlPath, Query, State};
 use axum::http::StatusCode;
-use axum::routing::get;
-use statefun_engine::{FunctionMetrics, Runtime};
+use axum::routing::{delete, get, post};
+use statefun_engine::{DeadLetterEntry, EngineError, FunctionMetrics, Runtime};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
+
+use crate::error::CliError;
+use crate::views::{self, Which};
 
 /// How the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -54,10 +57,17 @@ struct Operated {
     stopping: watch::Receiver<bool>,
 }
 
-/// Health at `/healthz`, readiness at `/readyz`, metrics at `/metrics`.
+/// Health at `/healthz`, readiness at `/readyz`, metrics at `/metrics`; what the commands
+/// ask of a runtime that has the store open.
 pub(crate) fn operating_server(runtime: Arc<Runtime>, stopping: watch::Receiver<bool>) -> Router {
-    let router =
-        Router::new().route("/healthz", get(health)).route("/readyz", get(readiness)).route("/metrics", get(metrics));
+    let router = Router::new()
+        .route("/healthz", get(health))
+        .route("/readyz", get(readiness))
+        .route("/metrics", get(metrics))
+        .route("/state", get(state))
+        .route("/dead-letters", get(dead_letters))
+        .route("/dead-letters/{number}", delete(drop_dead_letter))
+        .route("/dead-letters/{number}/replay", post(replay_dead_letter));
     router.with_state(Arc::new(Operated { runtime, stopping }))
 }
 
@@ -75,6 +85,40 @@ async fn readiness(State(operated): State<Arc<Operated>>) -> (StatusCode, &'stat
 
 async fn metrics(State(operated): State<Arc<Operated>>) -> String {
     render(&operated.runtime)
+}
+
+type Said = (StatusCode, String);
+
+async fn state(State(operated): State<Arc<Operated>>, Query(which): Query<Which>) -> Said {
+    said(views::state(operated.runtime.store(), &which))
+}
+
+async fn dead_letters(State(operated): State<Arc<Operated>>, Query(which): Query<Which>) -> Said {
+    said(views::dead_letters(operated.runtime.store(), &which))
+}
+
+fn said(views: Result<Vec<serde_json::Value>, CliError>) -> Said {
+    match views {
+        Ok(views) => (StatusCode::OK, views.iter().map(|view| format!("{view}\n")).collect()),
+        Err(error @ CliError::Address(_)) => (StatusCode::BAD_REQUEST, format!("{error}\n")),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
+    }
+}
+
+async fn drop_dead_letter(State(operated): State<Arc<Operated>>, UrlPath(number): UrlPath<u64>) -> Said {
+    settled(operated.runtime.settle_dead_letter(number, DeadLetterEntry::drop).await)
+}
+
+async fn replay_dead_letter(State(operated): State<Arc<Operated>>, UrlPath(number): UrlPath<u64>) -> Said {
+    settled(operated.runtime.settle_dead_letter(number, DeadLetterEntry::replay).await)
+}
+
+fn settled(settled: Result<bool, EngineError>) -> Said {
+    match settled {
+        Ok(true) => (StatusCode::OK, String::new()),
+        Ok(false) => (StatusCode::NOT_FOUND, "there is no such dead letter\n".to_owned()),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
+    }
 }
 
 type Counter = (&'static str, fn(&FunctionMetrics) -> &AtomicU64);

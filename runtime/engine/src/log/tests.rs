@@ -88,3 +88,18 @@ fn a_topic_keeps_its_latest_records_and_counts_on_after_a_restart() {
     store.scan(Space::Egress, &[], None, &mut visit).unwrap();
     assert_eq!(kept, [(3, "1.0".to_owned()), (4, "1.1".to_owned()), (5, "1.2".to_owned())]);
 }
+
+#[test]
+fn what_was_on_the_disk_before_is_removed_from_it_even_if_it_was_written_meanwhile() {
+    let store = Arc::new(MemoryStore::new());
+    let log = log(&store);
+    let key = Bytes::from_static(b"k");
+    let put = |value: &'static str| Change::Put { space: Space::State, key: key.clone(), value: value.into() };
+    let decide = |changes| append(&log, vec![Decision { changes, ..Decision::default() }]);
+    decide(vec![put("1")]);
+    log.commit(log.take().unwrap()).unwrap();
+    decide(vec![put("2")]);
+    decide(vec![Change::Remove { space: Space::State, key: key.clone() }]);
+    log.commit(log.take().unwrap()).unwrap();
+    assert_eq!(store.get(Space::State, &key).unwrap(), None);
+}

@@ -6,13 +6,15 @@
 
 //! Looking at what is there, and dealing with what could not be taken.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use statefun_protocol::Message;
 use statefun_store::{Space, Store, after_prefix};
 
 use super::Runtime;
 use crate::record::{Damage, DeadLetterRecord, address, maybe_address, read_value};
-use crate::{Address, Change, DeadLetter, Decision, EngineError, FunctionType, Sending, keys};
+use crate::{Address, Change, DeadLetter, Decision, EngineError, FunctionType, Log, Sending, keys};
 
 /// A message that could not be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,4 +150,18 @@ fn read_dead(key: &[u8], value: &[u8]) -> Result<DeadLetterEntry, Damage> {
         at: record.at,
     };
     Ok(DeadLetterEntry { number, letter })
+}
+
+/// Has something happen in a store that no runtime has open.
+///
+/// # Errors
+/// When the store fails.
+pub fn decide_offline(store: Arc<dyn Store>, decision: Decision) -> Result<(), EngineError> {
+    let log = Log::open(store, u64::MAX)?;
+    // The next runtime takes messages up from the disk.
+    log.append(vec![decision], None, &mut |_, _| {})?;
+    if let Some(taken) = log.take() {
+        log.commit(taken)?;
+    }
+    Ok(())
 }

@@ -30,7 +30,7 @@ use crate::{
     Address, Answer, Catalogue, Change, Decision, EngineError, Event, FunctionType, Log, Metrics, Registry, Request,
     Sending, Settings, Shared,
 };
-pub use admin::{DeadLetterEntry, StateEntry};
+pub use admin::{DeadLetterEntry, StateEntry, decide_offline};
 
 /// A function that is reached over a network.
 pub trait Remote: Send + Sync {

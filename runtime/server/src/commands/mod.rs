@@ -7,7 +7,9 @@
 //! One file per command.
 
 mod check;
+mod deadletter;
 mod run;
+mod state;
 
 use clap::Subcommand;
 
@@ -20,6 +22,10 @@ pub(crate) enum Command {
     Run(run::Args),
     /// Reads module files and says everything that is wrong with them
     Check(check::Args),
+    /// Looks at the values of addresses
+    State(state::Args),
+    /// Deals with messages that could not be taken
+    Deadletter(deadletter::Args),
 }
 
 /// Does what was asked for.
@@ -27,5 +33,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Run(args) => run::run(args),
         Command::Check(args) => check::run(&args),
+        Command::State(args) => state::run(&args),
+        Command::Deadletter(args) => deadletter::run(&args),
     }
 }
