@@ -7,6 +7,9 @@
 //! The program with real processes: functions on the published SDKs, kills, what functions
 //! answer wrongly, what people write wrongly.
 
+mod command_line;
+mod failures;
+mod playground;
 mod sdks;
 mod smoke;
 mod world;

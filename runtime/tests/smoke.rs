@@ -45,8 +45,8 @@ fn smoke(sdk: Sdk) {
     let senders: Vec<_> = (0..SENDERS)
         .map(|sender| {
             let (sent, expected) = (sent.clone(), expected.clone());
-            let port = world.ingress_port();
-            thread::spawn(move || send(sender, commands / SENDERS, port, &sent, &expected))
+            let url = world.ingress_url("test/interpreter");
+            thread::spawn(move || send(sender, commands / SENDERS, &url, &sent, &expected))
         })
         .collect();
     let (mut runtime_kills, mut function_kills) = (0, 0);
@@ -116,7 +116,7 @@ fn verify(world: &World, expected: &HashMap<usize, i64>) {
     }
 }
 
-fn send(sender: usize, commands: usize, port: u16, sent: &AtomicUsize, expected: &Mutex<HashMap<usize, i64>>) {
+fn send(sender: usize, commands: usize, url: &str, sent: &AtomicUsize, expected: &Mutex<HashMap<usize, i64>>) {
     let client = client();
     let mut dice = Dice(sender as u64 + 1);
     for position in 1..=commands {
@@ -125,7 +125,7 @@ fn send(sender: usize, commands: usize, port: u16, sent: &AtomicUsize, expected:
             let target = dice.below(IDS);
             (target, Value::Array(program(&mut dice, target, 2, &mut expected)))
         };
-        let url = format!("http://127.0.0.1:{port}/test/interpreter/{target}");
+        let url = format!("{url}/{target}");
         loop {
             let answer = client
                 .put(&url)

@@ -12,6 +12,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -31,6 +32,8 @@ pub(crate) enum Sdk {
 
 pub(crate) struct World {
     directory: TempDir,
+    /// An address of this machine that no other world has, so that ports are its own.
+    host: String,
     runtime: Option<Child>,
     functions: Option<(Sdk, Child)>,
     functions_port: u16,
@@ -45,10 +48,12 @@ pub(crate) struct World {
 impl World {
     /// Nothing runs yet. The functions' endpoint has these further lines.
     pub(crate) fn new(endpoint: &str) -> Self {
-        let [functions_port, ingress, egress, admin] = free_ports();
+        let host = own_host();
+        let [functions_port, ingress, egress, admin] = free_ports(&host);
         let directory = tempfile::tempdir().unwrap();
         let world = Self {
             directory,
+            host,
             runtime: None,
             functions: None,
             functions_port,
@@ -58,7 +63,7 @@ impl World {
             arguments: Vec::new(),
             client: client(),
         };
-        world.write_module("test/*", &format!("http://127.0.0.1:{functions_port}/statefun"), endpoint);
+        world.write_module("test/*", &format!("http://{}:{functions_port}/statefun", world.host), endpoint);
         world
     }
 
@@ -85,12 +90,18 @@ impl World {
         self.directory.path().join("data")
     }
 
-    pub(crate) fn functions_port(&self) -> u16 {
-        self.functions_port
+    /// Where the functions are, or are to be.
+    pub(crate) fn functions_address(&self) -> (String, u16) {
+        (self.host.clone(), self.functions_port)
     }
 
-    pub(crate) fn ingress_port(&self) -> u16 {
-        self.ingress
+    /// Where the ingress is, or is to be.
+    pub(crate) fn ingress_address(&self) -> (String, u16) {
+        (self.host.clone(), self.ingress)
+    }
+
+    pub(crate) fn ingress_url(&self, address: &str) -> String {
+        format!("http://{}:{}/{address}", self.host, self.ingress)
     }
 
     /// Starts the functions and waits until they listen.
@@ -105,18 +116,18 @@ impl World {
             Sdk::Python => "functions.py",
             Sdk::JavaScript => "functions.js",
         }));
-        command.arg(self.functions_port.to_string()).env("NODE_PATH", place.join("node_modules"));
+        command.args([&self.functions_port.to_string(), &self.host]).env("NODE_PATH", place.join("node_modules"));
         let child = self.start(command, "functions.log");
         self.functions = Some((sdk, child));
-        let port = self.functions_port;
-        eventually("the functions listen", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        let functions = (&*self.host, self.functions_port);
+        eventually("the functions listen", || std::net::TcpStream::connect(functions).is_ok());
     }
 
     /// Starts the runtime and waits until it is ready.
     pub(crate) fn start_runtime(&mut self) {
         let mut command = self.statefun();
-        command.args(["run", "--host", "127.0.0.1"]).arg(self.module()).arg("--data").arg(self.data());
-        command.args(["--admin", &format!("127.0.0.1:{}", self.admin)]).args(&self.arguments);
+        command.args(["run", "--host", &self.host]).arg(self.module()).arg("--data").arg(self.data());
+        command.args(["--admin", &format!("{}:{}", self.host, self.admin)]).args(&self.arguments);
         self.runtime = Some(self.start(command, "runtime.log"));
         eventually("the runtime is ready", || self.admin("readyz").is_some());
     }
@@ -163,7 +174,7 @@ impl World {
 
     /// Sends a message.
     pub(crate) fn put(&self, address: &str, content_type: &str, body: impl Into<reqwest::blocking::Body>) -> Response {
-        let url = format!("http://127.0.0.1:{}/{address}", self.ingress);
+        let url = self.ingress_url(address);
         self.client.put(url).header("content-type", content_type).body(body).send().unwrap()
     }
 
@@ -184,17 +195,17 @@ impl World {
     }
 
     pub(crate) fn poll(&self, topic: &str) -> Option<Value> {
-        let answer = self.client.get(format!("http://127.0.0.1:{}/{topic}", self.egress)).send().unwrap();
+        let answer = self.client.get(self.egress_url(topic)).send().unwrap();
         (answer.status() == 200).then(|| serde_json::from_str(&answer.text().unwrap()).unwrap())
     }
 
     pub(crate) fn egress_url(&self, rest: &str) -> String {
-        format!("http://127.0.0.1:{}/{rest}", self.egress)
+        format!("http://{}:{}/{rest}", self.host, self.egress)
     }
 
     /// What the administration answers, when it does.
     pub(crate) fn admin(&self, path: &str) -> Option<String> {
-        let answer = self.client.get(format!("http://127.0.0.1:{}/{path}", self.admin)).send().ok()?;
+        let answer = self.client.get(format!("http://{}:{}/{path}", self.host, self.admin)).send().ok()?;
         answer.status().is_success().then(|| answer.text().unwrap())
     }
 
@@ -245,8 +256,15 @@ pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-fn free_ports<const COUNT: usize>() -> [u16; COUNT] {
-    let listeners = [(); COUNT].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+/// Each process of tests and each world in it has an address of its own.
+fn own_host() -> String {
+    static WORLDS: AtomicU32 = AtomicU32::new(1);
+    let (process, world) = (std::process::id(), WORLDS.fetch_add(1, Ordering::Relaxed));
+    format!("127.{}.{}.{}", 1 + process / 256 % 250, process % 256, world % 255)
+}
+
+fn free_ports<const COUNT: usize>(host: &str) -> [u16; COUNT] {
+    let listeners = [(); COUNT].map(|()| TcpListener::bind((host, 0)).unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
 }
 

@@ -7,7 +7,7 @@
 // The tests' functions on the published JavaScript SDK; the same as functions.py, as far as
 // this SDK has the types.
 //
-//     node functions.js PORT
+//     node functions.js PORT HOST
 
 'use strict';
 
@@ -91,4 +91,4 @@ statefun.bind({
     },
 });
 
-http.createServer(statefun.handler()).listen(Number(process.argv[2]), '127.0.0.1');
+http.createServer(statefun.handler()).listen(Number(process.argv[2]), process.argv[3]);

@@ -7,7 +7,7 @@
 """The tests' functions on the published Python SDK: test/interpreter does what the commands in a
 message say, test/types and test/echo pass each simple type around.
 
-    python functions.py PORT
+    python functions.py PORT HOST
 """
 
 import json
@@ -104,4 +104,4 @@ async def handle(request):
 
 application = web.Application(client_max_size=64 * 1024 * 1024)
 application.router.add_post('/statefun', handle)
-web.run_app(application, host='127.0.0.1', port=int(sys.argv[1]), print=None)
+web.run_app(application, host=sys.argv[2], port=int(sys.argv[1]), print=None)
