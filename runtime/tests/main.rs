@@ -7,6 +7,9 @@
 //! The program with real processes: functions on the published SDKs, kills, what functions
 //! answer wrongly, what people write wrongly.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "what a run counted is worth reading")]
+
 mod command_line;
 mod failures;
 mod playground;

@@ -48,6 +48,7 @@ pub struct Catalogue {
     functions: HashMap<FunctionType, Hosted>,
     namespaces: HashMap<Arc<str>, Hosted>,
     egresses: HashMap<Arc<str>, Arc<dyn EgressFormat>>,
+    any_egress: Option<Arc<dyn EgressFormat>>,
 }
 
 impl Catalogue {
@@ -66,6 +67,11 @@ impl Catalogue {
         self.egresses.insert(name.into(), format);
     }
 
+    /// Has every egress that is not had by its own name.
+    pub fn every_egress(&mut self, format: Arc<dyn EgressFormat>) {
+        self.any_egress = Some(format);
+    }
+
     /// How a type is hosted; none when nobody hosts it.
     pub fn hosted(&self, function: &FunctionType) -> Option<Hosted> {
         self.functions.get(function).or_else(|| self.namespaces.get(&function.namespace)).copied()
@@ -77,11 +83,13 @@ impl Catalogue {
     /// Why it is none, as a fragment of a sentence.
     pub fn record(&self, namespace: &str, name: &str, argument: &Bytes) -> Result<Record, String> {
         let full = format!("{namespace}/{name}");
-        let Some((egress, format)) = self.egresses.get_key_value(&*full) else {
+        let known = self.egresses.get_key_value(&*full).map(|(egress, format)| (egress.clone(), format));
+        let any = || self.any_egress.as_ref().map(|format| (full.as_str().into(), format));
+        let Some((egress, format)) = known.or_else(any) else {
             return Err(format!("it sends to the egress {full}, which no module defines"));
         };
         let (topic, payload) = format.read(argument).map_err(|why| format!("it sends to the egress {full} {why}"))?;
-        Ok(Record { egress: egress.clone(), topic, payload })
+        Ok(Record { egress, topic, payload })
     }
 }
 
