@@ -15,4 +15,5 @@ mod failures;
 mod playground;
 mod sdks;
 mod smoke;
+mod transports;
 mod world;

@@ -40,6 +40,8 @@ pub(crate) struct World {
     ingress: u16,
     egress: u16,
     admin: u16,
+    /// The environment of the functions, beside the usual.
+    pub(crate) functions_environment: Vec<(&'static str, String)>,
     /// Further arguments of `statefun run`.
     pub(crate) arguments: Vec<String>,
     pub(crate) client: Client,
@@ -60,6 +62,7 @@ impl World {
             ingress,
             egress,
             admin,
+            functions_environment: Vec::new(),
             arguments: Vec::new(),
             client: client(),
         };
@@ -117,10 +120,15 @@ impl World {
             Sdk::JavaScript => "functions.js",
         }));
         command.args([&self.functions_port.to_string(), &self.host]).env("NODE_PATH", place.join("node_modules"));
+        command.envs(self.functions_environment.iter().cloned());
         let child = self.start(command, "functions.log");
         self.functions = Some((sdk, child));
         let functions = (&*self.host, self.functions_port);
-        eventually("the functions listen", || std::net::TcpStream::connect(functions).is_ok());
+        let socket = self.functions_environment.iter().find(|(name, _)| *name == "FUNCTIONS_SOCKET");
+        eventually("the functions listen", || match socket {
+            Some((_, path)) => Path::new(path).exists(),
+            None => std::net::TcpStream::connect(functions).is_ok(),
+        });
     }
 
     /// Starts the runtime and waits until it is ready.
@@ -146,6 +154,15 @@ impl World {
     fn start(&self, mut command: Command, log: &str) -> Child {
         let log = File::options().create(true).append(true).open(self.directory.path().join(log)).unwrap();
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
+    }
+
+    /// The world's own place.
+    pub(crate) fn place(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) fn functions_log(&self) -> String {
+        fs::read_to_string(self.directory.path().join("functions.log")).unwrap()
     }
 
     pub(crate) fn runtime_log(&self) -> String {

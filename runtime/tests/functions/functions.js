@@ -8,10 +8,16 @@
 // this SDK has the types.
 //
 //     node functions.js PORT HOST
+//
+// FUNCTIONS_TLS names a directory with certificates, FUNCTIONS_SOCKET a socket to listen on instead,
+// FUNCTIONS_GZIP has answers compressed.
 
 'use strict';
 
+const fs = require('fs');
 const http = require('http');
+const http2 = require('http2');
+const zlib = require('zlib');
 const { StateFun, messageBuilder, egressMessageBuilder } = require('apache-flink-statefun');
 
 const INTERPRETER = 'test/interpreter';
@@ -91,4 +97,31 @@ statefun.bind({
     },
 });
 
-http.createServer(statefun.handler()).listen(Number(process.argv[2]), process.argv[3]);
+// Says how each request came, and answers as a server in front of functions may.
+function served(req, res) {
+    console.log(`request HTTP/${req.httpVersion} by ${req.socket.getPeerCertificate?.().subject?.CN}`);
+    if (process.env.FUNCTIONS_GZIP && /gzip/.test(req.headers['accept-encoding'])) {
+        const end = res.end.bind(res);
+        const head = res.writeHead.bind(res);
+        res.writeHead = (status, headers) => {
+            const { 'Content-Length': _, ...others } = headers || {};
+            return head(status, { ...others, 'Content-Encoding': 'gzip' });
+        };
+        res.end = body => end(zlib.gzipSync(Buffer.from(body || '')));
+    }
+    return handle(req, res);
+}
+
+const handle = statefun.handler();
+const tls = process.env.FUNCTIONS_TLS;
+const file = name => fs.readFileSync(`${tls}/${name}.pem`);
+const server = tls
+    ? http2.createSecureServer(
+        { key: file('server-key'), cert: file('server'), ca: file('ca'), requestCert: true, rejectUnauthorized: true, allowHTTP1: true },
+        served)
+    : http.createServer(served);
+if (process.env.FUNCTIONS_SOCKET) {
+    server.listen(process.env.FUNCTIONS_SOCKET);
+} else {
+    server.listen(Number(process.argv[2]), process.argv[3]);
+}
