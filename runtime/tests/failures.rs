@@ -252,3 +252,22 @@ fn what_nobody_hosts_or_a_duplicate_token_asks_for_is_set_aside() {
             .contains("no module hosts functions of type test/interpreter")
     );
 }
+
+#[test]
+fn who_sends_more_than_may_wait_is_asked_for_patience() {
+    let mut world = World::new("maxNumBatchRequests: 3");
+    world.arguments.extend(["--most-waiting".to_owned(), "10".to_owned()]);
+    world.start_functions(Sdk::JavaScript);
+    world.start_runtime();
+    world.command("b", &json!([{"do": "sleep", "ms": 700}]));
+    for _ in 0..9 {
+        world.command("b", &json!([{"do": "increment"}]));
+    }
+    let answer = world.put("test/interpreter/b", "application/vnd.test/commands", "[]");
+    assert_eq!(answer.status(), 429);
+    assert_eq!(world.metric("numBlockedAddress", "interpreter"), 1, "nine wait, and three fit");
+    eventually("there is room again", || world.metric("numBacklog", "interpreter") == 0);
+    world.command("b", &json!([{"do": "show"}]));
+    assert_eq!(world.next("out")["count"], 9);
+    assert_eq!(world.metric("numBlockedAddress", "interpreter"), 0);
+}

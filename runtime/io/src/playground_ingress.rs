@@ -33,15 +33,17 @@ const MOST_SOURCE_BYTES: usize = 200;
 
 struct Ingress {
     runtime: Arc<Runtime>,
+    /// How many messages may wait before no more are taken.
+    most_waiting: i64,
     sources: Mutex<HashMap<String, Source>>,
 }
 
 /// The last position of a source, once it is known; held while one of its messages comes in.
 type Source = Arc<tokio::sync::Mutex<Option<u64>>>;
 
-/// The ingress.
-pub fn playground_ingress(runtime: Arc<Runtime>) -> Router {
-    let ingress = Arc::new(Ingress { runtime, sources: Mutex::default() });
+/// The ingress. While `most_waiting` messages wait for their functions, it asks for patience.
+pub fn playground_ingress(runtime: Arc<Runtime>, most_waiting: i64) -> Router {
+    let ingress = Arc::new(Ingress { runtime, most_waiting, sources: Mutex::default() });
     let router = Router::new().route("/{namespace}/{name}/{id}", put(take)).layer(DefaultBodyLimit::max(MOST_BYTES));
     router.fallback(elsewhere).with_state(ingress)
 }
@@ -54,6 +56,12 @@ async fn take(
     headers: HeaderMap,
     body: Bytes,
 ) -> Said {
+    if ingress.runtime.metrics().backlog() >= ingress.most_waiting {
+        return (
+            StatusCode::TOO_MANY_REQUESTS,
+            "too many messages wait for their functions; send it again later\n".to_owned(),
+        );
+    }
     let said = match message(&ingress.runtime, (&namespace, &name, &id), &headers, body) {
         Err(said) => Err(said),
         Ok(sending) => match position(&headers) {

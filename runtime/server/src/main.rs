@@ -12,6 +12,7 @@ mod commands;
 mod error;
 mod operating;
 mod output;
+mod rates;
 mod views;
 
 use clap::Parser;

@@ -10,17 +10,18 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use axum::extract::{Path as UrlPath, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post};
-use statefun_engine::{DeadLetterEntry, EngineError, FunctionMetrics, Runtime};
+use statefun_engine::{DeadLetterEntry, EngineError, FunctionMetrics, FunctionType, Runtime};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 use crate::error::CliError;
+use crate::rates::{self, COUNTERS, Rates};
 use crate::views::{self, Which};
 
 /// How the log is written.
@@ -55,11 +56,12 @@ pub(crate) fn note_address(data: &Path, address: SocketAddr) {
 struct Operated {
     runtime: Arc<Runtime>,
     stopping: watch::Receiver<bool>,
+    rates: Arc<Rates>,
 }
 
 /// Health at `/healthz`, readiness at `/readyz`, metrics at `/metrics`; what the commands
 /// ask of a runtime that has the store open.
-pub(crate) fn operating_server(runtime: Arc<Runtime>, stopping: watch::Receiver<bool>) -> Router {
+pub(crate) fn operating_server(runtime: Arc<Runtime>, stopping: watch::Receiver<bool>, rates: Arc<Rates>) -> Router {
     let router = Router::new()
         .route("/healthz", get(health))
         .route("/readyz", get(readiness))
@@ -68,7 +70,7 @@ pub(crate) fn operating_server(runtime: Arc<Runtime>, stopping: watch::Receiver<
         .route("/dead-letters", get(dead_letters))
         .route("/dead-letters/{number}", delete(drop_dead_letter))
         .route("/dead-letters/{number}/replay", post(replay_dead_letter));
-    router.with_state(Arc::new(Operated { runtime, stopping }))
+    router.with_state(Arc::new(Operated { runtime, stopping, rates }))
 }
 
 async fn health(State(operated): State<Arc<Operated>>) -> (StatusCode, &'static str) {
@@ -84,7 +86,7 @@ async fn readiness(State(operated): State<Arc<Operated>>) -> (StatusCode, &'stat
 }
 
 async fn metrics(State(operated): State<Arc<Operated>>) -> String {
-    render(&operated.runtime)
+    render(&operated.runtime, &operated.rates)
 }
 
 type Said = (StatusCode, String);
@@ -121,19 +123,7 @@ fn settled(settled: Result<bool, EngineError>) -> Said {
     }
 }
 
-type Counter = (&'static str, fn(&FunctionMetrics) -> &AtomicU64);
 type Gauge = (&'static str, fn(&FunctionMetrics) -> &AtomicI64);
-
-const COUNTERS: [Counter; 8] = [
-    ("in", |metrics| &metrics.r#in),
-    ("outLocal", |metrics| &metrics.out_local),
-    ("outRemote", |metrics| &metrics.out_remote),
-    ("outEgress", |metrics| &metrics.out_egress),
-    ("remoteInvocationFailures", |metrics| &metrics.remote_invocation_failures),
-    ("remoteInvocationLatency_count", |metrics| &metrics.answered),
-    ("remoteInvocationLatency_micros", |metrics| &metrics.latency_micros),
-    ("deadLetters", |metrics| &metrics.dead_letters),
-];
 
 const GAUGES: [Gauge; 3] = [
     ("numBlockedAddress", |metrics| &metrics.blocked_addresses),
@@ -142,22 +132,25 @@ const GAUGES: [Gauge; 3] = [
 ];
 
 /// The metrics in Prometheus's text form, under upstream's names.
-fn render(runtime: &Runtime) -> String {
+fn render(runtime: &Runtime, rates: &Rates) -> String {
     let functions = runtime.metrics().functions();
     let mut text = String::new();
-    let mut family = |name: &str, kind: &str, value: &dyn Fn(&FunctionMetrics) -> String| {
+    let mut family = |name: &str, kind: &str, value: &dyn Fn(&FunctionType, &FunctionMetrics) -> String| {
         let _ = writeln!(text, "# TYPE statefun_{name} {kind}");
         for (function, metrics) in &functions {
             let (namespace, name_of) = (quoted(&function.namespace), quoted(&function.name));
-            let value = value(metrics);
+            let value = value(function, metrics);
             let _ = writeln!(text, "statefun_{name}{{namespace=\"{namespace}\",function=\"{name_of}\"}} {value}");
         }
     };
     for (name, counter) in COUNTERS {
-        family(name, "counter", &|metrics| counter(metrics).load(Ordering::Relaxed).to_string());
+        family(name, "counter", &|_, metrics| counter(metrics).load(Ordering::Relaxed).to_string());
+        if rates::HAVE_RATES.contains(&name) {
+            family(&format!("{name}Rate"), "gauge", &|function, _| format!("{:.3}", rates.of(function, name)));
+        }
     }
     for (name, gauge) in GAUGES {
-        family(name, "gauge", &|metrics| gauge(metrics).load(Ordering::Relaxed).to_string());
+        family(name, "gauge", &|_, metrics| gauge(metrics).load(Ordering::Relaxed).to_string());
     }
     for (name, value) in [("commits", &runtime.metrics().commits), ("commit_micros", &runtime.metrics().commit_micros)]
     {

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::values::Values;
+use crate::metrics::move_by;
 use crate::{FunctionMetrics, Letter};
 
 /// An address that has messages, or is being called.
@@ -29,6 +30,10 @@ pub(super) struct Instance {
     /// In which epoch something of it was decided last.
     pub(super) dirty: u64,
     pub(super) metrics: Arc<FunctionMetrics>,
+    /// The most messages of a request, once one was made.
+    pub(super) most_in_batch: usize,
+    /// Whether more messages wait than the next request can have.
+    blocked: bool,
 }
 
 /// What is under way for an address.
@@ -71,12 +76,25 @@ impl Resting {
             values: self.values,
             dirty: self.dirty,
             metrics: self.metrics,
+            most_in_batch: usize::MAX,
+            blocked: false,
         }
     }
 }
 
 impl Instance {
-    pub(super) fn into_resting(self) -> Resting {
+    /// Counts whether more messages wait than the next request can have.
+    pub(super) fn count_blocked(&mut self) {
+        let called = if let Phase::Called { letters } = self.phase { letters } else { 0 };
+        let blocked = self.spilled.is_some() || self.queue.len() - called > self.most_in_batch;
+        if blocked != self.blocked {
+            self.blocked = blocked;
+            move_by(&self.metrics.blocked_addresses, if blocked { 1 } else { -1 });
+        }
+    }
+
+    pub(super) fn into_resting(mut self) -> Resting {
+        self.count_blocked();
         Resting { values: self.values, last_read: self.last_read, dirty: self.dirty, metrics: self.metrics }
     }
 

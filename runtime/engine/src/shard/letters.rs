@@ -57,6 +57,7 @@ impl Shard {
                 self.resident_bytes += size(&letter);
                 push(instance, letter);
             }
+            instance.count_blocked();
             return Ok(());
         }
         if self.overflow.last.is_some() || full || self.busy.len() >= self.shared.settings.most_busy {

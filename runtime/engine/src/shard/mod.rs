@@ -279,6 +279,8 @@ impl Shard {
         instance.values.expire(self.now);
         let letters = instance.next_batch(hosted.most_in_batch, self.shared.settings.most_batch_bytes);
         instance.phase = Phase::Called { letters: letters.len() };
+        instance.most_in_batch = hosted.most_in_batch;
+        instance.count_blocked();
         move_by(&instance.metrics.inflight, 1);
         let request = Request { address: address.clone(), state: instance.values.given(&specs), letters };
         effects.calls.push(Call { request, hosted });

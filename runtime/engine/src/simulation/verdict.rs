@@ -57,6 +57,7 @@ pub(super) fn verdict(world: &World) -> Seen {
     let seed = world.seed;
     assert!(world.is_quiet(), "seed {seed}: something is still under way");
     assert_eq!(world.backlog(), 0, "seed {seed}: the metrics say that something waits");
+    assert_eq!(world.blocked(), 0, "seed {seed}: the metrics say that an address is blocked");
     for space in [Space::Mailbox, Space::Timers, Space::Tokens] {
         assert_eq!(world.store.count(space), 0, "seed {seed}: something is left of {space:?}");
     }

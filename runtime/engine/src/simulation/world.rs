@@ -287,6 +287,12 @@ impl World {
         self.running.shared.metrics.backlog()
     }
 
+    /// How many addresses are blocked according to the metrics of the last run.
+    pub(super) fn blocked(&self) -> i64 {
+        let functions = self.running.shared.metrics.functions();
+        functions.values().map(|metrics| metrics.blocked_addresses.load(std::sync::atomic::Ordering::Relaxed)).sum()
+    }
+
     pub(super) fn reader(&self) -> &dyn Store {
         &*self.store
     }

@@ -23,7 +23,8 @@ use tokio::task::JoinSet;
 
 use crate::assemble::{Assembly, assemble, read_modules};
 use crate::error::{CliError, ExitCode};
-use crate::operating::{LogFormat, operating_server, start_log};
+use crate::operating::{LogFormat, note_address, operating_server, start_log};
+use crate::rates::Rates;
 
 /// How long requests that are under way are waited for, beside the calls.
 const REQUEST_GRACE: Duration = Duration::from_secs(5);
@@ -52,6 +53,9 @@ pub(crate) struct Args {
     /// How many of the latest records each topic of an egress keeps
     #[arg(long, default_value_t = 1_000_000)]
     retained_records: u64,
+    /// How many messages may wait for their functions before ingresses ask for patience
+    #[arg(long, default_value_t = 10_000_000)]
+    most_waiting: i64,
     /// Tries a message that cannot be taken for ever, as Apache StateFun does, instead of
     /// setting it aside as a dead letter
     #[arg(long)]
@@ -92,6 +96,7 @@ async fn run_application(args: &Args, assembly: Assembly, shards: usize) -> Resu
     let store: Arc<FjallStore> = Arc::new(FjallStore::open(&args.data)?);
     let runtime = start_engine(args, assembly, store, shards)?;
     let address = admin.address();
+    let rates = Rates::sample(runtime.clone());
     let (stop, stopped) = watch::channel(false);
     let mut servers = JoinSet::new();
     let mut start = |listener: Listener, router: Router, what: &str| {
@@ -99,13 +104,13 @@ async fn run_application(args: &Args, assembly: Assembly, shards: usize) -> Resu
         servers.spawn(serve(listener, router, stopped.clone()));
     };
     for listener in ingresses {
-        start(listener, playground_ingress(runtime.clone()), "an ingress");
+        start(listener, playground_ingress(runtime.clone(), args.most_waiting), "an ingress");
     }
     for (listener, topics) in egresses {
         start(listener, playground_egress(runtime.clone(), topics), "an egress");
     }
-    start(admin, operating_server(runtime.clone(), stopped.clone()), "the administration");
-    crate::operating::note_address(&args.data, address);
+    start(admin, operating_server(runtime.clone(), stopped.clone(), rates.clone()), "the administration");
+    note_address(&args.data, address);
     tracing::info!(data = %args.data.display(), shards, "the runtime is ready");
     let failure = tokio::select! {
         signal = signals.next() => {
