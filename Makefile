@@ -10,9 +10,10 @@ ARGS ?=
 SEEDS ?= 20
 # for each fuzz target: make fuzz FUZZ_SECONDS=600
 FUZZ_SECONDS ?= 60
+RUNTIME = $(patsubst %,--package statefun-%,engine io module protocol remote sdk server store)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test lint conformance docs bench survive fuzz greeter
+.PHONY: help setup rehearse test lint conformance docs bench survive fuzz greeter test-runtime bench-runtime
 
 help: ## Lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -55,3 +56,12 @@ fuzz: ## Feeds FUZZ_SECONDS=n of bytes to each reader of foreign files, guided b
 
 greeter: setup ## Runs the Python greeter on the Stateful Functions runtime, and greets
 	@scripts/greeter.sh
+
+test-runtime: setup ## Formatting, clippy and all tests of the Stateful Functions runtime
+	$(CARGO) fmt --check --all
+	$(CARGO) clippy --locked $(RUNTIME) --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps $(RUNTIME)
+	$(CARGO) test --locked $(RUNTIME)
+
+bench-runtime: setup ## Measures the runtime: embedded messages a second, memory, many addresses
+	@scripts/bench-runtime.sh

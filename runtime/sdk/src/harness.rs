@@ -92,6 +92,17 @@ impl Harness {
         self.send_typed(target, &value.to_typed())
     }
 
+    /// Supplies messages of a simple type, all at once.
+    ///
+    /// # Errors
+    /// When the engine has failed.
+    pub fn send_all<T: Simple>(&self, messages: impl IntoIterator<Item = (Address, T)>) -> Result<(), HarnessError> {
+        let sending =
+            |(target, value): (Address, T)| Sending { caller: None, target, argument: value.to_typed().encoded() };
+        let sendings = messages.into_iter().map(sending).collect();
+        Ok(self.tokio.block_on(self.runtime.send(sendings, Vec::new()))?)
+    }
+
     /// Supplies a message.
     ///
     /// # Errors
