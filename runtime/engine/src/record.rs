@@ -9,7 +9,7 @@
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use statefun_protocol::Message;
 
-use crate::{Address, AddressError};
+use crate::{Address, AddressError, Letter};
 
 /// A message that waits.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -20,6 +20,12 @@ pub struct LetterRecord {
     /// A typed value, encoded.
     #[prost(bytes = "bytes", tag = "2")]
     pub argument: Bytes,
+}
+
+impl From<Letter> for LetterRecord {
+    fn from(letter: Letter) -> Self {
+        Self { caller: letter.caller.as_ref().map(Into::into), argument: letter.argument }
+    }
 }
 
 /// A message to be sent later.

@@ -48,6 +48,13 @@ pub enum Change {
         /// The value.
         value: Bytes,
     },
+    /// A message was processed: it waits no more.
+    Consumed {
+        /// Whose it was.
+        address: Address,
+        /// Its number.
+        sequence: u64,
+    },
     /// Removed.
     Remove {
         /// Where.

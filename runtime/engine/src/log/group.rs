@@ -5,20 +5,30 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! Decisions that go to the disk together: of each key only what it is in the end.
+//!
+//! A message is known by its number until then, and gets a key and a form for the disk only
+//! if it is to go there: most come and go within a group.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use bytes::Bytes;
 use foldhash::fast::RandomState;
+use statefun_protocol::Message as _;
 use statefun_store::{Space, Write};
 
 use super::Change;
+use crate::record::LetterRecord;
+use crate::{Address, Letter, keys};
 
 /// The changes of decisions, one after the other.
 #[derive(Default)]
 pub(super) struct Group {
     keys: HashMap<(Space, Bytes), Outcome, RandomState>,
+    /// Messages that came.
+    letters: HashMap<u64, (Address, Letter), RandomState>,
+    /// Messages of earlier groups that went.
+    consumed: Vec<(Address, u64)>,
     bytes: usize,
     /// How many records of egresses are among them.
     pub(super) records: usize,
@@ -46,6 +56,12 @@ impl Group {
                     }
                 }
             }
+            Change::Consumed { address, sequence } => {
+                if self.letters.remove(&sequence).is_none() {
+                    self.bytes += size_of::<(Address, u64)>();
+                    self.consumed.push((address, sequence));
+                }
+            }
             Change::Remove { space, key } => match self.keys.entry((space, key)) {
                 Entry::Occupied(entry) if entry.get().fresh => {
                     entry.remove();
@@ -59,12 +75,31 @@ impl Group {
         }
     }
 
+    /// A message comes.
+    pub(super) fn letter(&mut self, address: Address, letter: Letter) {
+        self.bytes += letter.argument.len() + size_of::<(Address, Letter)>();
+        self.letters.insert(letter.sequence, (address, letter));
+    }
+
     /// How much was applied, in bytes; what was removed again counts.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
 
     pub(super) fn into_writes(self) -> Vec<Write> {
-        self.keys.into_iter().map(|((space, key), outcome)| Write { space, key, value: outcome.value }).collect()
+        let mut writes = Vec::with_capacity(self.keys.len() + self.letters.len() + self.consumed.len());
+        let write = |((space, key), outcome): ((Space, Bytes), Outcome)| Write { space, key, value: outcome.value };
+        writes.extend(self.keys.into_iter().map(write));
+        writes.extend(self.letters.into_values().map(|(address, letter)| Write {
+            space: Space::Mailbox,
+            key: keys::letter(&address, letter.sequence),
+            value: Some(LetterRecord::from(letter).encode_to_vec().into()),
+        }));
+        writes.extend(self.consumed.into_iter().map(|(address, sequence)| Write {
+            space: Space::Mailbox,
+            key: keys::letter(&address, sequence),
+            value: None,
+        }));
+        writes
     }
 }

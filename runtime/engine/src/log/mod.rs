@@ -27,7 +27,7 @@ pub use decision::{Change, DeadLetter, Decision, Sending};
 use group::Group;
 
 use crate::catalogue::Record;
-use crate::record::{Damage, DeadLetterRecord, LetterRecord};
+use crate::record::{Damage, DeadLetterRecord};
 use crate::{Address, EngineError, Letter, keys};
 
 /// How many bits of a number count within one run of the program; the run's number is above.
@@ -168,10 +168,9 @@ impl Log {
         }
         for Sending { caller, target, argument } in decision.sendings {
             open.sequence += 1;
-            let record = LetterRecord { caller: caller.as_ref().map(Into::into), argument: argument.clone() };
-            let (key, value) = (keys::letter(&target, open.sequence), record.encode_to_vec().into());
-            open.group.apply(Change::Fresh { space: Space::Mailbox, key, value });
-            deliver(target, Letter { sequence: open.sequence, caller, argument });
+            let letter = Letter { sequence: open.sequence, caller, argument };
+            open.group.letter(target.clone(), letter.clone());
+            deliver(target, letter);
         }
         for dead in decision.dead {
             open.sequence += 1;

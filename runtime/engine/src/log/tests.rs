@@ -41,8 +41,8 @@ fn what_comes_and_goes_within_a_group_leaves_no_trace() {
     let store = Arc::new(MemoryStore::new());
     let log = log(&store);
     let sequence = append(&log, vec![to("1"), to("2")])[0];
-    let key = keys::letter(&FunctionType::new("a", "b").instance("1"), sequence);
-    let consumed = Change::Remove { space: Space::Mailbox, key };
+    let address = FunctionType::new("a", "b").instance("1");
+    let consumed = Change::Consumed { address, sequence };
     append(&log, vec![Decision { changes: vec![consumed], ..Decision::default() }]);
     let committed = log.commit(log.take().unwrap()).unwrap();
     assert_eq!(committed, Committed { ticket: Ticket(1), sequence: sequence + 1 });

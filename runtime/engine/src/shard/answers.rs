@@ -102,11 +102,11 @@ impl Shard {
             instance.apart = letters;
         } else {
             let letter = self.consume(&mut instance, 1).pop().expect("one message was sent");
-            let key = keys::letter(&address, letter.sequence);
+            let consumed = Change::Consumed { address: address.clone(), sequence: letter.sequence };
             tracing::warn!(%address, cause = failure.cause, "dead letter");
             count(&instance.metrics.dead_letters, 1);
             effects.decisions.push(Decision {
-                changes: vec![Change::Remove { space: Space::Mailbox, key }],
+                changes: vec![consumed],
                 dead: vec![DeadLetter::of(&address, letter, &failure.cause, self.now)],
                 ..Decision::default()
             });
@@ -131,8 +131,7 @@ impl Shard {
         let mut decision = Decision::default();
         let letters = instance.queue.len();
         for letter in self.consume(&mut instance, letters) {
-            let key = keys::letter(&address, letter.sequence);
-            decision.changes.push(Change::Remove { space: Space::Mailbox, key });
+            decision.changes.push(Change::Consumed { address: address.clone(), sequence: letter.sequence });
             decision.dead.push(DeadLetter::of(&address, letter, &cause, self.now));
         }
         instance.metrics.dead_letters.fetch_add(letters as u64, Ordering::Relaxed);

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use statefun_protocol::TypedValue;
-use statefun_store::Space;
 
 use super::Shard;
 use super::instance::Instance;
@@ -20,9 +19,7 @@ use super::timers::Timer;
 use super::values::position;
 use crate::catalogue::Record;
 use crate::metrics::count;
-use crate::{
-    Address, Change, Decision, Delayed, Egressed, EngineError, Mutation, Outcome, Outgoing, Sending, Spec, keys,
-};
+use crate::{Address, Change, Decision, Delayed, Egressed, EngineError, Mutation, Outcome, Outgoing, Sending, Spec};
 
 /// The most bytes that a cancellation token may have.
 const MOST_TOKEN_BYTES: usize = 1024;
@@ -55,8 +52,7 @@ impl Shard {
         }
         let mut decision = Decision { records, ..Decision::default() };
         for letter in self.consume(instance, letters) {
-            let key = keys::letter(address, letter.sequence);
-            decision.changes.push(Change::Remove { space: Space::Mailbox, key });
+            decision.changes.push(Change::Consumed { address: address.clone(), sequence: letter.sequence });
         }
         for Outgoing { target, argument } in messages {
             let local = target.shard(self.shared.shards) == self.index;
