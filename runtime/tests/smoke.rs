@@ -165,11 +165,11 @@ fn program(dice: &mut Dice, at: usize, depth: usize, expected: &mut HashMap<usiz
                 commands.push(json!({"do": "later", "ms": ms, "id": other.to_string(), "commands": inner}));
             }
             _ => {
-                // Were it not cancelled, it would count what nobody expects.
+                // Were it not cancelled, it would count what nobody expects: after any run has ended.
                 let token = format!("{at}-{}", dice.next());
                 let inner = json!([{"do": "increment"}]);
                 commands.push(
-                    json!({"do": "later", "ms": 20_000, "id": other.to_string(), "commands": inner, "token": token}),
+                    json!({"do": "later", "ms": 3_600_000, "id": other.to_string(), "commands": inner, "token": token}),
                 );
                 commands
                     .push(json!({"do": "send", "id": at.to_string(), "commands": [{"do": "cancel", "token": token}]}));

@@ -106,12 +106,15 @@ impl Inner {
         let end = Instant::now() + self.budget;
         let mut pause = self.first_pause;
         let mut tries = 0_u32;
+        let mut before = None;
         loop {
             tries += 1;
             let posted = timeout_at(end, post(&self.client, url.clone(), body.clone(), self.most_bytes)).await;
-            let fault = match posted.unwrap_or(Err(Fault::silence())).and_then(read_answer) {
-                Ok(answer) => return answer,
-                Err(fault) => fault,
+            let fault = match posted.map(|posted| posted.and_then(read_answer)) {
+                Ok(Ok(answer)) => return answer,
+                Ok(Err(fault)) => fault,
+                // A try that the budget cut short says less than the one before it.
+                Err(_) => before.unwrap_or_else(Fault::silence),
             };
             let again = self.persistence == Persistence::Always || fault.may_pass();
             if !again || Instant::now() + pause >= end {
@@ -120,6 +123,7 @@ impl Inner {
                 return Answer::Failed(Failure { reached: fault.reached(), cause });
             }
             tracing::debug!(%url, tries, fault = fault.what(), "the call is tried again");
+            before = Some(fault);
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
