@@ -23,7 +23,7 @@ const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// What is written is kept in memory up to this size in each space.
 const MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
 /// What is replayed when the store is opened is never more.
-const JOURNAL_BYTES: u64 = 128 * 1024 * 1024;
+const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A store on a disk.
 pub struct FjallStore {
