@@ -10,12 +10,13 @@ ARGS ?=
 SEEDS ?= 20
 # for each fuzz target: make fuzz FUZZ_SECONDS=600
 FUZZ_SECONDS ?= 60
+RUNTIME = $(patsubst %,--package statefun-%,engine io module protocol remote sdk server store)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test lint conformance docs bench survive fuzz
+.PHONY: help setup rehearse test lint conformance docs bench survive fuzz greeter test-runtime bench-runtime
 
 help: ## Lists these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 setup: ## Installs what is missing on this machine, and says what
 	@scripts/setup.sh
@@ -52,3 +53,15 @@ bench: ## Measures the project's numbers, both sides in one run, with the releas
 fuzz: ## Feeds FUZZ_SECONDS=n of bytes to each reader of foreign files, guided by coverage
 	@scripts/setup.sh test
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+greeter: setup ## Runs the Python greeter on the Stateful Functions runtime, and greets
+	@scripts/greeter.sh
+
+test-runtime: setup ## Formatting, clippy and all tests of the Stateful Functions runtime
+	$(CARGO) fmt --check --all
+	$(CARGO) clippy --locked $(RUNTIME) --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps $(RUNTIME)
+	$(CARGO) test --locked $(RUNTIME)
+
+bench-runtime: setup ## Measures the runtime: embedded messages a second, memory, many addresses
+	@scripts/bench-runtime.sh

@@ -1,0 +1,105 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The log over a store in memory.
+
+use statefun_store::MemoryStore;
+
+use super::*;
+use crate::FunctionType;
+
+fn log(store: &Arc<MemoryStore>) -> Log {
+    Log::open(store.clone(), 3).unwrap()
+}
+
+fn to(id: &str) -> Decision {
+    let target = FunctionType::new("a", "b").instance(id);
+    let sending = Sending { caller: None, target, argument: Bytes::from_static(b"x") };
+    Decision { sendings: vec![sending], ..Decision::default() }
+}
+
+fn append(log: &Log, decisions: Vec<Decision>) -> Vec<u64> {
+    let mut delivered = Vec::new();
+    log.append(decisions, None, &mut |_, letter| delivered.push(letter.sequence)).unwrap();
+    delivered
+}
+
+#[test]
+fn messages_are_numbered_in_order_over_runs() {
+    let store = Arc::new(MemoryStore::new());
+    let first = append(&log(&store), vec![to("1"), to("2")]);
+    let second = append(&log(&store), vec![to("3")]);
+    assert_eq!(first[1], first[0] + 1);
+    assert!(second[0] > first[1]);
+}
+
+#[test]
+fn what_comes_and_goes_within_a_group_leaves_no_trace() {
+    let store = Arc::new(MemoryStore::new());
+    let log = log(&store);
+    let sequence = append(&log, vec![to("1"), to("2")])[0];
+    let address = FunctionType::new("a", "b").instance("1");
+    let consumed = Change::Consumed { address, sequence };
+    append(&log, vec![Decision { changes: vec![consumed], ..Decision::default() }]);
+    let committed = log.commit(log.take().unwrap()).unwrap();
+    assert_eq!(committed, Committed { ticket: Ticket(1), sequence: sequence + 1 });
+    assert_eq!(store.count(Space::Mailbox), 1);
+    assert!(log.take().is_none(), "nothing is left");
+}
+
+#[test]
+fn who_waits_is_told_after_the_commit_and_never_when_the_disk_fails() {
+    let store = Arc::new(MemoryStore::new());
+    let log = log(&store);
+    let (told, mut durable) = oneshot::channel();
+    log.append(vec![to("1")], Some(told), &mut |_, _| {}).unwrap();
+    let taken = log.take().unwrap();
+    assert!(durable.try_recv().is_err());
+    log.commit(taken).unwrap();
+    durable.try_recv().unwrap();
+    let (told, mut never) = oneshot::channel();
+    log.append(vec![to("2")], Some(told), &mut |_, _| {}).unwrap();
+    let _ = store.crash();
+    assert!(log.commit(log.take().unwrap()).is_err());
+    assert!(matches!(never.try_recv(), Err(oneshot::error::TryRecvError::Closed)));
+    assert!(matches!(log.append(vec![to("3")], None, &mut |_, _| {}), Err(EngineError::Stopped)));
+}
+
+#[test]
+fn a_topic_keeps_its_latest_records_and_counts_on_after_a_restart() {
+    let store = Arc::new(MemoryStore::new());
+    let record = |payload: String| Record { egress: "e".into(), topic: "t".into(), payload: payload.into() };
+    for run in 0..2 {
+        let log = log(&store);
+        for number in 0..3 {
+            let records = vec![record(format!("{run}.{number}"))];
+            log.append(vec![Decision { records, ..Decision::default() }], None, &mut |_, _| {}).unwrap();
+            log.commit(log.take().unwrap()).unwrap();
+        }
+    }
+    let mut kept = Vec::new();
+    let mut visit = |key: &[u8], value: &[u8]| {
+        kept.push((keys::read_number(&key[key.len() - 8..]).unwrap(), String::from_utf8(value.to_vec()).unwrap()));
+        true
+    };
+    store.scan(Space::Egress, &[], None, &mut visit).unwrap();
+    assert_eq!(kept, [(3, "1.0".to_owned()), (4, "1.1".to_owned()), (5, "1.2".to_owned())]);
+}
+
+#[test]
+fn what_was_on_the_disk_before_is_removed_from_it_even_if_it_was_written_meanwhile() {
+    let store = Arc::new(MemoryStore::new());
+    let log = log(&store);
+    let key = Bytes::from_static(b"k");
+    let put = |value: &'static str| Change::Put { space: Space::State, key: key.clone(), value: value.into() };
+    let decide = |changes| append(&log, vec![Decision { changes, ..Decision::default() }]);
+    decide(vec![put("1")]);
+    log.commit(log.take().unwrap()).unwrap();
+    decide(vec![put("2")]);
+    decide(vec![Change::Remove { space: Space::State, key: key.clone() }]);
+    log.commit(log.take().unwrap()).unwrap();
+    assert_eq!(store.get(Space::State, &key).unwrap(), None);
+}

@@ -1,0 +1,237 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What state each function type has registered.
+//!
+//! It is of the type, not of an address: so one request alone may be the first of a type,
+//! the others wait for what it brings. What is registered stays as it is.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use statefun_protocol::{ExpirationSpec, ExpireMode, Message, PersistedValueSpec};
+use statefun_store::{Space, Store};
+
+use crate::record::{Damage, SpecsRecord, read};
+use crate::{Expiry, FunctionType, Spec, keys};
+
+/// The most bytes that a value's name may have.
+const MOST_NAME_BYTES: usize = 1024;
+
+/// What all types have registered.
+#[derive(Default)]
+pub struct Registry {
+    types: Mutex<HashMap<FunctionType, Entry>>,
+}
+
+#[derive(Default)]
+struct Entry {
+    specs: Arc<[Spec]>,
+    first: First,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum First {
+    /// No request was sent yet.
+    #[default]
+    ToBeSent,
+    /// The first one is under way.
+    UnderWay,
+    /// It was answered.
+    Answered,
+}
+
+impl Registry {
+    /// What a store says.
+    ///
+    /// # Errors
+    /// When it does not say it, or something that is no registration.
+    pub fn load(store: &dyn Store) -> Result<Self, crate::EngineError> {
+        let mut types = HashMap::new();
+        let mut damage = None;
+        store.scan(Space::Specs, &[], None, &mut |key, value| match read_entry(key, value) {
+            Ok((function, specs)) => {
+                types.insert(function, Entry { specs, first: First::Answered });
+                true
+            }
+            Err(found) => {
+                damage = Some(found);
+                false
+            }
+        })?;
+        match damage {
+            Some(damage) => Err(damage.into()),
+            None => Ok(Self { types: Mutex::new(types) }),
+        }
+    }
+
+    /// What a type has registered.
+    pub fn specs(&self, function: &FunctionType) -> Arc<[Spec]> {
+        self.lock().get(function).map(|entry| entry.specs.clone()).unwrap_or_default()
+    }
+
+    /// Whether a request may be sent now. When it is the first of its type, the others may
+    /// not until it has been [`answered`](Self::answered) or [`gave_up`](Self::gave_up).
+    pub fn may_ask(&self, function: &FunctionType) -> bool {
+        let mut types = self.lock();
+        if let Some(entry) = types.get(function)
+            && entry.first != First::ToBeSent
+        {
+            return entry.first == First::Answered;
+        }
+        types.entry(function.clone()).or_default().first = First::UnderWay;
+        true
+    }
+
+    /// The type has answered; whether this was the first time.
+    pub fn answered(&self, function: &FunctionType) -> bool {
+        self.turn(function, First::Answered)
+    }
+
+    /// The first request came to nothing; whether there was one.
+    pub fn gave_up(&self, function: &FunctionType) -> bool {
+        self.turn(function, First::ToBeSent)
+    }
+
+    fn turn(&self, function: &FunctionType, to: First) -> bool {
+        match self.lock().get_mut(function) {
+            Some(entry) if entry.first == First::UnderWay => {
+                entry.first = to;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Registers what is new among `wanted`; gives the whole record of the type when there
+    /// was something new.
+    ///
+    /// # Errors
+    /// Why it cannot be, as a fragment of a sentence; then nothing is registered.
+    pub fn register(&self, function: &FunctionType, wanted: &[Spec]) -> Result<Option<SpecsRecord>, String> {
+        let mut types = self.lock();
+        let entry = types.entry(function.clone()).or_default();
+        let mut specs = entry.specs.to_vec();
+        for spec in wanted {
+            check(spec)?;
+            match specs.iter().find(|known| known.name == spec.name) {
+                None => specs.push(spec.clone()),
+                Some(known) if known.typename == spec.typename => {}
+                Some(known) => {
+                    return Err(format!(
+                        "it asks for the state {:?} as {}, which is registered as {}",
+                        spec.name, spec.typename, known.typename
+                    ));
+                }
+            }
+        }
+        if specs.len() == entry.specs.len() {
+            return Ok(None);
+        }
+        let record = SpecsRecord { specs: specs.iter().map(PersistedValueSpec::from).collect() };
+        entry.specs = specs.into();
+        Ok(Some(record))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<FunctionType, Entry>> {
+        self.types.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn check(spec: &Spec) -> Result<(), String> {
+    if spec.name.is_empty() || spec.name.len() > MOST_NAME_BYTES {
+        return Err(format!(
+            "it asks for a state whose name has {} bytes; 1 to {MOST_NAME_BYTES} fit",
+            spec.name.len()
+        ));
+    }
+    Ok(())
+}
+
+fn read_entry(key: &[u8], value: &[u8]) -> Result<(FunctionType, Arc<[Spec]>), Damage> {
+    let function = keys::read_function(key).ok_or(Damage("registration of state"))?;
+    let record: SpecsRecord = read(bytes::Bytes::copy_from_slice(value), "registration of state")?;
+    let specs: Result<Vec<Spec>, String> = record.specs.iter().map(Spec::try_from).collect();
+    Ok((function, specs.map_err(|_| Damage("registration of state"))?.into()))
+}
+
+impl From<&Spec> for PersistedValueSpec {
+    fn from(spec: &Spec) -> Self {
+        let (mode, time) = match spec.expiry {
+            Expiry::Never => (ExpireMode::None, Duration::ZERO),
+            Expiry::AfterWrite(time) => (ExpireMode::AfterWrite, time),
+            Expiry::AfterInvoke(time) => (ExpireMode::AfterInvoke, time),
+        };
+        let expire_after_millis = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        Self {
+            state_name: spec.name.as_ref().into(),
+            expiration_spec: Some(ExpirationSpec { mode: mode.into(), expire_after_millis }),
+            type_typename: spec.typename.as_ref().into(),
+        }
+    }
+}
+
+impl TryFrom<&PersistedValueSpec> for Spec {
+    type Error = String;
+
+    fn try_from(spec: &PersistedValueSpec) -> Result<Self, String> {
+        let name = &spec.state_name;
+        let expiration = spec.expiration_spec.unwrap_or_default();
+        let time = || {
+            let millis = u64::try_from(expiration.expire_after_millis).ok();
+            millis.map(Duration::from_millis).ok_or_else(|| format!("the state {name:?} is to expire in the past"))
+        };
+        let expiry = match ExpireMode::try_from(expiration.mode) {
+            Ok(ExpireMode::None) => Expiry::Never,
+            Ok(ExpireMode::AfterWrite) => Expiry::AfterWrite(time()?),
+            Ok(ExpireMode::AfterInvoke) => Expiry::AfterInvoke(time()?),
+            Err(_) => return Err(format!("the state {name:?} is to expire by the unknown mode {}", expiration.mode)),
+        };
+        Ok(Self { name: name.as_str().into(), typename: spec.type_typename.as_str().into(), expiry })
+    }
+}
+
+impl SpecsRecord {
+    /// The record's bytes.
+    pub(crate) fn to_bytes(&self) -> bytes::Bytes {
+        self.encode_to_vec().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(name: &str, typename: &str) -> Spec {
+        Spec { name: name.into(), typename: typename.into(), expiry: Expiry::AfterWrite(Duration::from_millis(7)) }
+    }
+
+    #[test]
+    fn one_first_request_of_a_type_at_a_time() {
+        let (registry, function) = (Registry::default(), FunctionType::new("a", "b"));
+        assert!(registry.may_ask(&function));
+        assert!(!registry.may_ask(&function));
+        assert!(registry.gave_up(&function));
+        assert!(registry.may_ask(&function));
+        assert!(registry.answered(&function));
+        assert!(registry.may_ask(&function) && registry.may_ask(&function));
+        assert!(!registry.gave_up(&function), "it was answered once");
+    }
+
+    #[test]
+    fn what_is_registered_stays_and_is_there_after_a_restart() {
+        let (registry, function) = (Registry::default(), FunctionType::new("a", "b"));
+        assert!(registry.register(&function, &[spec("seen", "int")]).unwrap().is_some());
+        assert!(registry.register(&function, &[spec("seen", "int")]).unwrap().is_none());
+        let record = registry.register(&function, &[spec("name", "string")]).unwrap().unwrap();
+        let error = registry.register(&function, &[spec("new", "int"), spec("seen", "long")]).unwrap_err();
+        assert!(error.contains("\"seen\" as long") && error.contains("registered as int"), "{error}");
+        assert_eq!(&*registry.specs(&function), [spec("seen", "int"), spec("name", "string")]);
+        let (found, specs) = read_entry(&keys::of_function(&function), &record.to_bytes()).unwrap();
+        assert_eq!((found, specs), (function.clone(), registry.specs(&function)));
+    }
+}

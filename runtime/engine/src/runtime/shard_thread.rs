@@ -1,0 +1,150 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! A shard's thread: events in, calls and decisions out.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+
+use super::{Callee, Embedded, Inner, Input, Remote, now};
+use crate::metrics::count;
+use crate::{Answer, Call, Effects, EngineError, Event, Failure, Reached, Request, Shard};
+
+/// How many events are taken before what they decided is appended.
+const MOST_AT_ONCE: usize = 512;
+
+struct Driver<'i> {
+    index: usize,
+    inner: &'i Arc<Inner>,
+    shard: Shard,
+    effects: Effects,
+    /// Calls over a network that are under way.
+    under_way: usize,
+    /// Set when no new calls are made.
+    latest: Option<Instant>,
+}
+
+pub(super) fn run(index: usize, inner: &Arc<Inner>, inputs: &Receiver<Input>) {
+    let shard = Shard::new(index, inner.shared.clone(), inner.log.first_sequence());
+    let mut driver = Driver { index, inner, shard, effects: Effects::default(), under_way: 0, latest: None };
+    match driver.work(inputs) {
+        // The log was closed: the reason was said where it was.
+        Ok(()) | Err(EngineError::Stopped) => {}
+        Err(error) => inner.fail(error),
+    }
+}
+
+impl Driver<'_> {
+    fn work(&mut self, inputs: &Receiver<Input>) -> Result<(), EngineError> {
+        self.take(Event::Start)?;
+        self.carry_out()?;
+        while self.latest.is_none_or(|latest| self.under_way > 0 && Instant::now() < latest) {
+            match self.wait(inputs) {
+                Ok(input) => {
+                    self.input(input)?;
+                    for input in inputs.try_iter().take(MOST_AT_ONCE) {
+                        self.input(input)?;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => self.take(Event::Tick)?,
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.carry_out()?;
+        }
+        Ok(())
+    }
+
+    fn wait(&self, inputs: &Receiver<Input>) -> Result<Input, RecvTimeoutError> {
+        let until_tick = self.shard.next_tick().map(|due| Duration::from_millis(due.saturating_sub(now())));
+        let until_end = self.latest.map(|latest| latest.saturating_duration_since(Instant::now()));
+        match [until_tick, until_end].into_iter().flatten().min() {
+            None => inputs.recv().map_err(|mpsc::RecvError| RecvTimeoutError::Disconnected),
+            Some(Duration::ZERO) => Err(RecvTimeoutError::Timeout),
+            Some(pause) => inputs.recv_timeout(pause),
+        }
+    }
+
+    fn input(&mut self, input: Input) -> Result<(), EngineError> {
+        match input {
+            Input::Event(event) => {
+                if matches!(event, Event::Answered(..)) {
+                    self.under_way -= 1;
+                }
+                self.take(event)
+            }
+            Input::Stop(latest) => {
+                self.latest = Some(latest);
+                Ok(())
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event) -> Result<(), EngineError> {
+        self.shard.handle(now(), event, &mut self.effects)
+    }
+
+    /// Calls what is to be called and appends what was decided.
+    fn carry_out(&mut self) -> Result<(), EngineError> {
+        if self.latest.is_some() {
+            // What is not called now is called when the program begins again.
+            self.effects.calls.clear();
+        }
+        while !self.effects.calls.is_empty() {
+            for Call { request, hosted } in std::mem::take(&mut self.effects.calls) {
+                match &self.inner.callees[hosted.callee] {
+                    Callee::Remote(remote) => self.call_remote(remote, request),
+                    Callee::Embedded(embedded) => {
+                        let answer = call_embedded(&**embedded, &request);
+                        self.take(Event::Answered(request.address, answer))?;
+                    }
+                }
+            }
+            if self.effects.decisions.len() > MOST_AT_ONCE {
+                self.append()?;
+            }
+        }
+        self.append()?;
+        for function in std::mem::take(&mut self.effects.ready) {
+            self.inner.tell_all(|| Event::Ready(function.clone()));
+        }
+        Ok(())
+    }
+
+    fn append(&mut self) -> Result<(), EngineError> {
+        let decisions = std::mem::take(&mut self.effects.decisions);
+        if !decisions.is_empty() {
+            let ticket = self.inner.append(decisions, None)?;
+            self.shard.appended(ticket);
+        }
+        Ok(())
+    }
+
+    fn call_remote(&mut self, remote: &Arc<dyn Remote>, request: Request) {
+        self.under_way += 1;
+        let (inner, index) = (self.inner.clone(), self.index);
+        let address = request.address.clone();
+        let call = remote.call(request);
+        self.inner.tokio.spawn(async move {
+            let began = Instant::now();
+            let answer = call.await;
+            let metrics = inner.shared.metrics.of(&address.function);
+            count(&metrics.answered, 1);
+            count(&metrics.latency_micros, usize::try_from(began.elapsed().as_micros()).unwrap_or(usize::MAX));
+            inner.tell(index, Event::Answered(address, answer));
+        });
+    }
+}
+
+/// A function that panics fails, and takes nobody with it.
+fn call_embedded(embedded: &dyn Embedded, request: &Request) -> Answer {
+    catch_unwind(AssertUnwindSafe(|| embedded.call(request))).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let cause = format!("the function panicked: {}", said.unwrap_or("without a word"));
+        Answer::Failed(Failure { reached: Reached::Yes, cause })
+    })
+}

@@ -1,0 +1,147 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What follows from the end of a call: its effects, more state, another try, or a dead letter.
+//!
+//! A failure is the address's own affair: others go on. When the function was there and did
+//! not take a batch, its messages are tried one by one, so that the one at fault is found;
+//! when nobody was there, no message is at fault, and all wait.
+
+use std::sync::atomic::Ordering;
+
+use statefun_store::Space;
+
+use super::instance::{Instance, Phase};
+use super::{Effects, Shard};
+use crate::metrics::{count, move_by};
+use crate::{Address, Answer, Change, DeadLetter, Decision, EngineError, Failure, Reached, Spec, keys};
+
+/// The pause after the first call that reached nobody, in milliseconds; it doubles.
+const FIRST_PAUSE: u64 = 100;
+/// The longest pause, in milliseconds.
+const LONGEST_PAUSE: u64 = 30_000;
+
+impl Shard {
+    pub(super) fn answered(
+        &mut self,
+        address: Address,
+        answer: Answer,
+        effects: &mut Effects,
+    ) -> Result<(), EngineError> {
+        let Some(mut instance) = self.busy.remove(&address) else { return Ok(()) };
+        let Phase::Called { letters } = instance.phase else {
+            self.busy.insert(address, instance);
+            return Ok(());
+        };
+        instance.phase = Phase::Idle;
+        move_by(&instance.metrics.inflight, -1);
+        let answer = match answer {
+            Answer::Done(outcome) => match self.settle(&address, &mut instance, letters, outcome)? {
+                Ok(decision) => {
+                    effects.decisions.push(decision);
+                    Ok(())
+                }
+                Err(cause) => Err(Failure { reached: Reached::Yes, cause }),
+            },
+            Answer::Incomplete(specs) => self.register(&address, &instance, &specs, effects),
+            Answer::Failed(failure) => Err(failure),
+        };
+        match answer {
+            Ok(()) => {
+                instance.unreached = 0;
+                if self.shared.registry.answered(&address.function) {
+                    effects.ready.push(address.function.clone());
+                }
+                self.advance(address, instance, effects)
+            }
+            Err(failure) => self.failed(address, instance, letters, &failure, effects),
+        }
+    }
+
+    /// Registers the state that the function needs; the same messages go to it again.
+    fn register(
+        &self,
+        address: &Address,
+        instance: &Instance,
+        wanted: &[Spec],
+        effects: &mut Effects,
+    ) -> Result<(), Failure> {
+        let refuse = |cause| Failure { reached: Reached::Yes, cause };
+        let known = self.shared.registry.specs(&address.function).len();
+        if let Some(record) = self.shared.registry.register(&address.function, wanted).map_err(refuse)? {
+            let key = keys::of_function(&address.function).freeze();
+            let change = Change::Put { space: Space::Specs, key, value: record.to_bytes() };
+            effects.decisions.push(Decision { changes: vec![change], ..Decision::default() });
+        } else if known <= instance.values.len() {
+            return Err(refuse("it asks for state that it was given".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn failed(
+        &mut self,
+        address: Address,
+        mut instance: Instance,
+        letters: usize,
+        failure: &Failure,
+        effects: &mut Effects,
+    ) -> Result<(), EngineError> {
+        count(&instance.metrics.remote_invocation_failures, 1);
+        if self.shared.registry.gave_up(&address.function) {
+            effects.ready.push(address.function.clone());
+        }
+        if failure.reached == Reached::No || (letters == 1 && self.shared.settings.strict) {
+            self.wait(address, instance, failure);
+            return Ok(());
+        }
+        if letters > 1 {
+            tracing::info!(%address, letters, cause = failure.cause, "the messages are tried one by one");
+            instance.apart = letters;
+        } else {
+            let letter = self.consume(&mut instance, 1).pop().expect("one message was sent");
+            let consumed = Change::Consumed { address: address.clone(), sequence: letter.sequence };
+            tracing::warn!(%address, cause = failure.cause, "dead letter");
+            count(&instance.metrics.dead_letters, 1);
+            effects.decisions.push(Decision {
+                changes: vec![consumed],
+                dead: vec![DeadLetter::of(&address, letter, &failure.cause, self.now)],
+                ..Decision::default()
+            });
+        }
+        self.advance(address, instance, effects)
+    }
+
+    /// Calls again, later.
+    fn wait(&mut self, address: Address, mut instance: Instance, failure: &Failure) {
+        let pause = FIRST_PAUSE.checked_shl(instance.unreached).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
+        tracing::warn!(%address, pause_ms = pause, cause = failure.cause, "the function is called again later");
+        instance.unreached = (instance.unreached + 1).min(16);
+        instance.phase = Phase::Waiting;
+        self.retries.insert((self.now + pause, address.clone()));
+        self.busy.insert(address, instance);
+    }
+
+    /// Messages for a type that nobody hosts any more are dead letters.
+    pub(super) fn bury_unhosted(&mut self, address: Address, mut instance: Instance, effects: &mut Effects) {
+        let cause = format!("no module hosts functions of type {}", address.function);
+        tracing::warn!(%address, cause, "dead letters");
+        let mut decision = Decision::default();
+        let letters = instance.queue.len();
+        for letter in self.consume(&mut instance, letters) {
+            decision.changes.push(Change::Consumed { address: address.clone(), sequence: letter.sequence });
+            decision.dead.push(DeadLetter::of(&address, letter, &cause, self.now));
+        }
+        instance.metrics.dead_letters.fetch_add(letters as u64, Ordering::Relaxed);
+        effects.decisions.push(decision);
+        if instance.spilled.is_some() {
+            instance.phase = Phase::Reading;
+            self.unread.insert(address.clone());
+            self.busy.insert(address, instance);
+        } else {
+            self.cache.keep(address, instance.into_resting(), &self.durable);
+        }
+    }
+}

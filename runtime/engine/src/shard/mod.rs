@@ -1,0 +1,290 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! One shard: the addresses whose ids fall on it, one event after the other.
+//!
+//! An address that has messages is *busy*: its messages are here, up to a limit beyond which
+//! they stay on the disk. One that has none keeps its values in a bounded cache for a
+//! while. Of everything else there is nothing in memory.
+
+mod answers;
+mod cache;
+mod durable;
+mod instance;
+mod letters;
+mod settle;
+mod timers;
+mod values;
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use foldhash::fast::RandomState;
+use statefun_store::Store;
+
+use crate::metrics::move_by;
+use crate::{
+    Address, Answer, Catalogue, Committed, Decision, EngineError, FunctionType, Hosted, Letter, Metrics, Registry,
+    Request, Ticket,
+};
+use cache::Cache;
+use durable::Durable;
+use instance::{Instance, Phase};
+use letters::Overflow;
+use timers::Timers;
+
+/// The limits within which a shard works.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The most bytes of waiting messages in memory.
+    pub resident_bytes: usize,
+    /// The most addresses with messages in memory.
+    pub most_busy: usize,
+    /// The most messages of one address in memory.
+    pub most_queued: usize,
+    /// The most bytes of arguments in one request; one message always fits.
+    pub most_batch_bytes: usize,
+    /// What is kept of the values of addresses without messages, in bytes.
+    pub cache_bytes: usize,
+    /// The most messages to be sent later in memory.
+    pub most_timers: usize,
+    /// Whether a message that cannot be taken is tried for ever, as upstream does.
+    pub strict: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            resident_bytes: 64 * 1024 * 1024,
+            most_busy: 50_000,
+            most_queued: 4_000,
+            most_batch_bytes: 8 * 1024 * 1024,
+            cache_bytes: 32 * 1024 * 1024,
+            most_timers: 50_000,
+            strict: false,
+        }
+    }
+}
+
+/// What all shards share.
+pub struct Shared {
+    /// The functions and egresses.
+    pub catalogue: Catalogue,
+    /// What state the types have registered.
+    pub registry: Registry,
+    /// What is on the disk.
+    pub store: Arc<dyn Store>,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// How many shards there are.
+    pub shards: usize,
+    /// The limits.
+    pub settings: Settings,
+    /// The next number of a message to be sent later.
+    pub next_timer: AtomicU64,
+}
+
+/// What happens to a shard.
+#[derive(Debug)]
+pub enum Event {
+    /// The program begins: what is left from earlier runs is taken up.
+    Start,
+    /// A message has come for an address of this shard.
+    Deliver(Address, Letter),
+    /// A call has ended.
+    Answered(Address, Answer),
+    /// Something is on the disk.
+    Committed(Committed),
+    /// The first request of this type has ended, one way or the other.
+    Ready(FunctionType),
+    /// Time has passed.
+    Tick,
+}
+
+/// A call to be made.
+#[derive(Debug)]
+pub struct Call {
+    /// What is asked.
+    pub request: Request,
+    /// How its type is hosted.
+    pub hosted: Hosted,
+}
+
+/// What follows from events.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// What is to be appended to the log, in this order.
+    pub decisions: Vec<Decision>,
+    /// What is to be called.
+    pub calls: Vec<Call>,
+    /// The types of which every shard is to be told that they are ready.
+    pub ready: Vec<FunctionType>,
+}
+
+type AddressMap<V> = HashMap<Address, V, RandomState>;
+
+/// One shard.
+pub struct Shard {
+    index: usize,
+    shared: Arc<Shared>,
+    busy: AddressMap<Instance>,
+    cache: Cache,
+    timers: Timers,
+    /// Addresses that are tried again, by when.
+    retries: BTreeSet<(u64, Address)>,
+    /// Addresses that wait for the first request of their type.
+    parked: HashMap<FunctionType, VecDeque<Address>>,
+    /// Addresses whose next messages are not on the disk yet, and not in memory.
+    unread: BTreeSet<Address>,
+    overflow: Overflow,
+    durable: Durable,
+    resident_bytes: usize,
+    first_sequence: u64,
+    now: u64,
+}
+
+impl Shard {
+    /// The shard with this index; every message up to `first_sequence` is from earlier runs.
+    pub fn new(index: usize, shared: Arc<Shared>, first_sequence: u64) -> Self {
+        Self {
+            index,
+            busy: AddressMap::default(),
+            cache: Cache::new(shared.settings.cache_bytes),
+            timers: Timers::new(shared.settings.most_timers),
+            retries: BTreeSet::new(),
+            parked: HashMap::new(),
+            unread: BTreeSet::new(),
+            overflow: Overflow::at_start(first_sequence),
+            durable: Durable::new(first_sequence),
+            resident_bytes: 0,
+            first_sequence,
+            now: 0,
+            shared,
+        }
+    }
+
+    /// Takes an event at the time `now`, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn handle(&mut self, now: u64, event: Event, effects: &mut Effects) -> Result<(), EngineError> {
+        self.now = self.now.max(now);
+        match event {
+            Event::Start => {
+                self.read_timers()?;
+                self.fire(effects);
+                self.take_up_overflow(effects)
+            }
+            Event::Deliver(address, letter) => self.deliver(address, letter, effects),
+            Event::Answered(address, answer) => self.answered(address, answer, effects),
+            Event::Committed(committed) => self.committed(committed, effects),
+            Event::Ready(function) => self.ready(&function, effects),
+            Event::Tick => self.tick(effects),
+        }
+    }
+
+    /// What the effects so far decided was appended with this ticket.
+    pub fn appended(&mut self, ticket: Ticket) {
+        self.durable.appended(ticket);
+    }
+
+    /// When the next [`Event::Tick`] is due, in milliseconds since 1970.
+    pub fn next_tick(&self) -> Option<u64> {
+        let retry = self.retries.first().map(|(due, _)| *due);
+        [retry, self.timers.next_due()].into_iter().flatten().min()
+    }
+
+    /// How many addresses have messages in memory.
+    pub fn busy(&self) -> usize {
+        self.busy.len()
+    }
+
+    /// How many bytes of waiting messages are in memory.
+    pub fn resident_bytes(&self) -> usize {
+        self.resident_bytes
+    }
+
+    /// Whether there are addresses with messages on the disk alone.
+    #[cfg(test)]
+    pub(crate) fn is_overflowing(&self) -> bool {
+        self.overflow.is_active()
+    }
+
+    fn committed(&mut self, committed: Committed, effects: &mut Effects) -> Result<(), EngineError> {
+        self.durable.committed(committed);
+        self.timers.forget_durable(&self.durable);
+        for address in std::mem::take(&mut self.unread) {
+            if let Some(instance) = self.busy.remove(&address) {
+                self.advance(address, instance, effects)?;
+            }
+        }
+        self.read_timers()?;
+        self.take_up_overflow(effects)
+    }
+
+    fn ready(&mut self, function: &FunctionType, effects: &mut Effects) -> Result<(), EngineError> {
+        for address in self.parked.remove(function).unwrap_or_default() {
+            if let Some(instance) = self.busy.remove(&address) {
+                self.advance(address, instance, effects)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tick(&mut self, effects: &mut Effects) -> Result<(), EngineError> {
+        self.fire(effects);
+        self.read_timers()?;
+        while self.retries.first().is_some_and(|(due, _)| *due <= self.now) {
+            let (_, address) = self.retries.pop_first().expect("it was just looked at");
+            if let Some(instance) = self.busy.remove(&address) {
+                self.advance(address, instance, effects)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Does the next thing with an address that nothing is under way for: reads its messages,
+    /// calls its function, or puts it to rest. It is not in `busy`; afterwards it is where it
+    /// belongs.
+    fn advance(&mut self, address: Address, mut instance: Instance, effects: &mut Effects) -> Result<(), EngineError> {
+        if instance.queue.is_empty() && instance.spilled.is_some() {
+            self.read_letters(&address, &mut instance)?;
+            if instance.queue.is_empty() && instance.spilled.is_some() {
+                instance.phase = Phase::Reading;
+                self.unread.insert(address.clone());
+                self.busy.insert(address, instance);
+                return Ok(());
+            }
+        }
+        if instance.queue.is_empty() {
+            self.cache.keep(address, instance.into_resting(), &self.durable);
+            return Ok(());
+        }
+        let Some(hosted) = self.shared.catalogue.hosted(&address.function) else {
+            self.bury_unhosted(address, instance, effects);
+            return Ok(());
+        };
+        if !self.shared.registry.may_ask(&address.function) {
+            instance.phase = Phase::Parked;
+            self.parked.entry(address.function.clone()).or_default().push_back(address.clone());
+            self.busy.insert(address, instance);
+            return Ok(());
+        }
+        let specs = self.shared.registry.specs(&address.function);
+        instance.values.load(&address, &specs, &*self.shared.store)?;
+        instance.values.expire(self.now);
+        let letters = instance.next_batch(hosted.most_in_batch, self.shared.settings.most_batch_bytes);
+        instance.phase = Phase::Called { letters: letters.len() };
+        instance.most_in_batch = hosted.most_in_batch;
+        instance.count_blocked();
+        move_by(&instance.metrics.inflight, 1);
+        let request = Request { address: address.clone(), state: instance.values.given(&specs), letters };
+        effects.calls.push(Call { request, hosted });
+        self.busy.insert(address, instance);
+        Ok(())
+    }
+}

@@ -1,0 +1,121 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The values of an address, as far as they were read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use statefun_store::{Space, Store};
+
+use crate::record::{Damage, read_value, stored_value};
+use crate::{Address, Change, EngineError, Expiry, GivenValue, Spec, keys};
+
+/// The values of an address, in the order in which its type registered them; as many as
+/// were read.
+#[derive(Default)]
+pub(super) struct Values(Vec<Value>);
+
+struct Value {
+    encoded: Option<Bytes>,
+    /// When it goes, in milliseconds since 1970; 0 for never.
+    expires_at: u64,
+    /// It has gone by itself, and is still on the disk.
+    expired: bool,
+}
+
+impl Values {
+    /// Reads those that were registered since.
+    pub(super) fn load(&mut self, address: &Address, specs: &[Spec], store: &dyn Store) -> Result<(), EngineError> {
+        for spec in specs.get(self.0.len()..).unwrap_or_default() {
+            let (expires_at, encoded) = match store.get(Space::State, &keys::value(address, &spec.name))? {
+                None => (0, None),
+                Some(stored) => {
+                    let (expires_at, encoded) = read_value(stored).ok_or(Damage("value"))?;
+                    (expires_at, Some(encoded))
+                }
+            };
+            self.0.push(Value { encoded, expires_at, expired: false });
+        }
+        Ok(())
+    }
+
+    /// Forgets what has gone by itself.
+    pub(super) fn expire(&mut self, now: u64) {
+        for value in &mut self.0 {
+            if value.encoded.is_some() && value.expires_at != 0 && value.expires_at <= now {
+                *value = Value { encoded: None, expires_at: 0, expired: true };
+            }
+        }
+    }
+
+    /// What the function is given.
+    pub(super) fn given(&self, specs: &[Spec]) -> Vec<GivenValue> {
+        let pairs = specs.iter().zip(&self.0);
+        pairs.map(|(spec, value)| GivenValue { name: spec.name.clone(), encoded: value.encoded.clone() }).collect()
+    }
+
+    /// Writes or removes one.
+    pub(super) fn mutate(&mut self, index: usize, encoded: Option<Bytes>, expiry: Expiry, now: u64) {
+        let expires_at = match expiry {
+            Expiry::AfterWrite(time) | Expiry::AfterInvoke(time) if encoded.is_some() => moment(now, time),
+            _ => 0,
+        };
+        self.0[index] = Value { encoded, expires_at, expired: false };
+    }
+
+    /// What an invocation changes on the disk: the values that the function changed, those
+    /// that live from invocation to invocation and live on, those that have expired and go.
+    pub(super) fn changes(&mut self, address: &Address, specs: &[Spec], mutated: &[bool], now: u64) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for ((spec, value), mutated) in specs.iter().zip(&mut self.0).zip(mutated) {
+            let mut touched = *mutated || value.expired;
+            if let Expiry::AfterInvoke(time) = spec.expiry
+                && value.encoded.is_some()
+                && !touched
+            {
+                value.expires_at = moment(now, time);
+                touched = true;
+            }
+            value.expired = false;
+            if touched {
+                changes.push(value.change(keys::value(address, &spec.name)));
+            }
+        }
+        changes
+    }
+
+    /// How many were read.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// About what they take, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.0.iter().map(|value| size_of::<Value>() + value.encoded.as_ref().map_or(0, Bytes::len)).sum()
+    }
+}
+
+impl Value {
+    fn change(&self, key: Bytes) -> Change {
+        match &self.encoded {
+            Some(encoded) => Change::Put { space: Space::State, key, value: stored_value(self.expires_at, encoded) },
+            None => Change::Remove { space: Space::State, key },
+        }
+    }
+}
+
+/// The time after `now`, which is never 0.
+fn moment(now: u64, time: Duration) -> u64 {
+    let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    now.saturating_add(millis).max(1)
+}
+
+/// Where among the specs a name is.
+pub(super) fn position(specs: &Arc<[Spec]>, name: &str) -> Option<usize> {
+    specs.iter().position(|spec| &*spec.name == name)
+}

@@ -1,0 +1,181 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `PUT /namespace/name/id`: the body is a message, `Content-Type: application/vnd.TYPENAME`
+//! says of which type. It is acknowledged when it is on the disk.
+//!
+//! A client that repeats what was not acknowledged names itself in `Statefun-Source` and
+//! counts in `Statefun-Position`: a message whose position is not above the last one's of
+//! its source was taken before, and is acknowledged and not taken again.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::put;
+use statefun_engine::{Address, EngineError, Runtime, Sending, keys};
+use statefun_protocol::{Simple, TypedValue};
+
+/// The most bytes of a message.
+const MOST_BYTES: usize = 32 * 1024 * 1024;
+const TYPED: &str = "application/vnd.";
+const SOURCE: &str = "statefun-source";
+const POSITION: &str = "statefun-position";
+/// The most bytes of a source's name.
+const MOST_SOURCE_BYTES: usize = 200;
+
+struct Ingress {
+    runtime: Arc<Runtime>,
+    /// How many messages may wait before no more are taken.
+    most_waiting: i64,
+    sources: Mutex<HashMap<String, Source>>,
+}
+
+/// The last position of a source, once it is known; held while one of its messages comes in.
+type Source = Arc<tokio::sync::Mutex<Option<u64>>>;
+
+/// The ingress. While `most_waiting` messages wait for their functions, it asks for patience.
+pub fn playground_ingress(runtime: Arc<Runtime>, most_waiting: i64) -> Router {
+    let ingress = Arc::new(Ingress { runtime, most_waiting, sources: Mutex::default() });
+    let router = Router::new().route("/{namespace}/{name}/{id}", put(take)).layer(DefaultBodyLimit::max(MOST_BYTES));
+    router.fallback(elsewhere).with_state(ingress)
+}
+
+type Said = (StatusCode, String);
+
+async fn take(
+    State(ingress): State<Arc<Ingress>>,
+    Path((namespace, name, id)): Path<(String, String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Said {
+    if ingress.runtime.metrics().backlog() >= ingress.most_waiting {
+        return (
+            StatusCode::TOO_MANY_REQUESTS,
+            "too many messages wait for their functions; send it again later\n".to_owned(),
+        );
+    }
+    let said = match message(&ingress.runtime, (&namespace, &name, &id), &headers, body) {
+        Err(said) => Err(said),
+        Ok(sending) => match position(&headers) {
+            Err(why) => Err((StatusCode::BAD_REQUEST, why)),
+            Ok(None) => ingress.runtime.send(vec![sending], Vec::new()).await.map_err(failed),
+            Ok(Some((source, position))) => ingress.take_once(source, position, sending).await,
+        },
+    };
+    said.err().unwrap_or((StatusCode::OK, String::new()))
+}
+
+fn failed(error: EngineError) -> Said {
+    (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n"))
+}
+
+impl Ingress {
+    /// Takes a message, unless it or a later one of its source was taken before.
+    async fn take_once(&self, source: &str, position: u64, sending: Sending) -> Result<(), Said> {
+        let held = {
+            let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+            sources.entry(source.to_owned()).or_default().clone()
+        };
+        let mut last = held.lock().await;
+        let key = Bytes::from(format!("playground/{source}"));
+        if last.is_none() {
+            let known = self.runtime.position(&key).map_err(failed)?;
+            *last = known.and_then(|known| keys::read_number(&known));
+        }
+        if last.is_some_and(|last| position <= last) {
+            return Ok(());
+        }
+        self.runtime.send(vec![sending], vec![(key, keys::number(position))]).await.map_err(failed)?;
+        *last = Some(position);
+        Ok(())
+    }
+}
+
+/// Who sends, and where he is, when he says so.
+fn position(headers: &HeaderMap) -> Result<Option<(&str, u64)>, String> {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    match (text(SOURCE), text(POSITION)) {
+        (None, None) => Ok(None),
+        (Some(source), Some(position)) if (1..=MOST_SOURCE_BYTES).contains(&source.len()) => match position.parse() {
+            Ok(position) => Ok(Some((source, position))),
+            Err(_) => Err(format!("{POSITION} is {position:?}; expected a number that grows\n")),
+        },
+        _ => Err(format!("{SOURCE} and {POSITION} go together; a source has 1 to {MOST_SOURCE_BYTES} bytes\n")),
+    }
+}
+
+fn message(
+    runtime: &Runtime,
+    (namespace, name, id): (&str, &str, &str),
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Result<Sending, Said> {
+    let target = Address::new(namespace, name, id).map_err(|error| (StatusCode::BAD_REQUEST, format!("{error}\n")))?;
+    if !runtime.hosts(&target.function) {
+        return Err((StatusCode::NOT_FOUND, format!("no module hosts functions of type {}\n", target.function)));
+    }
+    let typed = typed_value(headers, body).map_err(|why| (StatusCode::UNSUPPORTED_MEDIA_TYPE, why))?;
+    Ok(Sending { caller: None, target, argument: typed.encoded() })
+}
+
+/// The body as a value of the type that the header says; without one, as a text. The simple
+/// types are given as they are encoded, but for text, which is given as it is.
+fn typed_value(headers: &HeaderMap, body: Bytes) -> Result<TypedValue, String> {
+    let said = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default().trim());
+    let typename = match said {
+        None => String::TYPENAME,
+        Some(said) => match said.strip_prefix(TYPED) {
+            Some(typename) if typename.contains('/') => typename,
+            // What curl says by itself.
+            _ if said.starts_with("application/x-www-form-urlencoded") || said.starts_with("text/plain") => {
+                String::TYPENAME
+            }
+            _ => return Err(format!("{said:?} names no type; expected {TYPED}NAMESPACE/NAME\n")),
+        },
+    };
+    if typename != String::TYPENAME {
+        return Ok(TypedValue::new(typename, body));
+    }
+    match String::from_utf8(body.into()) {
+        Ok(text) => Ok(text.to_typed()),
+        Err(_) => Err(format!("the body is no text in UTF-8; give its type as {TYPED}NAMESPACE/NAME\n")),
+    }
+}
+
+async fn elsewhere() -> Said {
+    let how = "this is an ingress: PUT /NAMESPACE/NAME/ID with the message as the body\n";
+    (StatusCode::NOT_FOUND, how.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(said: Option<&str>, body: &'static [u8]) -> Result<TypedValue, String> {
+        let mut headers = HeaderMap::new();
+        if let Some(said) = said {
+            headers.insert(CONTENT_TYPE, said.parse().unwrap());
+        }
+        typed_value(&headers, Bytes::from_static(body))
+    }
+
+    #[test]
+    fn the_type_is_what_the_header_says_and_text_otherwise() {
+        assert_eq!(typed(None, b"Ada").unwrap(), "Ada".to_owned().to_typed());
+        assert_eq!(typed(Some("application/x-www-form-urlencoded"), b"Ada").unwrap(), "Ada".to_owned().to_typed());
+        assert_eq!(
+            typed(Some("application/vnd.example/Order"), b"{}").unwrap(),
+            TypedValue::new("example/Order", &b"{}"[..])
+        );
+        assert!(typed(Some("application/json"), b"{}").unwrap_err().contains("application/vnd."));
+        assert!(typed(None, b"\xff").unwrap_err().contains("UTF-8"));
+    }
+}

@@ -1,0 +1,180 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `io.statefun.endpoints.v2/http` and its older form.
+
+use std::path::{Path, PathBuf};
+
+use crate::application::{ClientTransport, Endpoint, Functions, ReadTransport, RetryingTransport, Transport};
+use crate::fields::{Fields, is_name};
+use crate::units;
+use crate::yaml::Node;
+
+const RETRYING: &str = "io.statefun.transports.v1/async";
+const READ: &str = "io.statefun.transports.v1/okhttp";
+const NAME_PLACE: &str = "{function.name}";
+
+/// Where limits of time stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// In `transport`.
+    V2,
+    /// In `timeouts`.
+    V1,
+}
+
+pub(crate) fn read(node: &Node, form: Form, directory: &Path, fields: &Fields<'_>) -> Option<Endpoint> {
+    let spec = Fields::of(node, "an endpoint's spec", fields.findings())?;
+    let functions = functions(&spec);
+    let url = url(&spec);
+    let max_num_batch_requests = spec.count("maxNumBatchRequests", 1000);
+    let transport = match form {
+        Form::V1 => Transport::Retrying(old_timeouts(&spec)),
+        Form::V2 => transport(&spec, directory),
+    };
+    spec.end();
+    Some(Endpoint {
+        place: node.place.clone(),
+        functions: functions?,
+        url_path_template: url?,
+        max_num_batch_requests,
+        transport,
+    })
+}
+
+fn functions(spec: &Fields<'_>) -> Option<Functions> {
+    const EXAMPLE: &str = "example/greeter, or example/* for a whole namespace";
+    let text = spec.text("functions", EXAMPLE)?;
+    let place = &spec.maybe("functions")?.place;
+    let Some((namespace, name)) = text.rsplit_once('/').filter(|_| is_name(text)) else {
+        spec.fault(place, format!("\"functions\" is {text:?}; expected functions: {EXAMPLE}"));
+        return None;
+    };
+    let namespace = namespace.to_owned();
+    match name {
+        "*" => Some(Functions::Namespace { namespace }),
+        name if name.contains('*') => {
+            spec.fault(place, format!("{text:?}: a star stands for every name of a namespace, as in {namespace}/*"));
+            None
+        }
+        name => Some(Functions::Type { namespace, name: name.to_owned() }),
+    }
+}
+
+fn url(spec: &Fields<'_>) -> Option<String> {
+    const EXAMPLE: &str = "http://localhost:8000/{function.name}";
+    let text = spec.text("urlPathTemplate", EXAMPLE)?;
+    let place = &spec.maybe("urlPathTemplate")?.place;
+    let known = ["http://", "https://", "http+unix://"].iter().any(|scheme| text.starts_with(scheme));
+    if !known {
+        spec.fault(place, format!("{text:?} is no address of functions; expected http://, https:// or http+unix://"));
+        return None;
+    }
+    let without = text.replace(NAME_PLACE, "");
+    if without.contains(['{', '}']) {
+        spec.fault(place, format!("{text:?} has braces around something else than {NAME_PLACE}"));
+        return None;
+    }
+    if text.starts_with("http+unix://") && !without.contains(".sock") {
+        spec.fault(place, format!("{text:?} names no socket; expected http+unix:///PATH/NAME.sock/PATH"));
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+fn transport(spec: &Fields<'_>, directory: &Path) -> Transport {
+    let usual = || Transport::Retrying(RetryingTransport::default());
+    let Some(node) = spec.maybe("transport") else { return usual() };
+    let Some(fields) = Fields::of(node, "a transport", spec.findings()) else { return usual() };
+    let transport = match fields.maybe_text("type", RETRYING) {
+        None | Some(RETRYING) => Transport::Retrying(retrying(&fields, directory)),
+        Some(READ) => Transport::Read(read_timeouts(&fields)),
+        Some(other) => {
+            let place = &fields.maybe("type").map_or(node, |node| node).place;
+            fields.fault(place, format!("the transport {other:?} is not known; expected {RETRYING} or {READ}"));
+            return usual();
+        }
+    };
+    fields.end();
+    transport
+}
+
+fn retrying(fields: &Fields<'_>, directory: &Path) -> RetryingTransport {
+    let otherwise = RetryingTransport::default();
+    let inner = fields.maybe("timeouts").and_then(|node| Fields::of(node, "timeouts", fields.findings()));
+    let timeouts = inner.as_ref().unwrap_or(fields);
+    let (call, connect) = (timeouts.duration("call", otherwise.call), timeouts.duration("connect", otherwise.connect));
+    if let Some(inner) = inner {
+        inner.end();
+    }
+    RetryingTransport {
+        call,
+        connect,
+        pool_ttl: fields.duration("pool_ttl", otherwise.pool_ttl),
+        pool_size: fields.count("pool_size", otherwise.pool_size),
+        payload_max_bytes: fields
+            .parsed("payload_max_bytes", "32MiB", units::size)
+            .unwrap_or(otherwise.payload_max_bytes),
+        client: client(fields, directory),
+    }
+}
+
+fn client(fields: &Fields<'_>, directory: &Path) -> ClientTransport {
+    let path = |name: &'static str| -> Option<PathBuf> {
+        fields.maybe_text(name, "/etc/statefun/file.pem").map(|text| file(text, directory))
+    };
+    let client = ClientTransport {
+        trust_cacerts: path("trust_cacerts"),
+        client_cert: path("client_cert"),
+        client_key: path("client_key"),
+        client_key_password: fields.maybe_text("client_key_password", "/etc/statefun/password").map(|text| match text
+            .strip_prefix("classpath:")
+        {
+            Some(_) => file(text, directory).display().to_string(),
+            None => text.to_owned(),
+        }),
+    };
+    if client.client_cert.is_some() != client.client_key.is_some() {
+        fields.fault(fields.place, "\"client_cert\" and \"client_key\" go together; one of them is missing");
+    }
+    client
+}
+
+/// A file that a module names; upstream's `classpath:` is the module's own directory here.
+fn file(text: &str, directory: &Path) -> PathBuf {
+    match text.strip_prefix("classpath:") {
+        Some(relative) => directory.join(relative.trim_start_matches('/')),
+        None => directory.join(text),
+    }
+}
+
+fn read_timeouts(fields: &Fields<'_>) -> ReadTransport {
+    let otherwise = ReadTransport::default();
+    let Some(node) = fields.maybe("timeouts") else { return otherwise };
+    let Some(timeouts) = Fields::of(node, "timeouts", fields.findings()) else { return otherwise };
+    let transport = ReadTransport {
+        call: timeouts.duration("call", otherwise.call),
+        connect: timeouts.duration("connect", otherwise.connect),
+        read: timeouts.duration("read", otherwise.read),
+        write: timeouts.duration("write", otherwise.write),
+    };
+    timeouts.end();
+    transport
+}
+
+/// The older form had limits of time alone.
+fn old_timeouts(spec: &Fields<'_>) -> RetryingTransport {
+    let otherwise = RetryingTransport::default();
+    let Some(node) = spec.maybe("timeouts") else { return otherwise };
+    let Some(timeouts) = Fields::of(node, "timeouts", spec.findings()) else { return otherwise };
+    let (call, connect) = (timeouts.duration("call", otherwise.call), timeouts.duration("connect", otherwise.connect));
+    // These limited one connection's reading and writing; the budget of the call does now.
+    for name in ["read", "write"] {
+        let _ = timeouts.duration(name, otherwise.call);
+    }
+    timeouts.end();
+    RetryingTransport { call, connect, ..otherwise }
+}

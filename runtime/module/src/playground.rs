@@ -1,0 +1,38 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `io.statefun.playground.v1/ingress` and `/egress`: with curl alone.
+
+use crate::fields::Fields;
+use crate::yaml::{Content, Node};
+
+pub(crate) const EGRESS_ID: &str = "io.statefun.playground/egress";
+
+pub(crate) fn ingress(node: &Node, fields: &Fields<'_>) -> Option<u16> {
+    let spec = Fields::of(node, "an ingress's spec", fields.findings())?;
+    let port = port(&spec, "8090");
+    spec.end();
+    port
+}
+
+pub(crate) fn egress(node: &Node, fields: &Fields<'_>) -> Option<(u16, Vec<String>)> {
+    let spec = Fields::of(node, "an egress's spec", fields.findings())?;
+    let port = port(&spec, "8091");
+    let mut topics = Vec::new();
+    for node in spec.list("topics", "[greetings]") {
+        match &node.content {
+            Content::Scalar(topic) if !topic.contains('/') => topics.push(topic.clone()),
+            _ => spec.fault(&node.place, format!("a topic is a name without a slash; found {}", node.kind())),
+        }
+    }
+    spec.end();
+    Some((port?, topics))
+}
+
+fn port(spec: &Fields<'_>, example: &str) -> Option<u16> {
+    spec.must("port", example)?;
+    spec.parsed("port", example, |text| text.parse().ok())
+}

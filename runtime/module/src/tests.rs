@@ -1,0 +1,251 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What files say, and what is wrong with them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::*;
+
+fn source(name: &str, text: &str) -> Source {
+    Source { name: name.to_owned(), directory: PathBuf::from("/etc/app"), text: text.to_owned() }
+}
+
+fn one(text: &str) -> Application {
+    read(&[source("module.yaml", text)]).unwrap_or_else(|faults| panic!("{faults:#?}"))
+}
+
+fn faults(text: &str) -> Vec<String> {
+    let faults = read(&[source("m.yaml", text)]).expect_err("it is wrong");
+    faults.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn an_endpoint_has_its_defaults() {
+    let application = one(
+        "kind: io.statefun.endpoints.v2/http\nspec:\n  functions: example/*\n  urlPathTemplate: http://f:8000/{function.name}\n",
+    );
+    let endpoint = &application.endpoints[0];
+    assert_eq!(endpoint.functions, Functions::Namespace { namespace: "example".to_owned() });
+    assert_eq!(endpoint.max_num_batch_requests, 1000);
+    assert_eq!(endpoint.transport, Transport::Retrying(RetryingTransport::default()));
+    assert_eq!((endpoint.place.line, endpoint.place.column), (3, 3));
+}
+
+#[test]
+fn transports_are_read_whole() {
+    let application = one("
+kind: io.statefun.endpoints.v2/http
+spec:
+  functions: example/greeter
+  urlPathTemplate: https://f/
+  maxNumBatchRequests: 7
+  transport:
+    call: 1min
+    connect: 5s
+    pool_ttl: 250 ms
+    pool_size: 3
+    payload_max_bytes: 1MB
+    trust_cacerts: ca.pem
+    client_cert: classpath:cert.pem
+    client_key: /keys/key.pem
+---
+kind: io.statefun.endpoints.v2/http
+spec:
+  functions: example/other
+  urlPathTemplate: http+unix:///run/f.sock/path
+  transport:
+    type: io.statefun.transports.v1/okhttp
+    timeouts: {call: 3s, read: 2s}
+---
+kind: io.statefun.endpoints.v1/http
+spec:
+  functions: example/old
+  urlPathTemplate: http://old/
+  timeouts: {call: 4s, read: 1s}
+");
+    let Transport::Retrying(first) = &application.endpoints[0].transport else { panic!("the usual one") };
+    assert_eq!(application.endpoints[0].max_num_batch_requests, 7);
+    assert_eq!(
+        (first.call, first.connect, first.pool_ttl),
+        (Duration::from_secs(60), Duration::from_secs(5), Duration::from_millis(250))
+    );
+    assert_eq!((first.pool_size, first.payload_max_bytes), (3, 1 << 20));
+    assert_eq!(first.client.trust_cacerts, Some(PathBuf::from("/etc/app/ca.pem")));
+    assert_eq!(first.client.client_cert, Some(PathBuf::from("/etc/app/cert.pem")));
+    assert_eq!(first.client.client_key, Some(PathBuf::from("/keys/key.pem")));
+    let Transport::Read(second) = &application.endpoints[1].transport else { panic!("the other one") };
+    assert_eq!(
+        (second.call, second.read, second.write),
+        (Duration::from_secs(3), Duration::from_secs(2), Duration::from_secs(10))
+    );
+    let Transport::Retrying(third) = &application.endpoints[2].transport else { panic!("the usual one") };
+    assert_eq!(third.call, Duration::from_secs(4));
+}
+
+#[test]
+fn kafka_and_kinesis_are_read_whole() {
+    let application = one("
+kind: io.statefun.kafka.v1/ingress
+spec:
+  id: example/names
+  address: broker:9092
+  consumerGroupId: group
+  startupPosition:
+    type: specific-offsets
+    offsets:
+      - names/0: 15
+  topics:
+    - topic: names
+      valueType: io.statefun.types/string
+      targets: [example/greeter]
+  properties:
+    - sasl.password: secret
+---
+kind: io.statefun.kafka.v1/egress
+spec:
+  id: example/greets
+  address: broker:9092
+  deliverySemantic: {type: exactly-once, transactionTimeout: 15min}
+---
+kind: io.statefun.kinesis.v1/ingress
+spec:
+  id: example/stream
+  awsRegion: {type: custom-endpoint, endpoint: 'https://localhost', id: eu-1}
+  awsCredentials: {type: basic, accessKeyId: a, secretAccessKey: b}
+  startupPosition: {type: date, date: '2020-02-01 04:15:00.00 Z'}
+  streams: [{stream: s, valueType: a/b, targets: [example/greeter]}]
+---
+kind: io.statefun.kinesis.v1/egress
+spec: {id: example/out, awsRegion: eu-1, maxOutstandingRecords: 9}
+---
+kind: io.statefun.playground.v1/ingress
+spec: {port: 8090}
+");
+    let IngressKind::Kafka(kafka) = &application.ingresses[0].kind else { panic!("Kafka") };
+    assert_eq!(kafka.startup_position, KafkaStart::SpecificOffsets(vec![("names/0".to_owned(), 15)]));
+    assert_eq!(kafka.topics[0].targets, ["example/greeter"]);
+    assert!(!format!("{application:?}").contains("secret"), "settings are not shown");
+    let IngressKind::Kinesis(kinesis) = &application.ingresses[1].kind else { panic!("Kinesis") };
+    assert_eq!((kinesis.region.as_deref(), &kinesis.credentials), (Some("https://localhost"), &Credentials::Basic));
+    let EgressKind::Kafka(egress) = &application.egresses[0].kind else { panic!("Kafka") };
+    assert_eq!(egress.delivery, Delivery::ExactlyOnce { transaction_timeout: Duration::from_secs(900) });
+    let EgressKind::Kinesis(egress) = &application.egresses[1].kind else { panic!("Kinesis") };
+    assert_eq!(egress.max_outstanding_records, 9);
+}
+
+#[test]
+fn the_older_form_is_read() {
+    let application = one("
+version: \"3.0\"
+module:
+  meta: {type: remote}
+  spec:
+    endpoints:
+      - endpoint:
+          meta: {kind: http}
+          spec: {functions: example/*, urlPathTemplate: 'http://f/', timeouts: {call: 9s}}
+    ingresses:
+      - ingress:
+          meta: {type: io.statefun.kafka/ingress, id: example/names}
+          spec:
+            address: b:9
+            consumerGroupId: g
+            topics: [{topic: names, valueType: a/b, targets: [example/greeter]}]
+    egresses:
+      - egress:
+          meta: {type: io.statefun.kafka/egress, id: example/greets}
+          spec: {address: b:9}
+");
+    assert_eq!(application.endpoints.len(), 1);
+    let IngressKind::Kafka(kafka) = &application.ingresses[0].kind else { panic!("Kafka") };
+    assert_eq!(kafka.id, "example/names");
+    assert_eq!(application.egresses[0].id, "example/greets");
+}
+
+#[test]
+fn all_faults_are_said_at_once_each_with_its_place() {
+    let said = faults(
+        "
+kind: io.statefun.endpoints.v2/http
+spec:
+  functions: greeter
+  urlPathTemplate: ftp://f
+  transport: {call: soon}
+---
+kind: io.statefun.endpoints.v9/http
+spec: {}
+---
+kind: io.statefun.playground.v1/egress
+spec: {port: 70000, topics: []}
+",
+    );
+    let expected = [
+        "m.yaml:4:14: \"functions\" is \"greeter\"; expected functions: example/greeter",
+        "m.yaml:5:20: \"ftp://f\" is no address of functions; expected http://",
+        "m.yaml:6:21: \"call\" is \"soon\"; expected call: 30s",
+        "m.yaml:8:7: the kind \"io.statefun.endpoints.v9/http\" is not known; known: ",
+        "m.yaml:12:14: \"port\" is \"70000\"; expected port: 8091",
+        "m.yaml:12:29: \"topics\" is a list with something in it; found a list",
+    ];
+    assert_eq!(said.len(), expected.len(), "{said:#?}");
+    for (said, expected) in said.iter().zip(expected) {
+        assert!(said.starts_with(expected), "{said}\n{expected}");
+    }
+}
+
+#[test]
+fn modules_are_one_application_and_do_not_claim_the_same() {
+    let endpoint = |functions: &str| {
+        format!("kind: io.statefun.endpoints.v2/http\nspec: {{functions: {functions}, urlPathTemplate: 'http://f/'}}\n")
+    };
+    let application = read(&[source("a.yaml", &endpoint("a/*")), source("b.yaml", &endpoint("a/b"))])
+        .expect("the exact one goes before");
+    assert_eq!(application.endpoints.len(), 2);
+    let faults =
+        read(&[source("a.yaml", &endpoint("a/b")), source("b.yaml", &endpoint("a/b"))]).expect_err("both claim a/b");
+    assert_eq!(faults[0].to_string(), "b.yaml:2:7: functions of type a/b: claimed here and at a.yaml:2:7");
+}
+
+#[test]
+fn what_is_no_yaml_or_nothing_is_said_to_be() {
+    assert!(faults("kind: [unclosed")[0].starts_with("m.yaml:"), "{:?}", faults("kind: [unclosed"));
+    assert!(faults("kind: [unclosed")[0].contains("this is no YAML"));
+    assert!(faults("# nothing\n")[0].contains("defines nothing"));
+    assert!(faults("- a\n")[0].contains("a component is a mapping; found a list"));
+    assert!(faults("kind: x\nkind: y\nspec: {}\n")[0].contains("\"kind\" is given twice"));
+    let deep = "[".repeat(200);
+    assert!(faults(&deep)[0].contains("levels") || faults(&deep)[0].contains("YAML"));
+    let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned()
+        + &(1..9)
+            .map(|n| {
+                format!(
+                    "{0}: &{0} [{1}]\n",
+                    (b'a' + n) as char,
+                    vec![format!("*{}", (b'a' + n - 1) as char); 9].join(",")
+                )
+            })
+            .collect::<String>();
+    assert!(faults(&bomb)[0].contains("nodes"), "{:?}", faults(&bomb));
+}
+
+#[test]
+fn a_field_that_is_not_known_is_remarked_upon() {
+    let application = one(
+        "kind: io.statefun.endpoints.v2/http\nspec:\n  functions: a/b\n  urlPathTemplate: http://f/\n  maxNumBatchRequest: 7\n",
+    );
+    assert_eq!(application.remarks.len(), 1);
+    let said = application.remarks[0].to_string();
+    assert!(said.starts_with("module.yaml:5:3: \"maxNumBatchRequest\" is not known here; known: "), "{said}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "[a-z\\[\\]{}:\\-&*!|>'\"# \n]{0,200}") {
+        let _ = read(&[source("m.yaml", &text)]);
+    }
+}

@@ -1,0 +1,93 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! A request as the protocol has it, and an answer out of it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use statefun_engine::{Address, Answer, Delayed, Egressed, Mutation, Outcome, Outgoing, Request, Spec};
+use statefun_protocol::{
+    DelayedInvocation, FromFunction, Invocation, InvocationBatchRequest, InvocationResponse, Message, MutationType,
+    PersistedValue, PersistedValueMutation, Reply, ToFunction,
+};
+
+use crate::exchange::Fault;
+
+/// The bytes of a request.
+pub(crate) fn encode(request: &Request) -> Bytes {
+    let state = request
+        .state
+        .iter()
+        .map(|value| PersistedValue { state_name: value.name.as_ref().into(), state_value: value.encoded.clone() });
+    let invocations = request.letters.iter().map(|letter| Invocation {
+        caller: letter.caller.as_ref().map(Into::into),
+        argument: Some(letter.argument.clone()),
+    });
+    let batch = InvocationBatchRequest {
+        target: Some((&request.address).into()),
+        state: state.collect(),
+        invocations: invocations.collect(),
+    };
+    ToFunction { request: Some(statefun_protocol::Request::Invocation(batch)) }.encode_to_vec().into()
+}
+
+/// The answer in the bytes.
+pub(crate) fn read_answer(bytes: Bytes) -> Result<Answer, Fault> {
+    let message = FromFunction::decode(bytes)
+        .map_err(|error| Fault::no_answer(format!("answered with what is no message of the protocol: {error}")))?;
+    let read = match message.reply {
+        None => Ok(Answer::Done(Outcome::default())),
+        Some(Reply::InvocationResult(result)) => outcome(result).map(Answer::Done),
+        Some(Reply::Incomplete(incomplete)) => {
+            incomplete.missing_values.iter().map(Spec::try_from).collect::<Result<_, _>>().map(Answer::Incomplete)
+        }
+    };
+    read.map_err(|why| Fault::no_answer(format!("answered what cannot be done: {why}")))
+}
+
+fn outcome(result: InvocationResponse) -> Result<Outcome, String> {
+    let messages =
+        result.outgoing_messages.into_iter().map(|message| outgoing(message.target.as_ref(), message.argument));
+    let egresses = result.outgoing_egresses.into_iter().map(|message| Egressed {
+        namespace: message.egress_namespace,
+        name: message.egress_type,
+        argument: message.argument.unwrap_or_default(),
+    });
+    Ok(Outcome {
+        messages: messages.collect::<Result<_, _>>()?,
+        delayed: result.delayed_invocations.into_iter().map(delayed).collect::<Result<_, _>>()?,
+        egresses: egresses.collect(),
+        mutations: result.state_mutations.into_iter().map(mutation).collect::<Result<_, _>>()?,
+    })
+}
+
+fn outgoing(target: Option<&statefun_protocol::Address>, argument: Option<Bytes>) -> Result<Outgoing, String> {
+    let target = target.ok_or("it sends a message to nobody")?;
+    let target = Address::try_from(target).map_err(|error| format!("it sends a message to no address: {error}"))?;
+    Ok(Outgoing { target, argument: argument.unwrap_or_default() })
+}
+
+fn delayed(delayed: DelayedInvocation) -> Result<Delayed, String> {
+    let token = delayed.cancellation_token;
+    if delayed.is_cancellation_request {
+        return Ok(Delayed::Cancel { token });
+    }
+    let millis = u64::try_from(delayed.delay_in_ms)
+        .map_err(|_| format!("it sends a message with a delay of {} ms", delayed.delay_in_ms))?;
+    let message = outgoing(delayed.target.as_ref(), delayed.argument)?;
+    Ok(Delayed::Send { delay: Duration::from_millis(millis), message, token })
+}
+
+fn mutation(mutation: PersistedValueMutation) -> Result<Mutation, String> {
+    let name = mutation.state_name;
+    let encoded = match MutationType::try_from(mutation.mutation_type) {
+        Ok(MutationType::Delete) => None,
+        Ok(MutationType::Modify) => mutation.state_value,
+        Err(_) => return Err(format!("it changes the state {name:?} in the unknown way {}", mutation.mutation_type)),
+    };
+    Ok(Mutation { name, encoded })
+}

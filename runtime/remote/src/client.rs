@@ -1,0 +1,117 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! An HTTP client as a transport asks for it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, ClientBuilder, Identity, redirect};
+use statefun_module::{ClientTransport, Transport};
+
+/// How many idle connections the transport without a pool of its own keeps.
+const IDLE: usize = 5;
+const IDLE_TIME: Duration = Duration::from_secs(300);
+
+/// Why no client can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// A file cannot be read.
+    #[error("{} cannot be read", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{} holds no {what} in PEM", path.display())]
+    Pem {
+        /// Which.
+        path: PathBuf,
+        /// What it should hold.
+        what: &'static str,
+        /// What is wrong with it.
+        source: reqwest::Error,
+    },
+    /// A key is encrypted.
+    #[error("{} is encrypted; give the key decrypted, in a file that only the runtime can read", path.display())]
+    Encrypted {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The address of a function is none.
+    #[error("{address:?} is no address of a function")]
+    Address {
+        /// What was to be one.
+        address: String,
+    },
+    /// The parts do not go together.
+    #[error("no client can be made of this transport")]
+    Build(#[source] reqwest::Error),
+}
+
+/// A client for a transport; to a socket of this machine where one is given.
+pub(crate) fn client(transport: &Transport, socket: Option<&Path>) -> Result<Client, ClientError> {
+    // Whoever came first has installed the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = Client::builder()
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .tcp_nodelay(true)
+        .user_agent(concat!("statefun/", env!("CARGO_PKG_VERSION")));
+    if let Some(socket) = socket {
+        builder = builder.unix_socket(socket);
+    }
+    builder = match transport {
+        Transport::Retrying(retrying) => {
+            let builder = builder
+                .connect_timeout(retrying.connect)
+                .pool_idle_timeout(retrying.pool_ttl)
+                .pool_max_idle_per_host(retrying.pool_size);
+            with_tls(builder, &retrying.client)?
+        }
+        Transport::Read(read) => builder
+            .connect_timeout(read.connect)
+            .read_timeout(read.read)
+            .pool_idle_timeout(IDLE_TIME)
+            .pool_max_idle_per_host(IDLE),
+    };
+    builder.build().map_err(ClientError::Build)
+}
+
+fn with_tls(mut builder: ClientBuilder, tls: &ClientTransport) -> Result<ClientBuilder, ClientError> {
+    if let Some(path) = &tls.trust_cacerts {
+        let pem = |source| ClientError::Pem { path: path.clone(), what: "certificates", source };
+        builder = builder.tls_certs_only(Certificate::from_pem_bundle(&read(path)?).map_err(pem)?);
+    }
+    if let (Some(certificate), Some(key)) = (&tls.client_cert, &tls.client_key) {
+        let key_text = read(key)?;
+        if tls.client_key_password.is_some() || is_encrypted(&key_text) {
+            return Err(ClientError::Encrypted { path: key.clone() });
+        }
+        let mut both = read(certificate)?;
+        both.push(b'\n');
+        both.extend_from_slice(&key_text);
+        let what = "certificate, or the key none";
+        let identity = Identity::from_pem(&both);
+        builder = builder.identity(identity.map_err(|source| ClientError::Pem {
+            path: certificate.clone(),
+            what,
+            source,
+        })?);
+    }
+    Ok(builder)
+}
+
+fn is_encrypted(pem: &[u8]) -> bool {
+    pem.windows(b"ENCRYPTED".len()).any(|window| window == b"ENCRYPTED")
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ClientError> {
+    fs::read(path).map_err(|source| ClientError::File { path: path.to_owned(), source })
+}

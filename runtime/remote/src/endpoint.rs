@@ -1,0 +1,145 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Functions at an endpoint: where they are, and how often they are asked.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::{Client, Url};
+use statefun_engine::{Answer, Failure, Reached, Remote, Request};
+use statefun_module::{Endpoint, Transport};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::answer::{encode, read_answer};
+use crate::client::{ClientError, client};
+use crate::exchange::{Fault, post};
+
+const NAME_PLACE: &str = "{function.name}";
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How many requests the transport without a pool size has under way at once.
+const MOST_AT_ONCE: usize = 1024;
+
+/// The functions of one endpoint.
+pub struct HttpFunction {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: Client,
+    template: String,
+    at_once: Semaphore,
+    budget: Duration,
+    first_pause: Duration,
+    most_bytes: u64,
+    persistence: Persistence,
+}
+
+/// What is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Persistence {
+    /// Everything.
+    Always,
+    /// What may pass.
+    WhatMayPass,
+}
+
+impl HttpFunction {
+    /// The functions of an endpoint.
+    ///
+    /// # Errors
+    /// When the transport's files are not there or not what they should be.
+    pub fn new(endpoint: &Endpoint) -> Result<Self, ClientError> {
+        let (template, socket) = split_socket(&endpoint.url_path_template);
+        address(&template, "name")?;
+        let client = client(&endpoint.transport, socket.as_deref())?;
+        let inner = match &endpoint.transport {
+            Transport::Retrying(retrying) => Inner {
+                client,
+                template,
+                at_once: Semaphore::new(retrying.pool_size.min(Semaphore::MAX_PERMITS)),
+                budget: retrying.call,
+                first_pause: Duration::from_millis(2),
+                most_bytes: retrying.payload_max_bytes,
+                persistence: Persistence::Always,
+            },
+            Transport::Read(read) => Inner {
+                client,
+                template,
+                at_once: Semaphore::new(MOST_AT_ONCE),
+                budget: read.call,
+                first_pause: Duration::from_millis(10),
+                most_bytes: 32 << 20,
+                persistence: Persistence::WhatMayPass,
+            },
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+}
+
+impl Remote for HttpFunction {
+    fn call(&self, request: Request) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+        let inner = self.inner.clone();
+        Box::pin(async move {
+            let Ok(url) = address(&inner.template, &request.address.function.name) else {
+                let cause = format!("the name {:?} makes no address of a function", request.address.function.name);
+                return Answer::Failed(Failure { reached: Reached::Yes, cause });
+            };
+            // Never closed; were it, the call would go out all the same.
+            let _one_of_many = inner.at_once.acquire().await.ok();
+            inner.call(url, encode(&request)).await
+        })
+    }
+}
+
+impl Inner {
+    async fn call(&self, url: Url, body: Bytes) -> Answer {
+        let end = Instant::now() + self.budget;
+        let mut pause = self.first_pause;
+        let mut tries = 0_u32;
+        let mut before = None;
+        loop {
+            tries += 1;
+            let posted = timeout_at(end, post(&self.client, url.clone(), body.clone(), self.most_bytes)).await;
+            let fault = match posted.map(|posted| posted.and_then(read_answer)) {
+                Ok(Ok(answer)) => return answer,
+                Ok(Err(fault)) => fault,
+                // A try that the budget cut short says less than the one before it.
+                Err(_) => before.unwrap_or_else(Fault::silence),
+            };
+            let again = self.persistence == Persistence::Always || fault.may_pass();
+            if !again || Instant::now() + pause >= end {
+                let spent = if again { format!(", after {tries} tries in {:?}", self.budget) } else { String::new() };
+                let cause = format!("{url} {}{spent}", fault.what());
+                return Answer::Failed(Failure { reached: fault.reached(), cause });
+            }
+            tracing::debug!(%url, tries, fault = fault.what(), "the call is tried again");
+            before = Some(fault);
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+/// An address of HTTP, and the socket where it is one of this machine: `http+unix:///x.sock/path`.
+fn split_socket(template: &str) -> (String, Option<PathBuf>) {
+    const ENDING: &str = ".sock";
+    let Some(rest) = template.strip_prefix("http+unix://") else { return (template.to_owned(), None) };
+    let end = rest.find(ENDING).map_or(rest.len(), |at| at + ENDING.len());
+    let (socket, path) = rest.split_at(end);
+    (format!("http://localhost{path}"), Some(Path::new(socket).to_owned()))
+}
+
+fn address(template: &str, name: &str) -> Result<Url, ClientError> {
+    let text = template.replace(NAME_PLACE, name);
+    Url::parse(&text).map_err(|_| ClientError::Address { address: text })
+}

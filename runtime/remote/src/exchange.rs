@@ -1,0 +1,115 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! One POST and its answer, with everything that can be wrong about it.
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::{Client, StatusCode, Url};
+use statefun_engine::Reached;
+
+const PROTOCOL_TYPE: &str = "application/octet-stream";
+/// How much of an answer that is none is quoted.
+const QUOTED: usize = 120;
+
+/// Why an exchange came to nothing.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    what: String,
+    reached: Reached,
+    may_pass: bool,
+}
+
+impl Fault {
+    /// Nothing was heard in time.
+    pub(crate) fn silence() -> Self {
+        Self { what: "did not answer in time".to_owned(), reached: Reached::Yes, may_pass: true }
+    }
+
+    /// It answered with what is no answer.
+    pub(crate) fn no_answer(what: impl Into<String>) -> Self {
+        Self { what: what.into(), reached: Reached::Yes, may_pass: false }
+    }
+
+    /// What happened, to be said after the function's address.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
+    pub(crate) fn reached(&self) -> Reached {
+        self.reached
+    }
+
+    /// Whether the same may go well another time.
+    pub(crate) fn may_pass(&self) -> bool {
+        self.may_pass
+    }
+}
+
+/// Sends a request; gives the body of the answer.
+pub(crate) async fn post(client: &Client, url: Url, body: Bytes, most_bytes: u64) -> Result<Bytes, Fault> {
+    let request = client.post(url).header(CONTENT_TYPE, PROTOCOL_TYPE).header(ACCEPT, PROTOCOL_TYPE).body(body);
+    let mut response = request.send().await.map_err(|error| broken(&error))?;
+    let status = response.status();
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_protocol = content_type.split(';').next().is_some_and(|kind| kind.trim() == PROTOCOL_TYPE);
+    let named = if content_type.is_empty() { "without a type".to_owned() } else { format!("of type {content_type}") };
+    let mut received = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
+        let fits = (received.len() + chunk.len()) as u64 <= most_bytes;
+        if !fits {
+            return Err(Fault::no_answer(format!("answered with more than {most_bytes} bytes")));
+        }
+        received.extend_from_slice(&chunk);
+        if !status.is_success() && received.len() > QUOTED {
+            break;
+        }
+    }
+    if !status.is_success() {
+        return Err(refused(status, &received));
+    }
+    if !is_protocol {
+        return Err(Fault::no_answer(format!(
+            "answered with a body {named}; expected {PROTOCOL_TYPE}{}",
+            quote(&received)
+        )));
+    }
+    Ok(received.freeze())
+}
+
+fn refused(status: StatusCode, body: &[u8]) -> Fault {
+    let code = status.as_u16();
+    // Whoever stands before the function says these, or the function that asks for patience.
+    let reached = if matches!(code, 408 | 425 | 429 | 502..=504) { Reached::No } else { Reached::Yes };
+    let may_pass = status.is_server_error() || matches!(code, 408 | 409 | 420 | 429 | 499);
+    Fault { what: format!("answered {status}{}", quote(body)), reached, may_pass }
+}
+
+/// The beginning of a text, for a person; nothing of what is no text.
+fn quote(body: &[u8]) -> String {
+    let text: String = String::from_utf8_lossy(&body[..body.len().min(QUOTED)]).replace(char::is_control, " ");
+    match text.trim() {
+        "" => String::new(),
+        text if text.contains('\u{fffd}') => String::new(),
+        text => format!(": {text}"),
+    }
+}
+
+fn broken(error: &reqwest::Error) -> Fault {
+    let mut what = String::new();
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        what = inner.to_string();
+        source = inner.source();
+    }
+    if error.is_connect() {
+        return Fault { what: format!("cannot be reached: {what}"), reached: Reached::No, may_pass: true };
+    }
+    if error.is_timeout() {
+        return Fault::silence();
+    }
+    Fault { what: format!("broke off: {what}"), reached: Reached::Yes, may_pass: true }
+}

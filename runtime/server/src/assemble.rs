@@ -1,0 +1,87 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Module files as what the engine needs: a catalogue, callees, and what listens where.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use statefun_engine::{Callee, Catalogue, FunctionType, Hosted};
+use statefun_io::{EGRESS_NAME, PlaygroundFormat};
+use statefun_module::{Application, EgressKind, Functions, IngressKind, Source};
+use statefun_remote::HttpFunction;
+
+use crate::error::CliError;
+use crate::output::say;
+
+/// What the engine is started with, and what listens where.
+pub(crate) struct Assembly {
+    pub(crate) catalogue: Catalogue,
+    pub(crate) callees: Vec<Callee>,
+    /// The ports of playground ingresses.
+    pub(crate) ingress_ports: Vec<u16>,
+    /// The ports and topics of playground egresses.
+    pub(crate) egress_ports: Vec<(u16, Vec<String>)>,
+}
+
+/// Reads module files as one application; says what is odd in them.
+pub(crate) fn read_modules(files: &[PathBuf]) -> Result<Application, CliError> {
+    let mut sources = Vec::with_capacity(files.len());
+    for path in files {
+        let name = path.display().to_string();
+        let text = fs::read_to_string(path).map_err(|source| CliError::File { file: name.clone(), source })?;
+        let directory = path.parent().map(PathBuf::from).unwrap_or_default();
+        sources.push(Source { name, directory, text });
+    }
+    let application = statefun_module::read(&sources).map_err(CliError::Modules)?;
+    for remark in &application.remarks {
+        say(&format!("note: {remark}"));
+    }
+    Ok(application)
+}
+
+/// What the engine needs of an application.
+pub(crate) fn assemble(application: &Application) -> Result<Assembly, CliError> {
+    let mut assembly = Assembly {
+        catalogue: Catalogue::default(),
+        callees: Vec::new(),
+        ingress_ports: Vec::new(),
+        egress_ports: Vec::new(),
+    };
+    for endpoint in &application.endpoints {
+        let function = HttpFunction::new(endpoint)
+            .map_err(|source| CliError::Endpoint { place: endpoint.place.to_string(), source })?;
+        let hosted = Hosted { most_in_batch: endpoint.max_num_batch_requests, callee: assembly.callees.len() };
+        assembly.callees.push(Callee::Remote(Arc::new(function)));
+        match &endpoint.functions {
+            Functions::Type { namespace, name } => assembly.catalogue.host(FunctionType::new(namespace, name), hosted),
+            Functions::Namespace { namespace } => assembly.catalogue.host_namespace(namespace, hosted),
+        }
+    }
+    for ingress in &application.ingresses {
+        match &ingress.kind {
+            IngressKind::Playground { port } => assembly.ingress_ports.push(*port),
+            IngressKind::Kafka(_) => return Err(lacking(&ingress.place, "a Kafka ingress")),
+            IngressKind::Kinesis(_) => return Err(lacking(&ingress.place, "a Kinesis ingress")),
+        }
+    }
+    for egress in &application.egresses {
+        match &egress.kind {
+            EgressKind::Playground { port, topics } => {
+                assembly.catalogue.egress(EGRESS_NAME, Arc::new(PlaygroundFormat::new(topics)));
+                assembly.egress_ports.push((*port, topics.clone()));
+            }
+            EgressKind::Kafka(_) => return Err(lacking(&egress.place, "a Kafka egress")),
+            EgressKind::Kinesis(_) => return Err(lacking(&egress.place, "a Kinesis egress")),
+        }
+    }
+    Ok(assembly)
+}
+
+fn lacking(place: &statefun_module::Place, what: &str) -> CliError {
+    CliError::Lacking(format!("{place}: {what} is defined; this runtime does not connect to it yet"))
+}

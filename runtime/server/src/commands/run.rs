@@ -1,0 +1,179 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `statefun run`: runs an application until it is told to stop.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use axum::Router;
+use statefun_engine::{EngineError, Runtime, Settings, Stopping};
+use statefun_io::{Listener, playground_egress, playground_ingress, serve};
+use statefun_store::{FjallStore, Store};
+use tokio::runtime::Handle;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::assemble::{Assembly, assemble, read_modules};
+use crate::error::{CliError, ExitCode};
+use crate::operating::{LogFormat, note_address, operating_server, start_log};
+use crate::rates::Rates;
+
+/// How long requests that are under way are waited for, beside the calls.
+const REQUEST_GRACE: Duration = Duration::from_secs(5);
+
+/// Runs an application until it is told to stop.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The module files; together they are one application
+    #[arg(required = true)]
+    modules: Vec<PathBuf>,
+    /// The directory of the store; made where there is none
+    #[arg(long, default_value = "statefun-data", env = "STATEFUN_DATA")]
+    data: PathBuf,
+    /// On which address of this machine ingresses and egresses listen
+    #[arg(long, default_value = "127.0.0.1", env = "STATEFUN_HOST")]
+    host: IpAddr,
+    /// Where health, metrics and administration listen
+    #[arg(long, default_value = "127.0.0.1:8092", env = "STATEFUN_ADMIN")]
+    admin: SocketAddr,
+    /// How many shards work at once [default: the number of processors]
+    #[arg(long)]
+    shards: Option<usize>,
+    /// How long calls that are under way are waited for at the end, in seconds
+    #[arg(long, default_value_t = 10)]
+    grace_seconds: u64,
+    /// How many of the latest records each topic of an egress keeps
+    #[arg(long, default_value_t = 1_000_000)]
+    retained_records: u64,
+    /// How many messages may wait for their functions before ingresses ask for patience
+    #[arg(long, default_value_t = 10_000_000)]
+    most_waiting: i64,
+    /// Tries a message that cannot be taken for ever, as Apache StateFun does, instead of
+    /// setting it aside as a dead letter
+    #[arg(long)]
+    strict: bool,
+    /// How the log is written
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, env = "STATEFUN_LOG_FORMAT")]
+    log_format: LogFormat,
+}
+
+/// Runs until a signal, or until the disk fails.
+pub(crate) fn run(args: Args) -> Result<ExitCode, CliError> {
+    start_log(args.log_format);
+    let application = read_modules(&args.modules)?;
+    let machine = |source| CliError::Machine { what: "the program's threads cannot be started", source };
+    let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads.min(4))
+        .enable_all()
+        .build()
+        .map_err(machine)?;
+    let ended = tokio.block_on(run_application(&args, assemble(&application)?, args.shards.unwrap_or(threads).max(1)));
+    tokio.shutdown_timeout(Duration::from_secs(1));
+    ended
+}
+
+async fn run_application(args: &Args, assembly: Assembly, shards: usize) -> Result<ExitCode, CliError> {
+    let mut ingresses = Vec::new();
+    for port in &assembly.ingress_ports {
+        ingresses.push(Listener::bind("the playground's ingress", (args.host, *port).into()).await?);
+    }
+    let mut egresses = Vec::new();
+    for (port, topics) in &assembly.egress_ports {
+        let listener = Listener::bind("the playground's egress", (args.host, *port).into()).await?;
+        egresses.push((listener, topics.clone()));
+    }
+    let admin = Listener::bind("the administration", args.admin).await?;
+    let mut signals = Signals::listen()?;
+    let store: Arc<FjallStore> = Arc::new(FjallStore::open(&args.data)?);
+    let runtime = start_engine(args, assembly, store, shards)?;
+    let address = admin.address();
+    let rates = Rates::sample(runtime.clone());
+    let (stop, stopped) = watch::channel(false);
+    let mut servers = JoinSet::new();
+    let mut start = |listener: Listener, router: Router, what: &str| {
+        tracing::info!(address = %listener.address(), "{what} listens");
+        servers.spawn(serve(listener, router, stopped.clone()));
+    };
+    for listener in ingresses {
+        start(listener, playground_ingress(runtime.clone(), args.most_waiting), "an ingress");
+    }
+    for (listener, topics) in egresses {
+        start(listener, playground_egress(runtime.clone(), topics), "an egress");
+    }
+    start(admin, operating_server(runtime.clone(), stopped.clone(), rates.clone()), "the administration");
+    note_address(&args.data, address);
+    tracing::info!(data = %args.data.display(), shards, "the runtime is ready");
+    let failure = tokio::select! {
+        signal = signals.next() => {
+            tracing::info!(signal, "the runtime ends");
+            None
+        }
+        error = runtime.failed() => Some(error),
+    };
+    runtime.release_readers();
+    stop.send_replace(true);
+    let _ = tokio::time::timeout(REQUEST_GRACE, async { while servers.join_next().await.is_some() {} }).await;
+    servers.abort_all();
+    let grace = Duration::from_secs(args.grace_seconds);
+    let ending = tokio::task::spawn_blocking(move || runtime.stop(Stopping { grace }));
+    let _ = ending.await;
+    tracing::info!("the runtime has ended");
+    match failure {
+        None => Ok(ExitCode::Done),
+        Some(error) => Err(CliError::Failed(chain(&error))),
+    }
+}
+
+fn start_engine(
+    args: &Args,
+    assembly: Assembly,
+    store: Arc<dyn Store>,
+    shards: usize,
+) -> Result<Arc<Runtime>, CliError> {
+    let settings = Settings { strict: args.strict, ..Settings::default() };
+    let Assembly { catalogue, callees, .. } = assembly;
+    let retained = args.retained_records;
+    Ok(Arc::new(Runtime::start(store, catalogue, callees, settings, shards, retained, Handle::current())?))
+}
+
+fn chain(error: &EngineError) -> String {
+    let mut said = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        said.push_str(": ");
+        said.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    said
+}
+
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, CliError> {
+        let machine = |source| CliError::Machine { what: "signals cannot be listened to", source };
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(machine)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(machine)?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! `statefun state`: looks at the values of addresses.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use serde_json::Value;
+
+use crate::access::Access;
+use crate::error::{CliError, ExitCode};
+use crate::output::give;
+use crate::views::Which;
+
+/// Looks at the values of addresses.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The directory of the store
+    #[arg(long, default_value = "statefun-data", env = "STATEFUN_DATA", global = true)]
+    data: PathBuf,
+    /// Gives JSON, an object on each line
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// The values of one address
+    Get {
+        /// The type of the function: example/greeter
+        function: String,
+        /// Which instance
+        id: String,
+    },
+    /// The values of all addresses, or of all of one type
+    List {
+        /// The type of the functions: example/greeter
+        function: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 1000)]
+        most: usize,
+    },
+}
+
+/// Lists values; one address without any is a 1.
+pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
+    let which = match &args.what {
+        What::Get { function, id } => {
+            Which { function: Some(function.clone()), id: Some(id.clone()), ..Which::default() }
+        }
+        What::List { function, most } => Which { function: function.clone(), most: Some(*most), ..Which::default() },
+    };
+    let values = Access::to(&args.data)?.state(&which)?;
+    if let (What::Get { function, id }, []) = (&args.what, &values[..]) {
+        return Err(CliError::Absent(format!("{function}/{id} has no values")));
+    }
+    for value in values {
+        give(&if args.json { value.to_string() } else { line(&value) });
+    }
+    Ok(ExitCode::Done)
+}
+
+fn line(value: &Value) -> String {
+    let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+    format!("{}/{}  {}  {}", text("function"), text("id"), text("name"), typed(&value["value"]))
+}
+
+/// A typed value on one line.
+pub(super) fn typed(value: &Value) -> String {
+    let shown = if value["plain"].is_null() { &value["base64"] } else { &value["plain"] };
+    format!("{} ({})", shown, value["type"].as_str().unwrap_or("of no type"))
+}

@@ -1,0 +1,169 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Errors as the command line shows them, and what the program ends with.
+
+use std::error::Error;
+use std::process;
+
+use statefun_engine::{AddressError, EngineError};
+use statefun_io::ListenError;
+use statefun_module::Fault;
+use statefun_remote::ClientError;
+use statefun_store::StoreError;
+
+use crate::output;
+
+/// What the program's end means to whoever called it; docs/exit-codes.md is their page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ExitCode {
+    /// Done, or it holds.
+    Done = 0,
+    /// It does not hold, or is not there.
+    DoesNotHold = 1,
+    /// Wrong use or configuration; nothing was written.
+    Usage = 2,
+    /// A service or the disk failed.
+    Service = 4,
+    /// Something else is there than what was expected.
+    Conflict = 5,
+    /// A fault of this program.
+    Internal = 70,
+}
+
+impl From<ExitCode> for process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// A module file cannot be read.
+    #[error("the module file {file} cannot be read")]
+    File {
+        /// Which.
+        file: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The modules are wrong.
+    #[error("the modules are no application: {} {}", .0.len(), if .0.len() == 1 { "fault" } else { "faults" })]
+    Modules(Vec<Fault>),
+    /// Something is defined that this program does not have.
+    #[error("{0}")]
+    Lacking(String),
+    /// An endpoint's client cannot be made.
+    #[error("the endpoint at {place} cannot be called")]
+    Endpoint {
+        /// Where it is defined.
+        place: String,
+        /// Why.
+        source: ClientError,
+    },
+    /// A port cannot be taken.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The engine failed.
+    #[error("the runtime has stopped")]
+    Engine(#[source] EngineError),
+    /// The engine stopped by itself.
+    #[error("the runtime has stopped: {0}")]
+    Failed(String),
+    /// Something of this machine failed.
+    #[error("{what}")]
+    Machine {
+        /// What.
+        what: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An address on the command line is none.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// What was asked for is not there.
+    #[error("{0}")]
+    Absent(String),
+    /// A runtime that is at work did not answer.
+    #[error("the runtime at {address} did not answer: {why}")]
+    Unanswered {
+        /// Where it is.
+        address: String,
+        /// Why not.
+        why: String,
+    },
+}
+
+impl From<EngineError> for CliError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Store(error) => Self::Store(error),
+            error => Self::Engine(error),
+        }
+    }
+}
+
+impl CliError {
+    fn code(&self) -> ExitCode {
+        match self {
+            Self::File { .. } | Self::Modules(_) | Self::Lacking(_) | Self::Endpoint { .. } | Self::Address(_) => {
+                ExitCode::Usage
+            }
+            Self::Listen(_)
+            | Self::Store(StoreError::Busy { .. } | StoreError::Newer { .. } | StoreError::Foreign { .. }) => {
+                ExitCode::Conflict
+            }
+            Self::Store(_) | Self::Failed(_) | Self::Machine { .. } | Self::Unanswered { .. } => ExitCode::Service,
+            Self::Absent(_) => ExitCode::DoesNotHold,
+            Self::Engine(_) => ExitCode::Internal,
+        }
+    }
+
+    fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::File { .. } => "name the module files as arguments: statefun run module.yaml",
+            Self::Modules(_) => "correct each place that is named; docs/runtime/modules.md has all components",
+            Self::Lacking(_) => "take it out of the module, or use the playground's ingress and egress for it",
+            Self::Listen(_) => "end the other program, or give another port or --admin address",
+            Self::Store(StoreError::Busy { .. }) => "end the other runtime, or give another directory with --data",
+            Self::Store(StoreError::Newer { .. }) => {
+                "run the program that wrote it, or a newer one; nothing was changed"
+            }
+            Self::Store(StoreError::Foreign { .. }) => {
+                "give an empty directory, or one that is not there yet, with --data"
+            }
+            Self::Store(_) | Self::Failed(_) => {
+                "look at the disk: its room, its rights; what was acknowledged is there when it runs again"
+            }
+            Self::Unanswered { .. } => "look at its log, or give the command again",
+            Self::Address(_) => "a type is NAMESPACE/NAME, as example/greeter",
+            _ => return None,
+        })
+    }
+}
+
+/// Shows an error with its causes and what to do next.
+pub(crate) fn report(error: &CliError) -> process::ExitCode {
+    if let CliError::Modules(faults) = error {
+        for fault in faults {
+            output::say(&fault.to_string());
+        }
+    }
+    output::say(&format!("error: {error}"));
+    let mut source = error.source();
+    while let Some(cause) = source {
+        output::say(&format!("  because: {cause}"));
+        source = cause.source();
+    }
+    if let Some(hint) = error.hint() {
+        output::say(&format!("hint: {hint}"));
+    }
+    error.code().into()
+}

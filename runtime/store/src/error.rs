@@ -1,0 +1,59 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What can be wrong with a store.
+
+use std::path::PathBuf;
+
+use crate::FORMAT;
+
+/// What is wrong with a store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process has it open.
+    #[error("the store {} is in use by another process", path.display())]
+    Busy {
+        /// Its directory.
+        path: PathBuf,
+    },
+    /// It is there and is none that this program can read.
+    #[error("the store {} is of format {found}; this program knows formats up to {FORMAT}", path.display())]
+    Newer {
+        /// Its directory.
+        path: PathBuf,
+        /// The format that it says it has.
+        found: u32,
+    },
+    /// It says nothing that this program understands.
+    #[error("the directory {} holds something, but no store of this program", path.display())]
+    Foreign {
+        /// Its directory.
+        path: PathBuf,
+    },
+    /// It could not be opened.
+    #[error("the store {} cannot be opened", path.display())]
+    Open {
+        /// Its directory.
+        path: PathBuf,
+        /// Why.
+        source: Box<fjall::Error>,
+    },
+    /// It did not give what was asked for.
+    #[error("the store cannot be read")]
+    Read {
+        /// Why.
+        source: Box<fjall::Error>,
+    },
+    /// It did not take what was to be written.
+    #[error("the store cannot be written")]
+    Write {
+        /// Why.
+        source: Box<fjall::Error>,
+    },
+    /// A simulated crash.
+    #[error("the simulated disk is gone")]
+    Gone,
+}

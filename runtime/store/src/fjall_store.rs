@@ -1,0 +1,167 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! A store on a disk: one fjall database, a keyspace for each space, one journal.
+
+use std::fs;
+use std::path::Path;
+
+use bytes::Bytes;
+use fjall::config::FilterPolicy;
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+
+use crate::{FORMAT, Space, Store, StoreError, Write};
+
+const FORMAT_KEY: &[u8] = b"format";
+/// A file beside the database's own that says what the directory is.
+const MARK: &str = "statefun-store";
+/// What is kept of blocks that were read.
+const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// What is written is kept in memory up to this size in each space.
+const MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
+/// What is replayed when the store is opened is never more.
+const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A store on a disk.
+pub struct FjallStore {
+    database: Database,
+    keyspaces: Vec<Keyspace>,
+}
+
+impl FjallStore {
+    /// Opens the store in a directory, which is made where there is none.
+    ///
+    /// # Errors
+    /// When another process has it open, it is from a newer program, or the disk fails.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        check_mark(path)?;
+        let refuse = |source| open_error(path, source);
+        let database = Database::builder(path)
+            .cache_size(CACHE_BYTES)
+            .max_journaling_size(JOURNAL_BYTES)
+            .worker_threads(2)
+            .open()
+            .map_err(refuse)?;
+        let mut keyspaces = Vec::with_capacity(Space::ALL.len());
+        for space in Space::ALL {
+            keyspaces.push(database.keyspace(space.name(), || options(space)).map_err(refuse)?);
+        }
+        let store = Self { database, keyspaces };
+        store.check_format(path)?;
+        Ok(store)
+    }
+
+    /// How many bytes it takes on the disk.
+    pub fn disk_bytes(&self) -> u64 {
+        self.database.disk_space().unwrap_or_default()
+    }
+
+    fn keyspace(&self, space: Space) -> &Keyspace {
+        &self.keyspaces[space as usize]
+    }
+
+    fn check_format(&self, path: &Path) -> Result<(), StoreError> {
+        match self.get(Space::Meta, FORMAT_KEY)? {
+            None => {
+                let value = Some(Bytes::copy_from_slice(&FORMAT.to_be_bytes()));
+                self.commit(vec![Write { space: Space::Meta, key: Bytes::from_static(FORMAT_KEY), value }])
+            }
+            Some(value) => match <[u8; 4]>::try_from(&value[..]).map(u32::from_be_bytes) {
+                Ok(FORMAT) => Ok(()),
+                Ok(found) if found > FORMAT => Err(StoreError::Newer { path: path.to_owned(), found }),
+                _ => Err(StoreError::Foreign { path: path.to_owned() }),
+            },
+        }
+    }
+}
+
+/// The mark is looked at before the database is: a directory of somebody else's is left alone, and
+/// a newer store may be laid out as no older program could open it.
+fn check_mark(path: &Path) -> Result<(), StoreError> {
+    let io = |source| open_error(path, fjall::Error::Io(source));
+    let mark = path.join(MARK);
+    match fs::read_to_string(&mark) {
+        Ok(text) => match text.trim().parse() {
+            Ok(FORMAT) => Ok(()),
+            Ok(found) if found > FORMAT => Err(StoreError::Newer { path: path.to_owned(), found }),
+            _ => Err(StoreError::Foreign { path: path.to_owned() }),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            fs::create_dir_all(path).map_err(io)?;
+            let new = path.join(format!("{MARK}.new"));
+            for entry in fs::read_dir(path).map_err(io)? {
+                if entry.map_err(io)?.path() != new {
+                    return Err(StoreError::Foreign { path: path.to_owned() });
+                }
+            }
+            fs::write(&new, format!("{FORMAT}\n")).and_then(|()| fs::rename(&new, &mark)).map_err(io)
+        }
+        Err(error) => Err(io(error)),
+    }
+}
+
+fn options(space: Space) -> KeyspaceCreateOptions {
+    let options = KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES);
+    match space {
+        // Looked up key by key, most of which are not there: the filters answer.
+        Space::State | Space::Tokens => options,
+        // Read in order only.
+        _ => options.filter_policy(FilterPolicy::disabled()),
+    }
+}
+
+fn open_error(path: &Path, source: fjall::Error) -> StoreError {
+    let path = path.to_owned();
+    match source {
+        fjall::Error::Locked => StoreError::Busy { path },
+        source => StoreError::Open { path, source: Box::new(source) },
+    }
+}
+
+fn read_error(source: fjall::Error) -> StoreError {
+    StoreError::Read { source: Box::new(source) }
+}
+
+impl Store for FjallStore {
+    fn get(&self, space: Space, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
+        let value = self.keyspace(space).get(key).map_err(read_error)?;
+        Ok(value.map(|value| Bytes::copy_from_slice(&value)))
+    }
+
+    fn scan(
+        &self,
+        space: Space,
+        from: &[u8],
+        below: Option<&[u8]>,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+    ) -> Result<(), StoreError> {
+        let entries = match below {
+            Some(below) if from >= below => return Ok(()),
+            Some(below) => self.keyspace(space).range(from..below),
+            None => self.keyspace(space).range(from..),
+        };
+        for entry in entries {
+            let (key, value) = entry.into_inner().map_err(read_error)?;
+            if !visit(&key, &value) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let mut batch = fjall::OwnedWriteBatch::with_capacity(self.database.clone(), writes.len());
+        batch = batch.durability(Some(PersistMode::SyncData));
+        for write in writes {
+            let keyspace = self.keyspace(write.space);
+            match write.value {
+                Some(value) => batch.insert(keyspace, &write.key[..], &value[..]),
+                None => batch.remove(keyspace, &write.key[..]),
+            }
+        }
+        batch.commit().map_err(|source| StoreError::Write { source: Box::new(source) })
+    }
+}

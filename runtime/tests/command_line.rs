@@ -1,0 +1,108 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! What people write wrongly, and what the program says.
+
+use std::fs;
+use std::net::TcpListener;
+
+use crate::world::World;
+
+fn said(world: &World, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = world.statefun().args(arguments).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn check_lists_what_is_there_or_everything_that_is_wrong() {
+    let world = World::new("");
+    let output = world.statefun().args(["check", "module.yaml"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("functions  test/*  at http://127."));
+    fs::write(world.module(), "kind: nothing\nspec: {}\n---\nkind: io.statefun.playground.v1/ingress\nspec: {}\n")
+        .unwrap();
+    let (code, said) = said(&world, &["check", "module.yaml"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("module.yaml:1:7: the kind \"nothing\" is not known"), "{said}");
+    assert!(said.contains("module.yaml:5:7: \"port\" is missing; expected port: 8090"), "{said}");
+    assert!(said.contains("2 faults") && said.contains("hint: "), "{said}");
+}
+
+#[test]
+fn what_is_not_there_yet_is_refused_with_a_plain_word() {
+    let world = World::new("");
+    let kafka = "kind: io.statefun.kafka.v1/egress\nspec: {id: a/b, address: 'broker:9092'}\n";
+    fs::write(world.module(), kafka).unwrap();
+    let (code, said) = said(&world, &["run", "module.yaml"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        said.contains("module.yaml:1:1: a Kafka egress is defined; this runtime does not connect to it yet"),
+        "{said}"
+    );
+    assert!(!world.data().exists(), "nothing was written");
+}
+
+#[test]
+fn a_port_that_is_taken_and_a_store_in_use_are_conflicts() {
+    let mut world = World::new("");
+    let taken = TcpListener::bind(world.ingress_address()).unwrap();
+    let (code, said_of_port) = said(&world, &["run", "module.yaml", "--host", &world.ingress_address().0]);
+    assert_eq!(code, Some(5));
+    assert!(said_of_port.contains("the playground's ingress cannot listen on 127."), "{said_of_port}");
+    drop(taken);
+    world.start_runtime();
+    let module = "kind: io.statefun.playground.v1/ingress\nspec: {port: 0}\n";
+    fs::write(world.module(), module).unwrap();
+    let (code, said) = said(&world, &["run", "module.yaml", "--admin", "127.0.0.1:0", "--data", "data"]);
+    assert_eq!(code, Some(5));
+    assert!(said.contains("is in use by another process"), "{said}");
+}
+
+#[test]
+fn a_store_from_a_newer_program_is_left_alone() {
+    let mut world = World::new("");
+    world.start_runtime();
+    assert_eq!(world.stop_runtime(), Some(0));
+    fs::write(world.data().join("statefun-store"), "2\n").unwrap();
+    let (code, said) = said(&world, &["run", "module.yaml", "--admin", "127.0.0.1:0", "--data", "data"]);
+    assert_eq!(code, Some(5));
+    assert!(said.contains("is of format 2; this program knows formats up to 1"), "{said}");
+}
+
+#[test]
+fn nothing_that_is_given_makes_it_panic() {
+    let world = World::new("");
+    let cases: [&[&str]; 7] = [
+        &["run"],
+        &["run", "nowhere.yaml"],
+        &["check", "/dev/null"],
+        &["check", "."],
+        &["state", "list", "--data", "nowhere"],
+        &["state", "get", "noslash", "1", "--data", "."],
+        &["deadletter", "show", "1", "--data", "nowhere"],
+    ];
+    for arguments in cases {
+        let (code, said) = said(&world, arguments);
+        assert!(matches!(code, Some(1 | 2 | 4 | 5)), "{arguments:?}: {code:?} {said}");
+        assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn health_readiness_and_metrics_are_there() {
+    let mut world = World::new("");
+    world.start_runtime();
+    assert_eq!(world.admin("healthz").as_deref(), Some("works\n"));
+    assert_eq!(world.admin("readyz").as_deref(), Some("ready\n"));
+    world.command("1", &serde_json::json!([]));
+    assert_eq!(world.metric("in", "interpreter"), 1);
+    let metrics = world.admin("metrics").unwrap();
+    for name in
+        ["in", "outLocal", "outRemote", "outEgress", "remoteInvocationFailures", "numBacklog", "inflightAsyncOps"]
+    {
+        assert!(metrics.contains(&format!("# TYPE statefun_{name} ")), "{name}");
+    }
+}

@@ -1,0 +1,79 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The playground's two ends, with curl's kind of requests.
+
+use std::io::{BufRead, BufReader};
+
+use serde_json::{Value, json};
+
+use crate::world::{Sdk, World};
+
+fn world() -> World {
+    let mut world = World::new("");
+    world.start_functions(Sdk::JavaScript);
+    world.start_runtime();
+    world
+}
+
+#[test]
+fn what_is_no_message_is_refused_with_why() {
+    let world = world();
+    let refused = |address: &str, kind: &str, body: &'static [u8]| {
+        let answer = world.put(address, kind, body);
+        (answer.status().as_u16(), answer.text().unwrap())
+    };
+    let (status, why) = refused("elsewhere/f/1", "application/vnd.a/b", b"");
+    assert_eq!((status, why.trim()), (404, "no module hosts functions of type elsewhere/f"));
+    let (status, why) = refused("test/interpreter/1", "application/json", b"{}");
+    assert_eq!(status, 415, "{why}");
+    assert_eq!(refused("test/interpreter", "application/vnd.a/b", b"").0, 404);
+    assert_eq!(refused(&format!("test/interpreter/{}", "x".repeat(20_000)), "application/vnd.a/b", b"").0, 400);
+    let get = world.client.get(world.egress_url("unknown")).send().unwrap();
+    assert_eq!(get.status(), 404);
+    assert!(get.text().unwrap().contains("known: out, verdicts"));
+    assert_eq!(world.client.get(world.egress_url("out")).send().unwrap().status(), 204);
+}
+
+#[test]
+fn what_is_sent_again_with_its_position_is_taken_once() {
+    let mut world = world();
+    let send = |world: &World, position: &str| {
+        let request = world
+            .client
+            .put(world.ingress_url("test/interpreter/p"))
+            .header("content-type", "application/vnd.test/commands");
+        let request = request.header("statefun-source", "me").header("statefun-position", position);
+        request.body(json!([{"do": "increment"}]).to_string()).send().unwrap().status().as_u16()
+    };
+    assert_eq!([send(&world, "1"), send(&world, "1"), send(&world, "2"), send(&world, "x")], [200, 200, 200, 400]);
+    world.kill_runtime();
+    world.start_runtime();
+    assert_eq!([send(&world, "2"), send(&world, "3")], [200, 200]);
+    world.command("p", &json!([{"do": "show"}]));
+    assert_eq!(world.next("out")["count"], 3);
+}
+
+#[test]
+fn records_are_followed_read_again_and_polled_once() {
+    let mut world = world();
+    let follow = world.client.get(world.egress_url("out?follow")).send().unwrap();
+    for number in 0..3 {
+        world.command("f", &json!([{"do": "out", "value": number}]));
+    }
+    let mut lines = BufReader::new(follow).lines();
+    for number in 0..3 {
+        let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        assert_eq!(line, json!({"offset": number, "payload": number.to_string()}));
+    }
+    assert_eq!([world.next("out"), world.next("out")], [json!(0), json!(1)]);
+    assert_eq!(world.stop_runtime(), Some(0), "a follower does not hold the end up");
+    world.start_runtime();
+    assert_eq!(world.next("out"), json!(2), "polling goes on where it was");
+    assert_eq!(world.poll("out"), None);
+    let again = world.client.get(world.egress_url("out?from=1")).send().unwrap().text().unwrap();
+    assert_eq!(again.lines().count(), 2);
+}

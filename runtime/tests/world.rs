@@ -1,0 +1,297 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! A runtime and its functions as processes, each in a place of its own.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use reqwest::blocking::{Client, Response};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// How long anything is waited for.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Whose functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sdk {
+    Python,
+    JavaScript,
+}
+
+pub(crate) struct World {
+    directory: TempDir,
+    /// An address of this machine that no other world has, so that ports are its own.
+    host: String,
+    runtime: Option<Child>,
+    functions: Option<(Sdk, Child)>,
+    functions_port: u16,
+    ingress: u16,
+    egress: u16,
+    admin: u16,
+    /// The environment of the functions, beside the usual.
+    pub(crate) functions_environment: Vec<(&'static str, String)>,
+    /// Further arguments of `statefun run`.
+    pub(crate) arguments: Vec<String>,
+    pub(crate) client: Client,
+}
+
+impl World {
+    /// Nothing runs yet. The functions' endpoint has these further lines.
+    pub(crate) fn new(endpoint: &str) -> Self {
+        let host = own_host();
+        let [functions_port, ingress, egress, admin] = free_ports(&host);
+        let directory = tempfile::tempdir().unwrap();
+        let world = Self {
+            directory,
+            host,
+            runtime: None,
+            functions: None,
+            functions_port,
+            ingress,
+            egress,
+            admin,
+            functions_environment: Vec::new(),
+            arguments: Vec::new(),
+            client: client(),
+        };
+        world.write_module("test/*", &format!("http://{}:{functions_port}/statefun", world.host), endpoint);
+        world
+    }
+
+    pub(crate) fn write_module(&self, functions: &str, url: &str, endpoint: &str) {
+        let mut text =
+            format!("kind: io.statefun.endpoints.v2/http\nspec:\n  functions: {functions}\n  urlPathTemplate: {url}\n");
+        for line in endpoint.lines() {
+            let _ = writeln!(text, "  {line}");
+        }
+        let _ = write!(text, "---\nkind: io.statefun.playground.v1/ingress\nspec: {{port: {}}}\n", self.ingress);
+        let _ = write!(
+            text,
+            "---\nkind: io.statefun.playground.v1/egress\nspec: {{port: {}, topics: [out, verdicts]}}\n",
+            self.egress
+        );
+        fs::write(self.module(), text).unwrap();
+    }
+
+    pub(crate) fn module(&self) -> PathBuf {
+        self.directory.path().join("module.yaml")
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.directory.path().join("data")
+    }
+
+    /// Where the functions are, or are to be.
+    pub(crate) fn functions_address(&self) -> (String, u16) {
+        (self.host.clone(), self.functions_port)
+    }
+
+    /// Where the ingress is, or is to be.
+    pub(crate) fn ingress_address(&self) -> (String, u16) {
+        (self.host.clone(), self.ingress)
+    }
+
+    pub(crate) fn ingress_url(&self, address: &str) -> String {
+        format!("http://{}:{}/{address}", self.host, self.ingress)
+    }
+
+    /// Starts the functions and waits until they listen.
+    pub(crate) fn start_functions(&mut self, sdk: Sdk) {
+        let place = sdks();
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/functions");
+        let mut command = match sdk {
+            Sdk::Python => Command::new(place.join("python/bin/python")),
+            Sdk::JavaScript => Command::new("node"),
+        };
+        command.arg(here.join(match sdk {
+            Sdk::Python => "functions.py",
+            Sdk::JavaScript => "functions.js",
+        }));
+        command.args([&self.functions_port.to_string(), &self.host]).env("NODE_PATH", place.join("node_modules"));
+        command.envs(self.functions_environment.iter().cloned());
+        let child = self.start(command, "functions.log");
+        self.functions = Some((sdk, child));
+        let functions = (&*self.host, self.functions_port);
+        let socket = self.functions_environment.iter().find(|(name, _)| *name == "FUNCTIONS_SOCKET");
+        eventually("the functions listen", || match socket {
+            Some((_, path)) => Path::new(path).exists(),
+            None => std::net::TcpStream::connect(functions).is_ok(),
+        });
+    }
+
+    /// Starts the runtime and waits until it is ready.
+    pub(crate) fn start_runtime(&mut self) {
+        let mut command = self.statefun();
+        command.args(["run", "--host", &self.host]).arg(self.module()).arg("--data").arg(self.data());
+        command.args(["--admin", &format!("{}:{}", self.host, self.admin)]).args(&self.arguments);
+        self.runtime = Some(self.start(command, "runtime.log"));
+        eventually("the runtime is ready", || self.admin("readyz").is_some());
+    }
+
+    pub(crate) fn statefun(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_statefun"));
+        command.current_dir(self.directory.path());
+        command
+    }
+
+    /// Gives a command over this world's store.
+    pub(crate) fn administer(&self, arguments: &[&str]) -> Output {
+        self.statefun().args(arguments).arg("--data").arg(self.data()).output().unwrap()
+    }
+
+    fn start(&self, mut command: Command, log: &str) -> Child {
+        let log = File::options().create(true).append(true).open(self.directory.path().join(log)).unwrap();
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
+    }
+
+    /// The world's own place.
+    pub(crate) fn place(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) fn functions_log(&self) -> String {
+        fs::read_to_string(self.directory.path().join("functions.log")).unwrap()
+    }
+
+    pub(crate) fn runtime_log(&self) -> String {
+        fs::read_to_string(self.directory.path().join("runtime.log")).unwrap()
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill_runtime(&mut self) {
+        kill(self.runtime.take());
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill_functions(&mut self) -> Option<Sdk> {
+        let (sdk, child) = self.functions.take()?;
+        kill(Some(child));
+        Some(sdk)
+    }
+
+    /// SIGTERM; gives the exit code.
+    pub(crate) fn stop_runtime(&mut self) -> Option<i32> {
+        let mut child = self.runtime.take().unwrap();
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        child.wait().unwrap().code()
+    }
+
+    /// Sends a message.
+    pub(crate) fn put(&self, address: &str, content_type: &str, body: impl Into<reqwest::blocking::Body>) -> Response {
+        let url = self.ingress_url(address);
+        self.client.put(url).header("content-type", content_type).body(body).send().unwrap()
+    }
+
+    /// Sends commands to an interpreter.
+    pub(crate) fn command(&self, id: &str, commands: &Value) {
+        let answer = self.put(&format!("test/interpreter/{id}"), "application/vnd.test/commands", commands.to_string());
+        assert_eq!(answer.status(), 200, "{}", answer.text().unwrap());
+    }
+
+    /// The next record of a topic, as soon as there is one.
+    pub(crate) fn next(&self, topic: &str) -> Value {
+        let mut found = None;
+        eventually(&format!("a record of {topic}"), || {
+            found = self.poll(topic);
+            found.is_some()
+        });
+        found.unwrap()
+    }
+
+    pub(crate) fn poll(&self, topic: &str) -> Option<Value> {
+        let answer = self.client.get(self.egress_url(topic)).send().unwrap();
+        (answer.status() == 200).then(|| serde_json::from_str(&answer.text().unwrap()).unwrap())
+    }
+
+    pub(crate) fn egress_url(&self, rest: &str) -> String {
+        format!("http://{}:{}/{rest}", self.host, self.egress)
+    }
+
+    /// What the administration answers, when it does.
+    pub(crate) fn admin(&self, path: &str) -> Option<String> {
+        let answer = self.client.get(format!("http://{}:{}/{path}", self.host, self.admin)).send().ok()?;
+        answer.status().is_success().then(|| answer.text().unwrap())
+    }
+
+    /// What is counted of the interpreter.
+    pub(crate) fn metric(&self, name: &str, function: &str) -> i64 {
+        let start = format!("statefun_{name}{{namespace=\"test\",function=\"{function}\"}} ");
+        let text = self.admin("metrics").unwrap();
+        text.lines().find_map(|line| line.strip_prefix(&start)).map_or(0, |value| value.parse().unwrap())
+    }
+
+    /// The dead letters, whichever way they are to be had.
+    pub(crate) fn dead_letters(&self) -> Vec<Value> {
+        let output = self.administer(&["deadletter", "list", "--json"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.kill_runtime();
+        self.kill_functions();
+        if thread::panicking() {
+            eprintln!("the runtime's log:\n{}", self.runtime_log());
+        }
+    }
+}
+
+/// A client for this machine.
+pub(crate) fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().timeout(PATIENCE).build().unwrap()
+}
+
+fn kill(child: Option<Child>) {
+    if let Some(mut child) = child {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+/// Waits until something is so.
+pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < PATIENCE, "waited in vain: {what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Each process of tests and each world in it has an address of its own.
+fn own_host() -> String {
+    static WORLDS: AtomicU32 = AtomicU32::new(1);
+    let (process, world) = (std::process::id(), WORLDS.fetch_add(1, Ordering::Relaxed));
+    format!("127.{}.{}.{}", 1 + process / 256 % 250, process % 256, world % 255)
+}
+
+fn free_ports<const COUNT: usize>(host: &str) -> [u16; COUNT] {
+    let listeners = [(); COUNT].map(|()| TcpListener::bind((host, 0)).unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+/// Where the SDKs are.
+fn sdks() -> &'static Path {
+    static PLACE: OnceLock<PathBuf> = OnceLock::new();
+    PLACE.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let output = Command::new(root.join("scripts/statefun-sdks.sh")).stderr(Stdio::inherit()).output().unwrap();
+        assert!(output.status.success(), "the SDKs cannot be set up");
+        PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
+    })
+}
