@@ -44,7 +44,7 @@ fn a_product_is_rehearsed_from_its_configuration_alone() {
         // nothing of a build is passed off as one
         let stand_ins = report["stand_ins"].as_array().unwrap();
         assert!(
-            stand_ins.iter().any(|each| each["why"].as_str().unwrap().contains("by --repo")),
+            stand_ins.iter().any(|each| each["why"].as_str().unwrap().contains("needs a repository of the product")),
             "{product}: {report}"
         );
     }
