@@ -57,7 +57,9 @@ pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
 pub use pages::{Link, Pages};
 pub use ponymail::{ArchiveError, Archived, ArchivedThread, PonyMail};
-pub use proposals::{Confluence, FileChange, GitRegistry, HomeError, PageChange, ProposalHome, RegistryLock, Sheet};
+pub use proposals::{
+    Confluence, FileChange, GitRegistry, HomeError, PageChange, ProposalHome, RegistryLock, Sheet, carried_over,
+};
 pub use pypi::{IndexFile, PyPi, normal_name};
 pub use registry::Registries;
 pub use smtp::{Authorities, MaybeSent, Relay, RelayAddress, RelayError, Security};
