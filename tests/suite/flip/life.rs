@@ -159,7 +159,7 @@ fn what_is_set_is_what_the_lint_takes_and_can_be_taken_off() {
     assert!(ran.err.contains("--unset release takes it off"), "{}", ran.err);
     desk.runs(0, &["set", "1", "--release", "2.4, 2.5"]);
     desk.runs(0, &["set", "1", "--unset", "release"]);
-    assert!(desk.read("r/flips/FLIP-0001.md").contains("release: \n"), "{}", desk.read("r/flips/FLIP-0001.md"));
+    assert!(desk.read("r/flips/FLIP-0001.md").contains("release: \"\"\n"), "{}", desk.read("r/flips/FLIP-0001.md"));
     let ran = desk.runs(1, &["set", "1", "--unset", "discussion"]);
     assert!(ran.err.contains("FLIP-1 is `discussion`, and would have no link"), "{}", ran.err);
     // taken back, and taken up again
