@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::CommandError;
 use super::environment::Environment;
-use crate::services::{KeyDescription, OpenPgp};
+use crate::services::{KeyDescription, OpenPgp, author_at};
 use crate::ui::ExitCode;
 
 /// The name and address that git knows in the clone.
@@ -18,6 +18,9 @@ use crate::ui::ExitCode;
 /// # Errors
 /// When one of them is not set, or is no single line.
 pub fn identity(repository: &Path) -> Result<(String, String), CommandError> {
+    if let Some(known) = author_at(repository) {
+        return Ok(known);
+    }
     let config = git2::Repository::open(repository)
         .and_then(|opened| opened.config())
         .map_err(|error| CommandError::usage(error.message().to_owned(), ""))?;

@@ -7,7 +7,7 @@
 //! Taking up the steps and checks that a person names.
 
 use super::driver::Driver;
-use super::halt::{DriverError, Halt, Taken};
+use super::halt::{DriverError, Halt, Pending, Taken};
 use super::person::Person;
 use super::plan::{PhaseState, Plan};
 use super::workflow::CheckKind;
@@ -15,8 +15,13 @@ use super::workflow::CheckKind;
 impl<W: ?Sized + 'static> Driver<'_, W> {
     pub(super) fn advance_items(&mut self, ids: &[String], person: &mut dyn Person) -> Result<Halt, DriverError> {
         self.open_next_candidate()?;
-        let mut pending = Vec::new();
+        let mut pending: Vec<Pending> = Vec::new();
         for id in ids {
+            // what comes after something that waits has its turn later
+            let needs = self.workflow.step(id).map(|(_, step)| step.needs.as_slice()).unwrap_or_default();
+            if pending.iter().any(|item| needs.contains(&item.id)) {
+                continue;
+            }
             match self.take_up_item(id, person)? {
                 Taken::Settled => {}
                 Taken::Stop => return Ok(Halt::Stopped),

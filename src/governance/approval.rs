@@ -29,16 +29,17 @@ pub fn decide(action: &Action, votes: BindingVotes) -> Decision {
         (Approval::LazyApproval, Some(next)) if votes.minus > 0 => {
             let said =
                 format!("{} against it: lazy approval has ended, {} is needed", times(votes.minus, "-1"), next.words());
-            let mut decision = by(next, votes);
+            let mut decision = decide_by(next, votes);
             decision.reasons.insert(0, said);
             decision
         }
         (Approval::LazyApproval, _) => lazy_approval(action.minimum_plus, votes.plus),
-        (approval, _) => by(approval, votes),
+        (approval, _) => decide_by(approval, votes),
     }
 }
 
-fn by(approval: Approval, votes: BindingVotes) -> Decision {
+/// What one kind of approval makes of the votes, whatever it may escalate to.
+pub fn decide_by(approval: Approval, votes: BindingVotes) -> Decision {
     match approval {
         Approval::Consensus => consensus(votes),
         Approval::TwoThirdsMajority => two_thirds(votes),

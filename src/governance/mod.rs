@@ -20,7 +20,7 @@ mod statement;
 mod tally;
 mod voting_period;
 
-pub use approval::{BindingVotes, decide, still_missing};
+pub use approval::{BindingVotes, decide, decide_by, still_missing};
 pub use ballot_box::{BallotBox, BallotBoxError, Ballots};
 pub use bylaws::{Action, Approval, Bylaws};
 pub use file_fault::FileFault;

@@ -43,7 +43,7 @@ pub use git::address;
 pub(crate) use git::testing as git_testing;
 pub use git::{
     Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewFile, NewTag, Patch, PeeledCommit,
-    RefUpdate, Tag, TreeFile, added_lines,
+    RefUpdate, Tag, TreeFile, added_lines, author_at,
 };
 pub use github::{
     GitHub, NewPull, NewRelease, NoSlug, Pull, PullState, Release, ReleaseFile, Rights, Run, RunState, Slug, sha256_of,
@@ -57,7 +57,9 @@ pub(crate) use openpgp::tests::TestHome;
 pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, SubkeyDescription, Verdict};
 pub use pages::{Link, Pages};
 pub use ponymail::{ArchiveError, Archived, ArchivedThread, PonyMail};
-pub use proposals::{Confluence, FileChange, GitRegistry, HomeError, PageChange, ProposalHome, RegistryLock, Sheet};
+pub use proposals::{
+    Confluence, FileChange, GitRegistry, HomeError, PageChange, ProposalHome, RegistryLock, Sheet, carried_over,
+};
 pub use pypi::{IndexFile, PyPi, normal_name};
 pub use registry::Registries;
 pub use smtp::{Authorities, MaybeSent, Relay, RelayAddress, RelayError, Security};

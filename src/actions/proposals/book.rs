@@ -12,7 +12,9 @@ use std::path::{Component, Path};
 
 use jiff::civil::Date;
 
-use crate::governance::proposals::{Corpus, Field, Page, Scheme, TallyRead, number_in_file_name, parse_number};
+use crate::governance::proposals::{
+    Corpus, Field, LAST_NUMBER, Page, Scheme, TallyRead, number_in_file_name, parse_number,
+};
 use crate::services::{GitRegistry, HomeError, ProposalHome, Sheet};
 
 /// The numbers that were ever given, one a line, so that none is given again.
@@ -88,13 +90,27 @@ impl ProposalBook {
         Ok(corpus)
     }
 
+    /// Its pages as the last commit has them.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn committed_pages(&self) -> Result<Vec<Page>, HomeError> {
+        Ok(self.git.committed_sheets()?.iter().map(|sheet| self.page(sheet)).collect())
+    }
+
+    fn page(&self, sheet: &Sheet) -> Page {
+        match sheet.is_text {
+            true => Page::read(&self.scheme, &sheet.place, &sheet.text),
+            false => Page::no_text(&self.scheme, &sheet.place, &sheet.text),
+        }
+    }
+
     /// Its pages.
     ///
     /// # Errors
     /// When they cannot be read.
     pub fn pages(&self) -> Result<Vec<Page>, HomeError> {
-        let sheets = self.sheets()?;
-        Ok(sheets.iter().map(|sheet| Page::read(&self.scheme, &sheet.place, &sheet.text)).collect())
+        Ok(self.sheets()?.iter().map(|sheet| self.page(sheet)).collect())
     }
 
     /// The numbers in the ledger, in what was imported, and in the names of all files that
@@ -107,6 +123,7 @@ impl ProposalBook {
         used.extend(names.iter().filter_map(|name| number_in_file_name(&self.scheme, name).flatten()));
         let imported = self.imported()?;
         used.extend(imported.values().filter_map(|row| row.get(&Field::Number)?.parse::<u32>().ok()));
+        used.retain(|number| *number <= LAST_NUMBER);
         Ok(used)
     }
 

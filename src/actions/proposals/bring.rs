@@ -110,20 +110,19 @@ impl Bringing<'_> {
             if let Some(blocked) = looked.blocked {
                 return Err(refusal(blocked));
             }
-            let committed = self.commit(&book, &looked)?;
+            let committed = self.commit(&book, &looked, remote.as_deref())?;
             changed = looked.open.into_iter().filter_map(|change| change.edit.before.zip(change.edit.after)).collect();
             let Some(remote) = &remote else { break };
             if book.git.push(remote).map_err(home_failed)? {
                 break;
             }
-            let Some((commit, files)) = committed.filter(|_| attempt < ATTEMPTS) else {
+            if !committed || attempt == ATTEMPTS {
                 return Err(ActionError::refused(
                     "others were faster to push to the registry's remote",
                     format!("`git -C {} pull --rebase`, then run again", self.place.path.display()),
                 ));
-            };
-            let before: Vec<_> = files.into_iter().map(|file| (file.place, file.before)).collect();
-            book.git.take_back(&commit, &before).map_err(home_failed)?;
+            }
+            book.git.take_back().map_err(home_failed)?;
         }
         for page in self.look(&book)?.so {
             match self.to_do_there(&page)? {
@@ -138,17 +137,17 @@ impl Bringing<'_> {
         Ok(changed)
     }
 
-    fn commit(
-        &self,
-        book: &ProposalBook,
-        looked: &Looked<'_>,
-    ) -> Result<Option<(String, Vec<FileChange>)>, ActionError> {
-        let files = self.files(book, looked)?;
+    /// Commits what is open; whether anything was.
+    fn commit(&self, book: &ProposalBook, looked: &Looked<'_>, remote: Option<&str>) -> Result<bool, ActionError> {
+        let (files, message) = (self.files(book, looked)?, format!("{}\n", self.message));
         if files.is_empty() {
-            return Ok(None);
+            return Ok(false);
         }
-        let commit = book.git.commit(&files, &format!("{}\n", self.message), self.at).map_err(home_failed)?;
-        Ok(Some((commit, files)))
+        let commit = match remote {
+            Some(_) => book.git.commit_to_push(&files, &message, self.at),
+            None => book.git.commit(&files, &message, self.at),
+        };
+        commit.map(|_| true).map_err(home_failed)
     }
 
     fn files(&self, book: &ProposalBook, looked: &Looked<'_>) -> Result<Vec<FileChange>, ActionError> {
@@ -175,7 +174,7 @@ impl Bringing<'_> {
             let Some((before, after)) = edit.before.as_ref().zip(edit.after.as_ref()) else { continue };
             lines.push(format!("{}, {}", before.name(&book.scheme), before.place));
             for field in Field::ALL {
-                let value = |page: &Page| page.get(field).unwrap_or("(nothing)").to_owned();
+                let value = |page: &Page| shown(page.get(field).unwrap_or("(nothing)"));
                 if value(before) != value(after) {
                     lines.push(format!("  {:<11} {} -> {}", field.key(), value(before), value(after)));
                 }
@@ -324,6 +323,14 @@ impl Bringing<'_> {
         let key = page.set(Field::Jira)?;
         let url = self.place.page_address(page.get(Field::Page)?)?;
         Some((key.to_owned(), PageLink { id: url.clone(), url, title: page.title().to_owned() }))
+    }
+}
+
+/// A value for a person; a link of a mail that is not sent yet has no address.
+fn shown(value: &str) -> String {
+    match value.starts_with("LINK_OF_") {
+        true => "(the link of the mail above, once it is sent)".to_owned(),
+        false => value.to_owned(),
     }
 }
 

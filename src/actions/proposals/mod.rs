@@ -18,7 +18,7 @@ mod update;
 mod wanted;
 
 pub use book::{BookError, IMPORTED, LEDGER, ProposalBook, View, is_inside};
-pub use edit::{PageEdit, files_of};
+pub use edit::{PageEdit, files_of, follows, no_head};
 pub use of_version::{ListProposals, ProposalsAccepted, ReleaseProposals};
 pub use place::{ProposalPlace, Publish, book_failed, home_failed};
 pub use update::{UpdateProposal, place};

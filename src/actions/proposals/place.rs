@@ -80,10 +80,16 @@ pub fn home_failed(error: HomeError) -> ActionError {
         HomeError::Changed { place, expected, found } => {
             ActionError::Conflict { found: format!("{place} with {found}"), expected }
         }
-        error @ HomeError::Apart { .. } => ActionError::refused(error.to_string(), hint),
+        error @ (HomeError::Apart { .. }
+        | HomeError::Uncommitted { .. }
+        | HomeError::Overlaps { .. }
+        | HomeError::InTheWay { .. }) => ActionError::refused(error.to_string(), hint),
         error @ (HomeError::NoRepository { .. }
+        | HomeError::OfAnother { .. }
         | HomeError::NotRoot { .. }
         | HomeError::Detached { .. }
+        | HomeError::NoHead { .. }
+        | HomeError::Nobody
         | HomeError::NoText { .. }) => ActionError::misconfigured(error.to_string(), hint),
         error => ActionError::service("the registry of proposals", error, hint),
     }

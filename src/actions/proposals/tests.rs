@@ -57,11 +57,11 @@ impl Town {
         let before = book.read(&place).unwrap().unwrap();
         let after = before.replace(line, other);
         assert_ne!(before, after, "{line}");
-        let change = FileChange { place, before: Some(before), after: Some(after) };
+        let change = FileChange::new(place, Some(before), Some(after));
         book.git.commit(&[change], "By hand\n", self.intent.at).unwrap();
         let corpus = book.corpus(jiff::civil::date(2026, 11, 22)).unwrap();
         let (before, after) = (book.read("INDEX.md").unwrap(), Some(index(&corpus, IndexFormat::Markdown)));
-        let change = FileChange { place: "INDEX.md".into(), before, after };
+        let change = FileChange::new("INDEX.md", before, after);
         book.git.commit(&[change], "Bring the index up to date\n", self.intent.at).unwrap();
     }
 

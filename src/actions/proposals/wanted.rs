@@ -15,8 +15,9 @@ use super::edit::PageEdit;
 use crate::actions::voting::VoteRecord;
 use crate::engine::{ActionError, Probed};
 use crate::governance::proposals::{
-    Corpus, Field, Page, Proof, Scheme, StateRule, TallyRead, missing_evidence, moves_from,
+    Corpus, Field, Page, Proof, Scheme, StateRule, TallyRead, missing_evidence, moves_from, taken_up,
 };
+use crate::governance::{FileUsed, RosterUsed};
 use crate::services::{FileChange, HomeError};
 
 /// What a proposal is to become.
@@ -98,6 +99,7 @@ impl Wanted {
             return Ok(Standing::Blocked(blocked));
         }
         let after = if is_there { after } else { after.with(scheme, Field::State, &to.id) };
+        let after = taken_up(scheme, page, after);
         let after = after.with(scheme, Field::Modified, &corpus.today.to_string());
         let edit = PageEdit { before: Some(page.clone()), after: Some(after) };
         Ok(Standing::Open(Box::new(Change { edit, tally })))
@@ -128,7 +130,8 @@ impl Wanted {
     fn tally_file(&self, book: &ProposalBook, page: &Page) -> Result<Option<FileChange>, HomeError> {
         let Some(text) = &self.tally else { return Ok(None) };
         let place = tally_place(page);
-        Ok(Some(FileChange { before: book.read(&place)?, place, after: Some(text.clone()) }))
+        let before = book.read(&place)?;
+        Ok(Some(FileChange::new(place, before, Some(text.clone()))))
     }
 }
 
@@ -205,12 +208,27 @@ pub fn tally_text(action: &str, recorded: &Value) -> Result<String, ActionError>
     let record: VoteRecord = serde_json::from_value(recorded.clone())
         .map_err(|error| ActionError::misconfigured(format!("`tally` is no recorded vote: {error}"), ""))?;
     let action = record.action.as_ref().map_or(action, |action| action.id.as_str());
+    let file_of = |file: &FileUsed| FileUsed { name: file_name(&file.name), ..file.clone() };
+    let roster = record.roster.as_ref().map(|roster| RosterUsed {
+        source: roster.source.as_deref().map(file_name),
+        files: roster.files.iter().map(file_of).collect(),
+        ..roster.clone()
+    });
+    let bylaws_file = record.bylaws_file.as_ref().map(file_of);
     let value = json!({
         "action": action, "rule": record.rule, "outcome": record.outcome, "counted_at": record.counted_at,
         "thread": record.thread, "vote_mail": record.vote_mail, "source": record.source, "bylaws": record.bylaws,
-        "bylaws_file": record.bylaws_file, "roster": record.roster, "binding": record.totals.binding,
+        "bylaws_file": bylaws_file, "roster": roster, "binding": record.totals.binding,
         "non_binding": record.totals.non_binding, "votes": record.votes, "review": record.review,
         "left_out": record.left_out, "rulings": record.rulings, "reasons": record.reasons,
     });
     Ok(format!("{value:#}\n"))
+}
+
+/// Without the directory: where somebody keeps a file is nobody else's business. An address stays.
+fn file_name(name: &str) -> String {
+    match name.contains("://") || !name.starts_with('/') {
+        true => name.to_owned(),
+        false => name.rsplit('/').next().unwrap_or(name).to_owned(),
+    }
 }

@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use super::edit::{PageEdit, files_of};
 use super::registry::{Registry, failed, today};
 use crate::commands::CommandError;
-use crate::governance::proposals::{Corpus, next_number};
-use crate::services::HomeError;
+use crate::governance::proposals::{Corpus, LAST_NUMBER, next_number};
+use crate::services::{FileChange, GitRegistry, HomeError};
 use crate::ui::{ExitCode, Ui};
 
 /// How often a push is attempted while others are faster.
@@ -58,7 +58,7 @@ pub fn claim(
     let _lock = registry.git.lock().map_err(failed)?;
     let remote = if place.local { None } else { registry.git.remote().map_err(failed)? };
     let Some(remote) = remote else {
-        let (edit, commit, _) = attempt(registry, make)?;
+        let (edit, commit) = attempt(registry, make, GitRegistry::commit)?;
         return Ok(Some(Claimed { edit, commit, pushed: None }));
     };
     registry.git.catch_up(&remote).map_err(failed)?;
@@ -66,13 +66,13 @@ pub fn claim(
         return Ok(None);
     }
     for round in 0..ATTEMPTS {
-        let (edit, commit, undo) = attempt(registry, make)?;
+        let (edit, commit) = attempt(registry, make, GitRegistry::commit_to_push)?;
         let pushed = registry.git.push(&remote);
         if let Ok(true) = pushed {
             return Ok(Some(Claimed { edit, commit, pushed: Some(remote) }));
         }
         // What is not at the remote is not made: nobody would know of its number.
-        registry.git.take_back(&commit, &undo).map_err(failed)?;
+        registry.git.take_back().map_err(failed)?;
         pushed.map_err(failed)?;
         std::thread::sleep(pause(round));
         registry.git.catch_up(&remote).map_err(failed)?;
@@ -80,26 +80,27 @@ pub fn claim(
     Err(failed(HomeError::Outrun { attempts: ATTEMPTS }))
 }
 
-type Attempt = (PageEdit, String, Vec<(String, Option<String>)>);
+type Committing = fn(&GitRegistry, &[FileChange], &str, Timestamp) -> Result<String, HomeError>;
 
 fn attempt(
     registry: &Registry,
     make: &dyn Fn(&Corpus<'_>, u32) -> Result<PageEdit, CommandError>,
-) -> Result<Attempt, CommandError> {
+    commit: Committing,
+) -> Result<(PageEdit, String), CommandError> {
     let corpus = registry.corpus(today(None))?;
     let number = free_number(registry, &corpus)?;
     let edit = make(&corpus, number)?;
     let files = files_of(registry, &corpus, std::slice::from_ref(&edit))?;
     let name = registry.scheme.name(Some(number));
     let heading = edit.after.as_ref().map(|page| page.heading(&registry.scheme)).unwrap_or_default();
-    let commit = registry.git.commit(&files, &format!("{name}: {heading}\n"), Timestamp::now()).map_err(failed)?;
-    Ok((edit, commit, files.into_iter().map(|file| (file.place, file.before)).collect()))
+    let commit = commit(&registry.git, &files, &format!("{name}: {heading}\n"), Timestamp::now()).map_err(failed)?;
+    Ok((edit, commit))
 }
 
 fn free_number(registry: &Registry, corpus: &Corpus<'_>) -> Result<u32, CommandError> {
-    next_number(&registry.scheme, &corpus.used).ok_or_else(|| {
+    next_number(&registry.scheme, &corpus.used).filter(|number| *number <= LAST_NUMBER).ok_or_else(|| {
         CommandError::usage(
-            format!("{} is used: there is no number beyond it", registry.scheme.name(Some(u32::MAX))),
+            format!("{} is used: there is no number beyond it", registry.scheme.name(Some(LAST_NUMBER))),
             "see `quorate flip lint`: a number that high is a mistake",
         )
     })

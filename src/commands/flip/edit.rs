@@ -8,10 +8,33 @@
 
 use jiff::Timestamp;
 
-use super::registry::Registry;
+use super::registry::{Registry, today};
+use crate::actions::proposals::follows;
 pub use crate::actions::proposals::{PageEdit, files_of};
 use crate::commands::CommandError;
 use crate::governance::proposals::Corpus;
+use crate::ui::Ui;
+
+/// Says what a commit left beside itself: what somebody changed on these pages and did not commit, and
+/// an index that does not follow.
+pub fn tell_what_stays(ui: Ui, registry: &Registry, places: &[&str]) -> Result<(), CommandError> {
+    let path = registry.git.path().display();
+    for place in places {
+        if registry.git.read(place)? != registry.git.read_committed(place)? {
+            ui.warn(&format!(
+                "{place} has changes that are not committed: they are not in this commit, and stay; see `git -C {path} diff {place}`"
+            ));
+        }
+    }
+    let file = &registry.scheme.index_file;
+    let Some(text) = registry.git.read_committed(file)? else { return Ok(()) };
+    if !follows(&registry.scheme, &text, &registry.committed_pages()?, today(None)) {
+        ui.warn(&format!(
+            "{file} says otherwise than the pages, and was left as it is: `quorate flip index --write` brings it up to date"
+        ));
+    }
+    Ok(())
+}
 
 /// Commits the changes; the commit's id.
 pub fn commit(

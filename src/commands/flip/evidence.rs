@@ -25,6 +25,15 @@ pub struct Tallied {
     pub file: FileChange,
 }
 
+impl Tallied {
+    /// The tally that it replaces, and itself, in short; nothing where it replaces none.
+    pub fn replaced(&self) -> Option<(String, String)> {
+        let before = self.file.before.as_ref().filter(|_| self.file.before != self.file.after)?;
+        let read = serde_json::from_str::<TallyRead>(before);
+        Some((read.map_or_else(|_| "no tally".to_owned(), |read| read.summary()), self.read.summary()))
+    }
+}
+
 /// Reads a tally; it is kept in the registry as it is.
 pub fn read_tally(registry: &Registry, page: &Page, file: &Path) -> Result<Tallied, CommandError> {
     let shown = file.display();
@@ -39,7 +48,7 @@ pub fn read_tally(registry: &Registry, page: &Page, file: &Path) -> Result<Talli
     let name = page.place.rsplit('/').next().unwrap_or(&page.place).trim_end_matches(".md");
     let place = format!("tallies/{name}.json");
     let before = registry.git.read(&place).map_err(failed)?;
-    Ok(Tallied { read, file: FileChange { place, before, after: Some(text) } })
+    Ok(Tallied { read, file: FileChange::new(place, before, Some(text)) })
 }
 
 /// Asks the tracker for a page's issue.

@@ -91,7 +91,7 @@ fn write(
     let lines = plan.base.iter().map(|row| serde_json::to_string(&row).expect("plain data") + "\n");
     let after: String = lines.collect();
     if before.as_deref() != Some(after.as_str()) {
-        files.push(FileChange { place: IMPORTED.to_owned(), before, after: Some(after) });
+        files.push(FileChange::new(IMPORTED, before, Some(after)));
     }
     files.extend(registry.settings()?);
     if files.is_empty() {

@@ -7,6 +7,7 @@
 //! `quorate flip init`: an empty registry.
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::Place;
 use super::registry::{Registry, Wanted, failed};
@@ -21,16 +22,30 @@ use crate::ui::ExitCode;
 ///   quorate flip --registry proposals --scheme kip init
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
-pub struct Args {}
+pub struct Args {
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
 
-pub fn run(environment: &Environment, place: &Place, _args: &Args) -> Result<ExitCode, CommandError> {
+pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<ExitCode, CommandError> {
     let registry = Registry::open(environment, place, Wanted::Made)?;
     let _lock = registry.git.lock().map_err(failed)?;
     let (path, title) = (registry.git.path().display(), &registry.scheme.title);
-    match registry.settings()? {
-        None => environment.ui.say(&format!("{path} is a registry already")),
-        Some(settings) => {
-            registry.git.commit(&[settings], "Begin a registry of proposals", Timestamp::now()).map_err(failed)?;
+    let settings = registry.settings()?;
+    if args.json {
+        environment.ui.json(&json!({
+            "path": registry.git.path(), "scheme": registry.scheme.id, "made": !settings.is_empty(),
+        }));
+    }
+    match settings.as_slice() {
+        [] if args.json => {}
+        [] => environment.ui.say(&format!("{path} is a registry already")),
+        settings => {
+            registry.git.commit(settings, "Begin a registry of proposals", Timestamp::now()).map_err(failed)?;
+            if args.json {
+                return Ok(ExitCode::Done);
+            }
             environment
                 .ui
                 .say(&format!("{path} is a registry of {title}s now; `quorate flip new TITLE` makes the first"));

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Place;
+use super::edit::{PageEdit, files_of};
 use super::import::or_nothing;
 use super::registry::{Registry, Wanted, failed, today};
 use super::threads::Archives;
@@ -19,7 +20,6 @@ use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::governance::proposals::Corpus;
 use crate::governance::proposals::lint::{Finding, THREADS, Weight, lint, lint_threads, mended, rules};
-use crate::services::FileChange;
 use crate::ui::{ExitCode, Style, Ui};
 
 /// Looks for what is not as it should be: numbers, titles, links, states, index.
@@ -46,7 +46,7 @@ pub struct Args {
     #[arg(long)]
     online: bool,
     /// How many findings there are of each rule.
-    #[arg(long, conflicts_with_all = ["json", "fix"])]
+    #[arg(long, conflicts_with = "fix")]
     count: bool,
     /// Show what can be mended for certain, as it is and as it becomes.
     #[arg(long)]
@@ -91,7 +91,9 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
     if args.fix {
         return fix(ui, &registry, &corpus, &findings, args);
     }
-    if args.json {
+    if args.json && args.count {
+        ui.json(&counts(&findings));
+    } else if args.json {
         ui.json(&findings);
     } else if args.count {
         count(ui, &findings);
@@ -140,9 +142,14 @@ fn print(ui: Ui, finding: &Finding) {
     ui.line(&format!("    {}", finding.fix));
 }
 
-fn count(ui: Ui, findings: &[Finding]) {
+fn counts(findings: &[Finding]) -> BTreeMap<&str, usize> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     findings.iter().for_each(|finding| *counts.entry(finding.rule.id).or_default() += 1);
+    counts
+}
+
+fn count(ui: Ui, findings: &[Finding]) {
+    let counts = counts(findings);
     for rule in rules() {
         if let Some(count) = counts.get(rule.id) {
             ui.line(&format!("{count:>5} {:<7} {}", rule.weight.word(), rule.id));
@@ -155,11 +162,16 @@ fn summary(findings: &[Finding], pages: usize) -> String {
     let certain = findings.iter().filter(|finding| finding.change.is_some()).count();
     let fix = if certain > 0 { format!("; {certain} can be mended for certain: --fix") } else { String::new() };
     format!(
-        "{pages} pages: {} errors, {} warnings, {} notes{fix}",
-        of(Weight::Error),
-        of(Weight::Warning),
-        of(Weight::Note)
+        "{}: {}, {}, {}{fix}",
+        several(pages, "page"),
+        several(of(Weight::Error), "error"),
+        several(of(Weight::Warning), "warning"),
+        several(of(Weight::Note), "note")
     )
+}
+
+fn several(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn fix(
@@ -183,23 +195,18 @@ fn fix(
     if mended.is_empty() || !args.execute {
         ui.say(&match mended.is_empty() {
             true => "Nothing can be mended for certain.".to_owned(),
-            false => format!("{} pages would change; --execute writes them.", mended.len()),
+            false => format!("{} would change; --execute writes it.", several(mended.len(), "page")),
         });
         return Ok(ExitCode::Done);
     }
-    let before = |place: &str| corpus.pages.iter().find(|page| page.place == place).map(|page| page.text.clone());
-    let files: Vec<FileChange> = mended
-        .iter()
-        .map(|(page, _)| FileChange {
-            place: page.place.clone(),
-            before: before(&page.place),
-            after: Some(page.text.clone()),
-        })
-        .collect();
+    let before = |place: &str| corpus.pages.iter().find(|page| page.place == place).cloned();
+    let edits: Vec<PageEdit> =
+        mended.iter().map(|(page, _)| PageEdit { before: before(&page.place), after: Some(page.clone()) }).collect();
+    let files = files_of(registry, corpus, &edits)?;
     let commit = registry
         .git
         .commit(&files, &format!("Mend {} findings of the lint\n", changes.len()), Timestamp::now())
         .map_err(failed)?;
-    ui.say(&format!("{} pages were mended, in commit {}.", files.len(), &commit[..12.min(commit.len())]));
+    ui.say(&format!("Mended: {}, in commit {}.", several(mended.len(), "page"), &commit[..12.min(commit.len())]));
     Ok(ExitCode::Done)
 }

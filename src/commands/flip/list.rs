@@ -12,7 +12,7 @@ use super::Place;
 use super::registry::{Registry, Wanted, today};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::governance::proposals::{Listed, release_notes};
+use crate::governance::proposals::{Listed, Stage, release_notes};
 use crate::ui::{ExitCode, Ui};
 
 /// Lists proposals; what is given narrows the list.
@@ -60,7 +60,13 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
     if args.json {
         ui.json(&listed);
     } else if args.notes {
-        ui.data(&release_notes(&registry.scheme, &listed));
+        let (in_them, others): (Vec<Listed>, Vec<Listed>) =
+            listed.into_iter().partition(|one| is_in_notes(&registry, one));
+        ui.data(&release_notes(&registry.scheme, &in_them));
+        for one in others {
+            let state = one.state.as_deref().unwrap_or("in no state that is known");
+            ui.warn(&format!("{} is {state}: it is not in the notes", one.id));
+        }
     } else {
         listed.iter().for_each(|one| ui.line(&row(one, ui)));
         ui.say(&format!("{} of {}", listed.len(), corpus.pages.len()));
@@ -83,6 +89,12 @@ fn named_state(registry: &Registry, name: &str) -> Result<Option<String>, Comman
 pub fn no_state(registry: &Registry, name: &str) -> CommandError {
     let known: Vec<&str> = registry.scheme.states.iter().map(|state| state.id.as_str()).collect();
     CommandError::usage(format!("there is no state `{name}`"), format!("one of {}", known.join(", ")))
+}
+
+/// What was accepted comes with a release; the rest may name its version and does not.
+fn is_in_notes(registry: &Registry, one: &Listed) -> bool {
+    let state = one.state.as_deref().and_then(|state| registry.scheme.state(state));
+    state.is_some_and(|state| matches!(state.stage, Stage::Accepted | Stage::Released))
 }
 
 fn fits(one: &Listed, args: &Args, state: Option<&Option<String>>) -> bool {

@@ -94,12 +94,20 @@ struct NoStateDirectory {
     _state: Option<PathBuf>,
 }
 
+/// Stands in the place of the program's own `--release`, which says which record is meant, also by
+/// QUORATE_RELEASE: here a release is a version that a proposal comes with.
+#[derive(Debug, clap::Args)]
+struct NoRelease {
+    #[arg(id = "release", long = "release-under-way", hide = true, value_name = "PRODUCT/VERSION")]
+    _release: Option<String>,
+}
+
 /// What is said of a proposal beside its state and its threads: to set it, or to find those that
 /// have it.
 #[derive(Debug, clap::Args)]
 struct Facts {
     /// The version that it comes with: 2.4.0; where it is set also several, "1.19, 2.0".
-    #[arg(long, value_name = "VERSION")]
+    #[arg(id = "version_of", long = "release", value_name = "VERSION")]
     release: Option<String>,
     /// The part of the product.
     #[arg(long, value_name = "NAME")]
@@ -107,6 +115,8 @@ struct Facts {
     /// Who proposes; a part of the name finds it.
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
+    #[command(flatten)]
+    hidden: NoRelease,
 }
 
 #[derive(Debug, clap::Subcommand)]

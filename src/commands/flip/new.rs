@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::Place;
 use super::claim::{Claimed, NOT_AGREED, Where, claim};
-use super::edit::{PageEdit, commit};
+use super::edit::{PageEdit, commit, tell_what_stays};
 use super::registry::{Registry, Wanted, failed, today};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
@@ -84,7 +84,7 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
         Ok(PageEdit { before: None, after: Some(Page::read(scheme, &place, &text)) })
     };
     let claimed = claim(environment.ui, &registry, &args.place, &make)?;
-    Ok(tell(environment.ui, &registry, claimed, args.json))
+    tell(environment.ui, &registry, claimed, args.json)
 }
 
 pub fn run_number(environment: &Environment, place: &Place, args: &NumberArgs) -> Result<ExitCode, CommandError> {
@@ -102,7 +102,7 @@ pub fn run_number(environment: &Environment, place: &Place, args: &NumberArgs) -
     // what cannot be numbered is refused before anything is asked of the remote
     make(&registry.corpus(today(None))?, 1)?;
     let claimed = claim(environment.ui, &registry, &args.place, &make)?;
-    Ok(tell(environment.ui, &registry, claimed, args.json))
+    tell(environment.ui, &registry, claimed, args.json)
 }
 
 fn pending(corpus: &Corpus<'_>) -> String {
@@ -141,24 +141,32 @@ fn unnumbered(ui: Ui, registry: &Registry, heading: &str, author: &str, json: bo
     let edit = PageEdit { before: None, after: Some(Page::read(scheme, &place, &text)) };
     let message = TitleForm::form(scheme, None, heading);
     let commit = commit(registry, &corpus, std::slice::from_ref(&edit), &message)?;
-    Ok(tell(ui, registry, Some(Claimed { edit, commit, pushed: None }), json))
+    tell(ui, registry, Some(Claimed { edit, commit, pushed: None }), json)
 }
 
-fn tell(ui: Ui, registry: &Registry, claimed: Option<Claimed>, json: bool) -> ExitCode {
-    let Some(Claimed { edit, commit, pushed }) = claimed else { return NOT_AGREED };
-    let Some(page) = edit.after else { return ExitCode::Done };
+fn tell(ui: Ui, registry: &Registry, claimed: Option<Claimed>, json: bool) -> Result<ExitCode, CommandError> {
+    let Some(Claimed { edit, commit, pushed }) = claimed else { return Ok(NOT_AGREED) };
+    let Some(page) = edit.after else { return Ok(ExitCode::Done) };
+    tell_what_stays(ui, registry, &[&page.place])?;
     if json {
         ui.json(&json!({
             "number": page.number(), "id": page.name(&registry.scheme), "title": page.title(), "place": page.place,
             "commit": commit, "pushed": pushed,
         }));
-        return ExitCode::Done;
+        return Ok(ExitCode::Done);
     }
     ui.line(&format!("{}  {}", page.name(&registry.scheme), registry.git.path().join(&page.place).display()));
-    let discuss =
-        registry.scheme.subject(&registry.scheme.subjects.discuss, page.number(), &page.heading(&registry.scheme));
-    ui.say(&format!("Fill its sections in; then discuss it on {} as `{discuss}`.", registry.scheme.list));
-    ExitCode::Done
+    let scheme = &registry.scheme;
+    let discuss = scheme.subject(&scheme.subjects.discuss, page.number(), &page.heading(scheme));
+    ui.say(&format!("Fill its sections in, and commit them; then discuss it on {} as `{discuss}`.", scheme.list));
+    if page.number().is_none() {
+        ui.say(&format!(
+            "Open that thread by a mail of your own, and give its link: `quorate flip set {0} --state discussion --discussion \
+             URL`; before the vote somebody gives it a number: `quorate flip number {0}`.",
+            page.word()
+        ));
+    }
+    Ok(ExitCode::Done)
 }
 
 /// The heading that was given, without a number before it.

@@ -7,7 +7,6 @@
 //! The registry that a command works on: its scheme, its pages, its ledger of numbers.
 
 use std::ops::Deref;
-use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,9 +17,9 @@ use super::Place;
 use crate::actions::proposals::{BookError, ProposalBook, View};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
-use crate::config::{USUAL_SCHEME, load_scheme};
+use crate::config::{RulesError, USUAL_SCHEME, load_scheme};
 use crate::governance::proposals::{Page, Scheme, parse_number};
-use crate::services::{Effects, FileChange, GitRegistry, HomeError};
+use crate::services::{Effects, FileChange, GitRegistry, HomeError, author_at};
 use crate::ui::ExitCode;
 
 /// The file that says of which kind a registry is.
@@ -38,9 +37,12 @@ struct Settings {
 pub struct Registry {
     /// Its repository and its rules.
     pub book: ProposalBook,
-    /// How the scheme is named: `flip`, or a file.
+    /// How the scheme is named: `flip`, or a file as it is found from here.
     scheme_name: String,
 }
+
+/// Where a scheme of one's own is kept in a registry that is made with it.
+const OWN_SCHEME: &str = "scheme.toml";
 
 impl Deref for Registry {
     type Target = ProposalBook;
@@ -69,13 +71,18 @@ impl Registry {
             ));
         }
         let scheme_name = scheme_name(place)?;
-        let scheme = load_scheme(&environment.assets, &scheme_name)?;
+        let scheme = load_scheme(&environment.assets, &scheme_name).map_err(unusable)?;
         let open = match wanted {
             Wanted::There => GitRegistry::open,
             Wanted::Made => GitRegistry::make,
         };
-        let git =
-            open(&place.registry, &scheme.directory, author(&place.registry), Effects::unwatched()).map_err(failed)?;
+        let git = open(
+            &place.registry,
+            &scheme.directory,
+            author_at(&place.registry).unwrap_or_default(),
+            Effects::unwatched(),
+        )
+        .map_err(failed)?;
         Ok(Self { book: ProposalBook { git, scheme, view: View::Tree }, scheme_name })
     }
 
@@ -91,19 +98,28 @@ impl Registry {
 
     /// The kind of proposals of the registry that was named, whether or not it is there.
     pub fn scheme_of(environment: &Environment, place: &Place) -> Result<Scheme, CommandError> {
-        Ok(load_scheme(&environment.assets, &scheme_name(place)?)?)
+        load_scheme(&environment.assets, &scheme_name(place)?).map_err(unusable)
     }
 
-    /// The file that says of which kind it is, where it does not say so yet.
-    pub fn settings(&self) -> Result<Option<FileChange>, CommandError> {
+    /// The files that say of which kind it is, where it does not say so yet: a scheme of one's own is
+    /// copied, so that the registry works wherever it is.
+    pub fn settings(&self) -> Result<Vec<FileChange>, CommandError> {
         if self.git.read(SETTINGS).map_err(failed)?.is_some() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let text = format!(
-            "# A registry of proposals, kept by `quorate flip`.\nformat = 1\nscheme = {:?}\n",
-            self.scheme_name
-        );
-        Ok(Some(FileChange { place: SETTINGS.to_owned(), before: None, after: Some(text) }))
+        let mut files = Vec::new();
+        let mut name = self.scheme_name.clone();
+        if is_file(&name) {
+            let text = std::fs::read_to_string(&name)
+                .map_err(|error| CommandError::usage(format!("cannot read {name}: {error}"), SCHEME_HINT))?;
+            if self.git.read_committed(OWN_SCHEME).map_err(failed)?.as_ref() != Some(&text) {
+                files.push(FileChange::new(OWN_SCHEME, None, Some(text)));
+            }
+            name = format!("./{OWN_SCHEME}");
+        }
+        let text = format!("# A registry of proposals, kept by `quorate flip`.\nformat = 1\nscheme = {name:?}\n");
+        files.push(FileChange::new(SETTINGS, None, Some(text)));
+        Ok(files)
     }
 
     /// The one page that is meant by `42`, `FLIP-42`, `FLIP-XXX-stop-jobs`.
@@ -164,8 +180,13 @@ fn scheme_name(place: &Place) -> Result<String, CommandError> {
             Some(read.scheme)
         }
     };
+    // a file that the registry names is found from the registry
+    let said = said.map(|said| match is_file(&said) {
+        true => place.registry.join(said).display().to_string(),
+        false => said,
+    });
     match (&place.scheme, said) {
-        (Some(given), Some(said)) if *given != said => Err(CommandError::usage(
+        (Some(given), Some(said)) if *given != said && !is_same_file(given, &said) => Err(CommandError::usage(
             format!("--scheme {given}: this registry is of `{said}`, as {} says", path.display()),
             "leave --scheme out, or name another registry",
         )),
@@ -174,18 +195,23 @@ fn scheme_name(place: &Place) -> Result<String, CommandError> {
     }
 }
 
-/// Who commits: as git knows them there, else nobody in particular.
-fn author(path: &Path) -> (String, String) {
-    let repository = git2::Repository::discover(path).and_then(|found| found.config());
-    let config = repository.or_else(|_| git2::Config::open_default());
-    let value = |name: &str| {
-        let read = config.as_ref().ok()?.get_string(name).ok()?;
-        Some(read).filter(|text| !text.trim().is_empty() && !text.chars().any(char::is_control))
-    };
-    match (value("user.name"), value("user.email")) {
-        (Some(name), Some(email)) => (name, email),
-        _ => ("quorate flip".to_owned(), "quorate@localhost".to_owned()),
-    }
+/// What helps where a scheme cannot be used.
+const SCHEME_HINT: &str = "name flip, kip, sip, or a file: release-config/proposals/flip.toml shows every field; what a registry names in \
+     registry.toml is found from the registry";
+
+fn unusable(error: RulesError) -> CommandError {
+    CommandError::from_error(ExitCode::Usage, &error, SCHEME_HINT)
+}
+
+/// Whether a scheme is a file of one's own, and no name of a known one.
+fn is_file(name: &str) -> bool {
+    name.contains(['/', '\\']) || name.ends_with(".toml")
+}
+
+/// Whether both are files with the same text.
+fn is_same_file(one: &str, other: &str) -> bool {
+    let text = |name: &str| std::fs::read(name).ok().filter(|_| is_file(name));
+    text(one).is_some_and(|read| text(other) == Some(read))
 }
 
 /// Today, or the day that was given.
@@ -198,8 +224,11 @@ pub fn failed(error: HomeError) -> CommandError {
     let code = match &error {
         error if error.is_conflict() => ExitCode::Conflict,
         HomeError::NoRepository { .. }
+        | HomeError::OfAnother { .. }
         | HomeError::NotRoot { .. }
         | HomeError::Detached { .. }
+        | HomeError::NoHead { .. }
+        | HomeError::Nobody
         | HomeError::NoText { .. } => ExitCode::Usage,
         _ => ExitCode::Service,
     };

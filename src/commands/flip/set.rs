@@ -11,20 +11,21 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::edit::{PageEdit, files_of};
+use super::edit::{PageEdit, files_of, tell_what_stays};
 use super::evidence::{Tallied, look_up, read_tally};
 use super::import::or_nothing;
 use super::list::no_state;
 use super::registry::{Registry, Wanted, failed, today};
 use super::threads::Archives;
 use super::{Place, json as shapes};
+use crate::actions::proposals::no_head;
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::governance::proposals::{
-    Corpus, Evidence, Field, LinkFault, Page, Proof, StateRule, link_fault, missing_evidence, moves_from,
+    Corpus, Evidence, Field, LinkFault, Page, Proof, StateRule, is_version, link_fault, missing_evidence, moves_from,
+    taken_up, versions,
 };
 use crate::release::unfit;
-use crate::services::FileChange;
 use crate::ui::{ExitCode, Ui};
 
 /// Sets fields of a proposal, and its state.
@@ -67,6 +68,10 @@ pub struct Args {
     /// The proposal that stands in its place.
     #[arg(long, value_name = "NUMBER")]
     superseded_by: Option<String>,
+    /// A field that is to say nothing any more: release, jira, component, discussion, vote, result, why; may be
+    /// given several times.
+    #[arg(long, value_name = "FIELD", value_parser = unset_field)]
+    unset: Vec<Field>,
     /// Why it is withdrawn or rejected; with --correct why its state was wrong.
     #[arg(long, value_name = "TEXT")]
     why: Option<String>,
@@ -96,11 +101,32 @@ pub struct Args {
     hidden: super::NoStateDirectory,
 }
 
+/// Those that may be empty.
+const MAY_BE_UNSET: [Field; 9] = [
+    Field::Release,
+    Field::Jira,
+    Field::Component,
+    Field::Discussion,
+    Field::Vote,
+    Field::Result,
+    Field::SupersededBy,
+    Field::Author,
+    Field::Why,
+];
+
+fn unset_field(text: &str) -> Result<Field, String> {
+    let known = || MAY_BE_UNSET.map(Field::key).join(", ");
+    Field::of_key(text).filter(|field| MAY_BE_UNSET.contains(field)).ok_or_else(|| format!("one of {}", known()))
+}
+
 pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<ExitCode, CommandError> {
     let registry = Registry::open(environment, place, Wanted::There)?;
     let _lock = registry.git.lock().map_err(failed)?;
     let corpus = registry.corpus(today(None))?;
     let page = registry.one(&corpus.pages, &args.number)?;
+    if !page.has_head() {
+        return Err(failed(no_head(page)));
+    }
     let tallied = args.tally.as_deref().map(|file| read_tally(&registry, page, file)).transpose()?;
     let fields = fields(args, tallied.as_ref());
     let to = args
@@ -113,6 +139,13 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
     }
     fit(&corpus, page, &fields, args)?;
     let after = fields.iter().fold(page.clone(), |page, (field, value)| page.with(corpus.scheme, *field, value));
+    if let Some(tallied) = &tallied
+        && let Some(what) = tallied.read.fault(corpus.scheme, &after).filter(|_| !args.correct)
+    {
+        let hint = "nothing was written; give the tally of this proposal's own vote";
+        return Err(CommandError::new(ExitCode::DoesNotHold, format!("the tally: {what}"), hint));
+    }
+    keeps_evidence(&corpus, page, &after, to, args)?;
     if let Some(to) = to {
         follows(&corpus, page, &after, to, tallied.as_ref(), args)?;
     }
@@ -127,14 +160,28 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
         look_up(environment, &registry, &after, args.tracker.as_deref())?;
     }
     let after = to.map_or(after.clone(), |to| after.with(corpus.scheme, Field::State, &to.id));
+    let after = taken_up(corpus.scheme, page, after);
     let changes = changes(page, &after);
     if changes.is_empty() && tallied.as_ref().is_none_or(|tallied| tallied.file.before == tallied.file.after) {
-        environment.ui.say("All of it is so already.");
-        return Ok(ExitCode::Done);
+        // what an earlier command committed may be here alone
+        let pushed = if args.push { push(&registry)? } else { None };
+        if !args.json {
+            environment.ui.say("All of it is so already.");
+        }
+        return tell(
+            environment.ui,
+            &registry,
+            page,
+            &changes,
+            &Written { commit: None, pushed, tally: None },
+            args.json,
+        );
     }
-    let commit = write(&registry, &corpus, page, &after, tallied.map(|tallied| tallied.file), &changes)?;
+    let tally = tallied.as_ref().and_then(Tallied::replaced);
+    let commit = write(&registry, &corpus, page, &after, tallied, &changes)?;
+    tell_what_stays(environment.ui, &registry, &[&page.place])?;
     let pushed = if args.push { push(&registry)? } else { None };
-    tell(environment.ui, &registry, page, &changes, &Written { commit, pushed }, args.json)
+    tell(environment.ui, &registry, page, &changes, &Written { commit: Some(commit), pushed, tally }, args.json)
 }
 
 /// Sets issue and version of a proposal; whether they were others.
@@ -149,6 +196,9 @@ pub fn name_release(
     let _lock = registry.git.lock().map_err(failed)?;
     let corpus = registry.corpus(today(None))?;
     let page = registry.one(&corpus.pages, &number.to_string())?;
+    if !page.has_head() {
+        return Err(failed(no_head(page)));
+    }
     let after = page.with(corpus.scheme, Field::Jira, jira).with(corpus.scheme, Field::Release, release);
     look_up(environment, &registry, &after, None)?;
     let changes = changes(page, &after);
@@ -170,7 +220,41 @@ fn fields(args: &Args, tallied: Option<&Tallied>) -> Vec<(Field, String)> {
         (Field::SupersededBy, args.superseded_by.clone()),
         (Field::Why, args.why.clone()),
     ];
-    given.into_iter().filter_map(|(field, value)| Some((field, value?.trim().to_owned()))).collect()
+    let given = given.into_iter().filter_map(|(field, value)| Some((field, value?.trim().to_owned())));
+    given.chain(args.unset.iter().map(|field| (*field, String::new()))).collect()
+}
+
+/// That a state does not lose the evidence that it had, and no vote is its own discussion.
+fn keeps_evidence(
+    corpus: &Corpus<'_>,
+    page: &Page,
+    after: &Page,
+    to: Option<&StateRule>,
+    args: &Args,
+) -> Result<(), CommandError> {
+    let vote = after.set(Field::Vote).filter(|_| args.vote.is_some() || args.discussion.is_some());
+    if vote.is_some() && vote == after.set(Field::Discussion) {
+        let hint = "a vote has a thread of its own, with [VOTE] in its subject";
+        return Err(CommandError::usage("the vote's thread is that of the discussion", hint));
+    }
+    let Some(state) = page.state(corpus.scheme).filter(|_| to.is_none() && !args.correct && !args.unset.is_empty())
+    else {
+        return Ok(());
+    };
+    let lacks = |page: &Page| {
+        let kept = page.set(Field::Result).and_then(|result| corpus.tallies.get(result).cloned());
+        let proof = Proof { tally: kept, numbers: corpus.pages.iter().filter_map(Page::number).collect() };
+        missing_evidence(corpus.scheme, page, state, &proof)
+    };
+    let had = lacks(page);
+    match lacks(after).into_iter().find(|missing| had.iter().all(|other| other.evidence != missing.evidence)) {
+        None => Ok(()),
+        Some(missing) => Err(CommandError::new(
+            ExitCode::DoesNotHold,
+            format!("{} is `{}`, and would have {}", page.name(corpus.scheme), state.id, missing.what),
+            "nothing was written; give another value, or with --correct take the evidence off a state that is wrong too",
+        )),
+    }
 }
 
 /// That each value can be what it is given as.
@@ -178,6 +262,20 @@ fn fit(corpus: &Corpus<'_>, page: &Page, fields: &[(Field, String)], args: &Args
     for (field, value) in fields {
         if let Some(why) = unfit(value) {
             return Err(CommandError::usage(format!("--{field} {why}"), ""));
+        }
+        if value.is_empty() {
+            if args.unset.contains(field) {
+                continue;
+            }
+            return Err(CommandError::usage(format!("--{field} is empty"), format!("--unset {field} takes it off")));
+        }
+        if *field == Field::Release
+            && let Some(odd) = versions(value).find(|one| !is_version(one))
+        {
+            return Err(CommandError::usage(
+                format!("--release {value}: `{odd}` is no version"),
+                "give it by its numbers, 2.4.0; several with commas; --unset release takes it off",
+            ));
         }
         let is_link =
             matches!(field, Field::Discussion | Field::Vote) || (*field == Field::Result && args.tally.is_none());
@@ -231,7 +329,10 @@ fn follows(
         let next: Vec<&str> = next.iter().map(|state| state.id.as_str()).collect();
         return Err(CommandError::new(
             ExitCode::DoesNotHold,
-            format!("{name} is `{}`; after that come {}, and not `{}`", from.id, next.join(", "), to.id),
+            match next.is_empty() {
+                true => format!("{name} is `{}`; nothing comes after that, and not `{}`", from.id, to.id),
+                false => format!("{name} is `{}`; after that come {}, and not `{}`", from.id, next.join(", "), to.id),
+            },
             "go through the states in their order; --correct --why TEXT mends one that was never right",
         ));
     }
@@ -245,7 +346,7 @@ fn follows(
     if missing.is_empty() {
         return Ok(());
     }
-    let what = format!("{name} cannot be `{}` yet; there is{}", to.id, missing.concat());
+    let what = format!("{name} cannot be `{}` yet:{}", to.id, missing.concat());
     Err(CommandError::new(ExitCode::DoesNotHold, what, "nothing was written"))
 }
 
@@ -260,21 +361,27 @@ fn write(
     corpus: &Corpus<'_>,
     page: &Page,
     after: &Page,
-    tally: Option<FileChange>,
+    tallied: Option<Tallied>,
     changes: &[(Field, String, String)],
 ) -> Result<String, CommandError> {
     let after = after.with(corpus.scheme, Field::Modified, &corpus.today.to_string());
     let mut files = files_of(registry, corpus, &[PageEdit { before: Some(page.clone()), after: Some(after) }])?;
-    files.extend(tally.filter(|file| file.before != file.after));
-    let what: Vec<String> = changes.iter().map(|(field, _, after)| format!("{field} {}", or_nothing(after))).collect();
+    let mut what: Vec<String> =
+        changes.iter().map(|(field, _, after)| format!("{field} {}", or_nothing(after))).collect();
+    if let Some(Tallied { read, file }) = tallied.filter(|tallied| tallied.file.before != tallied.file.after) {
+        what.push(format!("tally {}", read.summary()));
+        files.push(file);
+    }
     let message = format!("{}: {}\n", page.name(corpus.scheme), what.join(", "));
     registry.git.commit(&files, &message, Timestamp::now()).map_err(failed)
 }
 
 /// A commit, and the remote that it was pushed to.
 struct Written {
-    commit: String,
+    commit: Option<String>,
     pushed: Option<String>,
+    /// The tally that another one replaced, and that one.
+    tally: Option<(String, String)>,
 }
 
 /// Pushes what is committed; the remote.
@@ -286,12 +393,13 @@ fn push(registry: &Registry) -> Result<Option<String>, CommandError> {
             "`git remote add origin ADDRESS` there, and `git push`",
         ));
     };
+    let branch = registry.git.branch().map_err(failed)?;
     match registry.git.push(&remote).map_err(failed)? {
         true => Ok(Some(remote)),
         false => Err(CommandError::new(
             ExitCode::Conflict,
             format!("the change is committed here, and not pushed: {remote} has commits that are not here"),
-            format!("`git -C {path} pull --rebase`, then `git push`"),
+            format!("`git -C {path} pull --rebase {remote} {branch}`, then this again with --push"),
         )),
     }
 }
@@ -308,13 +416,18 @@ fn tell(
     if json {
         let fields: Vec<_> =
             changes.iter().map(|(field, before, after)| shapes::change(*field, before, after)).collect();
-        ui.json(&json!({"id": name, "place": page.place, "changes": fields, "commit": written.commit, "pushed": written.pushed}));
+        ui.json(&json!({"id": name, "place": page.place, "changes": fields, "tally": written.tally.as_ref().map(|(before, after)| json!({"before": before, "after": after})), "commit": written.commit, "pushed": written.pushed}));
         return Ok(ExitCode::Done);
     }
     for (field, before, after) in changes {
         ui.line(&format!("{name} {field}: {} -> {}", or_nothing(before), or_nothing(after)));
     }
+    if let Some((before, after)) = &written.tally {
+        ui.line(&format!("{name} tally: {before} -> {after}"));
+    }
     match (&written.pushed, registry.git.remote().map_err(failed)?) {
+        (Some(remote), _) if written.commit.is_none() => ui.say(&format!("What is committed here is at {remote}.")),
+        (_, _) if written.commit.is_none() => {}
         (Some(remote), _) => ui.say(&format!("It is committed, and pushed to {remote}.")),
         (None, Some(remote)) => ui.say(&format!(
             "It is committed here and not pushed: `git push {remote}` gives it to others, or --push the next time."

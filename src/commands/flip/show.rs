@@ -81,7 +81,7 @@ fn print(ui: Ui, scheme: &Scheme, page: &Page, findings: &[Finding], next: &[(St
     for (state, lacks) in next {
         match lacks.as_slice() {
             [] => ui.line(&format!("  {state}: all evidence is there")),
-            lacks => ui.line(&format!("  {state} wants {}", lacks.join("; "))),
+            lacks => ui.line(&format!("  {state}: {}", lacks.join("; "))),
         }
     }
 }

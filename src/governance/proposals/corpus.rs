@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::life::TallyRead;
+use super::number::LAST_NUMBER;
 use super::page::Page;
 use super::scheme::Scheme;
+use super::tally_read::TallyRead;
 
 /// All pages of a registry.
 #[derive(Debug, Clone)]
@@ -37,7 +38,7 @@ impl<'a> Corpus<'a> {
         pages.sort_by(|a, b| {
             (a.number().is_none(), a.number(), &a.place).cmp(&(b.number().is_none(), b.number(), &b.place))
         });
-        let used = pages.iter().filter_map(Page::number).collect();
+        let used = pages.iter().filter_map(Page::number).filter(|number| *number <= LAST_NUMBER).collect();
         Self { scheme, pages, index: None, used, tallies: BTreeMap::new(), today }
     }
 

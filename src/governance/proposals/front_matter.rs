@@ -50,13 +50,16 @@ pub struct FrontMatter {
 }
 
 const FENCE: &str = "---";
+/// What some editors put before a text in UTF-8; it stays there.
+const MARK: char = '\u{feff}';
 
 impl FrontMatter {
     /// Reads the head of a page.
     pub fn read(text: &str) -> Self {
         let mut head = Self { body_line: 1, ..Self::default() };
         let mut lines = lines(text);
-        match lines.next() {
+        let first = lines.next().map(|(at, line)| (at, line.trim_start_matches(MARK)));
+        match first {
             Some((_, line)) if line.trim_end() == FENCE => {}
             _ => {
                 head.fault(1, "the page has no head; expected a first line of `---`, then `key: value` lines");
@@ -131,6 +134,18 @@ impl FrontMatter {
             }
             None => self.fault(number, format!("`{}` belongs to no key", shortened(plain))),
         }
+    }
+
+    /// That of a page which is no text.
+    pub fn of_no_text() -> Self {
+        let mut head = Self { body_line: 1, ..Self::default() };
+        head.fault(1, "the page is no text in UTF-8");
+        head
+    }
+
+    /// Whether it begins and ends as a head does.
+    pub fn is_whole(&self) -> bool {
+        self.closing.is_some()
     }
 
     /// What cannot be read in it.

@@ -93,8 +93,13 @@ impl Listed {
 }
 
 /// The versions that a field names.
-pub(super) fn versions(text: &str) -> impl Iterator<Item = &str> {
+pub fn versions(text: &str) -> impl Iterator<Item = &str> {
     text.split([',', '/', ';']).map(str::trim).filter(|one| !one.is_empty())
+}
+
+/// Whether a word is a version: it begins with a number.
+pub fn is_version(word: &str) -> bool {
+    word.trim_start_matches(['v', 'V']).starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// A version without the zeros at its end, so that `2.0` is `2.0.0`.

@@ -14,6 +14,7 @@ use super::field::Field;
 use super::link::{LinkFault, link_fault};
 use super::page::Page;
 use super::scheme::{Scheme, Stage, StateRule};
+use super::tally_read::TallyRead;
 
 /// What shows that a proposal is in a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,15 +36,6 @@ pub enum Evidence {
     Successor,
     /// Why, in a sentence.
     Why,
-}
-
-/// What a tally (`quorate vote tally --json`) says, as far as a proposal needs it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct TallyRead {
-    /// The action that was voted on.
-    pub action: String,
-    /// `passed`, `failed`, `open`, `cancelled` or `needs-review`.
-    pub outcome: String,
 }
 
 /// What was looked up beside the page.
@@ -74,6 +66,17 @@ fn may_follow(from: &StateRule, to: &StateRule) -> bool {
         false => to.from.contains(&from.id),
         // the first state is not come back to, the last ones are reached from any that is under way
         true => to.stage != Stage::Draft && from.stage != to.stage,
+    }
+}
+
+/// The page as it comes to be: what is taken up again does not say any more why it was withdrawn.
+#[must_use]
+pub fn taken_up(scheme: &Scheme, before: &Page, after: Page) -> Page {
+    let stage = |page: &Page| page.state(scheme).map(|state| state.stage);
+    let again = stage(before) == Some(Stage::Withdrawn) && stage(&after) == Some(Stage::Discussion);
+    match again && before.get(Field::Why).is_some() && before.get(Field::Why) == after.get(Field::Why) {
+        true => after.with(scheme, Field::Why, ""),
+        false => after,
     }
 }
 
@@ -131,6 +134,9 @@ fn result(scheme: &Scheme, page: &Page, proof: &Proof, wanted: &str) -> Option<S
         Some(Ok(tally)) if tally.action != scheme.action => {
             Some(format!("`{result}` is of a vote on `{}`; expected `{}`", tally.action, scheme.action))
         }
+        Some(Ok(tally)) if tally.fault(scheme, page).is_some() => {
+            tally.fault(scheme, page).map(|what| format!("`{result}` is no evidence, {what}: {give}"))
+        }
         Some(Ok(tally)) => {
             let fits = tally.outcome == wanted || (wanted == "failed" && tally.outcome == "cancelled");
             (!fits).then(|| format!("by `{result}` the vote is {}; expected {wanted}", tally.outcome))
@@ -172,7 +178,7 @@ mod tests {
         let flip = flip();
         let page = Page::read(&flip, "flips/FLIP-0007.md", "---\nnumber: 7\n---\n");
         let page = fields.iter().fold(page, |page, (field, value)| page.with(&flip, *field, value));
-        let tally = outcome.map(|(action, outcome)| Ok(TallyRead { action: action.into(), outcome: outcome.into() }));
+        let tally = outcome.map(|(action, outcome)| Ok(TallyRead::of(action, outcome)));
         let proof = Proof { tally, numbers: BTreeSet::from([7, 8]) };
         missing_evidence(&flip, &page, flip.state(to).unwrap(), &proof)
             .into_iter()

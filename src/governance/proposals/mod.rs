@@ -24,6 +24,7 @@ mod scheme;
 mod sections;
 mod storage;
 
+mod tally_read;
 mod template;
 mod title;
 mod wiki;
@@ -33,16 +34,17 @@ pub use corpus::Corpus;
 pub use field::Field;
 pub use front_matter::{FrontMatter, PageFault};
 pub use import::{Imported, Planned, Side, plan_import};
-pub use index::{IndexFormat, Listed, index, index_file, next_number_in, release_notes};
+pub use index::{IndexFormat, Listed, index, index_file, is_version, next_number_in, release_notes, versions};
 pub use index_source::{SourceFault, SourceRow, read_rows};
-pub use life::{Evidence, Missing, Proof, TallyRead, missing_evidence, moves_from};
+pub use life::{Evidence, Missing, Proof, missing_evidence, moves_from, taken_up};
 pub use link::{Archive, LinkFault, is_unset, link_fault};
-pub use number::{file_name, next_number, number_in_file_name, parse_number, pending_name, slug};
-pub use page::Page;
+pub use number::{LAST_NUMBER, file_name, next_number, number_in_file_name, parse_number, pending_name, slug};
+pub use page::{Page, carried_over};
 pub use scheme::{IndexWords, Scheme, SectionRule, Stage, StateRule, Subjects, Tracker};
 pub use sections::{Heading, headings};
 
 pub use storage::{Table, TableFault, label_edits, read_storage, set_cells, texts_differ, to_storage};
+pub use tally_read::TallyRead;
 pub use template::new_page;
 pub use title::TitleForm;
 pub use wiki::{

@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 
 use super::scheme::Scheme;
 
+/// The last number that a next one is counted from: what is beyond it was mistyped.
+pub const LAST_NUMBER: u32 = 999_999;
+
 /// The next free number: beyond all that were ever used. A gap is not filled: nobody knows
 /// what mails and issues say of it.
 pub fn next_number(scheme: &Scheme, used: &BTreeSet<u32>) -> Option<u32> {

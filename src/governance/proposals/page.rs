@@ -35,6 +35,17 @@ impl Page {
         Self { place: place.to_owned(), text: text.to_owned(), head, number: stated.or(named.flatten()), named }
     }
 
+    /// A page whose file is no text: nothing of it can be read.
+    pub fn no_text(scheme: &Scheme, place: &str, shown: &str) -> Self {
+        let read = Self::read(scheme, place, "");
+        Self { text: shown.to_owned(), head: FrontMatter::of_no_text(), ..read }
+    }
+
+    /// Whether it has a head in which something can be set.
+    pub fn has_head(&self) -> bool {
+        self.head.is_whole()
+    }
+
     /// Its number: the one in its head, else the one that its file is called by.
     pub fn number(&self) -> Option<u32> {
         self.number
@@ -93,6 +104,14 @@ impl Page {
         }
     }
 
+    /// As commands are told which it is: `42`, or its file's name.
+    pub fn word(&self) -> String {
+        match self.number {
+            Some(number) => number.to_string(),
+            None => self.place.rsplit('/').next().unwrap_or(&self.place).trim_end_matches(".md").to_owned(),
+        }
+    }
+
     /// Its text, after the head.
     pub fn body(&self) -> &str {
         &self.text[self.head.body()..]
@@ -114,6 +133,24 @@ impl Page {
     pub fn with_body(&self, scheme: &Scheme, body: &str) -> Self {
         Self::read(scheme, &self.place, &format!("{}{body}", &self.text[..self.head.body()]))
     }
+}
+
+/// The change from `before` to `after`, made on the same page in another text: its fields one by one,
+/// and its first words where they were changed.
+pub fn carried_over(scheme: &Scheme, before: &Page, after: &Page, other: &Page) -> Page {
+    let changed = Field::ALL.into_iter().filter(|field| before.get(*field) != after.get(*field));
+    let with = |page: Page, field: Field| page.with(scheme, field, after.get(field).unwrap_or_default());
+    let page = changed.fold(other.clone(), with);
+    let body = heading_changed(before.body(), after.body(), page.body());
+    let page = body.map_or(page.clone(), |body| page.with_body(scheme, &body));
+    Page::read(scheme, &after.place, &page.text)
+}
+
+/// `other` with the one line that is different between two texts, where it has it.
+fn heading_changed(before: &str, after: &str, other: &str) -> Option<String> {
+    let (old, new) = before.lines().zip(after.lines()).find(|(old, new)| old != new)?;
+    let at = other.lines().find(|line| *line == old).and_then(|line| other.find(line))?;
+    Some(format!("{}{new}{}", &other[..at], &other[at + old.len()..]))
 }
 
 #[cfg(test)]

@@ -136,6 +136,8 @@ pub struct Scheme {
     pub action: String,
     /// The address of a page in the other home; `{page}` is its id.
     pub page: String,
+    /// Where people read a page at the registry's remote; `{place}` is its file.
+    pub web: String,
     /// What a new page has as its component.
     pub component: String,
     /// The names of components as they are written; others that mean one are found by their letters alone.
@@ -177,6 +179,8 @@ struct File {
     action: String,
     #[serde(default)]
     page: String,
+    #[serde(default)]
+    web: String,
     #[serde(default)]
     component: String,
     #[serde(default)]
@@ -248,6 +252,7 @@ impl Scheme {
             list: read.list,
             action: read.action,
             page: read.page,
+            web: read.web,
             component: read.component,
             components: read.components,
             stale_weeks: read.stale_weeks,
@@ -288,6 +293,11 @@ impl Scheme {
     /// The address of a page in the other home, where the scheme says it.
     pub fn page_address(&self, page: &str) -> Option<String> {
         (!self.page.is_empty() && !page.is_empty()).then(|| self.page.replace("{page}", page))
+    }
+
+    /// The address of a page's file at the registry's remote.
+    pub fn web_address(&self, place: &str) -> Option<String> {
+        (!self.web.is_empty()).then(|| self.web.replace("{place}", place))
     }
 }
 

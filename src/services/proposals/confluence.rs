@@ -167,6 +167,7 @@ impl From<Wire> for Sheet {
             text: wire.body.storage.value,
             labels: wire.metadata.labels.results.into_iter().map(|label| label.name).collect(),
             revision: wire.version.number.to_string(),
+            is_text: true,
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Sheet {
     pub labels: Vec<String>,
     /// In which revision it is.
     pub revision: String,
+    /// Whether it is a text in UTF-8; else `text` has marks where it is none.
+    pub is_text: bool,
 }
 
 /// A change of a page, or a new one.
@@ -85,6 +87,12 @@ pub enum HomeError {
         /// Where none is.
         path: PathBuf,
     },
+    /// Git does not open what belongs to somebody else.
+    #[error("the git repository {} belongs to somebody else, and git does not open such", path.display())]
+    OfAnother {
+        /// Where it is.
+        path: PathBuf,
+    },
     /// The repository's root is elsewhere.
     #[error("{} is no root of a git repository; its repository is at {}", path.display(), root.display())]
     NotRoot {
@@ -93,6 +101,41 @@ pub enum HomeError {
         /// Where the root is.
         root: PathBuf,
     },
+    /// A file was never committed, and is to be changed.
+    #[error("{place} is in no commit of the registry yet")]
+    Uncommitted {
+        /// Which file.
+        place: String,
+        /// The registry.
+        path: PathBuf,
+    },
+    /// What somebody changed in a file and did not commit stands where a change is to be made.
+    #[error("{place} was changed and not committed, where it is to be changed now")]
+    Overlaps {
+        /// Which file.
+        place: String,
+        /// The registry.
+        path: PathBuf,
+    },
+    /// Files that somebody changed here and did not commit have changed at the remote too.
+    #[error("what others pushed cannot be taken over: {} changed and not committed here", were(places))]
+    InTheWay {
+        /// Which files.
+        places: Vec<String>,
+        /// The registry.
+        path: PathBuf,
+    },
+    /// A page's head as a whole cannot be read: what were set in it would stand before it.
+    #[error("the head of {place} cannot be read: {what}")]
+    NoHead {
+        /// Which page, with its line.
+        place: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// Git does not know who commits.
+    #[error("git does not know your name and address, which a commit has")]
+    Nobody,
     /// HEAD is on no branch.
     #[error("{} is on no branch", path.display())]
     Detached {
@@ -110,10 +153,14 @@ pub enum HomeError {
         found: String,
     },
     /// The registry and its remote have commits that the other has not.
-    #[error("{} and its remote went apart", path.display())]
+    #[error("{} and its remote `{remote}` went apart", path.display())]
     Apart {
         /// Which repository.
         path: PathBuf,
+        /// The remote's name.
+        remote: String,
+        /// The branch.
+        branch: String,
     },
     /// Others were faster each time.
     #[error("after {attempts} attempts others were always faster to push")]
@@ -142,6 +189,7 @@ impl HomeError {
     /// Whether something else is there than what was expected.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Changed { .. } | Self::Apart { .. } | Self::Outrun { .. })
+            || matches!(self, Self::Uncommitted { .. } | Self::Overlaps { .. } | Self::InTheWay { .. })
             || matches!(self, Self::Git(GitError::Rejected { .. } | GitError::Moved { .. }))
     }
 
@@ -152,17 +200,50 @@ impl HomeError {
             Self::NoText { .. } => "a page is a text in UTF-8; mend or move the file".to_owned(),
             Self::NoRepository { .. } => "`quorate flip init` makes one; --registry DIR names another".to_owned(),
             Self::NotRoot { root, .. } => format!("--registry {}", root.display()),
+            Self::Uncommitted { place, path } | Self::Overlaps { place, path } => {
+                let path = path.display();
+                format!(
+                    "nothing was written; commit it first: `git -C {path} add {place}`, `git -C {path} commit {place}`"
+                )
+            }
+            Self::InTheWay { places, path } => {
+                let (path, places) = (path.display(), places.join(" "));
+                format!(
+                    "nothing was taken over; see `git -C {path} diff HEAD -- {places}`: commit it, or put it aside by \
+                     `git -C {path} stash push --include-untracked -- {places}`"
+                )
+            }
+            Self::Nobody => {
+                "nothing was written; `git config --global user.name …` and `git config --global user.email …`".to_owned()
+            }
+            Self::NoHead { .. } => {
+                "nothing was written; a head is `---`, lines of `key: value`, and `---`: mend it by hand".to_owned()
+            }
             Self::Detached { .. } => "check a branch out there: `git switch main`".to_owned(),
             Self::Changed { .. } => {
                 "nothing was written over it; run it again, which reads what is there now".to_owned()
             }
-            Self::Apart { path } => format!("bring them together: `git -C {} pull --rebase`", path.display()),
-            Self::Outrun { .. } => "nothing was written; run it again".to_owned(),
+            Self::Apart { path, remote, branch } => {
+                format!("bring them together: `git -C {} pull --rebase {remote} {branch}`", path.display())
+            }
+            Self::Outrun { .. } => {
+                "nothing was written; run it again. Where nobody else pushes, a push that was killed has left a lock at the \
+                 remote: in its repository, remove `refs/heads/BRANCH.lock`"
+                    .to_owned()
+            }
+            Self::OfAnother { path } => {
+                format!("where you trust it: `git config --global --add safe.directory {}`", path.display())
+            }
             Self::Git(error) => error.hint().to_owned(),
             Self::Local { .. } => "see `git status` and `git fsck` in the registry".to_owned(),
             Self::Web(error) => error.hint(),
         }
     }
+}
+
+fn were(places: &[String]) -> String {
+    let verb = if places.len() == 1 { "was" } else { "were" };
+    format!("{} {verb}", places.join(", "))
 }
 
 /// For `map_err`: what libgit2 was asked to do.

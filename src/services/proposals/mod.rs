@@ -13,7 +13,12 @@ mod git_registry;
 mod history;
 mod home;
 mod publish;
+#[cfg(test)]
+mod tests;
+mod undertaking;
+mod writing;
 
 pub use confluence::Confluence;
-pub use git_registry::{FileChange, GitRegistry, RegistryLock};
+pub use git_registry::{GitRegistry, RegistryLock};
 pub use home::{HomeError, PageChange, ProposalHome, Sheet};
+pub use writing::{FileChange, carried_over};

@@ -7,12 +7,11 @@
 //! A registry and its remote: taking over what others pushed, pushing one's own commit, and
 //! taking that back where somebody else was faster.
 
-use std::path::Path;
-
 use git2::{Oid, Repository};
 
 use super::git_registry::{GitRegistry, head};
 use super::home::{HomeError, local};
+use super::undertaking::{FileNote, Left, Undertaking};
 use crate::services::{Git, GitError, RefUpdate};
 
 impl GitRegistry {
@@ -50,35 +49,66 @@ impl GitRegistry {
         Ok(self.git(remote).fetch_branch(&self.branch()?)?)
     }
 
-    /// Takes over what is new at the remote's branch. What is only here stays.
+    /// Takes over what is new at the remote's branch. What is only here stays, but for a commit that an
+    /// interruption left between [`commit_to_push`](Self::commit_to_push) and its push: it is taken
+    /// back where the remote does not have it.
     ///
     /// # Errors
-    /// [`HomeError::Apart`] where both have commits of their own; [`GitError`] where the
-    /// remote cannot be asked, or a change in the working tree is in the way.
+    /// [`HomeError::Apart`] where both have commits of their own; [`HomeError::InTheWay`] where a file
+    /// was changed here and not committed; [`GitError`] where the remote cannot be asked.
     pub fn catch_up(&self, remote: &str) -> Result<(), HomeError> {
         let branch = self.branch()?;
         let Some(theirs) = self.git(remote).fetch_branch(&branch)? else { return Ok(()) };
         let theirs = Oid::from_str(&theirs).map_err(local("read a commit's id"))?;
         let repository = self.repository()?;
-        let Some(ours) = head(&repository)? else { return self.check_out(&repository, None, theirs) };
         let within = |old: Oid, new: Oid| old == new || repository.graph_descendant_of(new, old).unwrap_or(false);
+        self.take_back_unpushed(|commit| within(commit, theirs))?;
+        let Some(ours) = head(&repository)? else { return self.take_over(&repository, None, theirs) };
         match (within(theirs, ours), within(ours, theirs)) {
             (true, _) => Ok(()),
-            (false, true) => self.check_out(&repository, Some(ours), theirs),
-            (false, false) => Err(HomeError::Apart { path: self.path.clone() }),
+            (false, true) => self.take_over(&repository, Some(ours), theirs),
+            (false, false) => Err(HomeError::Apart { path: self.path.clone(), remote: remote.to_owned(), branch }),
         }
     }
 
     /// Brings branch, index and working tree to a later commit; a file that somebody changed
     /// here stops it.
-    fn check_out(&self, repository: &Repository, before: Option<Oid>, to: Oid) -> Result<(), HomeError> {
-        let object = repository.find_object(to, None).map_err(local("read a commit"))?;
-        let mut safe = git2::build::CheckoutBuilder::new();
-        safe.safe().recreate_missing(true);
-        self.effects
-            .around("registry files", || repository.checkout_tree(&object, Some(&mut safe)))
-            .map_err(local("take over what others pushed: a changed file is in the way"))?;
-        self.move_head(repository, before, to, "taken over from the remote")
+    fn take_over(&self, repository: &Repository, before: Option<Oid>, to: Oid) -> Result<(), HomeError> {
+        let files = self.files_between(repository, before, to)?;
+        let mut places = Vec::new();
+        for file in &files {
+            let here = self.read_raw(&file.place)?;
+            let id =
+                here.and_then(|bytes| Oid::hash_object(git2::ObjectType::Blob, &bytes).ok()).map(|id| id.to_string());
+            if id != file.before && id != file.after {
+                places.push(file.place.clone());
+            }
+        }
+        if !places.is_empty() {
+            return Err(HomeError::InTheWay { places, path: self.path.clone() });
+        }
+        let undertaking = Undertaking::new(self.branch_ref(repository)?, before, to, files, Left::Nothing);
+        self.undertake(repository, &undertaking, "taken over from the remote")
+    }
+
+    /// The files that differ between two commits.
+    fn files_between(&self, repository: &Repository, before: Option<Oid>, to: Oid) -> Result<Vec<FileNote>, HomeError> {
+        let tree = |id: Oid| repository.find_commit(id).and_then(|commit| commit.tree()).map_err(local("read a tree"));
+        let (old, new) = (before.map(tree).transpose()?, tree(to)?);
+        let diff =
+            repository.diff_tree_to_tree(old.as_ref(), Some(&new), None).map_err(local("compare two commits"))?;
+        let id = |file: git2::DiffFile<'_>| (!file.id().is_zero()).then(|| file.id().to_string());
+        let note = |delta: git2::DiffDelta<'_>| {
+            let path = delta.new_file().path().or_else(|| delta.old_file().path())?;
+            Some(FileNote {
+                place: path.to_str()?.to_owned(),
+                before: id(delta.old_file()),
+                after: id(delta.new_file()),
+            })
+        };
+        // another repository within it is not brought up
+        let is_file = |delta: &git2::DiffDelta<'_>| delta.new_file().mode() != git2::FileMode::Commit;
+        Ok(diff.deltas().filter(is_file).filter_map(note).collect())
     }
 
     /// Pushes the branch; says whether nobody was faster.
@@ -93,40 +123,18 @@ impl GitRegistry {
         let tracked =
             repository.refname_to_id(&format!("refs/remotes/{remote}/{branch}")).ok().map(|id| id.to_string());
         match self.git(remote).push(&[RefUpdate { name, expected: tracked, to }]) {
-            Ok(()) => Ok(true),
+            Ok(()) => self.forget_pushed().map(|()| true),
             Err(GitError::Rejected { .. }) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Takes the last commit back, which made the files `places` and nothing else: for a
-    /// commit that nobody else has.
+    /// Takes back the commit that [`commit_to_push`](Self::commit_to_push) made last: for one that
+    /// nobody else has.
     ///
     /// # Errors
     /// When the branch is elsewhere by now.
-    pub fn take_back(&self, commit: &str, places: &[(String, Option<String>)]) -> Result<(), HomeError> {
-        let repository = self.repository()?;
-        let id = Oid::from_str(commit).map_err(local("read a commit's id"))?;
-        let parent = repository
-            .find_commit(id)
-            .and_then(|commit| commit.parent_id(0))
-            .map_err(local("find the commit before"))?;
-        self.move_head(&repository, Some(id), parent, "others were faster")?;
-        let mut index = repository.index().map_err(local("read the index"))?;
-        for (place, before) in places {
-            let path = self.path.join(place);
-            let failed = |source| HomeError::File { doing: "take back", path: path.clone(), source };
-            match before {
-                Some(text) => {
-                    std::fs::write(&path, text).map_err(failed)?;
-                    index.add_path(Path::new(place)).map_err(local("write the index"))?;
-                }
-                None => {
-                    std::fs::remove_file(&path).map_err(failed)?;
-                    index.remove_path(Path::new(place)).map_err(local("write the index"))?;
-                }
-            }
-        }
-        index.write().map_err(local("write the index"))
+    pub fn take_back(&self) -> Result<(), HomeError> {
+        self.take_back_unpushed(|_| false)
     }
 }

@@ -105,7 +105,93 @@ fn a_page_without_a_number_gets_one_later_and_everything_else_on_it_stays() {
         .replacen("# FLIP-XXX: Stop jobs", "# FLIP-1: Stop jobs", 1);
     assert_eq!(desk.read("r/flips/FLIP-0001.md"), expected);
     assert!(!desk.path("r/flips/FLIP-XXX-stop-jobs.md").exists());
-    assert_eq!(desk.git("r", &["status", "--porcelain"]), "");
+    // what somebody wrote and did not commit stays so
+    assert_eq!(desk.git("r", &["status", "--porcelain"]), " M flips/FLIP-0001.md\n");
+    let committed = desk.git("r", &["show", "HEAD:flips/FLIP-0001.md"]);
+    assert_eq!(committed, expected.replace("\nMine, with FLIP-XXX in it.\n", ""));
     let ran = desk.runs(2, &["number", "1"]);
     assert!(ran.err.contains("has a number already") && ran.err.contains("FLIP-XXX-stop-jobs-2"), "{}", ran.err);
+}
+
+#[test]
+fn a_tally_is_of_the_pages_own_vote_and_says_what_its_votes_come_to() {
+    let desk = Desk::begun();
+    desk.runs(0, &["new", "A"]);
+    desk.runs(0, &["set", "1", "--state", "discussion", "--discussion", THREAD]);
+    desk.runs(0, &["set", "1", "--state", "vote", "--vote", VOTE]);
+    let votes = |count| vec![json!({"value": "+1", "binding": true}); count];
+    let tally = |more: serde_json::Value| {
+        let mut text = json!({"action": "flip", "outcome": "passed", "rule": "consensus"});
+        text.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        desk.put("tally.json", &text.to_string()).display().to_string()
+    };
+    for (more, says) in [
+        (json!({"thread": THREAD, "votes": votes(3)}), "it is of the thread"),
+        (json!({"subject": "[VOTE] FLIP-3: Greet", "votes": votes(3)}), "it is of the vote `[VOTE] FLIP-3: Greet`"),
+        (json!({"votes": []}), "it says that the vote passed, and has no vote"),
+        (json!({"votes": votes(2)}), "with 2 binding +1 and 0 -1 the vote has failed"),
+    ] {
+        for state in [&["--state", "accepted"][..], &[]] {
+            let ran = desk.runs(1, &[&["set", "1", "--tally", &tally(more.clone())], state].concat());
+            assert!(ran.err.contains(says), "{more}: {}", ran.err);
+        }
+    }
+    desk.runs(0, &["set", "1", "--state", "accepted", "--tally", &tally(json!({"thread": VOTE, "votes": votes(3)}))]);
+    let ran = desk.runs(0, &["set", "1", "--tally", &tally(json!({"thread": VOTE, "votes": votes(4)}))]);
+    let shown = "FLIP-1 tally: passed, 3 binding +1, 0 -1 -> passed, 4 binding +1, 0 -1";
+    assert!(ran.out.contains(shown), "{}", ran.out);
+    assert_eq!(desk.git("r", &["log", "-1", "--format=%s"]), "FLIP-1: tally passed, 4 binding +1, 0 -1\n");
+    assert_eq!(desk.errors(), [""; 0]);
+    desk.put("r/tallies/FLIP-0001.json", &json!({"action": "flip", "outcome": "passed", "thread": THREAD}).to_string());
+    assert_eq!(desk.errors(), ["tally-of-another"]);
+}
+
+#[test]
+fn what_is_set_is_what_the_lint_takes_and_can_be_taken_off() {
+    let desk = Desk::begun();
+    desk.runs(0, &["new", "A"]);
+    desk.runs(0, &["set", "1", "--state", "discussion", "--discussion", THREAD]);
+    let ran = desk.runs(2, &["set", "1", "--state", "vote", "--vote", THREAD]);
+    assert!(ran.err.contains("the vote's thread is that of the discussion"), "{}", ran.err);
+    let ran = desk.runs(2, &["set", "1", "--release", "abc"]);
+    assert!(ran.err.contains("`abc` is no version"), "{}", ran.err);
+    let ran = desk.runs(2, &["set", "1", "--release", ""]);
+    assert!(ran.err.contains("--unset release takes it off"), "{}", ran.err);
+    desk.runs(0, &["set", "1", "--release", "2.4, 2.5"]);
+    desk.runs(0, &["set", "1", "--unset", "release"]);
+    assert!(desk.read("r/flips/FLIP-0001.md").contains("release: \"\"\n"), "{}", desk.read("r/flips/FLIP-0001.md"));
+    let ran = desk.runs(1, &["set", "1", "--unset", "discussion"]);
+    assert!(ran.err.contains("FLIP-1 is `discussion`, and would have no link"), "{}", ran.err);
+    // taken back, and taken up again
+    desk.runs(0, &["set", "1", "--state", "withdrawn", "--why", "no time"]);
+    desk.runs(0, &["set", "1", "--state", "discussion"]);
+    assert!(!desk.read("r/flips/FLIP-0001.md").contains("no time"));
+}
+
+#[test]
+fn what_was_not_pushed_is_pushed_the_next_time() {
+    let desk = Desk::begun();
+    desk.runs(0, &["new", "A"]);
+    desk.git(".", &["clone", "-q", "--bare", "r", "remote.git"]);
+    desk.git("r", &["remote", "add", "origin", "../remote.git"]);
+    desk.git("r", &["fetch", "-q", "origin"]);
+    assert!(desk.runs(0, &["set", "1", "--component", "Zed"]).err.contains("not pushed"));
+    let ran = desk.runs(0, &["set", "1", "--component", "Zed", "--push"]);
+    assert!(ran.err.contains("All of it is so already") && ran.err.contains("is at origin"), "{}", ran.err);
+    assert_eq!(desk.git("r", &["rev-parse", "HEAD"]), desk.git("remote.git", &["rev-parse", "main"]));
+    let json = desk.runs(0, &["set", "1", "--component", "Zed", "--push", "--json"]).json();
+    assert!(json["commit"].is_null() && json["pushed"] == "origin", "{json}");
+}
+
+#[test]
+fn the_notes_of_a_version_name_what_was_accepted() {
+    let desk = Desk::begun();
+    for title in ["A", "B"] {
+        desk.runs(0, &["new", title]);
+        desk.runs(0, &["set", if title == "A" { "1" } else { "2" }, "--release", "2.4"]);
+    }
+    desk.runs(0, &["set", "1", "--state", "released", "--correct", "--why", "It came with it."]);
+    let ran = desk.runs(0, &["list", "--release", "2.4", "--notes"]);
+    assert_eq!(ran.out, "- FLIP-1: A\n");
+    assert!(ran.err.contains("FLIP-2 is draft: it is not in the notes"), "{}", ran.err);
 }

@@ -72,6 +72,9 @@ fn a_number_that_was_used_is_never_given_again() {
     // in the ledger alone
     desk.put("r/numbers", "FLIP-9 was somewhere else\n");
     assert!(desk.runs(0, &["new", "D"]).out.starts_with("FLIP-10 "));
+    // what was written there by hand is in no commit of ours
+    assert_eq!(desk.git("r", &["status", "--porcelain"]), " M numbers\n");
+    desk.git("r", &["commit", "-q", "-a", "-m", "by hand"]);
     // in the head of a page whose file says otherwise, and on another branch
     desk.git("r", &["checkout", "-q", "-b", "side"]);
     assert!(desk.runs(0, &["new", "E"]).out.starts_with("FLIP-11 "));
@@ -104,4 +107,14 @@ fn what_goes_to_a_remote_is_shown_first() {
         "{}",
         apart.err
     );
+}
+
+#[test]
+fn a_number_that_was_mistyped_stops_nobody() {
+    let desk = Desk::begun();
+    let row = r#"[{"number": 4294967295, "title": "FLIP-4294967295: A", "page": "1"}]"#;
+    let file = desk.put("rows.json", row).display().to_string();
+    desk.runs(0, &["import", &file]);
+    assert_eq!(desk.errors(), ["number-far"]);
+    assert!(desk.runs(0, &["new", "B"]).out.starts_with("FLIP-1 "));
 }

@@ -187,6 +187,7 @@ fn the_short_way_is_one_plan_for_each_command() {
     }
     assert!(town.page().contains("state: accepted\n") && town.page().contains("result: tallies/FLIP-0003.json"));
     assert_eq!(town.label(), "[\"accepted\"]");
+    assert!(result.contains("Withdrawn by those who gave them") && result.contains("and then +1"), "{result}");
     let before = town.mails().len();
     town.runs(0, &["flip", "result", "3", "--execute"]);
     assert_eq!(town.mails().len(), before, "nothing is sent twice");
@@ -204,6 +205,26 @@ fn a_vote_that_does_not_pass_rejects_it() {
     assert!(town.page().contains("state: rejected\n"), "{}", town.page());
     assert_eq!(town.label(), "[\"rejected\"]");
     assert!(town.mails().last().unwrap().contains("the vote has not passed"));
+}
+
+#[test]
+fn a_vote_that_is_open_is_waited_for_and_one_on_nothing_is_not_ended() {
+    let town = Town::new();
+    let more = ["--product", "sample", "--link", "https://example.org/flip-3"];
+    town.runs(0, &[&["flip", "discuss", "3", "--execute"], &more[..]].concat());
+    assert!(town.mails()[0].contains("https://example.org/flip-3"), "{}", town.mails()[0]);
+    town.runs(0, &[&["flip", "vote", "3", "--execute"], &more[..]].concat());
+    let waits = town.runs(3, &["flip", "result", "3", "--execute"]);
+    assert!(
+        waits.err.contains("the vote on FLIP-3 to end") && !waits.err.contains("cannot be taken up"),
+        "{}",
+        waits.err
+    );
+    town.runs(0, &["flip", "set", "3", "--state", "withdrawn", "--why", "Nobody needs it."]);
+    for command in [&["flip", "result", "3", "--execute"][..], &["flip", "vote", "3", "--product", "sample"]] {
+        let ran = town.runs(1, command);
+        assert!(ran.err.contains("FLIP-3 is withdrawn: there is no vote on it any more"), "{}", ran.err);
+    }
 }
 
 #[test]

@@ -20,11 +20,12 @@ use crate::commands::flip::registry::{Registry, Wanted, today};
 use crate::commands::identity::identity;
 use crate::commands::release_files::{known, release_file};
 use crate::commands::release_state::{JOURNAL_FILE, PROPOSALS, WORKFLOW_FILE};
+use crate::commands::session::Subject;
 use crate::commands::vote::{Desk, Footing, Sender, footing, text_or_file};
 use crate::commands::which_product::product_meant;
 use crate::engine::{Event, Journal, Renderer, State, Workflow};
 use crate::governance::proposals::{Field, Page, Stage};
-use crate::release::Sha512;
+use crate::release::{Sha512, unfit};
 use crate::ui::ExitCode;
 
 /// Which record is begun.
@@ -71,6 +72,11 @@ pub fn begin(
     let file = release_file(&desk.environment.assets, "workflows", "workflow", "flip")?;
     let workflow = Workflow::parse(&file.place, &file.text)?;
     let session = session_of(desk, &directory, workflow, record.clone(), registry.scheme.clone())?;
+    if matches!(&session.values, Subject::Proposal(values) if !values.has_address()) {
+        desk.environment.ui.warn(
+            "the mails have no link to the proposal's text: --link URL names one, `web` in the scheme where the registry is read",
+        );
+    }
     let renderer = Renderer::new(&session.values, &State::default())
         .map_err(|error| CommandError::usage(error, "commit the page by git, so that the registry has it"))?;
     check_workflow(&file.place, &session.workflow, &[renderer])?;
@@ -91,7 +97,10 @@ fn record(
     let Some(number) = page.number() else {
         return Err(CommandError::usage(
             format!("{name} has no number yet, and its mails would have none"),
-            format!("`quorate flip number {name}` gives it the next one"),
+            format!(
+                "`quorate flip number {name}` gives it the next one; who has no right to one writes the mail, and gives its link: \
+                 `quorate flip set {name} --state discussion --discussion URL`"
+            ),
         ));
     };
     let had = had(scheme_stage(registry, page)?, page, &name)?;
@@ -127,6 +136,7 @@ fn record(
         rules,
         used,
         about: options.about.as_deref().map(text_or_file).transpose()?,
+        link: options.link.as_deref().map(link).transpose()?,
         wiki: options.wiki()?.map(|(url, space, parent)| WikiNamed { url, space, parent }),
         tracker: options.tracker.clone(),
         local: options.local,
@@ -135,6 +145,17 @@ fn record(
         rehearsal: beginning == Beginning::Rehearsal,
         quorate: env!("CARGO_PKG_VERSION").to_owned(),
     })
+}
+
+fn link(given: &str) -> Result<String, CommandError> {
+    let is_one = given.starts_with("https://") || given.starts_with("http://");
+    if !is_one || given.chars().any(|c| c.is_whitespace() || c.is_control()) || unfit(given).is_some() {
+        return Err(CommandError::usage(
+            format!("--link {given} is no address"),
+            "https://…, where people read the text",
+        ));
+    }
+    Ok(given.to_owned())
 }
 
 fn scheme_stage(registry: &Registry, page: &Page) -> Result<Stage, CommandError> {

@@ -105,6 +105,7 @@ pub fn run_discuss(environment: &Environment, place: &Place, args: &DiscussArgs)
 pub fn run_vote(environment: &Environment, place: &Place, args: &VoteArgs) -> Result<ExitCode, CommandError> {
     let desk = Desk::new(environment);
     let short = Short::open(&desk, place, &args.which, Some(&args.options))?;
+    short.demand_under_way(&args.which)?;
     if !short.has_discussion(&desk)? {
         short.forget_untouched()?;
         return Err(CommandError::new(
@@ -121,6 +122,7 @@ pub fn run_vote(environment: &Environment, place: &Place, args: &VoteArgs) -> Re
 pub fn run_result(environment: &Environment, place: &Place, args: &ResultArgs) -> Result<ExitCode, CommandError> {
     let desk = Desk::new(environment);
     let short = Short::open(&desk, place, &args.which, None)?;
+    short.demand_under_way(&args.which)?;
     let code = short.result(&desk, &args.which.agreement)?;
     let (_, state) = short.session(&desk)?;
     let outputs = state.outputs();
@@ -136,6 +138,8 @@ pub fn run_result(environment: &Environment, place: &Place, args: &ResultArgs) -
 /// The record that a short command works on.
 struct Short {
     directory: PathBuf,
+    /// How far the proposal's page says that it is.
+    stage: Option<Stage>,
 }
 
 impl Short {
@@ -145,7 +149,8 @@ impl Short {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let registry = Registry::open(desk.environment, place, Wanted::There)?;
         let pages = registry.pages()?;
-        let id = registry.one(&pages, &which.number)?.name(&registry.scheme);
+        let page = registry.one(&pages, &which.number)?;
+        let (id, stage) = (page.name(&registry.scheme), page.state(&registry.scheme).map(|state| state.stage));
         let directory = directory_of(desk, &id);
         let journal = directory.join(JOURNAL_FILE);
         if Journal::is_begun(&journal)? {
@@ -158,7 +163,7 @@ impl Short {
                 ));
             }
             // Nobody agreed to anything yet: what is there now counts, and not what was then.
-            let short = Self { directory: directory.clone() };
+            let short = Self { directory: directory.clone(), stage };
             if is_touched(&entries) || options.is_none() {
                 return Ok(short);
             }
@@ -170,7 +175,25 @@ impl Short {
                 format!("`quorate flip vote {}` opens it", which.number),
             ));
         };
-        Ok(Self { directory: begin(desk, place, &which.number, options, Beginning::Short)? })
+        Ok(Self { directory: begin(desk, place, &which.number, options, Beginning::Short)?, stage })
+    }
+
+    /// That the proposal was neither taken back nor replaced.
+    fn demand_under_way(&self, which: &Which) -> Result<(), CommandError> {
+        let over = match self.stage {
+            Some(Stage::Withdrawn) => "withdrawn",
+            Some(Stage::Superseded) => "superseded",
+            _ => return Ok(()),
+        };
+        self.forget_untouched()?;
+        Err(CommandError::new(
+            ExitCode::DoesNotHold,
+            format!("{} is {over}: there is no vote on it any more", self.name()),
+            format!(
+                "`quorate flip show {0}` says what may follow; what is withdrawn is taken up again by `quorate flip discuss {0}`",
+                which.number
+            ),
+        ))
     }
 
     /// Removes a record of which nobody agreed to anything.

@@ -6,6 +6,8 @@
 
 //! `quorate flip start`: a proposal begins to be recorded.
 
+use serde_json::json;
+
 use super::begin::{Beginning, begin};
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
@@ -35,6 +37,9 @@ pub struct Args {
     pub number: String,
     #[command(flatten)]
     pub options: Options,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// With what a proposal is carried on.
@@ -49,6 +54,10 @@ pub struct Options {
     /// What the mails say of it: a text, or a file that has it; else the first words of its page.
     #[arg(long, value_name = "FILE|TEXT")]
     pub about: Option<String>,
+    /// Where its text is to be read, for the mails; else its page on the wiki, or at the registry's remote by the
+    /// scheme's `web`.
+    #[arg(long, value_name = "URL")]
+    pub link: Option<String>,
     /// The wiki's address, where its page there is to follow.
     #[arg(long, value_name = "URL", requires_all = ["space", "parent"])]
     pub confluence: Option<String>,
@@ -84,6 +93,10 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
     let desk = Desk::new(environment);
     let directory = begin(&desk, place, &args.number, &args.options, Beginning::WithChecklists)?;
     let id = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if args.json {
+        environment.ui.json(&json!({"id": id, "directory": directory}));
+        return Ok(ExitCode::Done);
+    }
     environment.ui.say(&format!("{id} is recorded in {}", directory.display()));
     environment.ui.say(&format!(
         "Next: `quorate run --release {id}`; `quorate guide --release {id}` prints the whole way. Where nothing else is \

@@ -49,6 +49,9 @@ pub struct ProposalRecord {
     pub used: Vec<FileUsed>,
     /// What mails say of it, where somebody gave other words than its page has.
     pub about: Option<String>,
+    /// Where its text is to be read, where somebody said.
+    #[serde(default)]
+    pub link: Option<String>,
     /// The other home.
     pub wiki: Option<WikiNamed>,
     /// The tracker's address, where it is another than the scheme's.
@@ -126,6 +129,18 @@ impl ProposalValues {
     }
 
     fn address(&self, page: &Page) -> Option<String> {
+        if let Some(link) = &self.record.link {
+            return Some(link.clone());
+        }
+        self.address_of_home(page).or_else(|| self.scheme.web_address(&page.place))
+    }
+
+    /// Whether the mails can link the text.
+    pub fn has_address(&self) -> bool {
+        self.page().map_or(true, |page| self.address(&page).is_some())
+    }
+
+    fn address_of_home(&self, page: &Page) -> Option<String> {
         let text = page.get(Field::Text).map(str::to_owned);
         let Some(id) = page.get(Field::Page) else { return text };
         match &self.record.wiki {

@@ -130,7 +130,7 @@ fn here(
     let lines = plan.agreed.iter().map(|row| serde_json::to_string(&row).expect("plain data") + "\n");
     let after: String = lines.collect();
     if plan.agreed_text.as_deref() != Some(after.as_str()) {
-        files.push(FileChange { place: AGREED.to_owned(), before: plan.agreed_text.clone(), after: Some(after) });
+        files.push(FileChange::new(AGREED, plan.agreed_text.clone(), Some(after)));
     }
     if files.is_empty() {
         return Ok(None);

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use super::finding::{Findings, Rule, Weight, names};
 use crate::governance::proposals::corpus::Corpus;
 use crate::governance::proposals::field::Field;
-use crate::governance::proposals::index::{numbers, versions};
+use crate::governance::proposals::index::{is_version, numbers, versions};
 use crate::governance::proposals::life::jira_fault;
 use crate::governance::proposals::page::Page;
 use crate::governance::proposals::scheme::Stage;
@@ -111,7 +111,7 @@ fn issue(corpus: &Corpus<'_>, page: &Page, found: &mut Findings) {
         None => {
             let stage = page.state(corpus.scheme).map(|state| state.stage);
             if matches!(stage, Some(Stage::Accepted | Stage::Released)) && corpus.scheme.tracker.is_some() {
-                let fix = "open one, and set it: quorate flip set N --jira KEY".to_owned();
+                let fix = format!("open one, and set it: quorate flip set {} --jira KEY", page.word());
                 found.field(&NO_JIRA, page, Field::Jira, "no issue".to_owned(), fix);
             }
         }
@@ -132,7 +132,7 @@ fn spellings(corpus: &Corpus<'_>) -> BTreeMap<Vec<String>, BTreeMap<String, usiz
 fn version(page: &Page, spellings: &BTreeMap<Vec<String>, BTreeMap<String, usize>>, found: &mut Findings) {
     let Some(release) = page.set(Field::Release) else { return };
     for one in versions(release) {
-        if !one.trim_start_matches(['v', 'V']).starts_with(|c: char| c.is_ascii_digit()) {
+        if !is_version(one) {
             let message = format!("`{one}` is no version");
             found.field(&VERSION_FORM, page, Field::Release, message, "give it by its numbers: 1.18.0".to_owned());
             continue;

@@ -11,11 +11,12 @@ use std::collections::BTreeMap;
 use super::finding::{Findings, Rule, Weight, names};
 use crate::governance::proposals::corpus::Corpus;
 use crate::governance::proposals::field::Field;
+use crate::governance::proposals::number::LAST_NUMBER;
 use crate::governance::proposals::page::Page;
 use crate::governance::proposals::scheme::Stage;
 use crate::governance::proposals::title::TitleForm;
 
-pub(super) const RULES: &[Rule] = &[TWICE, IN_TITLE, IN_NAME, UNREADABLE, PENDING, GAP];
+pub(super) const RULES: &[Rule] = &[TWICE, IN_TITLE, IN_NAME, UNREADABLE, FAR, PENDING, GAP];
 
 const TWICE: Rule = Rule {
     id: "number-twice",
@@ -40,6 +41,12 @@ const UNREADABLE: Rule = Rule {
     weight: Weight::Error,
     finds: "A number that is none, or 0.",
     why: "It can be neither cited nor counted on.",
+};
+const FAR: Rule = Rule {
+    id: "number-far",
+    weight: Weight::Error,
+    finds: "A number beyond 999999.",
+    why: "It is a mistake, and no next number is counted from it.",
 };
 const PENDING: Rule = Rule {
     id: "number-pending",
@@ -80,6 +87,11 @@ fn one(corpus: &Corpus<'_>, page: &Page, found: &mut Findings) {
         let message = format!("`{stated}` is no number");
         found.field(&UNREADABLE, page, Field::Number, message, "write digits alone, from 1".to_owned());
     }
+    if let Some(number) = page.number().filter(|number| *number > LAST_NUMBER) {
+        let message = format!("{} is beyond {LAST_NUMBER}", scheme.name(Some(number)));
+        let fix = "give it the number that mails and issues mean, in head, title and the file's name".to_owned();
+        found.field(&FAR, page, Field::Number, message, fix);
+    }
     let in_title = TitleForm::read(scheme, page.title()).number;
     if let (Some(number), Some(other)) = (page.number(), in_title)
         && other != Some(number)
@@ -102,7 +114,7 @@ fn one(corpus: &Corpus<'_>, page: &Page, found: &mut Findings) {
 }
 
 fn gaps(corpus: &Corpus<'_>, by_number: &BTreeMap<u32, Vec<&Page>>, found: &mut Findings) {
-    let numbers: Vec<u32> = by_number.keys().copied().collect();
+    let numbers: Vec<u32> = by_number.keys().copied().filter(|number| *number <= LAST_NUMBER).collect();
     for pair in numbers.windows(2) {
         let (before, after) = (pair[0], pair[1]);
         if after - before < 2 {

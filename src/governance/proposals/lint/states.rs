@@ -23,6 +23,7 @@ pub(super) const RULES: &[Rule] = &[
     RELEASED_NO_VOTE,
     NOT_PASSED,
     TALLY,
+    OTHER_VOTE,
     STILL_DISCUSSED,
     NO_VERSION,
     VERSION,
@@ -66,6 +67,12 @@ const TALLY: Rule = Rule {
     weight: Weight::Error,
     finds: "A tally that a page names and that is not there, or is none.",
     why: "It is the evidence of the state.",
+};
+const OTHER_VOTE: Rule = Rule {
+    id: "tally-of-another",
+    weight: Weight::Error,
+    finds: "A tally of another vote than the page's, or whose votes do not come to what it says.",
+    why: "It shows nothing of this proposal.",
 };
 const STILL_DISCUSSED: Rule = Rule {
     id: "voted-still-discussed",
@@ -120,7 +127,10 @@ pub(super) fn look(corpus: &Corpus<'_>, found: &mut Findings) {
                 found.field(&WORD, page, Field::State, message, format!("one of {}", known.join(", ")));
             }
             (None, _) => {
-                let fix = "see the round-up, the label and the threads; then quorate flip set N --state …".to_owned();
+                let fix = format!(
+                    "see the round-up, the label and the threads; then quorate flip set {} --state STATE --correct --why TEXT",
+                    page.word()
+                );
                 found.field(&NOT_KNOWN, page, Field::State, "its state is not known".to_owned(), fix);
             }
         }
@@ -163,6 +173,11 @@ fn tallied(corpus: &Corpus<'_>, page: &Page, state: &StateRule, found: &mut Find
                 Stage::Rejected => passed,
                 _ => false,
             };
+            if let Some(message) = tally.fault(corpus.scheme, page) {
+                let fix =
+                    "keep the tally of its own vote: quorate vote tally --json, quorate flip set … --tally".to_owned();
+                found.field(&OTHER_VOTE, page, Field::Result, format!("`{result}`: {message}"), fix);
+            }
             if against || tally.action != corpus.scheme.action {
                 let message =
                     format!("it is `{}`; by `{result}` the vote on `{}` is {}", state.id, tally.action, tally.outcome);
@@ -175,12 +190,12 @@ fn tallied(corpus: &Corpus<'_>, page: &Page, state: &StateRule, found: &mut Find
 fn released(page: &Page, state: &StateRule, found: &mut Findings) {
     match (state.stage, page.set(Field::Release)) {
         (Stage::Released, None) => {
-            let fix = "say with which: quorate flip set N --release V".to_owned();
+            let fix = format!("say with which: quorate flip set {} --release V", page.word());
             found.field(&NO_VERSION, page, Field::Release, "it is released, with no version".to_owned(), fix);
         }
         (stage, Some(version)) if stage != Stage::Released && stage != Stage::Superseded => {
             let message = format!("it is `{}` and has the version {version}", state.id);
-            let fix = format!("where {version} is out and has it: quorate flip set N --state released");
+            let fix = format!("where {version} is out and has it: quorate flip set {} --state released", page.word());
             found.field(&VERSION, page, Field::Release, message, fix);
         }
         _ => {}
