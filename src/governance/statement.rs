@@ -31,6 +31,8 @@ pub struct Head {
     /// The sender's address in lower case. Where a list rewrote the From header, the address that
     /// Reply-To, X-Original-From or Cc gives for that name.
     pub address: Option<String>,
+    /// The list's address that stands in the From header, where another header gave the sender's.
+    pub rewritten: Option<String>,
     /// When it was written, by its Date header. Where that is missing or cannot be (later than
     /// the last server that had it, by more than a day), the time of that server.
     pub at: Option<Timestamp>,

@@ -36,8 +36,17 @@ impl Mail<'_> {
         &self.statement.head.message_id
     }
 
-    /// `Name <address>`.
+    /// `Name <address>`; with what its From header has, where that is a list's.
     pub(super) fn from(&self) -> String {
+        let head = &self.statement.head;
+        let named = self.named();
+        match &head.rewritten {
+            Some(list) => format!("{named} (its From: {list})"),
+            None => named,
+        }
+    }
+
+    fn named(&self) -> String {
         let head = &self.statement.head;
         match (&head.name, &head.address) {
             (Some(name), Some(address)) => format!("{name} <{address}>"),

@@ -58,15 +58,15 @@ pub(super) fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &O
         };
         return Says::Unclear { excerpt, why: format!("the mail could not be read to its end: {fault}") };
     }
-    if opened.sender.several
-        && let Says::Casts(_) | Says::Withdraws { .. } = says
-    {
+    let several = || "its From header names several senders: whose vote is it?".to_owned();
+    let whose = opened.sender.several.then(several).or_else(|| opened.sender.contested.clone());
+    if let (Some(why), Says::Casts(_) | Says::Withdraws { .. }) = (whose, &says) {
         let excerpt = match says {
             Says::Casts(cast) => cast.line,
             Says::Withdraws { line } => line,
             _ => String::new(),
         };
-        return Says::Unclear { excerpt, why: "its From header names several senders: whose vote is it?".to_owned() };
+        return Says::Unclear { excerpt, why };
     }
     let nothing = matches!(says, Says::Nothing { .. } | Says::Settles { .. });
     if nothing
@@ -186,6 +186,14 @@ mod tests {
         for headers in ["Auto-Submitted: no\n", "Precedence: bulk\n", "X-Auto-Response-Suppress: All\n"] {
             assert!(matches!(says(bob, answer, headers, "+1"), Says::Casts(_)), "{headers}");
         }
+    }
+
+    #[test]
+    fn a_vote_whose_headers_contradict_its_from_is_for_a_person() {
+        let answer = "Re: [VOTE] Release Widget 1.2.3";
+        let found = says("Somebody via X <m@evil.org>", answer, "X-Sender: cat@apache.org\n", "+1");
+        let Says::Unclear { why, .. } = found else { panic!("{found:?}") };
+        assert!(why.contains("m@evil.org") && why.contains("cat@apache.org"), "{why}");
     }
 
     #[test]
