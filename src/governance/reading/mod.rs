@@ -14,6 +14,7 @@
 mod above;
 mod announced;
 mod ballot;
+mod below;
 mod besides;
 mod calling_off;
 mod change;

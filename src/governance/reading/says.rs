@@ -9,6 +9,7 @@
 use super::Text;
 use super::above::{after_agreement, below_name, below_remark};
 use super::ballot::{Printed, boxed, boxed_behind, leading_box, listed};
+use super::below::depends;
 use super::besides::{explained, is_preamble};
 use super::claim::{claim, first_claim};
 use super::clause::{Found, Place, judge};
@@ -52,7 +53,10 @@ pub(super) fn says(text: &Text<'_>, lines: &[Logical], calls: bool) -> Says {
         let other = unclear.iter().find(|finding| stands_against(finding, *value));
         return match other {
             Some(other) => unclear_with(&line(other), other, Some(&line(cast))),
-            None => cast_of(cast, *value, &casts, lines, text),
+            None => match depends(lines, cast.line, *value) {
+                Some((at, why)) => qualified(&line(cast), text.own.get(at).map_or("", |line| line.trim()), why),
+                None => cast_of(cast, *value, &casts, lines, text),
+            },
         };
     }
     if let Some(first) = unclear.first() {
@@ -101,6 +105,13 @@ fn unclear_with(line: &str, finding: &Finding, other: Option<&str>) -> Says {
         _ => line.to_owned(),
     };
     Says::Unclear { excerpt, why }
+}
+
+/// A vote that another line makes unclear.
+fn qualified(line: &str, other: &str, why: &str) -> Says {
+    let other = excerpt(other);
+    let excerpt = if other == line { other } else { format!("{line}\n{other}") };
+    Says::Unclear { excerpt, why: why.to_owned() }
 }
 
 fn cast_of(cast: &Finding, value: VoteValue, casts: &[&Finding], lines: &[Logical], text: &Text<'_>) -> Says {
