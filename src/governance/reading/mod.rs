@@ -30,6 +30,7 @@ mod matter;
 mod mention;
 mod normal;
 mod object;
+mod objection;
 mod others;
 mod own;
 mod position;

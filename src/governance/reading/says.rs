@@ -16,6 +16,7 @@ use super::clause::{Found, Place, judge};
 use super::in_words::in_words;
 use super::lines::{Logical, Mark};
 use super::mention::NAMES_VALUES;
+use super::objection::{IN_WORDS, objects};
 use super::sign::{Kind, Sign, Token, tokens};
 use super::told::{accounts, leads_reasons, may_tell};
 use super::words::{is_claim, one_of};
@@ -67,6 +68,10 @@ pub(super) fn says(text: &Text<'_>, lines: &[Logical], calls: bool) -> Says {
     }
     if let Some(stray) = findings.iter().find(|finding| matches!(finding.found, Found::Stray(_))) {
         return unclear_with(&line(stray), stray, None);
+    }
+    if let Some(at) = objects(lines).filter(|_| !calls) {
+        let excerpt = text.own.get(at).map_or_else(String::new, |line| excerpt(line));
+        return Says::Unclear { excerpt, why: IN_WORDS.to_owned() };
     }
     let why = findings.iter().find_map(|finding| match finding.found {
         Found::Mentions(why) => Some(format!("{why}: {}", line(finding))),
