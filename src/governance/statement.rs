@@ -151,6 +151,12 @@ pub enum Says {
         /// The line that says so.
         line: String,
     },
+    /// It may say that the sender's vote no longer stands as it did: a question to a person where one of theirs
+    /// counts, else nothing.
+    Regrets {
+        /// The line that says so.
+        line: String,
+    },
     /// Something that only a person can tell.
     Unclear {
         /// The line or lines in question.

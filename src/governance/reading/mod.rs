@@ -34,6 +34,7 @@ mod objection;
 mod others;
 mod own;
 mod position;
+mod regret;
 mod result;
 mod result_forms;
 mod role;
@@ -122,6 +123,8 @@ pub fn read(text: &Text<'_>) -> (Role, Says) {
         Says::Nothing { why } if role == Role::Replies && text.called => {
             let titled = in_subject::in_subject(text.subject);
             let settled = || settled::settled(&lines).and_then(|at| text.own.get(at));
+            let regretted = || regret::regretted(&lines).and_then(|at| text.own.get(at));
+            let titled = titled.or_else(|| regretted().map(|line| Says::Regrets { line: line.trim().to_owned() }));
             let says = titled.or_else(|| settled().map(|line| Says::Settles { line: line.trim().to_owned() }));
             (role, says.unwrap_or(Says::Nothing { why }))
         }

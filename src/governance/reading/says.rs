@@ -17,6 +17,7 @@ use super::in_words::in_words;
 use super::lines::{Logical, Mark};
 use super::mention::NAMES_VALUES;
 use super::objection::{IN_WORDS, objects};
+use super::regret::unsaid;
 use super::sign::{Kind, Sign, Token, tokens};
 use super::told::{accounts, leads_reasons, may_tell};
 use super::words::{is_claim, one_of};
@@ -54,7 +55,7 @@ pub(super) fn says(text: &Text<'_>, lines: &[Logical], calls: bool) -> Says {
         let other = unclear.iter().find(|finding| stands_against(finding, *value));
         return match other {
             Some(other) => unclear_with(&line(other), other, Some(&line(cast))),
-            None => match depends(lines, cast.line, *value) {
+            None => match depends(lines, cast.line, *value).or_else(|| unsaid(lines, cast.line)) {
                 Some((at, why)) => qualified(&line(cast), text.own.get(at).map_or("", |line| line.trim()), why),
                 None => cast_of(cast, *value, &casts, lines, text),
             },

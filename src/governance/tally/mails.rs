@@ -69,7 +69,7 @@ impl Mail<'_> {
 
     /// Whether it casts, withdraws or may do so.
     pub(super) fn speaks(&self) -> bool {
-        !matches!(self.statement.says, Says::Nothing { .. } | Says::Settles { .. })
+        !matches!(self.statement.says, Says::Nothing { .. } | Says::Settles { .. } | Says::Regrets { .. })
     }
 }
 
@@ -124,7 +124,7 @@ pub(super) fn excerpt(says: &Says) -> String {
     match says {
         Says::Nothing { .. } => String::new(),
         Says::Casts(cast) => cast.line.clone(),
-        Says::Withdraws { line } | Says::Settles { line } => line.clone(),
+        Says::Withdraws { line } | Says::Settles { line } | Says::Regrets { line } => line.clone(),
         Says::Unclear { excerpt, .. } => excerpt.clone(),
     }
 }

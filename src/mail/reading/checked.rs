@@ -17,7 +17,7 @@ pub(super) fn of_this_vote(says: Says, caller: &Caller, turned: Option<&Turn>, m
     let excerpt = match &says {
         Says::Casts(cast) => &cast.line,
         Says::Withdraws { line } => line,
-        Says::Nothing { .. } | Says::Settles { .. } | Says::Unclear { .. } => return says,
+        Says::Nothing { .. } | Says::Settles { .. } | Says::Regrets { .. } | Says::Unclear { .. } => return says,
     };
     let other = caller.subject.as_ref().and_then(|call| other_matter(call, &mail.parsed));
     let why = match (other, turned, &caller.turned) {
@@ -52,7 +52,7 @@ pub(super) fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &O
     if let Some(fault) = opened.faults.iter().find(|fault| fault.contains("not read") || fault.contains("too many")) {
         let excerpt = match &says {
             Says::Casts(cast) => cast.line.clone(),
-            Says::Withdraws { line } | Says::Settles { line } => line.clone(),
+            Says::Withdraws { line } | Says::Settles { line } | Says::Regrets { line } => line.clone(),
             Says::Unclear { excerpt, .. } => excerpt.clone(),
             Says::Nothing { .. } => String::new(),
         };
@@ -68,7 +68,7 @@ pub(super) fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &O
         };
         return Says::Unclear { excerpt, why };
     }
-    let nothing = matches!(says, Says::Nothing { .. } | Says::Settles { .. });
+    let nothing = matches!(says, Says::Nothing { .. } | Says::Settles { .. } | Says::Regrets { .. });
     if nothing
         && text.to_call
         && let Some(line) = marked_in_quote(&opened.text)
