@@ -204,6 +204,7 @@ fn verify(
     };
     let mut found = rules.verify(here.place(), &files, &against, &progress);
     found.whole.extend(notes);
+    found.whole.extend(rules.rat_excludes.unread());
     found.whole.extend(subject.beside_the_files(&files, scope));
     let named = args.source_tag.clone().zip(args.repo.clone());
     let mut commit = None;
