@@ -197,6 +197,8 @@ fn what_is_not_voted_on_so_is_refused_and_nothing_is_sent_or_recorded() {
         (open::Args { title: "[VOTE] …".into(), ..usual() }, "is no title"),
         (open::Args { about: " ".into(), ..usual() }, "nothing says what is proposed"),
         (open::Args { link: vec!["the wiki".into()], ..usual() }, "is no address"),
+        (open::Args { about: "nofile.txt".into(), ..usual() }, "there is no file `nofile.txt`"),
+        (open::Args { about: "texts/about".into(), ..usual() }, "there is no file `texts/about`"),
         (open::Args { about: "The page: TBD".into(), ..usual() }, "`TBD` is left over"),
         (open::Args { product: Some("none".into()), ..usual() }, "there is no product `none`"),
     ] {

@@ -48,6 +48,16 @@ const PLAIN: [&str; 10] = [
     "core.quotePath=false",
 ];
 
+/// What `git` itself has under `name`, here and now: it knows all the places of its configuration
+/// (`GIT_CONFIG_GLOBAL`, what includes name), of which libgit2 knows some. Nothing where it has none.
+pub fn setting(name: &str) -> Option<String> {
+    let mut command = Command::new("git");
+    command.args(["config", "--get", name]).stdin(Stdio::null()).stderr(Stdio::null());
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    let value = String::from_utf8(output.stdout).ok()?.trim_end_matches('\n').to_owned();
+    (!value.trim().is_empty()).then_some(value)
+}
+
 /// What a run of `git` left.
 #[derive(Debug)]
 pub(super) struct Finished {
