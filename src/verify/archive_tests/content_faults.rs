@@ -49,6 +49,13 @@ fn contents() -> Vec<Case> {
             "NOTICE: its copyright is of 2014-2023, without 2026",
         ),
         without(
+            "years that run backwards",
+            "NOTICE",
+            Some(&NOTICE.replace("2014-2026", "2031-2014")),
+            "licence-notice",
+            "NOTICE: its copyright is of 2031-2014, which runs backwards",
+        ),
+        without(
             "no owner",
             "NOTICE",
             Some(&NOTICE.replace("2026 The", "2026 A")),
