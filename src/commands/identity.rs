@@ -32,7 +32,14 @@ pub fn identity(repository: &Path) -> Result<(String, String), CommandError> {
             )
         })
     };
-    let (name, email) = (value("user.name")?, value("user.email")?);
+    of_one_line(value("user.name")?, value("user.email")?)
+}
+
+/// The name and address, if each is a single line.
+///
+/// # Errors
+/// When one is not.
+pub fn of_one_line(name: String, email: String) -> Result<(String, String), CommandError> {
     for (what, value) in [("user.name", &name), ("user.email", &email)] {
         if value.chars().any(char::is_control) {
             return Err(CommandError::usage(

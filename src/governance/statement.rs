@@ -31,6 +31,8 @@ pub struct Head {
     /// The sender's address in lower case. Where a list rewrote the From header, the address that
     /// Reply-To, X-Original-From or Cc gives for that name.
     pub address: Option<String>,
+    /// The list's address that stands in the From header, where another header gave the sender's.
+    pub rewritten: Option<String>,
     /// When it was written, by its Date header. Where that is missing or cannot be (later than
     /// the last server that had it, by more than a day), the time of that server.
     pub at: Option<Timestamp>,
@@ -146,6 +148,12 @@ pub enum Says {
     /// It may say that what spoke against the matter is settled: a question to a person where the sender's
     /// -1 counts, else nothing.
     Settles {
+        /// The line that says so.
+        line: String,
+    },
+    /// It may say that the sender's vote no longer stands as it did: a question to a person where one of theirs
+    /// counts, else nothing.
+    Regrets {
         /// The line that says so.
         line: String,
     },

@@ -16,7 +16,7 @@ use crate::actions::Services;
 use crate::actions::failures::workspace_failed;
 use crate::engine::{ActionError, Context, Finding, Probe};
 use crate::release::FileDigest;
-use crate::verify::{Candidate, Layout, Listed, Manifest, Report};
+use crate::verify::{Candidate, Layout, Listed, Manifest, Report, Scope};
 
 /// Whether artifacts have their digests.
 #[derive(Debug, Clone, Deserialize)]
@@ -57,6 +57,7 @@ impl Probe<Services> for HashesHold {
             layout: Layout::Distribution,
             keys: None,
             expect: Some(&manifest),
+            scope: Scope::Whole,
             rules: &|_| None,
             now: cx.now,
         };

@@ -22,6 +22,7 @@ use super::armor::is_key_text;
 use super::inventory::{Artifact, KEYS, Listed, inventory};
 use super::layout::Layout;
 use super::loose::check_loose;
+use super::product::Scope;
 use super::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
 use super::{ArchiveRules, Finding, LooseRules, Manifest, check_archive, checksum};
 use crate::release::{FileDigest, Sha512};
@@ -39,6 +40,8 @@ pub struct Candidate<'a> {
     pub keys: Option<&'a KeyRing>,
     /// The set and the bytes that they must be, where that is known.
     pub expect: Option<&'a Manifest>,
+    /// How much of it the files are.
+    pub scope: Scope,
     /// What the artifact with that path must be; `None` where its contents are not looked at.
     pub rules: &'a (dyn Fn(&str) -> Option<ArtifactRules> + Sync),
     /// The time as of which signatures are judged.

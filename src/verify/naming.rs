@@ -28,22 +28,45 @@ pub fn names_say_another(version: &str, files: &[Listed]) -> Option<Finding> {
     })
 }
 
-/// The archives whose names say another version than `version`, where some say that one: they
-/// may be another release's.
-pub fn names_of_others(version: &str, files: &[Listed]) -> Option<Finding> {
+/// The archives whose names say another version than `version`, where some say that one: those that are
+/// called as one of this version is are another release's, the others may be.
+pub fn names_of_others(version: &str, files: &[Listed]) -> Vec<Finding> {
     let (of_it, others): (Vec<String>, Vec<String>) =
         names(files).filter(|name| version_of(name).is_some()).partition(|name| says(name, version));
-    if of_it.is_empty() || others.is_empty() {
+    if of_it.is_empty() {
+        return Vec::new();
+    }
+    let products: BTreeSet<&str> = of_it.iter().filter_map(|name| product_of(name)).collect();
+    let (same, foreign): (Vec<String>, Vec<String>) =
+        others.into_iter().partition(|name| product_of(name).is_some_and(|product| products.contains(product)));
+    let version = printable(version);
+    let same =
+        shown(&same).map(|names| Finding::fail("release", format!("{names}: not of version {version} by the name")));
+    let foreign = shown(&foreign).map(|names| {
+        let question = "does it belong to this release?";
+        Finding::warn("release", format!("{names}: not of version {version} by the name; {question}"))
+    });
+    same.into_iter().chain(foreign).collect()
+}
+
+/// The first of the names, and how many more there are.
+fn shown(others: &[String]) -> Option<String> {
+    if others.is_empty() {
         return None;
     }
     let more = others.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let shown: Vec<String> = others.iter().take(SHOWN).map(|name| printable(name)).collect();
-    let version = printable(version);
-    Some(Finding::warn(
-        "release",
-        format!("{}{more}: not of version {version} by the name; does it belong to this release?", shown.join(", ")),
-    ))
+    Some(format!("{}{more}", shown.join(", ")))
+}
+
+/// What stands before the version, and says of which product an archive is.
+fn product_of(name: &str) -> Option<&str> {
+    let version = version_of(name)?;
+    let before = &name[..name.find(version)?];
+    let before = before.strip_suffix("-v").unwrap_or(before).trim_end_matches(['-', '_']);
+    let before = MARKS.iter().find_map(|mark| before.strip_suffix(mark)).unwrap_or(before);
+    Some(before.strip_prefix("apache-").unwrap_or(before))
 }
 
 /// How many names of another version are shown.
@@ -181,6 +204,7 @@ pub(super) fn fits_root(name: &str, root: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verify::Status;
 
     fn listed(names: &[&str]) -> Vec<Listed> {
         names.iter().map(|name| Listed { path: (*name).to_owned(), bytes: 1 }).collect()
@@ -216,14 +240,22 @@ mod tests {
 
     #[test]
     fn an_archive_of_another_version_is_shown() {
-        let others = |names: &[&str]| names_of_others("1.2.0", &listed(names)).map(|finding| finding.detail);
-        assert_eq!(others(&["greeter-1.2.0-src.tgz", "kafka_2.13-1.2.0.tgz", "demo.tgz", "a-1.19-b-1.2.0.jar"]), None);
-        let said = others(&["greeter-1.2.0-src.tgz", "greeter-1.1.0-bin.tgz"]).unwrap();
-        assert!(said.starts_with("greeter-1.1.0-bin.tgz: not of version 1.2.0"), "{said}");
-        assert_eq!(others(&["greeter-1.1.0-bin.tgz"]), None, "none is of it: that is told as a fault");
+        let others = |names: &[&str]| {
+            let found = names_of_others("1.2.0", &listed(names));
+            found.into_iter().map(|finding| (finding.status, finding.detail)).collect::<Vec<_>>()
+        };
+        assert_eq!(others(&["greeter-1.2.0-src.tgz", "kafka_2.13-1.2.0.tgz", "demo.tgz", "a-1.19-b-1.2.0.jar"]), []);
+        for other in ["greeter-1.1.0-bin.tgz", "apache-greeter-1.3.0-bin.zip", "greeter-src-v1.3.0.tgz"] {
+            let [(status, said)] = &others(&["greeter-1.2.0-src.tgz", other])[..] else { panic!("{other}") };
+            assert_eq!(*status, Status::Fail, "{other}: of this product, and of another release");
+            assert!(said.starts_with(&format!("{other}: not of version 1.2.0")), "{said}");
+        }
+        let [(status, said)] = &others(&["greeter-1.2.0-src.tgz", "tool-9.9.9.zip"])[..] else { panic!() };
+        assert_eq!((*status, said.ends_with("does it belong to this release?")), (Status::Warn, true));
+        assert_eq!(others(&["greeter-1.1.0-bin.tgz"]), [], "none is of it: that is told as a fault");
         let names: Vec<String> =
             (0..9).map(|at| format!("greeter-1.1.{at}.jar")).chain(["greeter-1.2.0.jar".into()]).collect();
-        let said = others(&names.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+        let said = &others(&names.iter().map(String::as_str).collect::<Vec<_>>())[0].1;
         assert!(said.contains("greeter-1.1.4.jar and 4 more"), "{said}");
     }
 

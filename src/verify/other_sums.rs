@@ -14,6 +14,7 @@ use super::Finding;
 use super::candidate::{Candidate, regular};
 use super::checksum::{self, Computed, base, short};
 use super::inventory::{Artifact, Listed};
+use super::product::Scope;
 use super::signature::{FurtherDigests, Reading, printable};
 
 /// The check's name.
@@ -69,6 +70,11 @@ impl Sums<'_, '_> {
             let Some(name) = entry.name.as_deref().map(base).filter(|name| *name != base(of)) else { continue };
             let other = if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
             if !paths.contains(other.as_str()) {
+                // of one artifact alone, the others need not be here
+                if self.candidate.scope == Scope::Whole {
+                    let detail = format!("{}: it lists {}, which is not there", printable(path), printable(name));
+                    faults.push(Finding::fail(NAME, detail));
+                }
                 continue;
             }
             let digest = self.reading(&other).map(Computed::of).and_then(|all| all.of_length(entry.digest.len()));
@@ -106,6 +112,7 @@ mod tests {
             layout,
             keys: None,
             expect: None,
+            scope: Scope::Whole,
             rules: &|_| None,
             now: Timestamp::UNIX_EPOCH,
         };
@@ -146,7 +153,9 @@ mod tests {
         let of = |text: String| {
             faults(&[("d/a.tgz", "a".to_owned()), ("d/b.tgz", "b".to_owned()), ("d/a.tgz.sha512", text)])
         };
-        assert_eq!(of(line("a.tgz", "a") + &line("b.tgz", "b") + &line("gone.tgz", "?")), [""; 0]);
+        assert_eq!(of(line("a.tgz", "a") + &line("b.tgz", "b")), [""; 0]);
+        let gone = of(line("a.tgz", "a") + &line("b.tgz", "b") + &line("gone.tgz", "?"));
+        assert_eq!(gone, ["d/a.tgz.sha512: d/a.tgz.sha512: it lists gone.tgz, which is not there"]);
         let wrong = of(line("a.tgz", "a") + &line("b.tgz", "evil"));
         assert!(wrong.len() == 1 && wrong[0].contains("d/a.tgz.sha512: wrong for b.tgz: it says "), "{wrong:?}");
     }

@@ -16,6 +16,8 @@ pub struct Pom {
     pub artifact: String,
     /// The version, as it is written: `${revision}` is none yet.
     pub version: String,
+    /// The directories of the modules that are built with it.
+    pub modules: Vec<String>,
 }
 
 impl Pom {
@@ -40,6 +42,11 @@ impl Pom {
         Ok(Self {
             artifact: said("artifactId").ok_or("it has no artifactId")?,
             version: version.ok_or("it has no version, and no parent that has one")?,
+            modules: project
+                .descendants()
+                .filter(|node| node.tag_name().name() == "module")
+                .filter_map(|node| Some(node.text()?.trim().to_owned()))
+                .collect(),
         })
     }
 

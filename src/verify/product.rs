@@ -101,6 +101,7 @@ impl ProductRules {
             layout,
             keys: Some(against.keys),
             expect: against.expect,
+            scope: against.scope,
             rules: &rules,
             now: against.now,
         };

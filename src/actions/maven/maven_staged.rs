@@ -17,7 +17,7 @@ use crate::engine::{ActionError, Finding, Probe};
 use crate::probes::keys_at;
 use crate::release::Sha512;
 use crate::services::StagingState;
-use crate::verify::{Candidate, Layout, Report};
+use crate::verify::{Candidate, Layout, Report, Scope};
 
 /// Whether the Maven artifacts are staged as they were recorded.
 #[derive(Debug, Clone, Deserialize)]
@@ -90,6 +90,7 @@ pub fn verify_staged(url: &str, keys: &str) -> Result<Option<StagedFiles>, Actio
         layout: Layout::Maven,
         keys: Some(&keys),
         expect: None,
+        scope: Scope::Whole,
         rules: &|_| None,
         now: crate::probes::signing_time(),
     };

@@ -110,6 +110,11 @@ struct LimitArgs {
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let files = [&args.expect, &args.rat_excludes].into_iter().flatten().filter_map(|file| file.to_str());
+    let used: Vec<&str> = files.chain(args.keys.as_deref()).collect();
+    for also in &args.also {
+        own_word::refuse_report(also.file(), args.target.as_deref().unwrap_or_default(), &used)?;
+    }
     output::begin(&args.also)?;
     let report = report(environment, &args)?;
     output::end(environment.ui, args.format, args.all, &args.also, &report)?;
@@ -199,6 +204,7 @@ fn verify(
     };
     let mut found = rules.verify(here.place(), &files, &against, &progress);
     found.whole.extend(notes);
+    found.whole.extend(rules.rat_excludes.unread());
     found.whole.extend(subject.beside_the_files(&files, scope));
     let named = args.source_tag.clone().zip(args.repo.clone());
     let mut commit = None;

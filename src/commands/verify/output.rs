@@ -8,7 +8,7 @@
 //! forms, they are of one run.
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::ValueEnum;
@@ -44,6 +44,13 @@ impl FromStr for Also {
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("expected FORMAT=FILE")?;
         Ok(Self { format: Format::from_str(format, false)?, file: file.into() })
+    }
+}
+
+impl Also {
+    /// The file.
+    pub fn file(&self) -> &Path {
+        &self.file
     }
 }
 

@@ -8,7 +8,7 @@
 //! have made that too.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::target::Target;
 use crate::commands::CommandError;
@@ -36,6 +36,41 @@ pub fn refuse(option: &str, place: &str, target: &Target) -> Result<(), CommandE
     ))
 }
 
+/// Refuses a report's `file` where something that is verified, or that it is verified by, would be overwritten,
+/// or where the candidate would have a file more.
+///
+/// # Errors
+/// When it would.
+pub fn refuse_report(file: &Path, target: &str, used: &[&str]) -> Result<(), CommandError> {
+    let Some(place) = to_be(file) else { return Ok(()) };
+    let is_used = used.iter().any(|used| fs::canonicalize(used).is_ok_and(|used| used == place));
+    let is_part = fs::canonicalize(target).is_ok_and(|target| {
+        // beside an archive lie its signature and its digests
+        let beside = || {
+            let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec());
+            place.parent() == target.parent()
+                && name(&place).zip(name(&target)).is_some_and(|(place, target)| place.starts_with(&target))
+        };
+        place.starts_with(&target) || target.is_file() && beside()
+    });
+    if !is_used && !is_part {
+        return Ok(());
+    }
+    let what = if is_part { "is a part of the candidate" } else { "is what the candidate is held against" };
+    Err(CommandError::usage(
+        format!("--also names {}, which {what}: a report would change what it is on", file.display()),
+        "name a file elsewhere",
+    ))
+}
+
+/// Where a file will lie that is written to that path.
+fn to_be(file: &Path) -> Option<PathBuf> {
+    fs::canonicalize(file).ok().or_else(|| {
+        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(parent).ok()?.join(file.file_name()?))
+    })
+}
+
 fn is_in(place: &Path, target: &Path) -> bool {
     let (Ok(place), Ok(target)) = (fs::canonicalize(place), fs::canonicalize(target)) else { return false };
     place.starts_with(target)
@@ -45,6 +80,27 @@ fn is_in(place: &Path, target: &Path) -> bool {
 mod tests {
     use super::*;
     use crate::ui::ExitCode;
+
+    #[test]
+    fn a_report_overwrites_nothing_that_it_is_on() {
+        let place = tempfile::tempdir().unwrap();
+        let at = |name: &str| place.path().join(name);
+        fs::create_dir(at("rc1")).unwrap();
+        for name in ["KEYS", "rc1/x.tgz", "rc1/x.tgz.asc"] {
+            fs::write(at(name), "x").unwrap();
+        }
+        std::os::unix::fs::symlink(at("rc1/x.tgz.asc"), at("linked")).unwrap();
+        let keys = at("KEYS");
+        let refused = |name: &str, target: &str| {
+            refuse_report(&at(name), at(target).to_str().unwrap(), &[keys.to_str().unwrap()]).is_err()
+        };
+        for name in ["rc1/x.tgz.asc", "rc1/new.json", "rc1/../rc1/x.tgz", "linked", "KEYS"] {
+            assert!(refused(name, "rc1"), "{name}");
+        }
+        assert!(refused("rc1/x.tgz.asc", "rc1/x.tgz") && refused("rc1/x.tgz.sha512", "rc1/x.tgz"));
+        assert!(!refused("rc1/report.json", "rc1/x.tgz") && !refused("report.json", "rc1"));
+        assert!(!refused("none/report.json", "rc1"), "that it cannot be written is said elsewhere");
+    }
 
     #[test]
     fn what_is_in_the_candidate_is_refused_by_whatever_path() {

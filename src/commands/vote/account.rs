@@ -76,8 +76,10 @@ pub fn of_voter(tally: &Tally, voter: &str, width: usize) -> Option<Vec<String>>
     let wanted = voter.trim().to_lowercase();
     let fits = |mail: &&MailAccount| {
         let from = mail.from.to_lowercase();
-        let (name, address) = from.split_once(" <").unwrap_or(("", &from));
-        [mail.voter.to_lowercase().as_str(), name, address.trim_end_matches('>')].contains(&wanted.as_str())
+        let (from, list) = from.split_once(" (its from: ").unwrap_or((&from, ""));
+        let (name, address) = from.split_once(" <").unwrap_or(("", from));
+        let of = [mail.voter.to_lowercase(), name.to_owned(), address.trim_end_matches('>').to_owned()];
+        of.contains(&wanted) || list.trim_end_matches(')') == wanted
     };
     let mails: Vec<&MailAccount> = tally.mails.iter().filter(fits).collect();
     let mut keys: Vec<&str> = mails.iter().map(|mail| mail.voter.as_str()).collect();

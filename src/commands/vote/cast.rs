@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::correspondence::{Correspondence, Desk, Sender, name_of};
 use super::current;
+use super::mails::from_archive;
 use super::open::identity_here;
 use super::opened::{outputs, with_mail};
 use super::rules::{Configured, Given, configured, named};
@@ -25,7 +26,7 @@ use crate::commands::session::read_session;
 use crate::commands::verify::report_of_candidate;
 use crate::commands::which_product::product_meant;
 use crate::config::Vote;
-use crate::governance::{Holding, VoteValue};
+use crate::governance::{Holding, Role, Statement, VoteValue};
 use crate::release::FileDigest;
 use crate::ui::ExitCode;
 
@@ -184,9 +185,36 @@ fn called(desk: &Desk<'_>, args: &Args) -> Result<Call, CommandError> {
             "--thread wants the Message-ID of the mail that calls the vote, --list its list",
         )
     })?;
+    demand_open(&found.link, &id)?;
     let opened = with_mail(desk, &id)?;
     let rules = opened.map(|opened| opened.rules).or(vote);
     Ok(Call { thread: id, subject: found.subject, list, product, rules, files: None })
+}
+
+/// That the mail calls a vote, and that nobody has said what it came to.
+fn demand_open(thread: &str, id: &str) -> Result<(), CommandError> {
+    let bare = id.trim_matches(['<', '>']);
+    let read = from_archive(thread)?;
+    let call = read.statements.iter().find(|statement| statement.head.message_id == bare);
+    let Some(call) = call.filter(|call| matches!(call.role, Role::Opens { .. })) else {
+        return Err(CommandError::usage(
+            format!("the mail {id} calls no vote"),
+            "--thread wants the Message-ID of the mail that calls the vote, which its answers have in In-Reply-To",
+        ));
+    };
+    let by_caller = |statement: &&Statement| statement.head.address == call.head.address;
+    let ended = read.statements.iter().filter(by_caller).find_map(|statement| match &statement.role {
+        Role::Announces(_) => Some("has a result"),
+        Role::Cancels { certain: true, .. } => Some("was called off"),
+        _ => None,
+    });
+    match ended {
+        Some(how) => Err(CommandError::usage(
+            format!("the vote of {id} {how}: no vote on it would count"),
+            "`quorate vote tally --thread URL` shows it",
+        )),
+        None => Ok(()),
+    }
 }
 
 fn of_candidate(desk: &Desk<'_>, number: u32) -> Result<Call, CommandError> {

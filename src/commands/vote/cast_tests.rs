@@ -72,6 +72,25 @@ fn a_ballot_says_what_was_checked_and_is_read_as_it_is_meant() {
 }
 
 #[test]
+fn a_ballot_answers_a_call_that_is_open() {
+    let place = Place::opened("flip");
+    place.says("bob", "+1");
+    let answer = place.last();
+    let id = answer.lines().find_map(|line| line.strip_prefix("Message-ID:")).unwrap().trim().to_owned();
+    let give = |args: &cast::Args| cast::cast(&place.desk(), args, ann()).unwrap_err();
+    let refused = give(&cast::Args { thread: Some(id), ..ballot(&place, "+1") });
+    assert!(refused.what.contains("calls no vote"), "{refused}");
+    for id in ["cleo", "dan"] {
+        place.says(id, "+1");
+    }
+    place.hours(73);
+    place.result().unwrap();
+    let refused = give(&ballot(&place, "+1"));
+    assert!(refused.what.contains("has a result"), "{refused}");
+    assert_eq!(place.mails().len(), 5);
+}
+
+#[test]
 fn of_two_ballots_in_one_second_the_second_is_not_sent() {
     let place = Place::opened("flip");
     let give = |args: &cast::Args| cast::cast(&place.desk(), args, ann());

@@ -10,7 +10,7 @@
 use super::opened::Counting;
 use super::place::{Place, yes};
 use super::sending::{Agreement, Sent};
-use super::{list, open, result};
+use super::{list, open, remind, result};
 use crate::governance::VoteOutcome;
 use crate::ui::ExitCode;
 
@@ -162,6 +162,30 @@ fn a_private_vote_goes_to_the_private_list_and_wants_the_mails() {
 }
 
 #[test]
+fn the_mails_that_are_given_do_not_say_when_the_vote_was_opened() {
+    let place = Place::opened("flip");
+    for id in ["bob", "cleo", "dan"] {
+        place.says(id, "+1");
+    }
+    place.hours(1);
+    // the same mails, with a call that shows an earlier date
+    let mails = std::fs::read_to_string(place.path("post/mails.mbox")).unwrap();
+    let (at, line) = mails.match_indices("\nDate:").next().map(|(at, _)| (at, mails[at + 1..].lines().next())).unwrap();
+    let call = place.thread();
+    assert!(mails[..at + 4_000.min(mails.len() - at)].contains(&call), "the first mail is the call: {mails}");
+    let old = mails.replacen(line.unwrap(), "Date: Mon, 2 Nov 2020 10:00:00 +0000", 1);
+    std::fs::write(place.path("old.mbox"), old).unwrap();
+    let counting = || Counting { mails: Some(place.path("old.mbox")), ..Counting::default() };
+    let args = result::Args { name: None, counting: counting(), agreement: yes(), json: false };
+    let early = result::result(&place.desk(), &args).unwrap_err();
+    assert_eq!((early.code, early.what.contains("is open until")), (ExitCode::Waiting, true), "{early}");
+    let args = remind::Args { name: None, counting: counting(), agreement: yes() };
+    assert_eq!(remind::remind(&place.desk(), &args).unwrap(), Sent::Yes);
+    let mail = place.last();
+    assert!(mail.contains("* Ann Example") && !mail.contains("minimum time is over"), "{mail}");
+}
+
+#[test]
 fn what_is_not_voted_on_so_is_refused_and_nothing_is_sent_or_recorded() {
     let place = Place::new();
     let usual = || place.args("flip");
@@ -173,6 +197,8 @@ fn what_is_not_voted_on_so_is_refused_and_nothing_is_sent_or_recorded() {
         (open::Args { title: "[VOTE] …".into(), ..usual() }, "is no title"),
         (open::Args { about: " ".into(), ..usual() }, "nothing says what is proposed"),
         (open::Args { link: vec!["the wiki".into()], ..usual() }, "is no address"),
+        (open::Args { about: "nofile.txt".into(), ..usual() }, "there is no file `nofile.txt`"),
+        (open::Args { about: "texts/about".into(), ..usual() }, "there is no file `texts/about`"),
         (open::Args { about: "The page: TBD".into(), ..usual() }, "`TBD` is left over"),
         (open::Args { product: Some("none".into()), ..usual() }, "there is no product `none`"),
     ] {

@@ -20,6 +20,7 @@ use crate::commands::identity::identity;
 use crate::commands::which_product::product_meant;
 use crate::config::{Mail, Vote};
 use crate::governance::{Action, Bylaws, FileUsed};
+use crate::services::author_at;
 use crate::ui::ExitCode;
 
 /// Opens a vote, by mail, on whatever the bylaws let be voted on.
@@ -224,10 +225,30 @@ pub fn text_or_file(given: &str) -> Result<String, CommandError> {
     } else {
         given.to_owned()
     };
+    if one_line && text == given && looks_like_a_file(given.trim()) {
+        return Err(CommandError::usage(
+            format!("there is no file `{}`", given.trim()),
+            "--about FILE names one that is there; a text is of more than one word",
+        ));
+    }
     match text.trim() {
         "" => Err(CommandError::usage("nothing says what is proposed", "--about FILE, or --about \"the text itself\"")),
         text => Ok(text.to_owned()),
     }
+}
+
+/// Whether one word is a file's name rather than a text: it has a directory, or an ending.
+fn looks_like_a_file(word: &str) -> bool {
+    if word.is_empty() || word.contains(char::is_whitespace) || word.contains("://") {
+        return false;
+    }
+    let ending = Path::new(word).extension().and_then(|ending| ending.to_str());
+    let ends = ending.is_some_and(|ending| {
+        ending.len() <= 5
+            && ending.starts_with(|letter: char| letter.is_ascii_alphabetic())
+            && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    ends || word.contains('/')
 }
 
 /// The files of the rules as they are now. That a roster cannot be had yet is told, and holds
@@ -252,6 +273,9 @@ fn list_of(mail: &Mail, action: &Action) -> String {
 /// # Errors
 /// When it does not.
 pub fn identity_here() -> Result<(String, String), CommandError> {
+    if let Some(known) = author_at(Path::new(".")) {
+        return Ok(known);
+    }
     if let Ok(repository) = git2::Repository::discover(".") {
         return identity(repository.workdir().unwrap_or_else(|| repository.path()));
     }

@@ -9,7 +9,7 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -21,9 +21,9 @@ use crate::actions::voting::electorate;
 use crate::commands::CommandError;
 use crate::config::{Vote, load_bylaws};
 use crate::engine::{RulingRecord, Silent, StepStatus};
-use crate::governance::{Action, Case, FileUsed, Reminder, Roster, Ruling, Tally, changed_files, tally};
+use crate::governance::{Action, Case, FileUsed, Reminder, Roster, Ruling, Statement, Tally, changed_files, tally};
 use crate::mail::reading::{Selection, ThreadRead};
-use crate::ui::ExitCode;
+use crate::ui::{ExitCode, minute};
 
 /// The kind of record, and the name of its workflow.
 pub const KIND: &str = "vote";
@@ -217,7 +217,8 @@ pub fn count(
     let given = Given { bylaws: None, roster: counting.roster.clone(), alias: counting.alias.clone() };
     let named = named(Some(opened.rules.clone()), &given, &opened.action.id);
     let roster = electorate(&desk.environment.assets, &named, now)?;
-    let read = read(vote, opened, counting, &id)?;
+    let mut read = read(vote, opened, counting, &id)?;
+    let dated = date_as_recorded(vote, &id, &mut read.statements);
     let ruled = rulings_of(&counting.ruling, &counting.why)?;
     demand_mails(&read, &ruled, &[])?;
     demand_voters(&ruled, &roster)?;
@@ -234,9 +235,42 @@ pub fn count(
         clock: now,
     })
     .by(&opened.bylaws.title, &opened.bylaws.file);
+    tally.notes.extend(dated);
     tally.notes.extend(changed_since(desk, opened, &roster));
     tally.left_out.extend(read.left_out.into_iter().map(unread));
     Ok(Counted { tally, roster })
+}
+
+/// Gives the mail that opened the vote, and those that reminded people, the dates at which the record says that
+/// they were sent: a minimum time runs from there, whatever the mails that are given say. Says where they differ.
+fn date_as_recorded(vote: &Correspondence, id: &str, statements: &mut [Statement]) -> Vec<String> {
+    let reminders = (1..=MOST_REMINDERS).map(|number| format!("remind-{number}"));
+    let sent: Vec<(String, Timestamp)> = std::iter::once("open".to_owned())
+        .chain(reminders)
+        .filter_map(|step| {
+            let outputs = outputs(vote, &step)?;
+            let mail = outputs["message_id"].as_str().unwrap_or(id).trim_matches(['<', '>']).to_owned();
+            Some((mail, outputs["date"].as_str()?.parse().ok()?))
+        })
+        .collect();
+    let mut notes = Vec::new();
+    for statement in statements {
+        let head = &mut statement.head;
+        let Some((_, at)) = sent.iter().find(|(mail, _)| *mail == head.message_id) else { continue };
+        // a mail's Date has no fractions of a second
+        let differs = head.at.is_none_or(|written| written.duration_since(*at).abs() > SignedDuration::from_mins(1));
+        if differs {
+            let written = head.at.map_or_else(|| "none".to_owned(), minute);
+            notes.push(format!(
+                "{} was sent at {} by the record; its date in the mails that were read is {written}, and is passed over",
+                head.message_id,
+                minute(*at)
+            ));
+            head.at = Some(*at);
+            head.at_of_archive = false;
+        }
+    }
+    notes
 }
 
 /// What became of the rules' files since the vote was opened.

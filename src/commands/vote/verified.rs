@@ -113,7 +113,7 @@ impl Verified {
         };
         let digest = |file: &File| Some(Digest { name: file.path.clone(), sha512: file.sha512.clone()? });
         Ok(Self {
-            target: report.target.clone(),
+            target: in_public(&report.target),
             passed: report.passed,
             quorate: String::new(),
             fails: each("fail"),
@@ -123,6 +123,12 @@ impl Verified {
             digests: report.files.iter().filter_map(digest).collect(),
         })
     }
+}
+
+/// What was verified, as others can find it: a path is of this machine alone.
+fn in_public(target: &str) -> String {
+    let address = target.contains("://") && !target.starts_with("file:");
+    if address { target.to_owned() } else { "a copy of the candidate on my machine".to_owned() }
 }
 
 /// A finding with its place, on one line.
@@ -189,6 +195,9 @@ mod tests {
               {"name": "source-tag", "status": "skip", "detail": "no tag was named"}]}"#;
         let verified = Verified::of(json).unwrap();
         assert!(!verified.passed);
+        assert_eq!(verified.target, "a copy of the candidate on my machine");
+        let url = json.replace("\"rc1\"", "\"https://dist.example.org/rc1\"");
+        assert_eq!(Verified::of(&url).unwrap().target, "https://dist.example.org/rc1");
         assert_eq!(verified.fails, ["licence-header (a.tgz: a/b.rs): none in it"]);
         assert_eq!(verified.passes, ["signature: a.tgz, b.jar", "inventory: 2 artifacts"]);
         assert_eq!(verified.warns, ["checksum (b.jar): SHA-1 only"]);

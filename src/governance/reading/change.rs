@@ -12,7 +12,7 @@ use super::sign::{Sign, Token};
 use super::words::{is_change, is_claim, is_condition, is_future, is_lead, is_removal, is_withdrawal, one_of};
 
 /// Why a withdrawal is for a person.
-const OPEN: &str = "it is not clear whether the vote is taken back";
+pub(super) const OPEN: &str = "it is not clear whether the vote is taken back";
 
 impl Sentence<'_> {
     /// A change of mind: "from -1 to +1", "changing my vote to +1".

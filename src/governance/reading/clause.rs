@@ -52,6 +52,17 @@ pub(super) enum Found {
 pub(super) fn judge(tokens: &[Token], at: usize, place: Place<'_>) -> Found {
     let sentence = Sentence::of(tokens, at, place);
     let Some(sign) = tokens[at].sign() else { return Found::Mentions("no value") };
+    if sentence.is_struck_out() {
+        let another = tokens.iter().filter(|token| token.sign().is_some()).count() > 1;
+        return if another {
+            Found::Mentions("it is struck out")
+        } else {
+            Found::Unclear("it is struck out: does it count?")
+        };
+    }
+    if let Some(found) = sentence.by_regret(sign) {
+        return found;
+    }
     if let Some(why) = sentence.spoken_of() {
         return Found::Mentions(why);
     }

@@ -47,11 +47,17 @@ impl Sentence<'_> {
         let holds = matches!(self.tokens[self.at].sign(), Some(Sign::Value(VoteValue::Minus)))
             && words.iter().take(5).any(|word| matches!(*word, "until" | "till" | "unless"));
         let asked = self.asks() && words.contains(&"when");
-        let tentative = tentative || matches!(words[..], ["maybe" | "perhaps" | "probably" | "possibly", ..]);
+        let tentative = tentative
+            || words.first().is_some_and(|word| {
+                one_of!(word, "maybe perhaps probably possibly tentatively tentative provisionally provisional")
+            });
         let condition = condition_before
             || condition_behind(words) && !holds && !asked
             || clause.iter().any(|word| matches!(*word, "if" | "once" | "unless"));
         let modal = clause.iter().any(|word| matches!(*word, "would" | "could" | "might" | "may" | "i'd" | "should"));
+        if self.is_unfinished() {
+            return Some(Found::Unclear("the sender says that something is still to be done for it"));
+        }
         if self.is_bargained() || self.is_intended() || self.is_afterwards() || self.is_without() {
             return Some(Found::Unclear("the vote has a condition"));
         }
@@ -137,6 +143,24 @@ impl Sentence<'_> {
         matches!(words[..], ["without" | "minus" | "sans", _, ..]) && !firm
     }
 
+    /// "+1 on the idea, need to check the artifacts", "+1 (needs NOTICE fix first)".
+    fn is_unfinished(&self) -> bool {
+        let words = self.words_behind();
+        let later =
+            words.iter().any(|word| one_of!(word, "follow-up followup later next future separate separately minor"));
+        words.iter().enumerate().take(8).any(|(at, word)| {
+            let near = &words[at + 1..words.len().min(at + 6)];
+            let subject = at.checked_sub(1).map(|before| words[before]);
+            let sender = one_of!(word, "need have want")
+                && matches!(near, ["to", verb, ..] if one_of!(verb, "check verify test review inspect validate"))
+                && self.behind().iter().any(|token| matches!(token.text.as_str(), "," | "-" | ";"))
+                && !subject.is_some_and(|subject| one_of!(subject, "you we they users people not no didn't don't and"));
+            let wanting =
+                one_of!(word, "needs requires") && at == 0 && near.iter().any(|word| is_mending(word)) && !later;
+            sender || wanting
+        })
+    }
+
     /// "I intend to vote +1", "expect a +1 from me", "a +1 tomorrow", "Vote +1 please!"
     fn is_intended(&self) -> bool {
         let clause = self.clause_before();
@@ -166,7 +190,7 @@ impl Sentence<'_> {
 }
 
 /// Whether the words behind a value make it depend on something.
-fn condition_behind(words: &[&str]) -> bool {
+pub(super) fn condition_behind(words: &[&str]) -> bool {
     let benign = [
         "know",
         "sure",
@@ -240,6 +264,19 @@ fn condition_behind(words: &[&str]) -> bool {
                     && words[at..].iter().take(5).any(|word| {
                         matches!(*word, "condition" | "caveat" | "proviso" | "assumption" | "understanding")
                     }) =>
+            {
+                return true;
+            }
+            "with" if at == 0 && matches!(words.get(1), Some(&("reservations" | "reservation"))) => return true,
+            "with" if at == 0 && words.get(2).is_some_and(|word| one_of!(word, "reservations reservation")) => {
+                return words.get(1).is_some_and(|many| one_of!(many, "some several strong serious a many"));
+            }
+            "under"
+                if at == 0
+                    && words
+                        .iter()
+                        .take(6)
+                        .any(|word| one_of!(word, "condition conditions assumption proviso caveat")) =>
             {
                 return true;
             }

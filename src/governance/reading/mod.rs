@@ -14,6 +14,7 @@
 mod above;
 mod announced;
 mod ballot;
+mod below;
 mod besides;
 mod calling_off;
 mod change;
@@ -29,9 +30,11 @@ mod matter;
 mod mention;
 mod normal;
 mod object;
+mod objection;
 mod others;
 mod own;
 mod position;
+mod regret;
 mod result;
 mod result_forms;
 mod role;
@@ -120,6 +123,8 @@ pub fn read(text: &Text<'_>) -> (Role, Says) {
         Says::Nothing { why } if role == Role::Replies && text.called => {
             let titled = in_subject::in_subject(text.subject);
             let settled = || settled::settled(&lines).and_then(|at| text.own.get(at));
+            let regretted = || regret::regretted(&lines).and_then(|at| text.own.get(at));
+            let titled = titled.or_else(|| regretted().map(|line| Says::Regrets { line: line.trim().to_owned() }));
             let says = titled.or_else(|| settled().map(|line| Says::Settles { line: line.trim().to_owned() }));
             (role, says.unwrap_or(Says::Nothing { why }))
         }

@@ -9,12 +9,15 @@
 use super::Text;
 use super::above::{after_agreement, below_name, below_remark};
 use super::ballot::{Printed, boxed, boxed_behind, leading_box, listed};
+use super::below::depends;
 use super::besides::{explained, is_preamble};
 use super::claim::{claim, first_claim};
 use super::clause::{Found, Place, judge};
 use super::in_words::in_words;
 use super::lines::{Logical, Mark};
 use super::mention::NAMES_VALUES;
+use super::objection::{IN_WORDS, objects};
+use super::regret::unsaid;
 use super::sign::{Kind, Sign, Token, tokens};
 use super::told::{accounts, leads_reasons, may_tell};
 use super::words::{is_claim, one_of};
@@ -52,7 +55,10 @@ pub(super) fn says(text: &Text<'_>, lines: &[Logical], calls: bool) -> Says {
         let other = unclear.iter().find(|finding| stands_against(finding, *value));
         return match other {
             Some(other) => unclear_with(&line(other), other, Some(&line(cast))),
-            None => cast_of(cast, *value, &casts, lines, text),
+            None => match depends(lines, cast.line, *value).or_else(|| unsaid(lines, cast.line)) {
+                Some((at, why)) => qualified(&line(cast), text.own.get(at).map_or("", |line| line.trim()), why),
+                None => cast_of(cast, *value, &casts, lines, text),
+            },
         };
     }
     if let Some(first) = unclear.first() {
@@ -63,6 +69,10 @@ pub(super) fn says(text: &Text<'_>, lines: &[Logical], calls: bool) -> Says {
     }
     if let Some(stray) = findings.iter().find(|finding| matches!(finding.found, Found::Stray(_))) {
         return unclear_with(&line(stray), stray, None);
+    }
+    if let Some(at) = objects(lines).filter(|_| !calls) {
+        let excerpt = text.own.get(at).map_or_else(String::new, |line| excerpt(line));
+        return Says::Unclear { excerpt, why: IN_WORDS.to_owned() };
     }
     let why = findings.iter().find_map(|finding| match finding.found {
         Found::Mentions(why) => Some(format!("{why}: {}", line(finding))),
@@ -101,6 +111,13 @@ fn unclear_with(line: &str, finding: &Finding, other: Option<&str>) -> Says {
         _ => line.to_owned(),
     };
     Says::Unclear { excerpt, why }
+}
+
+/// A vote that another line makes unclear.
+fn qualified(line: &str, other: &str, why: &str) -> Says {
+    let other = excerpt(other);
+    let excerpt = if other == line { other } else { format!("{line}\n{other}") };
+    Says::Unclear { excerpt, why: why.to_owned() }
 }
 
 fn cast_of(cast: &Finding, value: VoteValue, casts: &[&Finding], lines: &[Logical], text: &Text<'_>) -> Says {

@@ -30,7 +30,7 @@ pub(super) fn answer(own: &[&str], by_caller: bool, call: &[String]) -> (Role, S
 /// What is read, in short: "+1", "+1 binding", "none", "unclear", "withdrawn".
 fn short(says: &Says) -> String {
     match says {
-        Says::Nothing { .. } | Says::Settles { .. } => "none".to_owned(),
+        Says::Nothing { .. } | Says::Settles { .. } | Says::Regrets { .. } => "none".to_owned(),
         Says::Unclear { .. } => "unclear".to_owned(),
         Says::Withdraws { .. } => "withdrawn".to_owned(),
         Says::Casts(cast) => {

@@ -35,6 +35,7 @@ pub(super) fn read(says: &Says) -> String {
         Says::Casts(cast) => format!("{} in the line “{}”: {}", cast.value.sign(), cast.line, cast.why),
         Says::Withdraws { line } => format!("it takes a vote back in the line “{line}”"),
         Says::Settles { line } => format!("no vote; it may say that an objection is settled: “{line}”"),
+        Says::Regrets { line } => format!("no vote; it may say that a vote no longer stands: “{line}”"),
         Says::Unclear { why, .. } => format!("unclear: {why}"),
     }
 }

@@ -75,8 +75,11 @@ impl Ballots {
         for mail in mails {
             let mut slot = slots.get_mut(mail.voter.key.as_str());
             // what may settle an objection matters to whose vote that is
-            let heard =
-                |slot: &Slot| mail.speaks() || matches!(mail.statement.says, Says::Settles { .. }) && slot.objects();
+            let heard = |slot: &Slot| match mail.statement.says {
+                Says::Settles { .. } => slot.objects(),
+                Says::Regrets { .. } => slot.counted.is_some(),
+                _ => mail.speaks(),
+            };
             let came_of = match slot.take_if(|slot| heard(slot)) {
                 Some(slot) => ballots.hear(case, course, mail, slot),
                 None => came_of_nothing(mail, course),
@@ -117,6 +120,13 @@ impl Ballots {
                     "it may say that what spoke against it is settled: does their {value} still stand? Rule `none` if so, else what it is now"
                 );
                 review(slot, why, vec![VoteValue::Zero])
+            }
+            Says::Regrets { .. } => {
+                let value = slot.counted.as_ref().map_or("vote", |vote| vote.value.sign());
+                let why = format!(
+                    "it may say that their {value} no longer stands: does it? Rule `none` if not, else what it is now"
+                );
+                review(slot, why, vec![VoteValue::Plus, VoteValue::Zero, VoteValue::Minus])
             }
             Says::Unclear { why, .. } => {
                 take_tied(mail, slot, None);

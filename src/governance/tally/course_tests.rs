@@ -264,6 +264,19 @@ fn an_objection_that_may_be_settled_is_for_a_person_only_where_there_is_one() {
 }
 
 #[test]
+fn words_that_regret_a_vote_are_for_a_person_only_where_one_counts() {
+    let regrets =
+        |who: &str| Statement { says: Says::Regrets { line: "I have to retract.".into() }, ..mail("s", who, 30) };
+    let tally = Votes::majority(with(three(), regrets("ann"))).tally();
+    assert!(review_of(&tally, "s").contains("their +1 no longer stands"), "{:?}", tally.review);
+    assert_eq!(tally.outcome, VoteOutcome::NeedsReview);
+    let ruled = Votes::majority(with(three(), regrets("ann"))).ruled("s", "none").tally();
+    assert_eq!((ruled.outcome, ruled.review.len()), (VoteOutcome::Passed, 0));
+    let tally = Votes::majority(with(three(), regrets("gus"))).tally();
+    assert_eq!((tally.outcome, tally.review.len()), (VoteOutcome::Passed, 0));
+}
+
+#[test]
 fn an_end_that_was_not_read_is_said_and_not_guessed() {
     let mut votes = Votes::majority(three());
     let unread = Some("The vote is open until Thursday.".to_owned());

@@ -84,6 +84,7 @@ pub(super) fn mail(id: &str, who: &str, hours: i64) -> Statement {
             address: Some(address),
             at: Some(hour(hours)),
             at_of_archive: false,
+            rewritten: None,
             doubts: Vec::new(),
             route: Route::default(),
         },

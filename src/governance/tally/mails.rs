@@ -36,8 +36,17 @@ impl Mail<'_> {
         &self.statement.head.message_id
     }
 
-    /// `Name <address>`.
+    /// `Name <address>`; with what its From header has, where that is a list's.
     pub(super) fn from(&self) -> String {
+        let head = &self.statement.head;
+        let named = self.named();
+        match &head.rewritten {
+            Some(list) => format!("{named} (its From: {list})"),
+            None => named,
+        }
+    }
+
+    fn named(&self) -> String {
         let head = &self.statement.head;
         match (&head.name, &head.address) {
             (Some(name), Some(address)) => format!("{name} <{address}>"),
@@ -60,7 +69,7 @@ impl Mail<'_> {
 
     /// Whether it casts, withdraws or may do so.
     pub(super) fn speaks(&self) -> bool {
-        !matches!(self.statement.says, Says::Nothing { .. } | Says::Settles { .. })
+        !matches!(self.statement.says, Says::Nothing { .. } | Says::Settles { .. } | Says::Regrets { .. })
     }
 }
 
@@ -115,7 +124,7 @@ pub(super) fn excerpt(says: &Says) -> String {
     match says {
         Says::Nothing { .. } => String::new(),
         Says::Casts(cast) => cast.line.clone(),
-        Says::Withdraws { line } | Says::Settles { line } => line.clone(),
+        Says::Withdraws { line } | Says::Settles { line } | Says::Regrets { line } => line.clone(),
         Says::Unclear { excerpt, .. } => excerpt.clone(),
     }
 }

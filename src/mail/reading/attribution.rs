@@ -183,6 +183,14 @@ fn header_block(all: &[&str], at: usize) -> Option<usize> {
     let has = |label: Label| seen.contains(&label);
     let enough = has(Label::From)
         && [Label::Date, Label::To, Label::Subject].into_iter().filter(|label| has(*label)).count() >= 2;
+    // of two lines alone, only right below each other and with an address
+    let address = |line: &&&str| kind_of(line) == Some(Label::From) && line.contains('@');
+    let pair = all[at..all.len().min(at + 2)].iter();
+    let two = seen.len() >= 2
+        && kind_of(all[at + 1]).is_some_and(|second| [first, second].contains(&Label::Date) && first != second)
+        && pair.clone().any(|line| address(&line))
+        && all.get(at + 2).is_none_or(|line| line.trim().is_empty());
+    let enough = enough || two;
     let end = all[at..at + length].iter().rposition(|line| kind_of(line).is_some()).map_or(length, |last| last + 1);
     enough.then_some(end)
 }

@@ -16,7 +16,7 @@ use super::charset::{self, charset_of};
 use super::flowed;
 use super::headers::{Headers, split};
 use super::html;
-use super::otherwise::{Otherwise, differing_value, hidden_value};
+use super::otherwise::{Otherwise, differing_value, hidden_value, struck_value};
 use super::same;
 
 /// How many bytes of a text are read.
@@ -70,17 +70,22 @@ pub(super) fn body(headers: &Headers<'_>, bytes: &[u8]) -> Body {
     let mut otherwise = None;
     if text.trim().is_empty() {
         text.clear();
-        let mut unseen = String::new();
+        let (mut unseen, mut struck) = (String::new(), String::new());
         for part in &walk.html {
             let shown = html::shown(&part.text(&mut faults));
             push(&mut text, &shown.text);
             push(&mut unseen, &shown.unseen);
+            push(&mut struck, &shown.struck);
         }
-        otherwise = hidden_value(&text, &unseen);
+        otherwise = hidden_value(&text, &unseen).or_else(|| struck_value(&text, &text, &struck));
     } else if !walk.html.iter().all(|part| part.is_same_as(&text)) {
-        let mut shown = String::new();
-        walk.html.iter().for_each(|part| push(&mut shown, &html::shown(&part.text(&mut Vec::new())).text));
-        otherwise = differing_value(&text, &shown);
+        let (mut shown, mut struck) = (String::new(), String::new());
+        for part in &walk.html {
+            let page = html::shown(&part.text(&mut Vec::new()));
+            push(&mut shown, &page.text);
+            push(&mut struck, &page.struck);
+        }
+        otherwise = differing_value(&text, &shown).or_else(|| struck_value(&text, &shown, &struck));
     }
     if text.trim().is_empty() && faults.is_empty() && !bytes.trim_ascii().is_empty() && walk.unread {
         faults.push("it has no text but in a form that was not read (encrypted, an image, a file)".to_owned());

@@ -18,6 +18,8 @@ use crate::governance::reading::{Subject, call_lines, candidates};
 pub(super) struct Caller {
     pub(super) addresses: Vec<String>,
     pub(super) names: Vec<String>,
+    /// The addresses that the calls went to, the list's among them.
+    pub(super) recipients: Vec<String>,
     pub(super) lines: Vec<String>,
     /// The Message-IDs of the calls.
     pub(super) mails: Vec<String>,
@@ -63,6 +65,7 @@ impl Caller {
         self.turned = None;
         self.is_on(candidates(&mail.parsed.core), own.iter().flat_map(|line| candidates(line)).collect());
         own.iter().for_each(|line| self.text.push_str(&letters(line)));
+        self.recipients.extend(sender::recipients(&mail.headers));
         self.addresses.extend(sender.address.clone());
         self.names.extend(sender.name.as_ref().map(|name| name.to_lowercase()));
         self.lines.extend(call_lines(own).into_iter().take(200));

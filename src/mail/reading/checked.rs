@@ -17,7 +17,7 @@ pub(super) fn of_this_vote(says: Says, caller: &Caller, turned: Option<&Turn>, m
     let excerpt = match &says {
         Says::Casts(cast) => &cast.line,
         Says::Withdraws { line } => line,
-        Says::Nothing { .. } | Says::Settles { .. } | Says::Unclear { .. } => return says,
+        Says::Nothing { .. } | Says::Settles { .. } | Says::Regrets { .. } | Says::Unclear { .. } => return says,
     };
     let other = caller.subject.as_ref().and_then(|call| other_matter(call, &mail.parsed));
     let why = match (other, turned, &caller.turned) {
@@ -52,23 +52,23 @@ pub(super) fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &O
     if let Some(fault) = opened.faults.iter().find(|fault| fault.contains("not read") || fault.contains("too many")) {
         let excerpt = match &says {
             Says::Casts(cast) => cast.line.clone(),
-            Says::Withdraws { line } | Says::Settles { line } => line.clone(),
+            Says::Withdraws { line } | Says::Settles { line } | Says::Regrets { line } => line.clone(),
             Says::Unclear { excerpt, .. } => excerpt.clone(),
             Says::Nothing { .. } => String::new(),
         };
         return Says::Unclear { excerpt, why: format!("the mail could not be read to its end: {fault}") };
     }
-    if opened.sender.several
-        && let Says::Casts(_) | Says::Withdraws { .. } = says
-    {
+    let several = || "its From header names several senders: whose vote is it?".to_owned();
+    let whose = opened.sender.several.then(several).or_else(|| opened.sender.contested.clone());
+    if let (Some(why), Says::Casts(_) | Says::Withdraws { .. }) = (whose, &says) {
         let excerpt = match says {
             Says::Casts(cast) => cast.line,
             Says::Withdraws { line } => line,
             _ => String::new(),
         };
-        return Says::Unclear { excerpt, why: "its From header names several senders: whose vote is it?".to_owned() };
+        return Says::Unclear { excerpt, why };
     }
-    let nothing = matches!(says, Says::Nothing { .. } | Says::Settles { .. });
+    let nothing = matches!(says, Says::Nothing { .. } | Says::Settles { .. } | Says::Regrets { .. });
     if nothing
         && text.to_call
         && let Some(line) = marked_in_quote(&opened.text)
@@ -186,6 +186,14 @@ mod tests {
         for headers in ["Auto-Submitted: no\n", "Precedence: bulk\n", "X-Auto-Response-Suppress: All\n"] {
             assert!(matches!(says(bob, answer, headers, "+1"), Says::Casts(_)), "{headers}");
         }
+    }
+
+    #[test]
+    fn a_vote_whose_headers_contradict_its_from_is_for_a_person() {
+        let answer = "Re: [VOTE] Release Widget 1.2.3";
+        let found = says("Somebody via X <m@evil.org>", answer, "X-Sender: cat@apache.org\n", "+1");
+        let Says::Unclear { why, .. } = found else { panic!("{found:?}") };
+        assert!(why.contains("m@evil.org") && why.contains("cat@apache.org"), "{why}");
     }
 
     #[test]

@@ -9,7 +9,7 @@
 
 use html5gum::{Token, Tokenizer};
 
-use super::unseen::{Look, Sheet, grounds};
+use super::unseen::{Look, Sheet, grounds, strikes_out};
 
 /// How many elements deep quotes are told apart.
 const DEPTH: usize = 4_000;
@@ -55,6 +55,8 @@ struct Page {
     rest_is_quoted: bool,
     /// How many open elements are no text.
     hidden: usize,
+    /// How many open elements strike their text out.
+    struck: usize,
     /// How many open elements hide their text.
     unseen: usize,
     /// How many open elements have a ground that white text can be read on.
@@ -64,6 +66,8 @@ struct Page {
     sheet: Sheet,
     /// What nobody sees who reads the mail.
     unseen_text: String,
+    /// What the sender struck out.
+    struck_text: String,
 }
 
 /// An element that is open, and what it does to the text in it.
@@ -71,6 +75,7 @@ struct Open {
     name: String,
     quote: bool,
     hidden: bool,
+    struck: bool,
     unseen: bool,
     ground: bool,
 }
@@ -82,6 +87,8 @@ pub(super) struct Shown {
     pub text: String,
     /// What stands in elements that show nothing, but for quotes.
     pub unseen: String,
+    /// What is struck out, but for quotes.
+    pub struck: String,
 }
 
 /// The lines of an HTML text.
@@ -126,7 +133,7 @@ pub(super) fn shown(html: &str) -> Shown {
         }
     }
     page.end_line();
-    Shown { text: page.text, unseen: page.unseen_text }
+    Shown { text: page.text, unseen: page.unseen_text, struck: page.struck_text }
 }
 
 impl Page {
@@ -170,19 +177,18 @@ impl Page {
             .any(|mark| marks.contains(mark))
             || marks.contains("border-top:solid") && marks.contains("padding:3.0pt")
             || matches!(name.as_str(), "div" | "p" | "span" | "td") && has_bar(marks);
-        let hidden = matches!(
-            name.as_str(),
-            "style" | "script" | "head" | "title" | "template" | "noscript" | "del" | "s" | "strike"
-        );
+        let hidden = matches!(name.as_str(), "style" | "script" | "head" | "title" | "template" | "noscript");
+        let struck = matches!(name.as_str(), "del" | "s" | "strike") || strikes_out(&look.style);
         self.in_sheet |= name == "style";
         let (unseen, ground) = (self.sheet.hides(look, self.grounds > 0), grounds(look));
         if self.open.len() < DEPTH {
             self.hidden += usize::from(hidden);
+            self.struck += usize::from(struck);
             self.unseen += usize::from(unseen);
             self.grounds += usize::from(ground);
             self.quotes += usize::from(quote);
             self.preformatted += usize::from(name == "pre");
-            self.open.push(Open { name, quote, hidden, unseen, ground });
+            self.open.push(Open { name, quote, hidden, struck, unseen, ground });
         }
     }
 
@@ -201,6 +207,7 @@ impl Page {
             let Some(open) = self.open.pop() else { break };
             self.quotes -= usize::from(open.quote);
             self.hidden -= usize::from(open.hidden);
+            self.struck -= usize::from(open.struck);
             self.unseen -= usize::from(open.unseen);
             self.grounds -= usize::from(open.ground);
             self.preformatted -= usize::from(open.name == "pre");
@@ -212,6 +219,13 @@ impl Page {
             self.sheet.add(text);
         }
         if self.hidden > 0 {
+            return;
+        }
+        if self.struck > 0 {
+            if self.quotes == 0 && !self.rest_is_quoted {
+                self.struck_text.push_str(text);
+                self.struck_text.push('\n');
+            }
             return;
         }
         if self.unseen > 0 {
@@ -311,6 +325,21 @@ mod tests {
             assert_eq!((shown(seen).text.trim(), shown(seen).unseen.as_str()), ("+1", ""), "{seen}");
         }
         assert_eq!(shown("<blockquote><p style=\"display:none\">-1</p></blockquote>").unseen, "");
+    }
+
+    #[test]
+    fn what_is_struck_out_is_no_line() {
+        for struck in [
+            "<s>+1</s>",
+            "<del>+1</del>",
+            "<strike><b>+1</b></strike>",
+            "<span style=\"text-decoration:line-through\">+1</span>",
+            "<p style=\"color:red; text-decoration-line: line-through\">+1</p>",
+        ] {
+            let shown = shown(&format!("<p>Thanks.</p><div>{struck}</div><p>-1</p>"));
+            assert_eq!((shown.text.as_str(), shown.struck.trim()), ("Thanks.\n\n-1\n\n", "+1"), "{struck}");
+        }
+        assert_eq!(lines("<p style=\"text-decoration:underline\">+1</p>"), "+1\n\n");
     }
 
     #[test]

@@ -27,6 +27,19 @@ pub(super) fn hidden_value(shown: &str, unseen: &str) -> Option<Otherwise> {
     Some(Otherwise { line: line.trim().to_owned(), why })
 }
 
+/// A value that HTML strikes out, where the sender's own text shows no value that stands: `text` is what is read.
+pub(super) fn struck_value(text: &str, shown: &str, struck: &str) -> Option<Otherwise> {
+    let line = struck.lines().find(|line| first_value(line).is_some())?;
+    let value = first_value(line);
+    let own = own_text(text);
+    let stands = own.lines.iter().any(|own| first_value(own).is_some_and(|other| Some(other) != value))
+        || shown.lines().any(|line| first_value(line).is_some());
+    (!stands).then(|| Otherwise {
+        line: line.trim().to_owned(),
+        why: "its HTML strikes this out: does it count?".to_owned(),
+    })
+}
+
 /// A value that the sender's own text has in HTML and not in plain text, or the other way round.
 pub(super) fn differing_value(plain: &str, shown: &str) -> Option<Otherwise> {
     if shown.trim().is_empty() {
@@ -115,6 +128,15 @@ mod tests {
         ] {
             assert_eq!(differing_value(plain, shown), None, "{plain}{shown}");
         }
+    }
+
+    #[test]
+    fn what_html_strikes_out_is_for_a_person() {
+        let found = |text: &str, shown: &str| struck_value(text, shown, "+1\n").map(|found| found.line);
+        assert_eq!(found("+1\n", "").as_deref(), Some("+1"));
+        assert_eq!(found("Thanks.\n", "Thanks.\n").as_deref(), Some("+1"));
+        assert_eq!(found("-1, it breaks\n", "-1, it breaks\n"), None);
+        assert_eq!(struck_value("+1\n", "+1\n", "the old text\n"), None);
     }
 
     #[test]

@@ -361,6 +361,9 @@ mod tests {
         for header in [
             "From: Ann Example\nSent: Monday, 1 January 2024\nTo: dev@example.org\nSubject: Re: x",
             "*From:* Ann\n*Date:* Monday\n*To:* dev\n*Subject:* x",
+            "From: Ann Example <ann@example.org>\nSent: Monday, 1 January 2024",
+            "From: Ann Example <ann@example.org>\nDate: Monday, 1 January 2024",
+            "Von: Ann <ann@example.org>\nGesendet: Montag",
             "Von: Ann\nGesendet: Montag\nAn: dev\nBetreff: x",
             "De : Ann\nEnvoyé : lundi\nÀ : dev\nObjet : x",
             "De: Ann\nEnviado: lunes\nPara: dev\nAsunto: x",
@@ -374,6 +377,17 @@ mod tests {
         ] {
             let text = format!("+0\n\n{header}\n\n-1\n[ ] +1 approve\n");
             assert_eq!(own(&text), ["+0"], "{header}");
+        }
+    }
+
+    #[test]
+    fn two_lines_that_are_no_header_are_the_sender_s() {
+        for text in [
+            "From: Monday\nDate: Friday\n\n+1",
+            "From: ann@example.org is missing\n\n+1",
+            "From: ann@example.org\nand\nDate: x\n+1",
+        ] {
+            assert!(own(text).contains(&"+1"), "{text}");
         }
     }
 

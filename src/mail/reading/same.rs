@@ -12,7 +12,8 @@ const ELSEWHERE: [&[u8]; 11] =
     [b"style", b"script", b"title", b"template", b"noscript", b"del", b"s", b"strike", b"head", b"svg", b"textarea"];
 
 /// Words of a tag that may hide what stands in it.
-const HIDING: [&[u8]; 8] = [b"hidden", b"display", b"opacity", b"size", b"color", b"indent", b"absolute", b"height"];
+const HIDING: [&[u8]; 9] =
+    [b"line-through", b"hidden", b"display", b"opacity", b"size", b"color", b"indent", b"absolute", b"height"];
 
 /// Whether letters, digits and signs of the shown text are those of `plain`, in their order. `coded`: it is
 /// quoted-printable.

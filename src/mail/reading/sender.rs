@@ -17,6 +17,10 @@ pub(super) struct Sender {
     pub address: Option<String>,
     /// Whether the mail names more than one.
     pub several: bool,
+    /// The address in its From, where that is a list's and another header gave the sender's.
+    pub rewritten: Option<String>,
+    /// Why it is not certain whose mail it is: another header says so than From.
+    pub contested: Option<String>,
     pub doubts: Vec<String>,
 }
 
@@ -69,16 +73,58 @@ fn first_sender(headers: &Headers<'_>, body: &str) -> Sender {
     if address.as_deref().is_some_and(|address| BOTS.contains(&address)) {
         return of_bot(name, body, doubts);
     }
-    let of_list = address.as_deref().is_some_and(|address| is_list(headers, address));
-    if !via && !of_list {
-        return Sender { name, address, several: false, doubts };
-    }
+    let Some(list) = address.clone().filter(|address| is_list(headers, address)) else {
+        let other = person_behind(headers, name.as_deref()).filter(|other| via && Some(other) != address.as_ref());
+        let contested = other.map(|other| contest(address.as_deref(), &other));
+        return Sender { name, address, doubts, contested, ..Sender::default() };
+    };
     let person = person_behind(headers, name.as_deref());
-    if person.is_none() && of_list {
+    if person.is_none() {
         doubts.push("the list put its own address into the From header, and no header gives the sender's".to_owned());
     }
-    let address = person.or(if of_list { None } else { address });
-    Sender { name, address, several: false, doubts }
+    let rewritten = person.is_some().then_some(list);
+    Sender { name, address: person, doubts, rewritten, ..Sender::default() }
+}
+
+/// Why a mail is nobody's for certain: what its From says, and what another header says.
+fn contest(from: Option<&str>, other: &str) -> String {
+    let from = from.unwrap_or("no address");
+    format!("its From is {from}, and no list that the vote is on, and another header names {other}: whose vote is it?")
+}
+
+impl Sender {
+    /// The sender, where only the lists at `known` may put their own address into From: whoever sends a mail can
+    /// write the other headers, those that call an address a list among them.
+    pub(super) fn of_lists(self, known: &[String]) -> Self {
+        let stranger = self.rewritten.as_ref().is_some_and(|list| !known.is_empty() && !known.contains(list));
+        if !stranger {
+            return self;
+        }
+        let contested = self.address.as_deref().map(|other| contest(self.rewritten.as_deref(), other));
+        Self { address: self.rewritten, rewritten: None, contested, ..self }
+    }
+}
+
+/// The addresses that a mail went to: a list that it is on is one of them.
+pub(super) fn recipients(headers: &Headers<'_>) -> Vec<String> {
+    let written =
+        ["to", "cc", "reply-to", "delivered-to"].into_iter().flat_map(|name| headers.all(name).collect::<Vec<_>>());
+    let mut found: Vec<String> = written.take(20).flat_map(mailboxes).filter_map(|one| one.address).collect();
+    let posted = headers.ascii("list-post").unwrap_or_default();
+    found.extend(
+        posted
+            .split("mailto:")
+            .skip(1)
+            .map(|rest| rest.split(['>', '?', ',']).next().unwrap_or(rest).trim().to_owned()),
+    );
+    let id = headers.ascii("list-id").unwrap_or_default();
+    if let Some((local, domain)) =
+        id.rsplit_once('<').and_then(|(_, id)| id.split_once('>')).and_then(|(id, _)| id.split_once('.'))
+    {
+        found.push(format!("{local}@{domain}"));
+    }
+    found.retain(|address| address.contains('@'));
+    found
 }
 
 /// A name without "via dev", and whether it had that.
@@ -203,7 +249,7 @@ fn of_bot(name: Option<String>, body: &str, mut doubts: Vec<String>) -> Sender {
         .filter(|who| !who.is_empty() && !who.contains(' '));
     let named = name.filter(|name| !name.eq_ignore_ascii_case("gitbox") && !name.eq_ignore_ascii_case("github"));
     doubts.push("a program sent it for somebody, whose address it does not give".to_owned());
-    Sender { name: told.or(named), address: None, several: false, doubts }
+    Sender { name: told.or(named), doubts, ..Sender::default() }
 }
 
 #[cfg(test)]
@@ -241,6 +287,44 @@ mod tests {
             ann
         );
         assert_eq!(of(&format!("From: Ann Example via dev <dev@flink.apache.org>\n{list}")), (ann.0.clone(), None, 1));
+    }
+
+    #[test]
+    fn no_header_but_from_names_the_sender_where_from_is_no_list() {
+        let whole = |text: &str| {
+            let mail = format!("{text}\n\n");
+            let (headers, _) = split(mail.as_bytes());
+            sender(&headers, "")
+        };
+        let list = "To: dev@acme.apache.org\nList-Id: <dev.acme.apache.org>";
+        for other in
+            ["X-Sender: cat@apache.org", "Reply-To: Somebody <cat@apache.org>", "Cc: Somebody <cat@apache.org>"]
+        {
+            let found = whole(&format!("From: Somebody via X <m@evil.org>\n{other}\n{list}"));
+            assert_eq!(found.address.as_deref(), Some("m@evil.org"), "{other}");
+            let why = found.contested.unwrap_or_default();
+            assert!(why.contains("m@evil.org") && why.contains("cat@apache.org"), "{other}: {why}");
+            // without "via", no other header is looked at
+            let plain = whole(&format!("From: Somebody <m@evil.org>\n{other}\n{list}"));
+            assert_eq!((plain.address.as_deref(), plain.contested), (Some("m@evil.org"), None));
+        }
+        let own = whole(&format!("From: Ann via X <ann@example.org>\nReply-To: ann@example.org\n{list}"));
+        assert_eq!((own.address.as_deref(), own.contested), (Some("ann@example.org"), None));
+    }
+
+    #[test]
+    fn only_the_list_of_the_vote_may_write_for_others() {
+        let text = "From: Cat via dev <dev@evil.org>\nTo: dev@evil.org\nX-Sender: cat@apache.org\n\n";
+        let (headers, _) = split(text.as_bytes());
+        let (call, _) = split(b"To: dev@acme.apache.org\nList-Id: Acme <dev.acme.apache.org>\n\n");
+        let found = sender(&headers, "").of_lists(&recipients(&call));
+        assert_eq!(found.address.as_deref(), Some("dev@evil.org"));
+        assert!(found.contested.is_some_and(|why| why.contains("cat@apache.org")));
+        let text = "From: Cat via dev <dev@acme.apache.org>\nTo: dev@acme.apache.org\nX-Sender: cat@apache.org\n\n";
+        let (headers, _) = split(text.as_bytes());
+        let found = sender(&headers, "").of_lists(&recipients(&call));
+        assert_eq!((found.address.as_deref(), found.contested), (Some("cat@apache.org"), None));
+        assert_eq!(found.rewritten.as_deref(), Some("dev@acme.apache.org"));
     }
 
     #[test]

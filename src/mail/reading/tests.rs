@@ -142,7 +142,7 @@ fn what_is_too_large_is_read_in_bounds_and_shown() {
 fn reading(text: &str) -> String {
     match read_text(SUBJECT, text).1 {
         Says::Casts(cast) => format!("{:?} {:?}", cast.value, cast.claim),
-        Says::Nothing { .. } | Says::Settles { .. } => "nothing".to_owned(),
+        Says::Nothing { .. } | Says::Settles { .. } | Says::Regrets { .. } => "nothing".to_owned(),
         Says::Unclear { .. } => "unclear".to_owned(),
         Says::Withdraws { .. } => "withdrawn".to_owned(),
     }

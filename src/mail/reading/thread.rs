@@ -243,7 +243,9 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
     }
     thread.subject = first.or(if mails.is_empty() { None } else { Some(0) }).map(|at| mails[at].parsed.plain.clone());
     for (at, mail) in mails.iter().enumerate() {
-        let opened = &open(mail);
+        let mut opened = open(mail);
+        opened.sender = opened.sender.of_lists(&caller.recipients);
+        let opened = &opened;
         let own = own_text(&opened.text);
         let text = Text {
             subject: &mail.parsed,
@@ -314,6 +316,7 @@ fn head_of(mail: &Mail<'_>, opened: &Opened) -> Head {
         message_id: mail.id.clone(),
         name: opened.sender.name.clone(),
         address: opened.sender.address.clone(),
+        rewritten: opened.sender.rewritten.clone(),
         at: mail.at,
         at_of_archive: mail.at_of_archive,
         doubts,

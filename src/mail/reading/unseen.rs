@@ -69,6 +69,13 @@ impl Sheet {
     }
 }
 
+/// Whether the style strikes out what it is for.
+pub(super) fn strikes_out(style: &str) -> bool {
+    ["text-decoration", "text-decoration-line"]
+        .iter()
+        .any(|name| property(style, name).is_some_and(|value| value.contains("line-through")))
+}
+
 /// Whether the element has a ground of another colour than the paper's.
 pub(super) fn grounds(look: &Look) -> bool {
     let colored = |value: &str| {

@@ -19,12 +19,28 @@ const KEPT: usize = 100;
 pub struct Faults {
     found: Vec<Finding>,
     count: BTreeMap<(&'static str, Status), usize>,
+    /// What harms whoever unpacks it, with its entry.
+    attacks: Vec<(String, String)>,
 }
 
 impl Faults {
     /// The check does not hold, because of `entry` (none when empty).
     pub fn fail(&mut self, check: &'static str, entry: &str, detail: impl Into<String>) {
         self.add(Finding::fail(check, detail), entry);
+    }
+
+    /// The same, where it harms whoever unpacks it: a bomb, a path that leads out.
+    pub fn attack(&mut self, check: &'static str, entry: &str, detail: impl Into<String>) {
+        let detail = detail.into();
+        if self.attacks.len() < KEPT {
+            self.attacks.push((entry.to_owned(), detail.clone()));
+        }
+        self.fail(check, entry, detail);
+    }
+
+    /// What harms whoever unpacks it, each with its entry.
+    pub fn attacks(&self) -> &[(String, String)] {
+        &self.attacks
     }
 
     /// The check holds, but `entry` is odd.

@@ -30,6 +30,9 @@ pub struct Limits {
 /// From how many unpacked bytes on the ratio counts: below, nobody is harmed.
 pub const RATIO_FROM: u64 = 64 * 1024 * 1024;
 
+/// How it is said that an archive is a bomb.
+pub const GROWS: &str = "it grows more than";
+
 impl Default for Limits {
     fn default() -> Self {
         const GIB: u64 = 1024 * 1024 * 1024;
@@ -73,7 +76,7 @@ impl Counts {
         if unpacked > limits.total_bytes {
             Err(self.exceed(format!("it holds more than {} bytes in all, the limit", limits.total_bytes)))
         } else if unpacked > RATIO_FROM && ratio > limits.ratio {
-            Err(self.exceed(format!("it grows more than {} times when it is unpacked, the limit", limits.ratio)))
+            Err(self.exceed(format!("{GROWS} {} times when it is unpacked, the limit", limits.ratio)))
         } else {
             Ok(())
         }

@@ -26,7 +26,7 @@ pub use compressed::unpacked;
 pub use entry::{Entry, EntryKind, Visitor};
 pub use faults::{Faults, printable};
 pub use kind::ArchiveKind;
-pub use limits::Limits;
+pub use limits::{GROWS, Limits};
 pub use names::folded;
 pub use unread::{unread_by_magic, unread_by_name};
 pub use walk::{ROOT, SAFE, WHOLE, walk};

@@ -49,23 +49,23 @@ pub fn name_faults(entry: &Entry, depth: usize, faults: &mut Faults) {
     if path.chars().any(has_no_width) {
         fail("its name holds a sign that nobody sees, and is shown as another");
     }
-    if path.starts_with('/') {
-        fail("its path is absolute");
-    }
     if path.contains('\\') {
         fail("its name holds a backslash");
-    }
-    if has_drive(path) {
-        fail("its path begins with a drive letter");
-    }
-    if path.split('/').any(|name| name == "..") {
-        fail("its path holds `..`");
     }
     if entry.tidy().split('/').any(|name| name.is_empty() || name == ".") && !matches!(path, "" | "." | "./" | "/") {
         fail("its path holds an empty name or `.`");
     }
     if path.split('/').count() > depth {
         fail(&format!("it is more than {depth} directories deep, the limit"));
+    }
+    if path.starts_with('/') {
+        faults.attack(SAFE, path, "its path is absolute");
+    }
+    if has_drive(path) {
+        faults.attack(SAFE, path, "its path begins with a drive letter");
+    }
+    if path.split('/').any(|name| name == "..") {
+        faults.attack(SAFE, path, "its path holds `..`");
     }
     if let Some(why) = entry.tidy().split('/').rev().find_map(windows) {
         faults.warn(SAFE, path, format!("Windows cannot unpack it: {why}"));

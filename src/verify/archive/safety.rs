@@ -80,7 +80,7 @@ impl<'a> PathBook<'a> {
     pub fn end(&self, faults: &mut Faults) {
         for (path, target) in self.links.leaving(self.root) {
             let target = super::faults::printable(target);
-            faults.fail(SAFE, path, format!("the link leads out of the archive, to {target}"));
+            faults.attack(SAFE, path, format!("the link leads out of the archive, to {target}"));
         }
     }
 
@@ -183,7 +183,7 @@ impl<'a> PathBook<'a> {
         let aim = target.strip_prefix("./").unwrap_or(target);
         let shown = super::faults::printable(target);
         if leaves(target, self.root) {
-            faults.fail(SAFE, &entry.path, format!("the hard link leads out of the archive, to {shown}"));
+            faults.attack(SAFE, &entry.path, format!("the hard link leads out of the archive, to {shown}"));
         } else if self.nodes.get(&folded(aim)).is_none_or(|node| node.what != What::File) {
             faults.fail(SAFE, &entry.path, format!("the hard link leads to {shown}, which is no file before it"));
         } else {

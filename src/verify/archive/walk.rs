@@ -12,7 +12,7 @@ use std::rc::Rc;
 pub use super::safety::{ROOT, SAFE};
 
 use super::compressed::Decompressed;
-use super::limits::{Counts, Unpacked};
+use super::limits::{Counts, GROWS, Unpacked};
 use super::safety::PathBook;
 use super::{ArchiveKind, Faults, Limits, Visitor, tarball, zip};
 
@@ -62,6 +62,7 @@ pub fn walk<'a, R: Read + Seek>(
     let complete = walked.is_ok();
     if let Err(error) = walked {
         match counts.exceeded.borrow().as_deref() {
+            Some(limit) if limit.starts_with(GROWS) => faults.attack(SAFE, "", limit),
             Some(limit) => faults.fail(SAFE, "", limit),
             // what stopped it is said already
             None if book.entries() > limits.entries => {}

@@ -49,6 +49,13 @@ fn contents() -> Vec<Case> {
             "NOTICE: its copyright is of 2014-2023, without 2026",
         ),
         without(
+            "years that run backwards",
+            "NOTICE",
+            Some(&NOTICE.replace("2014-2026", "2031-2014")),
+            "licence-notice",
+            "NOTICE: its copyright is of 2031-2014, which runs backwards",
+        ),
+        without(
             "no owner",
             "NOTICE",
             Some(&NOTICE.replace("2026 The", "2026 A")),
@@ -79,6 +86,18 @@ fn contents() -> Vec<Case> {
         ),
         compiled("jar", &zip(&good_jar()), "data.txt: it holds org/demo/A.class, which is a Java class"),
         compiled("broken zip", b"PK\x03\x04 and nothing", "data.txt: it is an archive that cannot be looked into"),
+        source(
+            "a path that leads out, in an archive in it",
+            file("demo-1.0.0/data.bin", zip(&[zipped("../evil", "x")])),
+            "archive-safe",
+            "data.bin: in the archive: ../evil: its path holds `..`",
+        ),
+        source(
+            "a bomb in it",
+            file("demo-1.0.0/data.bin", gzip(&vec![0; 80 << 20])),
+            "archive-safe",
+            "data.bin: in the archive: it grows more than 250 times",
+        ),
         text("snapshot", "version = '1.0-SNAPSHOT'\n", "version", "x.py: x.py:2 names a snapshot's version"),
         text("RSA key", &key("RSA PRIVATE KEY"), "secrets", "x.py: x.py:2 holds an RSA private key"),
         text("EC key", &key("EC PRIVATE KEY"), "secrets", "x.py:2 holds an EC private key"),

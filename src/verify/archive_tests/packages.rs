@@ -113,9 +113,23 @@ fn packages() -> Vec<Case> {
         other(
             "an npm package of another version",
             "demo-1.0.0.tgz",
-            package("package", &[("package.json", "{\"version\": \"2\"}")]),
+            package("package", &[("package.json", "{\"name\": \"demo\", \"version\": \"2\"}")]),
             METADATA,
             "package.json: its version is 2, not 1.0.0",
+        ),
+        other(
+            "an npm package of another name",
+            "demo-js-1.0.0.tgz",
+            package("package", &[("package.json", "{\"name\": \"evil\", \"version\": \"1.0.0\"}")]),
+            METADATA,
+            "package.json: its name is evil, not demo-js",
+        ),
+        other(
+            "an npm package of another scope",
+            "demo-js-1.0.0.tgz",
+            package("package", &[("package.json", "{\"name\": \"@evil/js\", \"version\": \"1.0.0\"}")]),
+            METADATA,
+            "package.json: its name is evil-js, not demo-js",
         ),
         other(
             "a licence that is not at the top",
@@ -148,7 +162,14 @@ fn what_is_built_is_known_by_what_is_in_it() {
             "apache-demo-1.0.0.tar.gz",
             package("apache_demo-1.0.0", &[("PKG-INFO", "Name: apache-demo\nVersion: 1.0.0\n")]),
         ),
-        ("demo-js-1.0.0.tgz", package("package", &[("package.json", "{\"version\": \"1.0.0\"}")])),
+        (
+            "demo-js-1.0.0.tgz",
+            package("package", &[("package.json", "{\"name\": \"demo-js\", \"version\": \"1.0.0\"}")]),
+        ),
+        (
+            "demo-js-1.0.0.tgz",
+            package("package", &[("package.json", "{\"name\": \"@demo/js\", \"version\": \"1.0.0\"}")]),
+        ),
     ] {
         let report = check(name, bytes, ArchiveForm::Other);
         assert_eq!(said(&report), [] as [String; 0], "{name}");

@@ -17,7 +17,7 @@ use super::remains::{LOOK_AHEAD, Remain, key_file, names_snapshot, search};
 use super::shape::Shape;
 use super::source_version::SourceVersion;
 use super::{ArchiveForm, ContentRules, compiled};
-use crate::verify::archive::{ArchiveKind, Entry, EntryKind, Faults, Visitor, unread_by_magic};
+use crate::verify::archive::{ArchiveKind, Entry, EntryKind, Faults, SAFE, Visitor, printable, unread_by_magic};
 use crate::verify::licence::{Document, HeaderCheck, Judgement};
 
 const HEADER: &str = "licence-header";
@@ -185,9 +185,14 @@ impl<'a> Contents<'a> {
                 if self.piece.len() as u64 > INNER_BYTES {
                     Some(format!("it is an archive of more than {INNER_BYTES} bytes, too large to look into"))
                 } else {
-                    let Nested { inner, secrets } = nested(&self.piece, self.nesting);
+                    let Nested { inner, secrets, attacks } = nested(&self.piece, self.nesting);
                     self.nested_secrets(path, &secrets, faults);
-                    found_inside(inner, source)
+                    for (entry, what) in &attacks {
+                        let inside = entry.trim_end_matches("!/");
+                        let place = if inside.is_empty() { String::new() } else { format!("{}: ", printable(inside)) };
+                        faults.fail(SAFE, path, format!("in the archive: {place}{what}"));
+                    }
+                    if attacks.is_empty() { found_inside(inner, source) } else { None }
                 }
             }
             None => None,
@@ -202,7 +207,6 @@ impl<'a> Contents<'a> {
     }
 
     fn nested_secrets(&mut self, path: &str, secrets: &[(String, Remain)], faults: &mut Faults) {
-        use crate::verify::archive::printable;
         for (entry, remain) in secrets {
             match remain {
                 _ if self.rules.allowed_secrets.fit(path) => self.allowed_secrets += 1,
@@ -321,7 +325,6 @@ fn is_archive(top: &[u8]) -> bool {
 
 /// What is wrong with a file that holds others; compiled code only in a source archive.
 fn found_inside(inner: Inner, source: bool) -> Option<String> {
-    use crate::verify::archive::printable;
     match inner {
         Inner::Compiled(..) if !source => None,
         Inner::Clean => None,

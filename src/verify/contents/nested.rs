@@ -13,7 +13,8 @@ use std::io::{self, Cursor, Read};
 use super::binaries::compiled;
 use super::remains::{Remain, key_file, search};
 use crate::verify::archive::{
-    ArchiveKind, Entry, EntryKind, Faults, Limits, SAFE, Visitor, WHOLE, unpacked, unread_by_magic, walk, zip_begins,
+    ArchiveKind, Entry, EntryKind, Faults, GROWS, Limits, SAFE, Visitor, WHOLE, unpacked, unread_by_magic, walk,
+    zip_begins,
 };
 
 /// How large an archive in an archive may be to be looked into.
@@ -24,6 +25,9 @@ pub const DEPTH: usize = 8;
 
 /// How many keys and tokens of one file are told.
 const MOST_SECRETS: usize = 20;
+
+/// How many of what harms whoever unpacks are told of one file.
+const MOST_ATTACKS: usize = 20;
 
 /// How many bytes of an entry that is no archive are searched for keys and tokens.
 const SEARCHED_BYTES: u64 = 32 * 1024 * 1024;
@@ -62,13 +66,17 @@ pub struct Nested {
     pub inner: Inner,
     /// Keys and tokens.
     pub secrets: Vec<(String, Remain)>,
+    /// What harms whoever unpacks one of the archives: bombs, paths that lead out; each with its entry.
+    pub attacks: Vec<(String, String)>,
 }
 
 /// Looks into `bytes`, all of a file; `depth` archives may be in each other.
 pub fn nested(bytes: &[u8], depth: usize) -> Nested {
     let (left, secrets) = (Cell::new(TOTAL_BYTES), RefCell::default());
-    let inner = Look { depth: 0, most: depth, left: &left, place: "", secrets: &secrets }.into_bytes(bytes);
-    Nested { inner, secrets: secrets.into_inner() }
+    let attacks = RefCell::default();
+    let look = Look { depth: 0, most: depth, left: &left, place: "", secrets: &secrets, attacks: &attacks };
+    let inner = look.into_bytes(bytes);
+    Nested { inner, secrets: secrets.into_inner(), attacks: attacks.into_inner() }
 }
 
 #[derive(Clone, Copy)]
@@ -81,6 +89,7 @@ struct Look<'a> {
     /// The path of the entry that is looked into, with `!/` behind it.
     place: &'a str,
     secrets: &'a RefCell<Vec<(String, Remain)>>,
+    attacks: &'a RefCell<Vec<(String, String)>>,
 }
 
 impl Look<'_> {
@@ -133,12 +142,27 @@ impl Look<'_> {
                 Look { depth: self.depth + 1, ..self }.into_bytes(&one)
             }
             Ok(_) => self.into_archive(bytes),
-            Err(error) => match self.into_archive(bytes) {
+            Err(error) => match self.into_grown(bytes, &error.to_string()) {
                 // a large tar is walked over all the same
                 Inner::Closed(_) => Inner::Closed(format!("it cannot be unpacked: {error}")),
                 found => found,
             },
         }
+    }
+
+    /// What does not fit when it is unpacked: a large tar, or one file that is a bomb.
+    fn into_grown(self, bytes: &[u8], error: &str) -> Inner {
+        let found = self.into_archive(bytes);
+        let ratio = Limits::default().ratio;
+        let grows = error.starts_with("it has more than")
+            && INNER_BYTES / (bytes.len() as u64).max(1) > ratio
+            && self.left.get() >= INNER_BYTES;
+        let told = self.attacks.borrow().iter().any(|(entry, _)| entry.starts_with(self.place));
+        if grows && !told && matches!(found, Inner::Closed(_)) {
+            let what = format!("{GROWS} {ratio} times when it is unpacked, the limit");
+            self.attacks.borrow_mut().push((self.place.to_owned(), what));
+        }
+        found
     }
 
     fn into_archive(self, bytes: &[u8]) -> Inner {
@@ -147,6 +171,12 @@ impl Look<'_> {
         // by its bytes, not by its name
         let walked = walk("", Cursor::new(bytes), &[], limits, &mut first, &mut faults);
         self.left.set(self.left.get().saturating_sub(walked.bytes));
+        for (entry, what) in faults.attacks() {
+            let mut attacks = self.attacks.borrow_mut();
+            if attacks.len() < MOST_ATTACKS {
+                attacks.push((format!("{}{entry}", self.place), what.clone()));
+            }
+        }
         let broken = faults.failed(WHOLE) + faults.failed(SAFE) > 0;
         match first.found {
             Inner::Clean if broken => Inner::Closed("it is damaged, or not safe".to_owned()),

@@ -105,6 +105,9 @@ fn notice_faults(text: &str, rules: &ContentRules, newest: Option<u16>, faults: 
     }
     match copyright(&text) {
         None => faults.fail(NOTICE, "NOTICE", format!("it has no line `Copyright YEARS {OWNER}`")),
+        Some((first, last)) if first > last => {
+            faults.fail(NOTICE, "NOTICE", format!("its copyright is of {first}-{last}, which runs backwards"));
+        }
         Some((from, to)) => {
             if let Some(year) = rules.year.filter(|year| !(from..=to).contains(year)) {
                 faults.fail(NOTICE, "NOTICE", format!("its copyright is of {from}-{to}, without {year}"));
@@ -129,6 +132,12 @@ fn copyright(text: &str) -> Option<(u16, u16)> {
         let numbers: Option<Vec<u16>> =
             years.split(signs).filter(|year| !year.is_empty()).map(|year| year.parse().ok()).collect();
         let numbers = numbers?;
+        // "2014, 2012" is a list; "2031-2014" is no span
+        let span = years.contains(['-', '\u{2013}']);
+        let (first, last) = (numbers.first().copied()?, numbers.last().copied()?);
+        if span && first > last {
+            return Some((first, last));
+        }
         numbers.iter().min().copied().zip(numbers.iter().max().copied())
     })
 }

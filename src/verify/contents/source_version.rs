@@ -7,6 +7,7 @@
 //! Whether a source archive's own files say the release's version: where the product's
 //! configuration says that they do, else where such files are at its root.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -25,6 +26,12 @@ const MOST_BYTES: usize = 256 << 20;
 /// Where a project of any kind says its version, the likeliest first.
 const ROOT_FILES: [&str; 5] = ["pom.xml", "Cargo.toml", "pyproject.toml", "setup.py", "package.json"];
 
+/// How many directories deep a module of Maven is looked for.
+const DEEPEST: usize = 4;
+
+/// How many modules are looked at.
+const MODULES: usize = 2_000;
+
 static SETUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?m)^\s*(?:__)?version(?:__)?\s*=\s*["']([^"']+)["']|[(,]\s*version\s*=\s*["']([^"']+)["']"#).ok()
 });
@@ -41,7 +48,7 @@ impl SourceVersion {
     pub fn wants(rules: &ContentRules, path: &str) -> bool {
         match &rules.version_rules {
             Some(rules) => rules.want(path),
-            None => ROOT_FILES.contains(&path),
+            None => ROOT_FILES.contains(&path) || path.ends_with("/pom.xml") && path.matches('/').count() <= DEEPEST,
         }
     }
 
@@ -66,7 +73,7 @@ impl SourceVersion {
         } else {
             self.root_files(wanted, faults);
         }
-        self.files.len()
+        self.files.keys().filter(|path| rules.version_rules.is_some() || ROOT_FILES.contains(&path.as_str())).count()
     }
 
     /// The first file that says a version has to say this one; another may have a version
@@ -79,7 +86,38 @@ impl SourceVersion {
                 continue;
             }
             let detail = format!("its version is {}, the release's {wanted}", printable(&version));
-            if place == 0 { faults.fail(VERSION, path, detail) } else { faults.warn(VERSION, path, detail) }
+            if place == 0 || is_before(&version, wanted) {
+                faults.fail(VERSION, path, detail);
+            } else {
+                faults.warn(VERSION, path, detail);
+            }
+        }
+        self.modules(wanted, faults);
+    }
+
+    /// The modules that the root's pom names, and theirs: one may have a version of its own, which is to be known.
+    fn modules(&self, wanted: &str, faults: &mut Faults) {
+        let pom = |path: &str| Pom::parse(&String::from_utf8_lossy(self.files.get(path)?)).ok();
+        let mut open: Vec<(String, Pom)> = pom("pom.xml").map(|root| (String::new(), root)).into_iter().collect();
+        let mut seen = BTreeSet::new();
+        while let Some((below, parent)) = open.pop() {
+            for module in parent.modules {
+                let directory = format!("{below}{}/", module.trim_start_matches("./").trim_end_matches('/'));
+                let path = format!("{directory}pom.xml");
+                if seen.len() >= MODULES || !seen.insert(path.clone()) {
+                    continue;
+                }
+                let Some(module) = pom(&path) else { continue };
+                if !module.is_open() && !same(&module.version, wanted) {
+                    let detail = format!("its version is {}, the release's {wanted}", printable(&module.version));
+                    if is_before(&module.version, wanted) {
+                        faults.fail(VERSION, &path, detail);
+                    } else {
+                        faults.warn(VERSION, &path, detail);
+                    }
+                }
+                open.push((directory, module));
+            }
         }
     }
 }
@@ -111,6 +149,15 @@ fn version_in(path: &str, text: &str) -> Option<String> {
             places.into_iter().find_map(at)
         }
     }
+}
+
+/// Whether a version says that it is one before the wanted: `1.2.0.dev0`, `1.2.0-SNAPSHOT`, `1.2.0rc1`.
+fn is_before(version: &str, wanted: &str) -> bool {
+    let Some(mark) = version.strip_prefix(wanted) else { return false };
+    let word: String =
+        mark.trim_start_matches(['-', '.', '_', '+']).chars().take_while(char::is_ascii_alphabetic).collect();
+    let marks = ["dev", "snapshot", "rc", "a", "alpha", "b", "beta", "c", "m", "pre", "preview"];
+    marks.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// Whether two versions are one but for how they are written: `2.0.0-M1` and `2.0.0m1`.
@@ -158,6 +205,41 @@ mod tests {
         ] {
             assert_eq!(found(&[(path, text)]), [], "{text}");
         }
+    }
+
+    #[test]
+    fn a_version_before_the_release_s_is_none_anywhere() {
+        let pom = "<project><artifactId>a</artifactId><version>1.2.0</version></project>";
+        for (path, text) in [
+            ("setup.py", "setup(version='1.2.0.dev0')"),
+            ("Cargo.toml", "[package]\nversion = \"1.2.0-snapshot\"\n"),
+            ("package.json", "{\"version\": \"1.2.0-rc.1\"}"),
+        ] {
+            let both = found(&[("pom.xml", pom), (path, text)]);
+            assert_eq!((both.len(), both[0].status, both[0].entry.as_deref()), (1, Status::Fail, Some(path)));
+        }
+        assert!(is_before("1.2.0b2", "1.2.0") && is_before("1.2.0-SNAPSHOT", "1.2.0"));
+        assert!(!is_before("1.2.0-1.17", "1.2.0") && !is_before("1.2.0.1", "1.2.0") && !is_before("1.1.0", "1.2.0"));
+    }
+
+    #[test]
+    fn a_module_of_another_version_is_told() {
+        let root = "<project><artifactId>a</artifactId><version>1.2.0</version><modules><module>m</module><module>./n/</module></modules></project>";
+        let of = |version: &str| format!("<project><artifactId>m</artifactId><version>{version}</version></project>");
+        let of_parent = "<project><parent><version>1.2.0</version></parent><artifactId>n</artifactId><modules><module>o</module></modules></project>";
+        let files = |version: &str| {
+            found(&[
+                ("pom.xml", root),
+                ("m/pom.xml", &of(version)),
+                ("n/pom.xml", of_parent),
+                ("n/o/pom.xml", &of("1.2.0")),
+                ("tests/pom.xml", &of("0.1")),
+            ])
+        };
+        assert_eq!(files("1.2.0"), []);
+        let other = files("1.1.0");
+        assert_eq!((other.len(), other[0].status, other[0].entry.as_deref()), (1, Status::Warn, Some("m/pom.xml")));
+        assert_eq!(files("1.2.0-SNAPSHOT")[0].status, Status::Fail);
     }
 
     #[test]

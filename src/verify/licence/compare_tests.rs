@@ -91,8 +91,23 @@ fn an_exclude_file_excludes_the_same() {
         fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
         fs::write(root.join(path), "x").unwrap();
     }
-    for lines in ["a.txt", "*.gen", ".*\\.gen", "foo", "foo/*", "foo/a.txt", "# no\n\n  a.txt  ", "gen.txt", "^a", "["]
-    {
+    for lines in [
+        "a.txt",
+        "*.gen",
+        ".*\\.gen",
+        "foo",
+        "foo/*",
+        "foo/a.txt",
+        "# no\n\n  a.txt  ",
+        "gen.txt",
+        "^a",
+        "[",
+        "foo/**",
+        "a*",
+        "x.g?n",
+        "a**",
+        ".*+",
+    ] {
         let list = tempfile::NamedTempFile::new().unwrap();
         fs::write(list.path(), format!("{lines}\n")).unwrap();
         let rat = unapproved_by_rat(&root, &["-E", list.path().to_str().unwrap()]);

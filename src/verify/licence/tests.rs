@@ -177,7 +177,25 @@ fn an_exclude_file_is_one_of_whole_names() {
     for path in ["a.txt", "x/a.txt", "axtxt", "x.md", "foo/x", "y/foo/z"] {
         assert!(excludes.exclude(path), "{path}");
     }
+    let said: Vec<String> = excludes.unread().into_iter().map(|finding| finding.detail).collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].contains("`*.gen` excludes nothing: RAT skips it") && said[1].contains("`a)|(b`"), "{said:?}");
     for path in ["b.txt", "A.TXT", "x.gen", "x.md.txt", "food/x", "b", "a"] {
         assert!(!excludes.exclude(path), "{path}");
     }
+}
+
+#[test]
+fn lines_of_an_exclude_file_are_read_as_java_reads_them() {
+    let excluded = |line: &str, path: &str| RatExcludes::from_exclude_file(line).exclude(path);
+    for line in ["src/**", "x**c", "a+?+", "*", "(*a)", "a|+b", "a*++"] {
+        let excludes = RatExcludes::from_exclude_file(line);
+        assert!(!excludes.exclude("src/x.txt") && excludes.unread().len() == 1, "{line}");
+    }
+    for line in ["a*?", "a*+", "[*+?]", "a\\**", "(?:a)*", "(?i)a", "x{1,2}c", "c++"] {
+        assert!(RatExcludes::from_exclude_file(line).unread().is_empty(), "{line}");
+    }
+    // a line is a pattern of names too, and a name
+    assert!(excluded("foo*", "foobar/z.txt") && excluded("fo?", "foo") && excluded("c++", "c++"));
+    assert!(!excluded("foo*", "a/bfoo") && !excluded("fo?", "food"));
 }

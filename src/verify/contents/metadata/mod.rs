@@ -56,7 +56,7 @@ impl Metadata {
             ArchiveForm::Npm => {
                 let json: Option<serde_json::Value> = serde_json::from_str(&text).ok();
                 let said = |key: &str| json.as_ref()?.get(key)?.as_str().map(str::to_owned);
-                (None, said("version"))
+                (said("name").map(|name| packed(&name)), said("version"))
             }
             _ => (field(&text, "Name", ':'), field(&text, "Version", ':')),
         };
@@ -98,8 +98,12 @@ impl Metadata {
         };
         version_is(path, version.as_deref(), wanted, faults);
         let called = file.rsplit_once(&format!("-{wanted}")).map(|(name, _)| name);
+        let same = |name: &str, called: &str| match form {
+            ArchiveForm::Npm => name == called,
+            _ => normal(name) == normal(called),
+        };
         if let (Some(name), Some(called)) = (name, called)
-            && normal(name) != normal(called)
+            && !same(name, called)
         {
             faults.fail(METADATA, path, format!("its name is {}, not {called}", printable(name)));
         }
@@ -117,6 +121,11 @@ fn version_is(path: &str, version: Option<&str>, wanted: &str, faults: &mut Faul
         }
         None => faults.fail(METADATA, path, "it says no version"),
     }
+}
+
+/// What `npm pack` calls the file of a package with that name: `acme-js` for `@acme/js`.
+fn packed(name: &str) -> String {
+    name.strip_prefix('@').map_or_else(|| name.to_owned(), |scoped| scoped.replace('/', "-"))
 }
 
 /// A Python package's name as all its forms are compared (PEP 503).

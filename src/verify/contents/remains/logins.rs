@@ -7,6 +7,9 @@
 //! The closer look at what may be a password: in an address, in a file of settings. Much
 //! of it is an example, and no program can tell each of them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::{Remain, preceded, run};
 
 /// How long the part of an address before its host may be.
@@ -67,6 +70,29 @@ pub(super) fn password(bytes: &[u8], at: usize) -> Option<Remain> {
     (whole && !encrypted && !preceded(bytes, at) && real(value)).then_some(Remain::Suspect("a password"))
 }
 
+/// `DB_PASSWORD=` at a line's beginning, as files of settings (`.env`) have it.
+pub(super) fn setting(bytes: &[u8], at: usize) -> Option<Remain> {
+    let line = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+    let name = bytes[line..at].strip_prefix(b"export ").unwrap_or(&bytes[line..at]);
+    let named =
+        name.len() < 60 && name.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'0'..=b'9'));
+    let value = run(bytes, at + b"PASSWORD=".len(), |byte| !byte.is_ascii_whitespace() && *byte != b'#');
+    let value = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value);
+    let quoted = value.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'<' | b';' | b'&' | b'|'));
+    (named && !quoted && real(value)).then_some(Remain::Suspect("a password"))
+}
+
+/// `"auth": "…"` with a name and a password in base64, as `.docker/config.json` keeps a login.
+pub(super) fn docker_login(bytes: &[u8], at: usize) -> Option<Remain> {
+    let rest = &bytes[at + b"\"auth\"".len()..];
+    let rest = rest[..rest.len().min(LOGIN_BYTES)].trim_ascii_start().strip_prefix(b":")?;
+    let rest = rest.trim_ascii_start().strip_prefix(b"\"")?;
+    let coded = &rest[..memchr::memchr(b'"', rest)?];
+    let login = STANDARD.decode(coded).ok().filter(|login| login.is_ascii())?;
+    let password = &login[memchr::memchr(b':', &login)? + 1..];
+    real(password).then_some(Remain::Secret("a Docker login"))
+}
+
 /// Whether it may be a password, and is no place for one and no example.
 fn real(password: &[u8]) -> bool {
     let bare = password.to_ascii_lowercase();
@@ -85,6 +111,21 @@ mod tests {
         let mut all = Vec::new();
         search(text.as_bytes(), |remain, _| all.push(remain));
         all
+    }
+
+    #[test]
+    fn settings_and_docker_s_logins_are_found() {
+        let password = Remain::Suspect("a password");
+        for text in ["DB_PASSWORD=hunter2!x", "A=1\nexport PASSWORD=\"hunter2!x\"\n"] {
+            assert_eq!(found(text), [password], "{text}");
+        }
+        for text in ["DB_PASSWORD=$SECRET", "DB_PASSWORD=changeme", "if [ -z DB_PASSWORD=hunter2!x", "PASSWORD=\n"] {
+            assert_eq!(found(text), [], "{text}");
+        }
+        let login = |auth: &str| found(&format!("{{\"auths\": {{\"x.io\": {{\"auth\": \"{auth}\"}}}}}}"));
+        assert_eq!(login(&STANDARD.encode("ann:hunter2!x")), [Remain::Secret("a Docker login")]);
+        assert_eq!(login(&STANDARD.encode("ann:password")), []);
+        assert_eq!(login("required"), []);
     }
 
     #[test]

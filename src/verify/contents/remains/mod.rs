@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 pub use key_files::key_file;
-use logins::{address, aws_secret, password};
+use logins::{address, aws_secret, docker_login, password, setting};
 use secrets::{access_key, gnupg, google, npm_login, private_key, putty, signed_token, slack, token, wide_key, word};
 
 /// What was found.
@@ -53,6 +53,11 @@ const NEEDLES: &[(&str, Look)] = &[
     ("glpat-", |bytes, at| token(bytes, at, 6, 20, "a GitLab token")),
     ("dckr_pat_", |bytes, at| token(bytes, at, 9, 27, "a Docker token")),
     ("hf_", |bytes, at| word(bytes, at, 3, 34, "a Hugging Face token")),
+    ("sk_live_", |bytes, at| token(bytes, at, 8, 24, "a Stripe key")),
+    ("rk_live_", |bytes, at| token(bytes, at, 8, 24, "a Stripe key")),
+    ("sk-proj-", |bytes, at| token(bytes, at, 8, 40, "an OpenAI key")),
+    ("PASSWORD=", setting),
+    ("\"auth\"", docker_login),
     ("AIza", google),
     ("PuTTY-User-Key-File-", putty),
     ("aws_secret_access_key", aws_secret),

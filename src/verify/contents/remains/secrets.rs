@@ -120,6 +120,14 @@ mod tests {
     }
 
     #[test]
+    fn tokens_of_payments_and_models_are_known() {
+        let of = |mark: &str, letters: usize| found(format!("key = {mark}{}", "a1B2".repeat(letters)).as_bytes());
+        assert_eq!(of("sk_live_", 6), [Remain::Secret("a Stripe key")]);
+        assert_eq!(of("sk-proj-", 12), [Remain::Secret("an OpenAI key")]);
+        assert_eq!([of("sk_test_", 6), of("sk_live_", 2), of("sk-proj-", 2)], [[]; 3]);
+    }
+
+    #[test]
     fn keys_in_wide_characters_and_of_gnupg_are_known() {
         let key = format!("-----BEGIN RSA PRIVATE KEY-----\r\n{}\r\n", "A".repeat(64));
         let little: Vec<u8> = key.encode_utf16().flat_map(u16::to_le_bytes).collect();
