@@ -6,6 +6,11 @@
 
 //! What must not be in an archive, or must: each fault, and what must be named.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 use super::build::*;
 use super::faults::{Case, caught, jar, source};
 use crate::verify::ArchiveForm;
@@ -16,6 +21,13 @@ fn without(fault: &'static str, gone: &str, put: Option<&str>, check: &'static s
     members.retain(|member| member.path != path.as_bytes());
     members.extend(put.map(|put| file(&path, put)));
     (fault, "demo-src.tgz", tgz(&members), ArchiveForm::Source, check, text)
+}
+
+/// One file that is a thousand times as large as its gzip.
+fn bomb() -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(&vec![0; 80 << 20]).unwrap();
+    gzip.finish().unwrap()
 }
 
 fn contents() -> Vec<Case> {
@@ -94,7 +106,7 @@ fn contents() -> Vec<Case> {
         ),
         source(
             "a bomb in it",
-            file("demo-1.0.0/data.bin", gzip(&vec![0; 80 << 20])),
+            file("demo-1.0.0/data.bin", bomb()),
             "archive-safe",
             "data.bin: in the archive: it grows more than 250 times",
         ),
