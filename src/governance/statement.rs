@@ -33,6 +33,8 @@ pub struct Head {
     pub address: Option<String>,
     /// The list's address that stands in the From header, where another header gave the sender's.
     pub rewritten: Option<String>,
+    /// Whether its headers name several senders, or another than From does: whose it is, a person says.
+    pub contested: bool,
     /// When it was written, by its Date header. Where that is missing or cannot be (later than
     /// the last server that had it, by more than a day), the time of that server.
     pub at: Option<Timestamp>,

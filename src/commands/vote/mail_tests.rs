@@ -97,7 +97,8 @@ fn the_result_of_a_failed_vote_says_why_it_was_vetoed_and_what_was_ruled() {
     let mail = place.last().replace("\r\n  ", " ");
     for part in [
         "* Ann Example: \"-1, it breaks the savepoints\"",
-        &format!("* <{}> is \"+1\", because Cleo meant it so.", review[0]),
+        "* the mail of cleo of 2026",
+        "counts as +1: Cleo meant it so.",
     ] {
         assert!(mail.contains(part), "{part}: {mail}");
     }

@@ -35,6 +35,8 @@ pub(super) struct Pending {
     /// Whose vote it would be: an id on the roster, an address, or nobody's known.
     pub(super) voter: String,
     pub(super) may_bind: bool,
+    /// Whether it may be anybody's, also of somebody whose vote is counted.
+    pub(super) anybodys: bool,
     /// What the vote could be, beside what is counted now.
     pub(super) possible: Vec<VoteValue>,
     /// Whether it is not known when it was written: no other vote is later than it.
@@ -368,5 +370,7 @@ fn pending(mail: &Mail<'_>, why: String, possible: Vec<VoteValue>) -> Pending {
     };
     let line = excerpt(&mail.statement.says);
     let review = Review { message_id: head.message_id.clone(), from: mail.from(), at: head.at, excerpt: line, why };
-    Pending { review, voter, may_bind: !matches!(mail.voter.binding, Binding::No(_)), possible, undated: false }
+    let may_bind = !matches!(mail.voter.binding, Binding::No(_));
+    let anybodys = matches!(mail.voter.binding, Binding::Perhaps { member: None, .. });
+    Pending { review, voter, may_bind, anybodys, possible, undated: false }
 }

@@ -28,6 +28,21 @@ fn a_name_is_a_reason_to_ask_and_no_match() {
 }
 
 #[test]
+fn what_may_be_anybodys_may_take_the_place_of_a_vote_that_is_counted() {
+    let with_it = || {
+        let says = Says::Unclear { excerpt: "-1".into(), why: "whose is it?".into() };
+        let mut unclear = Statement { says, ..mail("u", "m@evil.example.org", 4) };
+        unclear.head.contested = true;
+        Votes::majority(with(three(), unclear))
+    };
+    let tally = with_it().tally();
+    assert_eq!((tally.outcome, counts(&tally)), (VoteOutcome::NeedsReview, [3, 0, 0, 0, 0, 0]));
+    assert_eq!(with_it().ruled("u", "none").tally().outcome, VoteOutcome::Passed);
+    assert_eq!(with_it().ruled("u", "-1").tally().outcome, VoteOutcome::Passed, "of nobody on the roster");
+    assert_eq!(with_it().ruled("u", "-1 as cleo").tally().outcome, VoteOutcome::Failed);
+}
+
+#[test]
 fn what_is_unclear_blocks_only_where_it_could_change_the_outcome() {
     let unclear = |who: &str| Statement {
         says: Says::Unclear { excerpt: "+1 if …".into(), why: "a condition".into() },

@@ -85,6 +85,7 @@ pub(super) fn mail(id: &str, who: &str, hours: i64) -> Statement {
             at: Some(hour(hours)),
             at_of_archive: false,
             rewritten: None,
+            contested: false,
             doubts: Vec::new(),
             route: Route::default(),
         },

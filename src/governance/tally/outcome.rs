@@ -145,12 +145,14 @@ fn binding_votes(ballots: &Ballots) -> BindingVotes {
 
 /// The counts if every ruling were for it, and if every ruling were against it.
 fn extremes(ballots: &Ballots, votes: BindingVotes) -> (BindingVotes, BindingVotes) {
-    let mut open: BTreeMap<&str, Vec<i8>> = BTreeMap::new();
+    let mut open: BTreeMap<&str, (bool, Vec<i8>)> = BTreeMap::new();
     for pending in ballots.pending.iter().filter(|pending| pending.may_bind) {
-        open.entry(&pending.voter).or_default().extend(pending.possible.iter().map(|value| value.weight()));
+        let (anybodys, possible) = open.entry(&pending.voter).or_default();
+        *anybodys |= pending.anybodys;
+        possible.extend(pending.possible.iter().map(|value| value.weight()));
     }
     let (mut best, mut worst) = (votes, votes);
-    for (voter, mut possible) in open {
+    for (voter, (anybodys, mut possible)) in open {
         let counted = ballots.votes.iter().find(|vote| vote.binding && vote.voter == voter);
         let now = counted.map_or(0, |vote| vote.value.weight());
         possible.push(now);
@@ -158,6 +160,13 @@ fn extremes(ballots: &Ballots, votes: BindingVotes) -> (BindingVotes, BindingVot
             let weight = weight.copied().unwrap_or(0);
             votes.plus = votes.plus + usize::from(weight > 0) - usize::from(now > 0);
             votes.minus = votes.minus + usize::from(weight < 0) - usize::from(now < 0);
+            // it may be of somebody who voted otherwise, and take the place of that
+            if anybodys && weight > 0 {
+                votes.minus = votes.minus.saturating_sub(1);
+            }
+            if anybodys && weight < 0 {
+                votes.plus = votes.plus.saturating_sub(1);
+            }
         }
     }
     (best, worst)

@@ -66,6 +66,9 @@ impl Voter {
             Binding::No("the person concerned has no binding vote on this".to_owned())
         } else if ruled.is_some() {
             Binding::No(format!("{address} is not on the roster"))
+        } else if head.contested {
+            let why = format!("{address} is not on the roster, and its headers name another: whose is it?");
+            Binding::Perhaps { member: None, why }
         } else {
             stranger(case, &address, &name, at)
         };

@@ -317,6 +317,7 @@ fn head_of(mail: &Mail<'_>, opened: &Opened) -> Head {
         name: opened.sender.name.clone(),
         address: opened.sender.address.clone(),
         rewritten: opened.sender.rewritten.clone(),
+        contested: opened.sender.several || opened.sender.contested.is_some(),
         at: mail.at,
         at_of_archive: mail.at_of_archive,
         doubts,
