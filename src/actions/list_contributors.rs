@@ -149,6 +149,8 @@ impl Action<Services> for ListContributors {
                 shell::quoted(&self.to)
             )
         };
+        let file_path = world.workspace.path(&self.file);
+        let make = format!("mkdir -p {}", shell::path(file_path.parent().unwrap_or(&file_path)));
         let Some(from) = self.given() else {
             let (prefix, version) = (&self.release_tag_prefix, &self.version);
             let own = shell::quoted(&format!("{prefix}{version}"));
@@ -160,11 +162,12 @@ impl Action<Services> for ListContributors {
             );
             // Nothing is before a first release: all that leads to it counts.
             return vec![
+                make,
                 format!("before=$( ({tags}; echo {own}) | sort -Vu | grep -B1 -xF {own} | grep -vxF {own} || true )"),
                 log("\"${before:+$before..}\""),
             ];
         };
-        vec![log(&format!("{}..", shell::quoted(from)))]
+        vec![make, log(&format!("{}..", shell::quoted(from)))]
     }
 
     fn foreseen(&self, _cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {

@@ -186,10 +186,14 @@ impl StepRecord {
         self.intention.as_ref().is_some_and(|intention| intention.acted.is_some())
     }
 
+    /// Whether its action has acted, or it is not known that it did not.
+    pub(super) fn may_have_acted(&self) -> bool {
+        self.intention.as_ref().is_some_and(|intention| intention.perhaps_acted || intention.acted.is_some())
+    }
+
     /// Whether it is settled or may have left something behind.
     pub(super) fn in_use(&self) -> bool {
-        let begun = |intention: &Intention| intention.perhaps_acted || intention.acted.is_some();
-        self.settled() || self.undoing() || self.intention.as_ref().is_some_and(begun)
+        self.settled() || self.undoing() || self.may_have_acted()
     }
 }
 

@@ -160,7 +160,16 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
                 "what it left is taken down with it, as one act: `quorate run` goes on with that".into(),
             );
         }
-        let outputs = match self.state.step(id, step.per_candidate).map(|record| &record.status) {
+        let record = self.state.step(id, step.per_candidate);
+        // A person's word does not make undone what the program has, or may have, told others.
+        let by_person =
+            |record: &&StepRecord| matches!(record.status, StepStatus::Attested { .. } | StepStatus::Skipped { .. });
+        let told = record.filter(by_person).is_some_and(StepRecord::may_have_acted);
+        if told && step.effect == Effect::Public && matches!(step.kind, StepKind::Action { .. }) {
+            let why = "the program has acted, and what it told others stays told, whatever was noted of it since";
+            return Err(public(id, why));
+        }
+        let outputs = match record.map(|record| &record.status) {
             Some(StepStatus::Done { outputs, .. } | StepStatus::Undoing { outputs }) => Some(outputs.clone()),
             Some(StepStatus::Attested { .. } | StepStatus::Skipped { .. }) => None,
             _ => {

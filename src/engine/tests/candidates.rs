@@ -372,6 +372,16 @@ fn called() -> Stage {
 }
 
 #[test]
+fn what_the_program_has_told_others_is_not_undone_by_way_of_a_persons_word() {
+    let stage = called();
+    stage.with(|driver| driver.attest("call", "I saw it on the list").map(drop)).unwrap();
+    let (what, hint) = refusal(stage.with(|driver| driver.undo("call")));
+    assert!(what.starts_with("`call` cannot be taken back: the program has acted"), "{what}");
+    assert!(hint.contains("what is public stays"), "{hint}");
+    assert_eq!(stage.world.letters.borrow().len(), 1);
+}
+
+#[test]
 fn who_was_told_by_a_letter_that_is_on_its_way_is_told_of_the_cancelling() {
     let stage = called();
     cancel(&stage).unwrap();
