@@ -12,17 +12,20 @@
 //! there. What is known of an attempt (that it began; that the relay refused it)
 //! stands beside the mail in the workspace.
 
+mod attempt;
 mod earlier;
+mod failures;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use self::failures::{chain, relay_hint, unasked};
 use super::Services;
 use super::shell;
 use crate::engine::{Action, ActionError, Composed, Context, Intent, Probed, Problem, Reversal, Unknowns};
 use crate::mail::{Draft, Kind, lint, message_id, without_references};
-use crate::services::{ArchiveError, Archived, PonyMail, RelayError};
+use crate::services::{Archived, PonyMail};
 
 /// How much later than its date a mail may leave, beside the archive's lag: a vote
 /// is open for hours counted from the date that the mail shows.
@@ -79,16 +82,6 @@ struct Output {
     /// What people were asked to decide on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bound_to: Option<Value>,
-}
-
-/// What the workspace knows of the last attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Attempt {
-    token: String,
-    at: Timestamp,
-    /// Whether the relay is known not to have taken the mail.
-    refused: bool,
 }
 
 type Cx<'a> = Context<'a, Services>;
@@ -378,62 +371,6 @@ impl SendMail {
             "run the step `--again`, which dates it anew",
         ))
     }
-
-    fn attempt_file(&self) -> String {
-        format!("mails/{}.attempt.json", self.name)
-    }
-
-    /// What is known of the last attempt with this intent.
-    fn attempt(&self, cx: &Cx<'_>) -> Result<Option<Attempt>, ActionError> {
-        Ok(self.noted(cx)?.filter(|attempt| attempt.token == cx.intent.token))
-    }
-
-    fn note(&self, cx: &Cx<'_>, refused: bool) -> Result<(), ActionError> {
-        let attempt = Attempt { token: cx.intent.token.clone(), at: cx.now, refused };
-        let written = cx.world.workspace.write(self.attempt_file(), json!(attempt).to_string().as_bytes());
-        written.map(|_| ()).map_err(|error| {
-            ActionError::service("the workspace", error, "see that the disk has room and can be written")
-        })
-    }
-}
-
-/// An archive that could not be asked.
-fn unasked(archive: &PonyMail, error: ArchiveError) -> ActionError {
-    ActionError::service(
-        format!("looking into the archive {}", archive.base()),
-        error,
-        "try again later; if the address is wrong, correct `mail.archive` in the product's configuration",
-    )
-}
-
-/// What to do next; `archive` is whether one can be asked.
-fn relay_hint(error: &RelayError, archive: bool) -> &'static str {
-    match error {
-        RelayError::LoginRefused { .. } => {
-            "check the account for the relay with `quorate doctor`, then run the step again"
-        }
-        RelayError::NoLogin { .. } | RelayError::NoStartTls { .. } | RelayError::Insecure { .. } => {
-            "correct `smtp_port`, `smtp_tls` and `smtp_login` in the product's configuration"
-        }
-        RelayError::Untrusted { .. } | RelayError::Authorities { .. } => {
-            "check the relay's name, and `smtp_ca` where it has an authority of its own"
-        }
-        RelayError::Address { .. } | RelayError::RecipientRefused { .. } => {
-            "correct the lists' addresses in the product's configuration"
-        }
-        RelayError::SenderRefused { .. } => "use an address that this account may send from",
-        RelayError::SevenBitOnly { .. } => "write the mail in ASCII, or use another relay",
-        RelayError::Temporary { .. } | RelayError::Unreachable { .. } => "run the step again later",
-        RelayError::Refused { .. } => "see what the relay said",
-        RelayError::TimedOut { .. } | RelayError::Dropped { .. } if error.may_be_sent() && archive => {
-            "the mail may have been sent: run the step again, which asks the archive first"
-        }
-        RelayError::TimedOut { .. } | RelayError::Dropped { .. } if error.may_be_sent() => {
-            "the mail may have been sent, and no archive is named that could tell: name the list's as `mail.archive` in \
-             the product's configuration, or look there yourself, and run the step `--again` where it was not sent"
-        }
-        RelayError::TimedOut { .. } | RelayError::Dropped { .. } => "run the step again later; the mail was not sent",
-    }
 }
 
 /// The line of the body that a fault is in: templates have other lines.
@@ -458,13 +395,6 @@ fn noted_message_id(note: &str) -> Option<String> {
 
 fn is_stem(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0'])
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(source) => format!("{error}: {}", chain(source)),
-        None => error.to_string(),
-    }
 }
 
 fn an_hour() -> u32 {

@@ -30,7 +30,7 @@ pub fn check_sites(product: &Product) -> Vec<ProductFault> {
         return Vec::new();
     };
     let fault = |(field, address, else_by): (&str, &String, String)| match asked.repository(address) {
-        Err(NoSlug::Elsewhere(_)) if !address.is_empty() => Some(ProductFault {
+        Err(NoSlug::Elsewhere(_) | NoSlug::Unnamed(_)) if !address.is_empty() => Some(ProductFault {
             field: field.to_owned(),
             value: format!("{address:?}"),
             expected: format!(
@@ -72,6 +72,9 @@ mod tests {
         "#);
         elsewhere.github.api = "https://gitlab.example.org/api/v3".into();
         assert_eq!(check_sites(&elsewhere), []);
+        elsewhere.website.repository = "https://gitlab.example.org/widget".into();
+        let said: Vec<String> = check_sites(&elsewhere).iter().map(|fault| fault.field.clone()).collect();
+        assert_eq!(said, ["website.repository"], "an owner alone");
         elsewhere.website.repository = String::new();
         assert_eq!(check_sites(&elsewhere), [], "a person changes the website");
     }

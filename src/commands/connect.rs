@@ -39,7 +39,8 @@ pub fn connect(
     effects: Effects,
 ) -> Result<Services, CommandError> {
     // Addresses do not depend on the candidate.
-    let product = render_product(product, &release_values(product, record, version, &Occasion::any())?)?;
+    let occasion = Occasion { home: accounts.home.as_deref().unwrap_or(Path::new("")), directory, ..Occasion::any() };
+    let product = render_product(product, &release_values(product, record, version, &occasion)?)?;
     let mail = &product.mail;
     let relay = relay_address(mail);
     let account = accounts.smtp.clone().filter(|_| mail.smtp_login);

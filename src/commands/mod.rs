@@ -19,6 +19,7 @@ mod check_version;
 mod check_workflow;
 mod completions;
 mod connect;
+mod desk;
 mod doctor;
 mod environment;
 mod error;

@@ -8,7 +8,7 @@
 
 use super::CommandError;
 use super::environment::Environment;
-use super::session::{Session, read_session};
+use super::session::{Session, read_upcoming};
 use crate::engine::{
     CheckState, Clock, Doer, Effect, PhaseState, PlannedCheck, PlannedStep, Preview, Renderer, State, StepState,
     SystemClock,
@@ -28,7 +28,7 @@ pub struct Args {
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
-    let (session, state) = read_session(environment)?;
+    let (session, state) = read_upcoming(environment)?;
     if args.json {
         environment.ui.json(&preview(&session, &state)?);
     } else {

@@ -12,7 +12,6 @@ use std::{fs, io, iter};
 
 use super::CommandError;
 use super::environment::Environment;
-use super::session::no_release;
 use crate::config::{Product, parse_product};
 use crate::engine::{Entry, JournalEnd, JournalReader, State, Workflow};
 use crate::mail::Templates;
@@ -330,4 +329,12 @@ fn pinned_templates(directory: &Path, files: &BTreeMap<String, String>) -> Optio
             digests.get(&name).map(|digest| unchanged(&directory.join(&name), digest)).transpose()
         })
     })
+}
+
+/// That a command is for releases alone.
+pub fn no_release(id: &str) -> CommandError {
+    CommandError::usage(
+        format!("{id} is a proposal; this command is for releases"),
+        "name a release by --release PRODUCT/VERSION",
+    )
 }

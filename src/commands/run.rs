@@ -61,6 +61,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         if say_settled(ui, &session, &state, &goal)? {
             return Ok(end(ui, None, &Halt::GoalReached, args.json));
         }
+        let state = session.upcoming(state)?;
         if args.json {
             ui.json(&preview(&session, &state)?);
             return Ok(ExitCode::Done);

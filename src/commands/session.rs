@@ -13,13 +13,15 @@ use serde_json::Value;
 
 use super::CommandError;
 use super::connect::connect;
+use super::desk::Desk;
 use super::environment::{Accounts, Environment};
 use super::flip::record::{ProposalValues, is_proposal, proposal_session, read_proposal};
-use super::release_state::{JOURNAL_FILE, ReleaseState};
-use super::vote::Desk;
+use super::release_state::{JOURNAL_FILE, ReleaseState, no_release};
 use crate::actions::{Services, registry};
 use crate::config::{ConfigError, Occasion, Product, release_values};
-use crate::engine::{Clock, Driver, Journal, Observer, Registry, Renderer, State, SystemClock, ValueSource, Workflow};
+use crate::engine::{
+    Clock, Driver, Journal, Observer, Plan, Registry, Renderer, State, SystemClock, ValueSource, Workflow,
+};
 use crate::release::{ReleaseRecord, Version};
 use crate::services::Effects;
 
@@ -86,14 +88,6 @@ impl ValueSource for Subject {
             Self::Proposal(values) => values.values(candidate, cancelled),
         }
     }
-}
-
-/// That a command is for releases alone.
-pub fn no_release(id: &str) -> CommandError {
-    CommandError::usage(
-        format!("{id} is a proposal; this command is for releases"),
-        "name a release by --release PRODUCT/VERSION",
-    )
 }
 
 /// The release's values, made from its configuration.
@@ -169,6 +163,18 @@ impl Session {
         Renderer::new(&self.values, state).map_err(|error| CommandError::usage(error, ""))
     }
 
+    /// The state as the next run begins with it.
+    ///
+    /// # Errors
+    /// When a template cannot be filled in.
+    pub fn upcoming(&self, state: State) -> Result<State, CommandError> {
+        if state.candidate.cancelled.is_none() {
+            return Ok(state);
+        }
+        let plan = Plan::of(&self.workflow, &state, &self.renderer(&state)?)?;
+        Ok(state.with_next_candidate(&self.workflow, &plan))
+    }
+
     /// A driver over a journal that is open.
     pub fn driver<'a>(
         &'a self,
@@ -201,6 +207,17 @@ pub fn read_session(environment: &Environment) -> Result<(Session, State), Comma
     }
     let release = ReleaseState::read(environment, &directory)?;
     Session::new(environment, release, &environment.accounts, Effects::unwatched(), Box::new(SystemClock))
+}
+
+/// Opens the current release for reading, as the next run begins with it: what is to come after
+/// a candidate that is cancelled to the end is the next one.
+///
+/// # Errors
+/// As [`read_session`].
+pub fn read_upcoming(environment: &Environment) -> Result<(Session, State), CommandError> {
+    let (session, state) = read_session(environment)?;
+    let state = session.upcoming(state)?;
+    Ok((session, state))
 }
 
 /// Opens the current release for writing: its journal is this process's alone.

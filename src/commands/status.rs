@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::environment::Environment;
-use super::session::{Session, Subject, read_session};
+use super::session::{Session, Subject, read_upcoming};
 use super::vote::current;
 use crate::actions::voting::KeptTally;
 use crate::engine::{CheckState, PhaseState, Plan, PlannedPhase, State, StepState};
@@ -69,7 +69,7 @@ impl VoteStanding {
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
-    let (session, state) = read_session(environment)?;
+    let (session, state) = read_upcoming(environment)?;
     let status = status_of(&session, &state)?;
     if args.json {
         environment.ui.json(&status);

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::product::Build;
+use super::build::Build;
 use crate::release::{MavenFlavour, MavenRules};
 
 /// Lists, relay and archive.

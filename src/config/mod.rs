@@ -10,6 +10,7 @@
 //! is input, not instruction.
 
 mod assets;
+mod build;
 mod channels;
 mod check;
 mod expected;
@@ -22,11 +23,12 @@ mod sites;
 mod values;
 
 pub use assets::{AssetError, Assets};
+pub use build::{Build, BuildOutput};
 pub use channels::{Announcement, Documentation, Jira, Links, Mail, Maven, Npm, Pypi, Tls};
 pub use check::{ProductFault, check_product};
 pub use load::{ConfigError, parse_product, render_product};
 pub use numbering::{check_numbering, doubts};
-pub use product::{Build, BuildOutput, Git, Product, Source, Subversion, Versions, Vote, Waits, WhimsyRoster};
+pub use product::{Git, Product, Source, Subversion, Versions, Vote, Waits, WhimsyRoster};
 pub use proposals::{USUAL_SCHEME, load_scheme};
 pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster, roster_named, short_vote, with_aliases};
 pub use sites::{Docker, GitHubAddresses, Playground, Translation, Website};

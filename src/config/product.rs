@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::build::Build;
 use super::channels::{Documentation, Jira, Links, Mail, Maven, Npm, Pypi};
 use super::sites::{Docker, GitHubAddresses, Playground, Website};
 use crate::release::{AllowedLeftover, EditRule};
@@ -150,40 +151,6 @@ pub struct Source {
     /// Files that may name a snapshot version, as globs.
     #[serde(default)]
     pub snapshots: Vec<String>,
-}
-
-/// A build command and what comes out of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Build {
-    /// A word for files and logs: `python-sdk`.
-    pub id: String,
-    /// What is built.
-    pub title: String,
-    /// Programs that must be on the PATH, or commands that must succeed: `docker info`.
-    #[serde(default)]
-    pub requires: Vec<String>,
-    /// Where to run it, from the root of the tree.
-    #[serde(default)]
-    pub directory: String,
-    /// Program and arguments; no shell.
-    pub command: Vec<String>,
-    /// Variables to set.
-    #[serde(default)]
-    pub environment: BTreeMap<String, String>,
-    /// The files to keep.
-    #[serde(default)]
-    pub outputs: Vec<BuildOutput>,
-}
-
-/// A file that a build leaves.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BuildOutput {
-    /// Where it is, as a glob from the root of the tree; exactly one file fits.
-    pub glob: String,
-    /// The name under which it is staged.
-    pub name: String,
 }
 
 /// The distribution repositories.

@@ -11,8 +11,8 @@ use super::event::Event;
 use super::halt::DriverError;
 use super::plan::Plan;
 use super::render::Renderer;
-use super::state::StepRecord;
-use super::workflow::Step;
+use super::state::{State, StepRecord};
+use super::workflow::{Step, Workflow};
 
 impl<'a, W: ?Sized + 'static> Driver<'a, W> {
     /// Cancels the current candidate; what that has to take back are the steps
@@ -92,5 +92,16 @@ impl<'a, W: ?Sized + 'static> Driver<'a, W> {
 
     pub(super) fn in_use(&self, step: &Step) -> bool {
         self.state.step(&step.id, step.per_candidate).is_some_and(StepRecord::in_use)
+    }
+}
+
+impl State {
+    /// The state as the next run begins with it, given its plan: where a cancelled candidate is
+    /// taken back to the end, the next one is open.
+    pub fn with_next_candidate(mut self, workflow: &Workflow, plan: &Plan) -> Self {
+        if plan.candidate_is_over(workflow, &self) {
+            self.open_candidate(self.candidate.number + 1);
+        }
+        self
     }
 }

@@ -159,12 +159,7 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     /// Opens the next candidate once nothing is left to do for a cancelled one. An
     /// earlier run may have ended just before it could.
     pub(super) fn open_next_candidate(&mut self) -> Result<(), DriverError> {
-        if self.state.candidate.cancelled.is_none() {
-            return Ok(());
-        }
-        let plan = self.plan()?;
-        let mut phases = self.workflow.phases.iter().zip(&plan.phases);
-        if phases.all(|(phase, planned)| !phase.per_candidate || planned.is_over()) {
+        if self.plan()?.candidate_is_over(self.workflow, &self.state) {
             let number = self.state.candidate.number + 1;
             self.record(0, None, Event::CandidateOpened { number })?;
             self.observer.candidate_opens(number);

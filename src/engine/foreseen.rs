@@ -18,6 +18,11 @@ pub(super) fn placeholder(field: &str, step: &str) -> String {
     capitals(&format!("{field} of {step}"))
 }
 
+/// Whether a text is the name that stands for an output `field` of some step, which is not known yet.
+pub fn stands_for(field: &str, text: &str) -> bool {
+    text.starts_with(&placeholder(field, ""))
+}
+
 /// Words in capitals, as a shell would name a variable.
 fn capitals(words: &str) -> String {
     words.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' }).collect()

@@ -43,7 +43,7 @@ pub use clock::{Clock, SystemClock};
 pub use decide::Decided;
 pub use driver::Driver;
 pub use event::{Entry, Event};
-pub use foreseen::Unknowns;
+pub use foreseen::{Unknowns, stands_for};
 pub use halt::{DriverError, Goal, Halt, Obstacle, Pending};
 pub use journal::{Journal, JournalEnd, JournalError, JournalReader};
 pub use observer::{CheckOutcome, Observer, Silent, StepOutcome};

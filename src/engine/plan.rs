@@ -165,6 +165,12 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Whether the candidate is cancelled and nothing is left to do for that: the next one opens.
+    pub(super) fn candidate_is_over(&self, workflow: &Workflow, state: &State) -> bool {
+        let mut phases = workflow.phases.iter().zip(&self.phases);
+        state.candidate.cancelled.is_some() && phases.all(|(phase, planned)| !phase.per_candidate || planned.is_over())
+    }
+
     /// The phase that is at work.
     pub fn active(&self) -> Option<&PlannedPhase> {
         self.phases.iter().find(|phase| phase.state == PhaseState::Active)

@@ -307,11 +307,7 @@ impl State {
                 self.cancelled.insert(self.candidate.number, why.clone());
                 self.candidate.cancelled = Some(why.clone());
             }
-            (Event::CandidateOpened { number }, _) => {
-                self.candidate = CandidateState { number: *number, cancelled: None };
-                // What was tried in vain for the last candidate is tried anew for this one.
-                self.steps.retain(|(scope, _), record| *scope != 0 || record.in_use());
-            }
+            (Event::CandidateOpened { number }, _) => self.open_candidate(*number),
             (Event::PhaseCompleted { phase }, _) => {
                 // The driver names the scope by the entry's candidate: 0 for the release itself.
                 self.phases.insert((entry.candidate, phase.clone()));
@@ -332,6 +328,13 @@ impl State {
             }
             (_, None) => {}
         }
+    }
+
+    /// Goes on to another candidate, as its opening in the journal does.
+    pub(super) fn open_candidate(&mut self, number: u32) {
+        self.candidate = CandidateState { number, cancelled: None };
+        // What was tried in vain for the last candidate is tried anew for this one.
+        self.steps.retain(|(scope, _), record| *scope != 0 || record.in_use());
     }
 
     fn apply_step(&mut self, key: (u32, String), entry: &Entry) {

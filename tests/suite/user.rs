@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, Weak};
 use jiff::Timestamp;
 use quorate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
 use quorate::rehearsal::stand_ins::{Faults, StandIns, jira, npm, pypi};
-use quorate::rehearsal::{Source, Wish, World};
+use quorate::rehearsal::{Source, Wish, World, free_ports};
 use quorate::services::OpenPgp;
 
 /// The version that the sample product's world is made for.
@@ -39,11 +39,11 @@ impl Place {
             configuration: &configuration,
             version: VERSION.parse().unwrap(),
             source: Source::Sample,
+            registry: None,
             fail_first_candidate: false,
             stand_ins_alone: true,
         };
-        let free = || std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        let world = World::make(directory.path(), &wish, [free(), free(), free()], Timestamp::now()).unwrap();
+        let world = World::make(directory.path(), &wish, free_ports().unwrap(), Timestamp::now()).unwrap();
         Self { world, directory }
     }
 

@@ -17,7 +17,7 @@ use super::edit::{PageEdit, files_of};
 use super::place::{ProposalPlace, book_failed, home_failed};
 use super::wanted::{Change, Rules, Standing, Wanted};
 use crate::actions::failures::web_failed;
-use crate::engine::{ActionError, Probed};
+use crate::engine::{ActionError, Probed, stands_for};
 use crate::governance::proposals::{
     Corpus, Field, FieldChange, Page, Stage, WikiPage, changed_there, moves_from, wiki_fields,
 };
@@ -328,7 +328,7 @@ impl Bringing<'_> {
 
 /// A value for a person; a link of a mail that is not sent yet has no address.
 fn shown(value: &str) -> String {
-    match value.starts_with("LINK_OF_") {
+    match stands_for("link", value) {
         true => "(the link of the mail above, once it is sent)".to_owned(),
         false => value.to_owned(),
     }

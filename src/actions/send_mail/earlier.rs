@@ -12,7 +12,9 @@ use jiff::Timestamp;
 use mail_parser::{DateTime, MessageParser};
 use serde_json::json;
 
-use super::{Attempt, Cx, SendMail, unasked};
+use super::attempt::Attempt;
+use super::failures::unasked;
+use super::{Cx, SendMail};
 use crate::engine::{ActionError, Intent, Probed};
 use crate::services::{Archived, PonyMail};
 

@@ -19,8 +19,8 @@ use crate::actions::Author;
 use crate::mail::Templates;
 use crate::rehearsal::{ArchiveServer, SmtpAccount, SmtpServer};
 use crate::services::{
-    Authorities, Effects, Git, GitHub, MaybeSent, Moment, OpenPgp, Pages, Registries, Relay, RelayAddress, Security,
-    Svn, Workspace,
+    Authorities, Effects, Git, GitHub, MaybeSent, Moment, OpenPgp, Pages, Registries, Relay, RelayAddress, RelayError,
+    Security, Svn, Workspace,
 };
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";

@@ -15,7 +15,7 @@ use super::CommandError;
 use super::environment::Environment;
 use super::plan::preview_by;
 use super::release_state::ReleaseState;
-use super::session::{Session, Subject, read_session};
+use super::session::{Session, Subject, read_upcoming};
 use super::which_product::product_of_clone;
 use crate::engine::{PhaseState, State};
 use crate::ui::ExitCode;
@@ -63,7 +63,7 @@ fn guided(environment: &Environment) -> Result<(Session, State), CommandError> {
             "`quorate guide --version VERSION --product PRODUCT` prints the guide for one that is not begun",
         ));
     }
-    read_session(environment)
+    read_upcoming(environment)
 }
 
 /// The guide as Markdown.

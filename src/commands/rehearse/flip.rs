@@ -16,9 +16,10 @@ use std::time::Instant;
 
 use super::flip_report::FlipReport;
 use super::place::Place;
-use super::stage::{check_usable, failed, free_ports, lock, port_taken};
+use super::stage::{check_usable, failed, lock, port_taken, ports};
 use super::{Args, ending};
 use crate::commands::CommandError;
+use crate::commands::desk::Desk;
 use crate::commands::environment::{Accounts, Environment};
 use crate::commands::error::chain;
 use crate::commands::flip::{self, record};
@@ -26,7 +27,6 @@ use crate::commands::halt;
 use crate::commands::release_files::release_file;
 use crate::commands::release_state::{JOURNAL_FILE, PROPOSALS};
 use crate::commands::session::{Session, open_journal};
-use crate::commands::vote::Desk;
 use crate::config::Assets;
 use crate::engine::{Clock, Goal, Halt, JournalReader, Obstacle, Pending, State, SystemClock};
 use crate::rehearsal::stand_ins::{Faults, StandIns, confluence, jira};
@@ -111,7 +111,7 @@ impl Stage {
                 let assets = &environment.assets;
                 let product = release_file(assets, "release-config", "product", "sample")?;
                 let scheme = release_file(assets, "release-config/proposals", "scheme", "flip")?;
-                ProposalWorld::make(directory, &scheme.text, &product.text, free_ports()?, SystemClock.now())
+                ProposalWorld::make(directory, &scheme.text, &product.text, ports()?, SystemClock.now())
                     .map_err(failed)?
             }
         };

@@ -22,6 +22,7 @@ use crate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
 use crate::rehearsal::stand_ins::{Faults, StandIns, confluence, jira, npm, pypi};
 use crate::rehearsal::{
     ArchiveServer, Failed, Interruption, MANAGER, RealServers, SimulatedClock, SmtpServer, Source, Wish, World,
+    free_ports,
 };
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, OpenPgp};
@@ -88,7 +89,9 @@ impl Stage {
                     "Making a world in {} (git, Subversion, OpenPGP key, mail) …",
                     wanted.directory.display()
                 ));
+                let registry = registry_of(environment, &files, wanted)?;
                 let wish = Wish {
+                    registry: registry.as_deref(),
                     product: wanted.product,
                     configuration: &files.product.text,
                     version: wanted.version,
@@ -96,7 +99,7 @@ impl Stage {
                     fail_first_candidate: wanted.fail_first_candidate,
                     stand_ins_alone: wanted.stand_ins_alone,
                 };
-                World::make(wanted.directory, &wish, free_ports()?, SystemClock.now()).map_err(failed)?
+                World::make(wanted.directory, &wish, ports()?, SystemClock.now()).map_err(failed)?
             }
         };
         let smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).map_err(port_taken)?;
@@ -201,6 +204,22 @@ fn begin_or_resume(
     Ok((clock, directory))
 }
 
+/// The registry of the project's proposals that is on this machine, where the configuration names one
+/// and it is there: a rehearsal works on a copy.
+fn registry_of(
+    environment: &Environment,
+    files: &ReleaseFiles,
+    wanted: &Wanted<'_>,
+) -> Result<Option<PathBuf>, CommandError> {
+    let product = files.product()?;
+    let record = record(wanted.product, wanted.version, "", wanted.directory);
+    let home = environment.accounts.home.clone().unwrap_or_default();
+    let occasion = Occasion { home: &home, ..Occasion::any() };
+    let filled = render_product(&product, &release_values(&product, &record, wanted.version, &occasion)?)?;
+    let named = filled.proposals.and_then(|proposals| proposals.registry).map(PathBuf::from);
+    Ok(named.filter(|path| git2::Repository::open(path).is_ok()))
+}
+
 /// What is recorded of a rehearsal's release.
 pub fn record(product: &str, version: Version, key: &str, repository: &Path) -> ReleaseRecord {
     ReleaseRecord {
@@ -246,9 +265,11 @@ fn check_same(world: &World, wanted: &Wanted<'_>) -> Result<(), CommandError> {
 }
 
 /// What the making of a release's world leaves.
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 15] = [
     "remote.git",
     "clone",
+    "proposals.git",
+    "proposals",
     "sample",
     "svn",
     "svn-import",
@@ -307,13 +328,9 @@ pub(super) fn lock(directory: &Path) -> Result<File, CommandError> {
     }
 }
 
-/// Ports that nobody listens on now: all three are held until each is known.
-pub(super) fn free_ports() -> Result<[u16; 3], CommandError> {
-    let found = [(); 3].map(|()| std::net::TcpListener::bind(("127.0.0.1", 0)));
-    let [one, two, three] =
-        found.map(|listener| listener.and_then(|listener| Ok((listener.local_addr()?.port(), listener))));
-    let ports = one.and_then(|one| Ok([one, two?, three?].map(|(port, _)| port)));
-    ports.map_err(|error| {
+/// Ports for a world's three servers.
+pub(super) fn ports() -> Result<[u16; 3], CommandError> {
+    free_ports().map_err(|error| {
         CommandError::new(ExitCode::Service, format!("there is no free port on loopback: {error}"), "")
     })
 }

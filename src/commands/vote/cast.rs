@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::correspondence::{Correspondence, Desk, Sender, name_of};
+use super::correspondence::{Correspondence, Sender, name_of};
 use super::current;
 use super::mails::from_archive;
 use super::open::identity_here;
@@ -21,6 +21,7 @@ use super::sending::{Agreement, Sent, send};
 use super::verified::Verified;
 use crate::actions::voting::{Rules, rules};
 use crate::commands::CommandError;
+use crate::commands::desk::Desk;
 use crate::commands::environment::Environment;
 use crate::commands::session::read_session;
 use crate::commands::verify::report_of_candidate;

@@ -18,15 +18,13 @@ use serde_json::{Value, json};
 use crate::actions::{Author, Services, registry};
 use crate::commands::CommandError;
 use crate::commands::connect::{relay_address, templates};
+use crate::commands::desk::Desk;
 use crate::commands::environment::Environment;
 use crate::commands::release_files::release_file;
 use crate::commands::release_state::{JOURNAL_FILE, WORKFLOW_FILE, pinned};
 use crate::commands::session::open_journal;
 use crate::config::Mail;
-use crate::engine::{
-    Clock, Driver, Entry, Event, Journal, Observer, Registry, State, SystemClock, ValueSource, Workflow,
-};
-use crate::rehearsal::Interruption;
+use crate::engine::{Driver, Event, Journal, Observer, Registry, State, ValueSource, Workflow};
 use crate::release::Sha512;
 use crate::services::{Effects, Git, GitHub, OpenPgp, Pages, PonyMail, Registries, Relay, Svn, Workspace};
 use crate::ui::ExitCode;
@@ -51,40 +49,6 @@ impl Sender {
     /// The archive, where it can be asked.
     pub fn archive(&self) -> Option<PonyMail> {
         self.mail.archive.as_ref().filter(|_| !self.private).map(PonyMail::new)
-    }
-}
-
-/// What somebody works with: how they reach the outside, and what time it is.
-pub struct Desk<'a> {
-    /// The environment.
-    pub environment: &'a Environment,
-    /// The time.
-    pub clock: &'a dyn Clock,
-    /// Who is told of what is written outside.
-    pub effects: Effects,
-    /// What ends the program at a record, where a test has it end there.
-    pub interruption: Option<Interruption>,
-}
-
-impl<'a> Desk<'a> {
-    /// The one that everybody has.
-    pub fn new(environment: &'a Environment) -> Self {
-        Self { environment, clock: &SystemClock, effects: Effects::unwatched(), interruption: None }
-    }
-
-    /// The same, of a journal that is gone on with after its last entry.
-    pub fn go_on(&self, journal: &mut Journal, last: Option<&Entry>) {
-        if let (Some(interruption), Some(last)) = (&self.interruption, last) {
-            interruption.goes_on_from(last);
-        }
-        self.watch(journal);
-    }
-
-    /// Has the journal tell of each record, where somebody wants to know.
-    pub fn watch(&self, journal: &mut Journal) {
-        if let Some(interruption) = self.interruption.clone() {
-            journal.watch(move |entry| interruption.record(entry));
-        }
     }
 }
 

@@ -14,13 +14,13 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use jiff::Timestamp;
 
-use super::correspondence::Desk;
 use super::opened::Counting;
 use super::place::{Place, ann, ballot, environment};
 use super::rules::Given;
 use super::sending::{Agreement, Sent};
 use super::{cast, open, remind, result};
 use crate::commands::CommandError;
+use crate::commands::desk::Desk;
 use crate::engine::Clock;
 use crate::rehearsal::{Interruption, SimulatedClock};
 

@@ -9,9 +9,10 @@
 use serde_json::{Value, json};
 
 use super::account;
-use super::correspondence::{Correspondence, Desk, names};
+use super::correspondence::{Correspondence, names};
 use super::opened::{Counting, KIND, Opened, RECORDS, count, demand_no_rulings, find, outputs, reminders};
 use crate::commands::CommandError;
+use crate::commands::desk::Desk;
 use crate::commands::environment::Environment;
 use crate::governance::Tally;
 use crate::ui::ExitCode;
@@ -111,6 +112,12 @@ fn entry(vote: &Correspondence, opened: &Opened) -> Value {
         format!("{}{sent}", record["outcome"].as_str().unwrap_or_default())
     } else if open.is_some() {
         "open".to_owned()
+    } else if vote
+        .state
+        .step("open", false)
+        .is_some_and(|step| step.intention.as_ref().is_some_and(|it| it.perhaps_acted))
+    {
+        "perhaps sent: its sending was interrupted, and the same `vote open` given again looks it up".to_owned()
     } else {
         "not sent yet".to_owned()
     };

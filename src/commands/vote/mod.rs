@@ -38,7 +38,7 @@ use super::CommandError;
 use super::environment::Environment;
 use crate::ui::ExitCode;
 
-pub use correspondence::{Desk, Sender, services};
+pub use correspondence::{Sender, services};
 pub use enter::enter;
 pub use open::{Footing, footing, text_or_file};
 pub use opened::BylawsNamed;

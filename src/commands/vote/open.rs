@@ -9,12 +9,13 @@
 use std::fs;
 use std::path::Path;
 
-use super::correspondence::{Correspondence, Desk, Sender, name_of};
+use super::correspondence::{Correspondence, Sender, name_of};
 use super::opened::{BylawsNamed, KIND, Opened, is_over, outputs};
 use super::rules::{Configured, Given, configured, from_anywhere, named};
 use super::sending::{Agreement, Sent, carry, send};
 use crate::actions::voting::{bylaws_of, electorate};
 use crate::commands::CommandError;
+use crate::commands::desk::Desk;
 use crate::commands::environment::Environment;
 use crate::commands::identity::identity;
 use crate::commands::which_product::product_meant;

@@ -13,12 +13,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::correspondence::{Correspondence, Desk, names};
+use super::correspondence::{Correspondence, names};
 use super::mails::{from_archive, from_files, unread};
 use super::rules::{Given, named};
 use super::rulings::{demand_mails, demand_voters, rulings_of};
 use crate::actions::voting::electorate;
 use crate::commands::CommandError;
+use crate::commands::desk::Desk;
 use crate::config::{Vote, load_bylaws};
 use crate::engine::{RulingRecord, Silent, StepStatus};
 use crate::governance::{Action, Case, FileUsed, Reminder, Roster, Ruling, Statement, Tally, changed_files, tally};

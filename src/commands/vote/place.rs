@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::correspondence::Desk;
 use super::opened::{Counting, count, find};
 use super::rules::Given;
 use super::sending::{Agreement, Sent};
 use super::{cast, open, remind, result};
 use crate::commands::CommandError;
+use crate::commands::desk::Desk;
 use crate::commands::environment::{Accounts, Environment};
 use crate::config::Assets;
 use crate::engine::Clock;

@@ -9,10 +9,11 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::correspondence::{Correspondence, Desk};
+use super::correspondence::Correspondence;
 use super::opened::{Counted, Counting, MOST_REMINDERS, Opened, RECORDS, count, find, is_over, last_reminder, outputs};
 use super::sending::{Agreement, Sent, send};
 use crate::commands::CommandError;
+use crate::commands::desk::Desk;
 use crate::commands::environment::Environment;
 use crate::governance::{Approval, Member, VoteOutcome, home_address};
 use crate::ui::{ExitCode, minute};

@@ -9,10 +9,10 @@
 use serde_json::json;
 
 use super::account;
-use super::correspondence::Desk;
 use super::opened::{Counting, Opened, RECORDS, count, demand_no_rulings, find, is_over, message_id, outputs};
 use super::sending::{Agreement, Sent, send};
 use crate::commands::CommandError;
+use crate::commands::desk::Desk;
 use crate::commands::environment::Environment;
 use crate::governance::{Tally, VoteOutcome};
 use crate::ui::{ExitCode, Ui};

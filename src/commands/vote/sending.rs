@@ -8,9 +8,10 @@
 
 use inquire::Confirm;
 
-use super::correspondence::{Correspondence, Desk};
+use super::correspondence::Correspondence;
 use crate::commands::CommandError;
 use crate::commands::again::begin_anew;
+use crate::commands::desk::Desk;
 use crate::commands::environment::Environment;
 use crate::commands::halt;
 use crate::engine::{Clock, Doer, Goal, Halt, Preview, Renderer, StepPreview};

@@ -7,8 +7,9 @@
 //! What is in the repository and comes out of it: branches, tags, the source archive, builds.
 
 use super::{Faults, ProductFault};
+use crate::config::build::Build;
 use crate::config::expected as ask;
-use crate::config::product::{Build, Product};
+use crate::config::product::Product;
 
 pub(super) fn git(faults: &mut Faults, product: &Product) {
     let git = &product.git;

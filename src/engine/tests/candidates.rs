@@ -8,7 +8,7 @@
 
 use super::stage::{Stage, in_the_way, refusal};
 use super::toy_world::Quirk;
-use crate::engine::{CheckState, Driver, DriverError, Event, Goal, Halt, Obstacle};
+use crate::engine::{CheckState, Driver, DriverError, Event, Goal, Halt, Obstacle, Plan, Renderer};
 
 /// Prepare once; build and vote for each candidate; fix a cancelled one; publish once.
 pub const RELEASE: &str = r#"
@@ -122,6 +122,30 @@ fn after_the_fix_phase_the_next_candidate_begins_anew_and_the_rest_stays() {
     assert_eq!(stage.world.fact("released").as_deref(), Some("2"));
     let cancelled = stage.with(|driver| driver.state.cancelled.clone());
     assert_eq!(cancelled.into_iter().collect::<Vec<_>>(), [(1, "a licence is missing".to_owned())]);
+}
+
+#[test]
+fn what_is_to_come_after_a_cancelled_candidate_is_the_next_one() {
+    let stage = staged();
+    stage.run();
+    cancel(&stage).unwrap();
+    let upcoming = || {
+        stage.with(|driver| {
+            let state = driver.state.clone().with_next_candidate(driver.workflow, &driver.plan().unwrap());
+            Plan::of(driver.workflow, &state, &Renderer::new(driver.values, &state).unwrap()).unwrap()
+        })
+    };
+    assert_eq!((upcoming().candidate, upcoming().phase.as_deref()), (1, Some("fix")));
+    let to_fix = || stage.run_to(&Goal::Phase("fix".into())).unwrap();
+    assert!(matches!(to_fix(), Halt::GoalReached));
+    assert_eq!(stage.plan().phase, None, "the record knows of no other candidate yet");
+    let next = upcoming();
+    assert_eq!(
+        (next.candidate, next.phase.as_deref(), &next.next[..]),
+        (2, Some("build"), &["tag", "notes"].map(String::from)[..])
+    );
+    assert!(matches!(to_fix(), Halt::GoalReached), "asked for again, it is there already");
+    assert_eq!(stage.plan().candidate, 1);
 }
 
 #[test]

@@ -7,9 +7,9 @@
 //! Whether a mail says what the vote came to, and what.
 
 use super::Text;
+use super::candidates::candidates;
 use super::lines::Logical;
 use super::result::has_summary;
-use super::role::candidates;
 use super::sign::tokens;
 use super::words::one_of;
 

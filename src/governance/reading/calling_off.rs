@@ -8,8 +8,9 @@
 //! words for it and does not.
 
 use super::Text;
+use super::calling::has;
+use super::candidates::candidates;
 use super::deed::Clause;
-use super::role::{candidates, has};
 use super::sign::tokens;
 use super::words::one_of;
 

@@ -7,7 +7,7 @@
 //! What a subject says that a vote is on, and whether two subjects can be of one vote: an answer's subject
 //! is changed by hand, and a vote on the next candidate is called in the thread of the last.
 
-use super::role::candidates;
+use super::candidates::candidates;
 use super::subject::Subject;
 
 /// Why a mail with this subject may be on something else than the vote that was called under `call`.

@@ -16,7 +16,9 @@ mod announced;
 mod ballot;
 mod below;
 mod besides;
+mod calling;
 mod calling_off;
+mod candidates;
 mod change;
 mod claim;
 mod clause;
@@ -134,7 +136,7 @@ pub fn read(text: &Text<'_>) -> (Role, Says) {
 
 /// The candidates that a text names: "RC2", "rc-2", "release candidate #2" are `rc2`.
 pub fn candidates(text: &str) -> Vec<String> {
-    role::candidates(&text.to_lowercase())
+    candidates::candidates(&text.to_lowercase())
 }
 
 /// What a mail puts to the vote beside what is voted on.

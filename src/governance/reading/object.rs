@@ -6,9 +6,9 @@
 
 //! What a value is for: "+1 for the release", "+1 to Bob's suggestion", "+1 week".
 
+use super::candidates::candidates;
 use super::clause::{Found, Sentence};
 use super::label::{is_checked, is_problem};
-use super::role::candidates;
 use super::sign::{Sign, Token};
 use super::words::{is_claim, one_of};
 use crate::governance::VoteValue;

@@ -7,8 +7,8 @@
 //! Values that are no vote of the sender's: other people's, votes in general, such as were cast
 //! before or only thought of.
 
+use super::candidates::candidates;
 use super::clause::{Found, Sentence};
-use super::role::candidates;
 use super::sign::{Sign, Token};
 use super::words::{is_change, one_of};
 use crate::governance::VoteValue;

@@ -9,7 +9,9 @@
 
 use super::Text;
 use super::announced::{is_announced, names_other_candidates};
+use super::calling::{asks_for_votes, duration, extends, has, hours, names_period, reminds, restarts};
 use super::calling_off::{Off, as_written, calling_off};
+use super::candidates::{candidates, is_known};
 use super::lines::Logical;
 use super::matter::other_name;
 use super::result;
@@ -100,25 +102,6 @@ fn opens(subject: &Subject, text: &Text<'_>, sentences: &[String]) -> bool {
         && (sentences.iter().any(|sentence| restarts(sentence)) || names_another(text) || is_whole(text, sentences))
 }
 
-/// Whether the vote begins anew.
-fn restarts(sentence: &str) -> bool {
-    has(
-        sentence,
-        &[
-            "restart",
-            "re-start",
-            "reopen",
-            "re-open",
-            "new vote",
-            "revote",
-            "re-vote",
-            "start over",
-            "new round",
-            "second round",
-        ],
-    )
-}
-
 /// Whether a mail that names no candidate has all that a call has: what to vote on, and for how long.
 fn is_whole(text: &Text<'_>, sentences: &[String]) -> bool {
     let named = text.own.iter().any(|line| !candidates(&line.to_lowercase()).is_empty());
@@ -138,150 +121,4 @@ fn names_another(text: &Text<'_>) -> bool {
     let head = text.own.iter().take(40).map(|line| line.to_lowercase());
     let named = head.chain([text.subject.written.to_lowercase()]).flat_map(|line| candidates(&line));
     !text.candidates.is_empty() && named.into_iter().any(|name| !is_known(&name, text))
-}
-
-/// Whether a call before this mail names the candidate.
-pub(super) fn is_known(name: &String, text: &Text<'_>) -> bool {
-    text.candidates.contains(name) || text.earlier.contains(name)
-}
-
-/// The candidates that a text in lower case names.
-pub(super) fn candidates(lower: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for mark in ["rc", "candidate", "take"] {
-        for (at, _) in lower.match_indices(mark) {
-            // "1.2.3rc2", but not "src2"
-            let inside = lower[..at].chars().next_back().is_some_and(char::is_alphabetic);
-            let rest = lower[at + mark.len()..].trim_start_matches([' ', '#', '-', '.', '_']);
-            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-            if !inside && (1..3).contains(&digits.len()) {
-                found.push(format!("rc{digits}"));
-            }
-        }
-    }
-    found
-}
-
-pub(super) fn has(sentence: &str, any: &[&str]) -> bool {
-    any.iter().any(|phrase| sentence.contains(phrase))
-}
-
-pub(super) fn asks_for_votes(sentence: &str) -> bool {
-    let asks = has(
-        sentence,
-        &[
-            "please",
-            "call a vote",
-            "call for a vote",
-            "calling a vote",
-            "start a vote",
-            "starting a vote",
-            "start the vote",
-            "start voting",
-            "starting the vote",
-            "open a vote",
-            "opening a vote",
-            "open the vote",
-            "like to call",
-            "like to start",
-            "like to put",
-            "put to a vote",
-            "propose",
-            "reopen",
-            "re-open",
-            "restart",
-            "new vote",
-            "cast your vote",
-            "vote is now open",
-            "a vote on",
-            "voting on",
-        ],
-    );
-    asks && has(sentence, &["vote", "voting", "ballot"])
-}
-
-fn names_period(sentence: &str) -> bool {
-    has(sentence, &["open", "end", "close", "last", "run", "until", "conclude", "at least", "remain"])
-        && has(sentence, &["hour", "hrs", "72h", "48h", "24h", " day", "week", "until", "by "])
-        && has(sentence, &["vote", "voting", "open"])
-}
-
-fn reminds(sentence: &str) -> bool {
-    has(
-        sentence,
-        &[
-            "reminder",
-            "gentle",
-            "bump",
-            "still open",
-            "another 24",
-            "another 48",
-            "extend",
-            "extension",
-            "we still need",
-            "more vote",
-            "more binding",
-            "one more",
-            "ping",
-            "still need",
-        ],
-    )
-}
-
-/// Whether the vote stays open for longer: "I am extending the vote by 3 days".
-fn extends(sentence: &str) -> bool {
-    let denied = has(
-        sentence,
-        &[
-            "not ", "n't", "should", "could", "would", "shall we", "can we", "if ", "refuse", "asked", "needed",
-            "consider", "before ", "wanted", "wants", "almost", "nearly", "reason", "forgot", "suggest", "propose",
-            "rc1 ",
-        ],
-    );
-    has(sentence, &["extend the vot", "extending the vot", "extend this vot", "extending this vot", "vote is extended"])
-        && !denied
-        && !sentence.ends_with('?')
-}
-
-/// For how many hours the vote is open.
-fn hours(sentences: &[String]) -> Option<u32> {
-    sentences
-        .iter()
-        .filter(|sentence| has(sentence, &["open", "vote", "voting", "least"]))
-        .find_map(|sentence| duration(sentence))
-}
-
-pub(super) fn duration(sentence: &str) -> Option<u32> {
-    let words: Vec<&str> = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    for (at, word) in words.iter().enumerate() {
-        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
-        let number: Option<u32> = word[..digits].parse().ok().or_else(|| number_word(word));
-        let (Some(number), unit) = (
-            number,
-            if digits > 0 && digits < word.len() {
-                &word[digits..]
-            } else {
-                words.get(at + 1).copied().unwrap_or_default()
-            },
-        ) else {
-            continue;
-        };
-        let factor = match unit {
-            "hours" | "hour" | "hrs" | "hr" | "h" => 1,
-            "days" | "day" => 24,
-            "business" | "working" => 24,
-            "weeks" | "week" => 168,
-            _ => continue,
-        };
-        if let Some(hours) = number.checked_mul(factor).filter(|hours| (1..=10_000).contains(hours)) {
-            return Some(hours);
-        }
-    }
-    None
-}
-
-fn number_word(word: &str) -> Option<u32> {
-    let words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-    let found = words.iter().position(|name| *name == word).or((word == "a").then_some(1))?;
-    u32::try_from(found).ok()
 }

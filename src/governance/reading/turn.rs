@@ -8,8 +8,9 @@
 //! certain: what is cast behind them may be on either.
 
 use super::Text;
+use super::calling::{asks_for_votes, has};
+use super::candidates::{candidates, is_known};
 use super::lines::Logical;
-use super::role::{asks_for_votes, candidates, has, is_known};
 
 /// What a mail puts to the vote beside what is voted on, and the sentence (in lower case) that does.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 //! Ends of a vote that a call names in words that are not read: "until Thursday", "until 9/1", "five business
 //! days", "96 Stunden". They are not guessed at; the tally says that they are there.
 
-use super::role::{duration, has};
+use super::calling::{duration, has};
 use super::until::{ENDS, month_of, when};
 
 /// The sentence (in lower case) that says until when the vote is open, and was not read.

@@ -69,6 +69,11 @@ impl World {
             vote.remove("aliases");
             vote.insert("roster".to_owned(), Value::from(self.directory.join(ROSTER_FILE).display().to_string()));
         }
+        if let Some(proposals) = table.get("proposals").and_then(Value::as_table)
+            && proposals.contains_key("registry")
+        {
+            section(&mut table, "proposals", &[("registry", Value::from(self.registry().display().to_string()))]);
+        }
         if self.made_up {
             leave_builds_to_stand_ins(&mut table);
         }

@@ -17,7 +17,7 @@ use super::{MANAGER, ROSTER, ROSTER_FILE, Source, WORLD_FILE, Wish, World, short
 use crate::rehearsal::command::{Failed, run};
 use crate::rehearsal::real_servers::RealServer;
 use crate::rehearsal::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
-use crate::rehearsal::{made_tracker, made_tree, sample_project, sites};
+use crate::rehearsal::{free_ports, made_tracker, made_tree, sample_project, sites};
 use crate::release::{Sha512, Version};
 use crate::services::OpenPgp;
 
@@ -40,6 +40,7 @@ impl World {
         let key = OpenPgp::generate(&home, MANAGER.0, MANAGER.1, "rsa4096")
             .map_err(|error| Failed::new("make an OpenPGP key", &error.to_string()))?;
         make_clone(directory, &configuration, &key)?;
+        make_registry(directory, &configuration, wish.registry)?;
         make_maven_settings(directory, &configuration)?;
         make_staging_profile(directory, &configuration)?;
         let before = earlier_versions(wish.version);
@@ -69,7 +70,7 @@ impl World {
             stand_ins_port: ports[2],
             real_servers: match wish.stand_ins_alone {
                 true => BTreeMap::new(),
-                false => RealServer::present(&configuration, free_port),
+                false => RealServer::present(&configuration, || free_ports().ok().map(|[port]| port)),
             },
             made: now,
         };
@@ -77,11 +78,6 @@ impl World {
         write(&directory.join(WORLD_FILE), text.as_bytes())?;
         Ok(world)
     }
-}
-
-/// A port of this machine that nobody listens on now.
-fn free_port() -> Option<u16> {
-    Some(std::net::TcpListener::bind(("127.0.0.1", 0)).ok()?.local_addr().ok()?.port())
 }
 
 fn make_remote(directory: &Path, wish: &Wish<'_>, main: &str) -> Result<(), Failed> {
@@ -113,6 +109,36 @@ fn make_clone(directory: &Path, configuration: &Table, key: &str) -> Result<(), 
     let clone = directory.join("clone");
     for (name, value) in [("user.name", MANAGER.0), ("user.email", MANAGER.1), ("user.signingkey", key)] {
         run(&clone, "git", &["config", name, value], &[])?;
+    }
+    Ok(())
+}
+
+/// A registry of the project's proposals with a remote of its own, where the configuration names one:
+/// a copy of `source`, which is not written to; without one a registry in which nothing is yet.
+fn make_registry(directory: &Path, configuration: &Table, source: Option<&Path>) -> Result<(), Failed> {
+    for part in [REGISTRY, "proposals.git"] {
+        let _ = fs::remove_dir_all(directory.join(part));
+    }
+    if text_of(configuration, "proposals", "registry").is_empty() {
+        return Ok(());
+    }
+    let source = source.map(|source| source.display().to_string());
+    match &source {
+        Some(source) => run(directory, "git", &["clone", "--quiet", "--bare", "--", source, "proposals.git"], &[])?,
+        None => run(directory, "git", &["init", "--quiet", "--bare", "--initial-branch=main", "proposals.git"], &[])?,
+    };
+    run(directory, "git", &["clone", "--quiet", "proposals.git", REGISTRY], &[])?;
+    let registry = directory.join(REGISTRY);
+    for (name, value) in [("user.name", MANAGER.0), ("user.email", MANAGER.1)] {
+        run(&registry, "git", &["config", name, value], &[])?;
+    }
+    if source.is_none() {
+        let settings = format!("format = 1\nscheme = {:?}\n", text_of(configuration, "proposals", "scheme"));
+        write(&registry.join("registry.toml"), settings.as_bytes())?;
+        run(&registry, "git", &["checkout", "--quiet", "-B", "main"], &[])?;
+        run(&registry, "git", &["add", "registry.toml"], &[])?;
+        run(&registry, "git", &["commit", "--quiet", "--message", "A registry of proposals"], &[])?;
+        run(&registry, "git", &["push", "--quiet", "--set-upstream", "origin", "main"], &[])?;
     }
     Ok(())
 }

@@ -28,6 +28,9 @@ use crate::release::{Sha512, Version};
 /// The file that says that a directory is a world, and that it is whole.
 const WORLD_FILE: &str = "world.json";
 
+/// The directory of the proposals' registry.
+const REGISTRY: &str = "proposals";
+
 /// The release manager of every rehearsal.
 pub const MANAGER: (&str, &str) = ("Ann Example", "ann@example.org");
 
@@ -83,6 +86,8 @@ pub struct Wish<'a> {
     pub version: Version,
     /// The repository that is copied.
     pub source: Source<'a>,
+    /// The registry of the project's proposals that is copied, where one is there.
+    pub registry: Option<&'a Path>,
     /// Whether the first candidate is voted down.
     pub fail_first_candidate: bool,
     /// Whether real servers that are on this machine are left alone.
@@ -130,6 +135,12 @@ impl World {
     /// The release manager's clone.
     pub fn clone_path(&self) -> PathBuf {
         self.directory.join("clone")
+    }
+
+    /// The registry of the project's proposals, with a remote of its own; there where the
+    /// configuration names one.
+    pub fn registry(&self) -> PathBuf {
+        self.directory.join(REGISTRY)
     }
 
     /// The mail server's directory.

@@ -39,7 +39,10 @@ impl Slug {
     pub fn of(address: &str) -> Result<Self, NoSlug> {
         let trimmed = address.trim_end_matches('/');
         let trimmed = trimmed.strip_suffix(".git").unwrap_or(trimmed);
-        let mut parts = trimmed.rsplit(['/', ':']);
+        // A host is no owner.
+        let there =
+            trimmed.split_once("://").map_or(trimmed, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+        let mut parts = there.rsplit(['/', ':']);
         let fits = |part: &&str| {
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
             !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain)
@@ -67,7 +70,15 @@ mod tests {
         {
             assert_eq!(Slug::of(address).unwrap().to_string(), "a/b-c", "{address}");
         }
-        for address in ["", "b", "https://x//b", "https://x/a/../b c"] {
+        for address in [
+            "",
+            "b",
+            "https://x//b",
+            "https://x/a/../b c",
+            "https://x",
+            "https://github.com/owner",
+            "ssh://git@host/name.git",
+        ] {
             assert!(Slug::of(address).is_err(), "{address}");
         }
     }

@@ -7,13 +7,12 @@
 //! A proposal's record: `quorate flip start` and the general commands on it; `discuss`, `vote` and
 //! `result`, which take the same steps without the checklists. Servers are real ones on loopback.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use jiff::Timestamp;
 use quorate::rehearsal::stand_ins::{Faults, StandIns, confluence, jira};
-use quorate::rehearsal::{ArchiveServer, ProposalWorld, SmtpServer};
+use quorate::rehearsal::{ArchiveServer, ProposalWorld, SmtpServer, free_ports};
 use serde_json::Value;
 
 use crate::user::Ran;
@@ -35,8 +34,8 @@ const BYLAWS: &str = include_str!("../../../release-config/bylaws/flink.toml");
 impl Town {
     fn new() -> Self {
         let place = tempfile::tempdir().unwrap();
-        let ports = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
-        let world = ProposalWorld::make(place.path(), SCHEME, PRODUCT, ports, Timestamp::now()).unwrap();
+        let world =
+            ProposalWorld::make(place.path(), SCHEME, PRODUCT, free_ports().unwrap(), Timestamp::now()).unwrap();
         let smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).unwrap();
         let archive = ArchiveServer::start(world.mail(), world.archive_port).unwrap();
         let stand_ins = StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).unwrap();
@@ -154,7 +153,10 @@ fn the_short_way_is_one_plan_for_each_command() {
     assert_eq!(town.label(), "[\"discussion\"]");
     assert_eq!(town.git(&["status", "--short", "--branch"]).lines().collect::<Vec<_>>(), ["## main...origin/main"]);
     // the vote
-    town.begins(0, &["flip", "vote", "3", "--execute"]);
+    let discussion = town.begins(0, &["flip", "discuss", "3", "--json"]).json();
+    assert_eq!(discussion["subject"], "[DISCUSS] FLIP-3 Greet everybody by name");
+    let sent = town.begins(0, &["flip", "vote", "3", "--execute", "--json"]).json();
+    assert!(town.mails()[1].contains(&format!("Message-ID: {}", sent["message_id"].as_str().unwrap())), "{sent}");
     assert!(town.mails()[1].contains("Subject: [VOTE] FLIP-3: Greet everybody by name"));
     town.says("bob", "+1 (binding)");
     town.says("cleo", "-1\n\nIt would log the names.");

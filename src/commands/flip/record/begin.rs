@@ -9,11 +9,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::options::Options;
 use super::session::session_of;
-use super::start::Options;
 use super::values::{Had, ProposalRecord, WikiNamed};
 use crate::commands::CommandError;
 use crate::commands::check_workflow::check_workflow;
+use crate::commands::desk::Desk;
 use crate::commands::environment::absolute;
 use crate::commands::flip::Place;
 use crate::commands::flip::registry::{Registry, Wanted, today};
@@ -21,7 +22,7 @@ use crate::commands::identity::identity;
 use crate::commands::release_files::{known, release_file};
 use crate::commands::release_state::{JOURNAL_FILE, PROPOSALS, WORKFLOW_FILE};
 use crate::commands::session::Subject;
-use crate::commands::vote::{Desk, Footing, Sender, footing, text_or_file};
+use crate::commands::vote::{Footing, Sender, footing, text_or_file};
 use crate::commands::which_product::product_meant;
 use crate::engine::{Event, Journal, Renderer, State, Workflow};
 use crate::governance::proposals::{Field, Page, Stage};

@@ -7,13 +7,15 @@
 //! The record of a proposal: begun, read, and carried on by the engine as a release's is.
 
 mod begin;
+mod options;
 mod session;
 mod short;
 mod start;
 mod values;
 
 pub use begin::{Beginning, begin};
+pub use options::Options;
 pub use session::{is_proposal, proposal_session, read_proposal};
 pub use short::{DiscussArgs, ResultArgs, VoteArgs, run_discuss, run_result, run_vote};
-pub use start::{Args as StartArgs, Options, run as run_start};
+pub use start::{Args as StartArgs, run as run_start};
 pub use values::ProposalValues;

@@ -10,17 +10,18 @@
 use std::path::PathBuf;
 
 use super::begin::{Beginning, begin, directory_of};
+use super::options::Options;
 use super::session::proposal_session;
-use super::start::Options;
 use crate::commands::CommandError;
 use crate::commands::again::begin_anew;
+use crate::commands::desk::Desk;
 use crate::commands::environment::Environment;
 use crate::commands::flip::Place;
 use crate::commands::flip::registry::{Registry, Wanted};
 use crate::commands::halt;
 use crate::commands::release_state::JOURNAL_FILE;
 use crate::commands::session::{Session, Subject, open_journal};
-use crate::commands::vote::{Agreement, Desk, agreed};
+use crate::commands::vote::{Agreement, agreed};
 use crate::engine::{Doer, Entry, Goal, Halt, Journal, JournalReader, Plan, Preview, State, StepRecord};
 use crate::governance::VoteOutcome;
 use crate::governance::proposals::Stage;
@@ -42,6 +43,9 @@ pub struct DiscussArgs {
     which: Which,
     #[command(flatten)]
     options: Options,
+    /// Print what was recorded of the mail as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Opens the vote on a proposal, and puts it on its page.
@@ -59,6 +63,9 @@ pub struct VoteArgs {
     which: Which,
     #[command(flatten)]
     options: Options,
+    /// Print what was recorded of the mail as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Ends the vote on a proposal: counts it, sends the result, and updates its page.
@@ -95,11 +102,12 @@ pub fn run_discuss(environment: &Environment, place: &Place, args: &DiscussArgs)
     let short = Short::open(&desk, place, &args.which, Some(&args.options))?;
     if short.has_discussion(&desk)? {
         environment.ui.say(&format!("{} is under discussion already.", short.name()));
+        if args.json {
+            short.print(&desk, "open-discussion")?;
+        }
         return Ok(ExitCode::Done);
     }
-    let code = short.carry(&desk, "page", &["open-discussion", "record-discussion"], &args.which.agreement);
-    short.forget_untouched()?;
-    code
+    short.mail_and_page(&desk, "page", ["open-discussion", "record-discussion"], &args.which.agreement, args.json)
 }
 
 pub fn run_vote(environment: &Environment, place: &Place, args: &VoteArgs) -> Result<ExitCode, CommandError> {
@@ -114,9 +122,7 @@ pub fn run_vote(environment: &Environment, place: &Place, args: &VoteArgs) -> Re
             format!("`quorate flip discuss {}` opens the discussion; a vote comes after it", args.which.number),
         ));
     }
-    let code = short.carry(&desk, "discuss", &["send-vote", "record-vote-thread"], &args.which.agreement);
-    short.forget_untouched()?;
-    code
+    short.mail_and_page(&desk, "discuss", ["send-vote", "record-vote-thread"], &args.which.agreement, args.json)
 }
 
 pub fn run_result(environment: &Environment, place: &Place, args: &ResultArgs) -> Result<ExitCode, CommandError> {
@@ -220,6 +226,31 @@ impl Short {
         let (session, state) = self.session(desk)?;
         let had = matches!(&session.values, Subject::Proposal(values) if values.record.had.stage == Stage::Discussion);
         Ok(had || state.step("record-discussion", false).is_some_and(StepRecord::settled))
+    }
+
+    /// Prints what is recorded of a step as JSON: of one that this program did not do, nothing.
+    fn print(&self, desk: &Desk<'_>, step: &str) -> Result<(), CommandError> {
+        if let Some(outputs) = self.session(desk)?.1.outputs().get(step) {
+            desk.environment.ui.json(outputs);
+        }
+        Ok(())
+    }
+
+    /// Sends a mail and puts it on the page; with `json`, prints what is recorded of the mail then.
+    fn mail_and_page(
+        &self,
+        desk: &Desk<'_>,
+        before: &str,
+        [mail, page]: [&str; 2],
+        agreement: &Agreement,
+        json: bool,
+    ) -> Result<ExitCode, CommandError> {
+        let code = self.carry(desk, before, &[mail, page], agreement);
+        if json && matches!(code, Ok(ExitCode::Done)) {
+            self.print(desk, mail)?;
+        }
+        self.forget_untouched()?;
+        code
     }
 
     /// Shows what the steps do, as one plan, and carries them out where somebody agrees. The phases
