@@ -85,7 +85,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         return Ok(end(ui, None, &Halt::GoalReached, args.json));
     }
     let mut person: Box<dyn Person> = if args.execute {
-        Box::new(Approver::new(ui, version, args.confirm.as_deref()))
+        Box::new(Approver::new(ui, version, args.confirm.as_deref()).of(environment.release.as_deref()))
     } else {
         Box::new(TerminalPerson::new(ui, version))
     };

@@ -58,7 +58,8 @@ pub use openpgp::{KeyDescription, Keyring, OpenPgp, OpenPgpError, Session, Subke
 pub use pages::{Link, Pages};
 pub use ponymail::{ArchiveError, Archived, ArchivedThread, PonyMail};
 pub use proposals::{
-    Confluence, FileChange, GitRegistry, HomeError, PageChange, ProposalHome, RegistryLock, Sheet, carried_over,
+    Confluence, FileChange, GitRegistry, HomeError, PageChange, ProposalHome, RegistryLock, SETTINGS, Sheet,
+    carried_over,
 };
 pub use pypi::{IndexFile, PyPi, normal_name};
 pub use registry::Registries;

@@ -133,6 +133,8 @@ pub struct Approver {
     ui: Ui,
     version: String,
     confirmed: bool,
+    /// ` --release FLIP-3`, where the user named it.
+    of: String,
 }
 
 impl Approver {
@@ -140,7 +142,13 @@ impl Approver {
     pub fn new(ui: Ui, version: impl Into<String>, confirmed: Option<&str>) -> Self {
         let version = version.into();
         let confirmed = confirmed == Some(version.as_str());
-        Self { ui, version, confirmed }
+        Self { ui, version, confirmed, of: String::new() }
+    }
+
+    /// The same, whose commands name what was meant by `--release`.
+    #[must_use]
+    pub fn of(self, release: Option<&str>) -> Self {
+        Self { of: release.map_or_else(String::new, |release| format!(" --release {release}")), ..self }
     }
 }
 
@@ -149,7 +157,7 @@ impl Person for Approver {
         warn(self.ui, step);
         if step.effect == Some(Effect::Public) && !self.confirmed {
             let what = if step.summary.is_empty() { &step.title } else { &step.summary };
-            let command = format!("quorate run {} --execute --confirm {}", step.id, self.version);
+            let command = format!("quorate run {}{} --execute --confirm {}", step.id, self.of, self.version);
             return Answer::Later { why: format!("{} — it cannot be taken back\n{command}", sentence(what)) };
         }
         yes(String::new())
@@ -159,7 +167,7 @@ impl Person for Approver {
         let question = item.question.trim();
         let what = if question.is_empty() { &item.title } else { question };
         let note = if item.note != Note::Text { "https://…" } else { "…" };
-        Answer::Later { why: format!("{what}\nquorate attest {} --note \"{note}\"", item.id) }
+        Answer::Later { why: format!("{what}\nquorate attest {}{} --note \"{note}\"", item.id, self.of) }
     }
 }
 

@@ -48,6 +48,7 @@ impl ProposalPlace {
     pub fn book(&self) -> Result<ProposalBook, ActionError> {
         let git = GitRegistry::open(&self.path, &self.scheme.directory, self.author.clone(), self.effects.clone())
             .map_err(home_failed)?;
+        git.demand_kept().map_err(home_failed)?;
         Ok(ProposalBook { git, scheme: self.scheme.clone(), view: View::Commit })
     }
 
@@ -81,10 +82,12 @@ pub fn home_failed(error: HomeError) -> ActionError {
             ActionError::Conflict { found: format!("{place} with {found}"), expected }
         }
         error @ (HomeError::Apart { .. }
+        | HomeError::OffBranch { .. }
         | HomeError::Uncommitted { .. }
         | HomeError::Overlaps { .. }
         | HomeError::InTheWay { .. }) => ActionError::refused(error.to_string(), hint),
         error @ (HomeError::NoRepository { .. }
+        | HomeError::NoRegistry { .. }
         | HomeError::OfAnother { .. }
         | HomeError::NotRoot { .. }
         | HomeError::Detached { .. }

@@ -111,8 +111,7 @@ impl Wanted {
             .tally
             .as_deref()
             .map(|text| serde_json::from_str::<TallyRead>(text).map_err(|error| error.to_string()));
-        let kept = after.set(Field::Result).and_then(|result| corpus.tallies.get(result).cloned());
-        let proof = Proof { tally: given.or(kept), numbers: corpus.pages.iter().filter_map(Page::number).collect() };
+        let proof = Proof::of(corpus, after, given);
         let missing: Vec<String> =
             missing_evidence(corpus.scheme, after, to, &proof).into_iter().map(|missing| missing.what).collect();
         let name = after.name(corpus.scheme);

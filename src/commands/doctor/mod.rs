@@ -20,6 +20,7 @@ mod machine;
 mod mail;
 mod programs;
 mod published_key;
+mod registry;
 mod render;
 mod staging;
 mod subject;
@@ -113,6 +114,7 @@ fn examine(environment: &Environment, subject: &Subject) -> Vec<Item> {
     parts.extend([account, machine::examine_maven(subject), staging, relay, mail::examine_sender(subject), archive]);
     parts.push(github);
     parts.extend([tracker, web_accounts::examine_pypi(subject), npm]);
+    parts.push(registry::examine_registry(environment, subject));
     parts.push(machine::examine_state(subject));
     parts.extend(builds);
     let _waiting = Waiting::begin(environment.ui, "asking the services");

@@ -43,6 +43,8 @@ pub struct Subject {
     pub offline: bool,
     /// Where releases are recorded.
     pub state: PathBuf,
+    /// The registry of the project's proposals and of which kind they are, where the configuration names one.
+    pub registry: Option<(PathBuf, String)>,
 }
 
 impl Subject {
@@ -54,16 +56,25 @@ impl Subject {
     pub fn of(environment: &Environment, args: &Args) -> Result<Self, CommandError> {
         let release = current_release(environment, args.product.as_deref())?;
         let any = Version { major: 1, minor: 0, patch: 0 };
-        let (rendered, record, version) = match release {
+        let home = environment.accounts.home.clone().unwrap_or_default();
+        let registry_of = |product: &Product, record: &ReleaseRecord, version| -> Result<_, CommandError> {
+            let proposals = filled_in(product, record, version, &home)?.proposals;
+            Ok(proposals.and_then(|one| Some((PathBuf::from(one.registry?), one.scheme))))
+        };
+        let (rendered, record, version, registry) = match release {
             Some(release) => {
-                (filled_in(&release.product, &release.record, release.version)?, Some(release.record), release.version)
+                let registry = registry_of(&release.product, &release.record, release.version)?;
+                let rendered = filled_in(&release.product, &release.record, release.version, Path::new(""))?;
+                (rendered, Some(release.record), release.version, registry)
             }
             None => {
                 let clone = args.repo.as_deref().unwrap_or(Path::new("."));
                 let wanted = args.product.clone().map_or_else(|| product_of_clone(&environment.assets, clone), Ok)?;
                 // What `quorate start` would refuse is refused here.
                 let files = release_files(&environment.assets, &wanted, "release")?;
-                (check_configuration(&of_nobody(&wanted, any), any, &files)?, None, any)
+                let record = of_nobody(&wanted, any);
+                let rendered = check_configuration(&record, any, &files)?;
+                (rendered, None, any, registry_of(&files.product()?, &record, any)?)
             }
         };
         let repository = match (&args.repo, &record) {
@@ -82,6 +93,7 @@ impl Subject {
             accounts: environment.accounts.clone(),
             offline: args.offline,
             state: environment.state.clone(),
+            registry,
         })
     }
 
@@ -125,8 +137,14 @@ fn current_release(environment: &Environment, product: Option<&str>) -> Result<O
 }
 
 /// The configuration for the release.
-fn filled_in(product: &Product, record: &ReleaseRecord, version: Version) -> Result<Product, CommandError> {
-    Ok(render_product(product, &release_values(product, record, version, &Occasion::any())?)?)
+fn filled_in(
+    product: &Product,
+    record: &ReleaseRecord,
+    version: Version,
+    home: &Path,
+) -> Result<Product, CommandError> {
+    let occasion = Occasion { home, ..Occasion::any() };
+    Ok(render_product(product, &release_values(product, record, version, &occasion)?)?)
 }
 
 /// The record of a release that nobody has begun: addresses seldom depend on it.

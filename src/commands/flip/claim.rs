@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use super::edit::{PageEdit, files_of};
 use super::registry::{Registry, failed, today};
 use crate::commands::CommandError;
-use crate::governance::proposals::{Corpus, LAST_NUMBER, next_number};
+use crate::governance::proposals::{Corpus, LAST_NUMBER, Page, TitleForm, next_number};
 use crate::services::{FileChange, GitRegistry, HomeError};
 use crate::ui::{ExitCode, Ui};
 
@@ -98,6 +98,22 @@ fn attempt(
 }
 
 fn free_number(registry: &Registry, corpus: &Corpus<'_>) -> Result<u32, CommandError> {
+    // A number that hides in a head is a slip, and numbers would go on from it for ever.
+    let last = corpus.used.last().copied();
+    let slip = |page: &&Page| {
+        let named = page.number_in_name().flatten();
+        let titled = TitleForm::read(&registry.scheme, page.title()).number.flatten();
+        page.number() == last && named != last && named.is_some() && titled == named
+    };
+    if let (Some(last), Some(page)) = (last, corpus.pages.iter().find(slip)) {
+        let (place, path) = (&page.place, registry.git.path().display());
+        return Err(CommandError::usage(
+            format!("the highest number, {last}, is in the head of {place} alone: its name and its title have another"),
+            format!(
+                "mend that first, or the next number follows it: `git -C {path} log -p -- {place}`, `quorate flip lint`"
+            ),
+        ));
+    }
     next_number(&registry.scheme, &corpus.used).filter(|number| *number <= LAST_NUMBER).ok_or_else(|| {
         CommandError::usage(
             format!("{} is used: there is no number beyond it", registry.scheme.name(Some(LAST_NUMBER))),

@@ -93,6 +93,10 @@ pub fn run_number(environment: &Environment, place: &Place, args: &NumberArgs) -
         let page = registry.one(&corpus.pages, &args.page)?;
         match page.number() {
             None => Ok(PageEdit { before: Some(page.clone()), after: Some(numbered(corpus.scheme, page, number)) }),
+            // of two pages with one number the one that is named gets another
+            Some(twin) if corpus.numbered(twin).count() > 1 => {
+                Ok(PageEdit { before: Some(page.clone()), after: Some(numbered(corpus.scheme, page, number)) })
+            }
             Some(_) => Err(CommandError::usage(
                 format!("{} has a number already: {}", page.place, page.name(corpus.scheme)),
                 format!("pages without one are {}", pending(corpus)),

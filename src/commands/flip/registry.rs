@@ -19,11 +19,8 @@ use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::config::{RulesError, USUAL_SCHEME, load_scheme};
 use crate::governance::proposals::{Page, Scheme, parse_number};
-use crate::services::{Effects, FileChange, GitRegistry, HomeError, author_at};
+use crate::services::{Effects, FileChange, GitRegistry, HomeError, SETTINGS, author_at};
 use crate::ui::ExitCode;
-
-/// The file that says of which kind a registry is.
-pub const SETTINGS: &str = "registry.toml";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,6 +80,9 @@ impl Registry {
             Effects::unwatched(),
         )
         .map_err(failed)?;
+        if wanted == Wanted::There {
+            git.demand_kept().map_err(failed)?;
+        }
         Ok(Self { book: ProposalBook { git, scheme, view: View::Tree }, scheme_name })
     }
 
@@ -224,6 +224,7 @@ pub fn failed(error: HomeError) -> CommandError {
     let code = match &error {
         error if error.is_conflict() => ExitCode::Conflict,
         HomeError::NoRepository { .. }
+        | HomeError::NoRegistry { .. }
         | HomeError::OfAnother { .. }
         | HomeError::NotRoot { .. }
         | HomeError::Detached { .. }

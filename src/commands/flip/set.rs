@@ -22,8 +22,8 @@ use crate::actions::proposals::no_head;
 use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::governance::proposals::{
-    Corpus, Evidence, Field, LinkFault, Page, Proof, StateRule, is_version, link_fault, missing_evidence, moves_from,
-    taken_up, versions,
+    Corpus, Evidence, Field, LinkFault, Page, Proof, StateRule, is_version, jira_fault, link_fault, missing_evidence,
+    moves_from, parse_number, taken_up, versions,
 };
 use crate::release::unfit;
 use crate::ui::{ExitCode, Ui};
@@ -241,11 +241,7 @@ fn keeps_evidence(
     else {
         return Ok(());
     };
-    let lacks = |page: &Page| {
-        let kept = page.set(Field::Result).and_then(|result| corpus.tallies.get(result).cloned());
-        let proof = Proof { tally: kept, numbers: corpus.pages.iter().filter_map(Page::number).collect() };
-        missing_evidence(corpus.scheme, page, state, &proof)
-    };
+    let lacks = |page: &Page| missing_evidence(corpus.scheme, page, state, &Proof::of(corpus, page, None));
     let had = lacks(page);
     match lacks(after).into_iter().find(|missing| had.iter().all(|other| other.evidence != missing.evidence)) {
         None => Ok(()),
@@ -275,6 +271,21 @@ fn fit(corpus: &Corpus<'_>, page: &Page, fields: &[(Field, String)], args: &Args
             return Err(CommandError::usage(
                 format!("--release {value}: `{odd}` is no version"),
                 "give it by its numbers, 2.4.0; several with commas; --unset release takes it off",
+            ));
+        }
+        if *field == Field::Jira
+            && let Some(what) = jira_fault(corpus.scheme, value)
+        {
+            return Err(CommandError::usage(format!("--jira: {what}"), "give the key as the tracker shows it"));
+        }
+        let successor = parse_number(corpus.scheme, value).filter(|_| *field == Field::SupersededBy);
+        if let (Some(successor), Some(own)) = (successor, page.number())
+            && successor != own
+            && Proof::of(corpus, page, None).leads(successor, own)
+        {
+            return Err(CommandError::usage(
+                format!("--superseded-by {value}: that one is superseded by this, at the end"),
+                "one of them must stand; `quorate flip show` says of each by which it is superseded",
             ));
         }
         let is_link =
@@ -337,8 +348,7 @@ fn follows(
         ));
     }
     let given = tallied.map(|tallied| Ok(tallied.read.clone()));
-    let kept = after.set(Field::Result).and_then(|result| corpus.tallies.get(result).cloned());
-    let proof = Proof { tally: given.or(kept), numbers: corpus.pages.iter().filter_map(Page::number).collect() };
+    let proof = Proof::of(corpus, after, given);
     let missing: Vec<String> = missing_evidence(corpus.scheme, after, to, &proof)
         .into_iter()
         .map(|missing| format!("\n  {}", missing.what))

@@ -38,8 +38,7 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
     let of_page = format!("{}:", page.place);
     let findings: Vec<Finding> =
         lint(&corpus).into_iter().filter(|finding| finding.place.starts_with(&of_page)).collect();
-    let tally = page.set(Field::Result).and_then(|result| corpus.tallies.get(result).cloned());
-    let proof = Proof { tally, numbers: corpus.pages.iter().filter_map(Page::number).collect() };
+    let proof = Proof::of(&corpus, page, None);
     let next = next(&registry.scheme, page, &proof);
     if args.json {
         let mut value = serde_json::to_value(Listed::of(&registry.scheme, page)).expect("plain data");

@@ -17,6 +17,7 @@ use crate::commands::release_files::{ReleaseFiles, release_files};
 use crate::commands::release_state::{JOURNAL_FILE, ReleaseState, release_directory};
 use crate::commands::session::{Session, open_journal};
 use crate::commands::start::{Beginning, begin};
+use crate::config::{Occasion, release_values, render_product};
 use crate::engine::{Clock, Entry, Journal, JournalReader, State, SystemClock};
 use crate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
 use crate::rehearsal::stand_ins::{Faults, StandIns, confluence, jira, npm, pypi};

@@ -6,12 +6,14 @@
 
 //! A proposal's life: which state may follow which, and on what evidence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::corpus::Corpus;
 use super::field::Field;
 use super::link::{LinkFault, link_fault};
+use super::number::parse_number;
 use super::page::Page;
 use super::scheme::{Scheme, Stage, StateRule};
 use super::tally_read::TallyRead;
@@ -45,6 +47,30 @@ pub struct Proof {
     pub tally: Option<Result<TallyRead, String>>,
     /// The numbers that there are.
     pub numbers: BTreeSet<u32>,
+    /// What stands in the place of which: the successors of those that are superseded.
+    pub successors: BTreeMap<u32, u32>,
+}
+
+impl Proof {
+    /// What a registry has beside `page`; `given` is a tally that is to come into it.
+    pub fn of(corpus: &Corpus<'_>, page: &Page, given: Option<Result<TallyRead, String>>) -> Self {
+        let kept = || page.set(Field::Result).and_then(|result| corpus.tallies.get(result).cloned());
+        let successor = |page: &Page| {
+            let given = page.set(Field::SupersededBy)?;
+            Some((page.number()?, parse_number(corpus.scheme, given)?))
+        };
+        Self {
+            tally: given.or_else(kept),
+            numbers: corpus.pages.iter().filter_map(Page::number).collect(),
+            successors: corpus.pages.iter().filter_map(successor).collect(),
+        }
+    }
+
+    /// Whether following the successors of `from` leads to `to`.
+    pub fn leads(&self, from: u32, to: u32) -> bool {
+        let chain = std::iter::successors(Some(from), |number| self.successors.get(number).copied());
+        chain.take(self.successors.len() + 1).any(|number| number == to)
+    }
 }
 
 /// Evidence that is missing.
@@ -122,6 +148,9 @@ fn result(scheme: &Scheme, page: &Page, proof: &Proof, wanted: &str) -> Option<S
     let give = "--tally FILE of `quorate vote tally --json`, or --result LINK of the mail with the result";
     let Some(result) = page.set(Field::Result) else { return Some(format!("no tally of the vote: {give}")) };
     if result.contains("://") {
+        if page.set(Field::Discussion) == Some(result) && page.set(Field::Vote) != Some(result) {
+            return Some(format!("{result} is the thread of the discussion: {give}"));
+        }
         return matches!(
             link_fault(scheme, result),
             Some(LinkFault::NoThread | LinkFault::Damaged(_) | LinkFault::NoAddress)
@@ -145,7 +174,7 @@ fn result(scheme: &Scheme, page: &Page, proof: &Proof, wanted: &str) -> Option<S
 }
 
 /// What is wrong with the form of an issue's key.
-pub(super) fn jira_fault(scheme: &Scheme, key: &str) -> Option<String> {
+pub fn jira_fault(scheme: &Scheme, key: &str) -> Option<String> {
     let project = scheme.tracker.as_ref()?.project.as_str();
     let number = key.strip_prefix(project).and_then(|rest| rest.strip_prefix('-'));
     let fits = number.is_some_and(|number| {
@@ -157,11 +186,14 @@ pub(super) fn jira_fault(scheme: &Scheme, key: &str) -> Option<String> {
 fn successor(scheme: &Scheme, page: &Page, proof: &Proof) -> Option<String> {
     let give = "--superseded-by NUMBER";
     let Some(given) = page.set(Field::SupersededBy) else { return Some(format!("no successor: {give}")) };
-    match super::number::parse_number(scheme, given) {
+    match parse_number(scheme, given) {
         None => Some(format!("`{given}` is no number: {give}")),
         Some(number) if Some(number) == page.number() => Some(format!("it cannot be its own successor: {give}")),
         Some(number) if !proof.numbers.contains(&number) => {
             Some(format!("there is no {}: {give}", scheme.name(Some(number))))
+        }
+        Some(number) if page.number().is_some_and(|own| proof.leads(number, own)) => {
+            Some(format!("{} is itself superseded by it, at the end: {give}", scheme.name(Some(number))))
         }
         Some(_) => None,
     }
@@ -179,7 +211,8 @@ mod tests {
         let page = Page::read(&flip, "flips/FLIP-0007.md", "---\nnumber: 7\n---\n");
         let page = fields.iter().fold(page, |page, (field, value)| page.with(&flip, *field, value));
         let tally = outcome.map(|(action, outcome)| Ok(TallyRead::of(action, outcome)));
-        let proof = Proof { tally, numbers: BTreeSet::from([7, 8]) };
+        let proof =
+            Proof { tally, numbers: BTreeSet::from([6, 7, 8, 9]), successors: BTreeMap::from([(9, 6), (6, 7)]) };
         missing_evidence(&flip, &page, flip.state(to).unwrap(), &proof)
             .into_iter()
             .map(|missing| missing.what)
@@ -209,6 +242,15 @@ mod tests {
         assert!(lacks("accepted", &tallied, Some(("product-release", "passed")))[0].contains("expected `flip`"));
         assert_eq!(lacks("accepted", &tallied, Some(("flip", "passed"))), [""; 0]);
         assert_eq!(lacks("accepted", &[two[1], (Result, THREAD)], None), [""; 0]);
+        assert!(
+            lacks(
+                "accepted",
+                &[(Discussion, THREAD), (Vote, "https://lists.apache.org/thread/x"), (Result, THREAD)],
+                None
+            )
+            .iter()
+            .any(|what| what.contains("is the thread of the discussion"))
+        );
         assert_eq!(lacks("rejected", &tallied, Some(("flip", "cancelled"))), [""; 0]);
         assert_eq!(lacks("rejected", &[(Why, "no interest")], None), [""; 0]);
         assert_eq!(
@@ -217,9 +259,13 @@ mod tests {
         );
         assert_eq!(lacks("released", &[(Jira, "FLINK-12"), (Release, "2.0")], None), [""; 0]);
         assert_eq!(lacks("withdrawn", &[], None), ["no reason: --why TEXT"]);
-        for (given, what) in
-            [("9", "there is no FLIP-9"), ("7", "it cannot be its own"), ("x", "`x` is no number"), ("8", "")]
-        {
+        for (given, what) in [
+            ("5", "there is no FLIP-5"),
+            ("7", "it cannot be its own"),
+            ("x", "`x` is no number"),
+            ("9", "FLIP-9 is itself superseded by it"),
+            ("8", ""),
+        ] {
             let lacks = lacks("superseded", &[(SupersededBy, given)], None);
             assert!(
                 lacks.is_empty() == what.is_empty() && lacks.iter().all(|lack| lack.starts_with(what)),

@@ -36,7 +36,7 @@ pub use front_matter::{FrontMatter, PageFault};
 pub use import::{Imported, Planned, Side, plan_import};
 pub use index::{IndexFormat, Listed, index, index_file, is_version, next_number_in, release_notes, versions};
 pub use index_source::{SourceFault, SourceRow, read_rows};
-pub use life::{Evidence, Missing, Proof, missing_evidence, moves_from, taken_up};
+pub use life::{Evidence, Missing, Proof, jira_fault, missing_evidence, moves_from, taken_up};
 pub use link::{Archive, LinkFault, is_unset, link_fault};
 pub use number::{LAST_NUMBER, file_name, next_number, number_in_file_name, parse_number, pending_name, slug};
 pub use page::{Page, carried_over};
@@ -49,5 +49,5 @@ pub use template::new_page;
 pub use title::TitleForm;
 pub use wiki::{
     Agreed, Compared, FieldChange, Labels, WikiPage, agreed_after, changed_here, changed_there, compare, new_here,
-    new_there, wiki_fields,
+    new_there, unfit_values, wiki_fields,
 };

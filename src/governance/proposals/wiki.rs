@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::field::Field;
 use super::import::Side;
+use super::life::jira_fault;
 use super::link::is_unset;
 use super::page::Page;
 use super::scheme::Scheme;
@@ -86,18 +87,40 @@ pub fn wiki_fields(scheme: &Scheme, page: &WikiPage) -> (Agreed, Vec<String>) {
         [] => problems.push("no label says its state".to_owned()),
         several => problems.push(format!("its labels say several states: {}", several.join(", "))),
     }
+    problems.extend(take_off_unfit(scheme, &mut fields));
+    (fields, problems)
+}
+
+/// Takes off what cannot be what its row says; each with what was found.
+fn take_off_unfit(scheme: &Scheme, fields: &mut Agreed) -> Vec<String> {
+    let mut problems = Vec::new();
+    if let Some(what) =
+        fields.get(&Field::Jira).filter(|key| !is_unset(key)).and_then(|key| jira_fault(scheme, key.trim()))
+    {
+        problems.push(format!("its issue: {what}"));
+        fields.remove(&Field::Jira);
+    }
     for (field, name) in [(Field::Discussion, "Discussion thread"), (Field::Vote, "Vote thread")] {
         if let Some(value) = fields.get(&field).filter(|value| !value.is_empty() && !value.contains("://")).cloned() {
             problems.push(format!("`{name}` says `{value}`, which is no link"));
             fields.remove(&field);
         }
     }
-    (fields, problems)
+    problems
+}
+
+/// What the table of a page says and cannot be so.
+pub fn unfit_values(scheme: &Scheme, page: &WikiPage) -> Vec<String> {
+    read_storage(&page.body).map(|mut table| take_off_unfit(scheme, &mut table.fields)).unwrap_or_default()
 }
 
 /// Compares a page with its page of the wiki.
 pub fn compare(scheme: &Scheme, page: &Page, wiki: &WikiPage, agreed: Option<&Agreed>) -> Compared {
-    let (there, problems) = wiki_fields(scheme, wiki);
+    let (mut there, mut problems) = wiki_fields(scheme, wiki);
+    if TitleForm::read(scheme, &wiki.title).number != Some(page.number()) {
+        problems.push(format!("its title there, `{}`, does not name {}", wiki.title, page.name(scheme)));
+        there.remove(&Field::Title);
+    }
     let mut compared = Compared { problems, ..Compared::default() };
     for field in SHARED {
         let mine = here(scheme, page, field);

@@ -13,7 +13,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use toml::{Table, Value};
 
-use super::{MANAGER, ROSTER, ROSTER_FILE, Source, WORLD_FILE, Wish, World, short_home};
+use super::{MANAGER, REGISTRY, ROSTER, ROSTER_FILE, Source, WORLD_FILE, Wish, World, short_home};
 use crate::rehearsal::command::{Failed, run};
 use crate::rehearsal::real_servers::RealServer;
 use crate::rehearsal::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};

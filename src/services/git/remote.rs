@@ -6,7 +6,7 @@
 
 //! Looking at the remote, and fetching from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use git2::{ErrorCode, Repository};
@@ -16,6 +16,15 @@ use super::command::without_credentials;
 use super::refs::valid;
 use super::{Git, GitError, local};
 use crate::services::Effects;
+
+/// The branches of a remote.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RemoteBranches {
+    /// The one that its HEAD is on, also where that is yet to be made.
+    pub usual: Option<String>,
+    /// All.
+    pub all: BTreeSet<String>,
+}
 
 /// Against what the user's settings would fetch beside what was asked for.
 const NOTHING_ELSE: [&str; 7] = [
@@ -71,6 +80,27 @@ impl Git {
             .filter(|(_, name)| name.starts_with(&start))
             .map(|(_, name)| name["refs/tags/".len()..].to_owned())
             .collect())
+    }
+
+    /// The remote's branches, without `refs/heads/`, and the one that its HEAD is on.
+    ///
+    /// # Errors
+    /// When the remote cannot be asked.
+    pub fn remote_branches(&self) -> Result<RemoteBranches, GitError> {
+        self.demand_remote()?;
+        let finished = self.run("ls-remote", &["--quiet", "--symref", "--", &self.remote, "HEAD", "refs/heads/*"])?;
+        if !finished.success {
+            return Err(self.failed("ls-remote", &finished.stderr));
+        }
+        let mut branches = RemoteBranches::default();
+        for (id, name) in finished.stdout.lines().filter_map(|line| line.split_once('\t')) {
+            match (id.strip_prefix("ref: refs/heads/"), name.strip_prefix("refs/heads/")) {
+                (Some(usual), _) if name == "HEAD" => branches.usual = Some(usual.to_owned()),
+                (None, Some(branch)) => drop(branches.all.insert(branch.to_owned())),
+                _ => {}
+            }
+        }
+        Ok(branches)
     }
 
     /// Fetches a branch of the remote into its remote-tracking ref; returns the

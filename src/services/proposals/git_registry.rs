@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use git2::{ErrorCode, Oid, Repository};
 use jiff::Timestamp;
 
-use super::home::{HomeError, PageChange, ProposalHome, Sheet, local};
+use super::home::{HomeError, PageChange, ProposalHome, SETTINGS, Sheet, local};
 use super::writing::FileChange;
 use crate::services::Effects;
 
@@ -61,6 +61,25 @@ impl GitRegistry {
             }
             opened => opened,
         }
+    }
+
+    /// That proposals are kept here: the last commit or the working tree has its settings, or its pages.
+    ///
+    /// # Errors
+    /// [`HomeError::NoRegistry`] where neither has.
+    pub fn demand_kept(&self) -> Result<(), HomeError> {
+        let there = |place: &str| self.path.join(place).exists();
+        if there(SETTINGS) || there(&self.directory) || self.is_kept_at("HEAD")? {
+            return Ok(());
+        }
+        Err(HomeError::NoRegistry { path: self.path.clone(), directory: self.directory.clone() })
+    }
+
+    /// Whether a revision has a registry's settings or pages.
+    pub(super) fn is_kept_at(&self, revision: &str) -> Result<bool, HomeError> {
+        let repository = self.repository()?;
+        let has = |place: &str| repository.revparse_single(&format!("{revision}:{place}")).is_ok();
+        Ok(has(SETTINGS) || has(&self.directory))
     }
 
     /// Where it is.

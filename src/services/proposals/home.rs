@@ -11,6 +11,9 @@ use std::path::PathBuf;
 
 use crate::services::{GitError, LibGit2, WebError};
 
+/// The file that says of which kind a registry is.
+pub const SETTINGS: &str = "registry.toml";
+
 /// A page as its home has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
@@ -86,6 +89,26 @@ pub enum HomeError {
     NoRepository {
         /// Where none is.
         path: PathBuf,
+    },
+    /// It is a repository, and nothing in it says that proposals are kept there.
+    #[error("{} is no registry of proposals: it has neither {SETTINGS} nor {directory}/", path.display())]
+    NoRegistry {
+        /// Which repository.
+        path: PathBuf,
+        /// Where the pages would be.
+        directory: String,
+    },
+    /// The branch that is checked out is not the one that the registry is kept on.
+    #[error("{} is on the branch {branch}, and at its remote `{remote}` proposals are kept on {usual}", path.display())]
+    OffBranch {
+        /// Which repository.
+        path: PathBuf,
+        /// The remote's name.
+        remote: String,
+        /// The branch that is checked out.
+        branch: String,
+        /// The one that others take numbers on.
+        usual: String,
     },
     /// Git does not open what belongs to somebody else.
     #[error("the git repository {} belongs to somebody else, and git does not open such", path.display())]
@@ -189,7 +212,10 @@ impl HomeError {
     /// Whether something else is there than what was expected.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Changed { .. } | Self::Apart { .. } | Self::Outrun { .. })
-            || matches!(self, Self::Uncommitted { .. } | Self::Overlaps { .. } | Self::InTheWay { .. })
+            || matches!(
+                self,
+                Self::OffBranch { .. } | Self::Uncommitted { .. } | Self::Overlaps { .. } | Self::InTheWay { .. }
+            )
             || matches!(self, Self::Git(GitError::Rejected { .. } | GitError::Moved { .. }))
     }
 
@@ -198,7 +224,17 @@ impl HomeError {
         match self {
             Self::File { .. } => "see that it is there and that you may read and write it".to_owned(),
             Self::NoText { .. } => "a page is a text in UTF-8; mend or move the file".to_owned(),
-            Self::NoRepository { .. } => "`quorate flip init` makes one; --registry DIR names another".to_owned(),
+            Self::NoRepository { path } => {
+                format!("`quorate flip --registry {} init` makes one there; or name another", path.display())
+            }
+            Self::NoRegistry { path, .. } => format!(
+                "`quorate flip --registry {} init` makes it one; --registry DIR names another",
+                path.display()
+            ),
+            Self::OffBranch { path, usual, .. } => format!(
+                "nothing was written: a number taken on another branch would be given twice; `git -C {} switch {usual}`",
+                path.display()
+            ),
             Self::NotRoot { root, .. } => format!("--registry {}", root.display()),
             Self::Uncommitted { place, path } | Self::Overlaps { place, path } => {
                 let path = path.display();

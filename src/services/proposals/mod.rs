@@ -20,5 +20,5 @@ mod writing;
 
 pub use confluence::Confluence;
 pub use git_registry::{GitRegistry, RegistryLock};
-pub use home::{HomeError, PageChange, ProposalHome, Sheet};
+pub use home::{HomeError, PageChange, ProposalHome, SETTINGS, Sheet};
 pub use writing::{FileChange, carried_over};

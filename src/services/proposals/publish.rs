@@ -58,6 +58,7 @@ impl GitRegistry {
     /// was changed here and not committed; [`GitError`] where the remote cannot be asked.
     pub fn catch_up(&self, remote: &str) -> Result<(), HomeError> {
         let branch = self.branch()?;
+        self.demand_common_branch(remote, &branch)?;
         let Some(theirs) = self.git(remote).fetch_branch(&branch)? else { return Ok(()) };
         let theirs = Oid::from_str(&theirs).map_err(local("read a commit's id"))?;
         let repository = self.repository()?;
@@ -68,6 +69,29 @@ impl GitRegistry {
             (true, _) => Ok(()),
             (false, true) => self.take_over(&repository, Some(ours), theirs),
             (false, false) => Err(HomeError::Apart { path: self.path.clone(), remote: remote.to_owned(), branch }),
+        }
+    }
+
+    /// That others take numbers on the branch that is checked out: it is the remote's own, or there is
+    /// no registry on that one.
+    fn demand_common_branch(&self, remote: &str, branch: &str) -> Result<(), HomeError> {
+        let git = self.git(remote);
+        let there = git.remote_branches()?;
+        let usual = match there.usual.filter(|usual| there.all.contains(usual)) {
+            Some(usual) if usual == branch => return Ok(()),
+            Some(usual) => usual,
+            None if there.all.is_empty() || there.all.contains(branch) => return Ok(()),
+            None => there.all.into_iter().next().unwrap_or_default(),
+        };
+        git.fetch_branch(&usual)?;
+        match self.is_kept_at(&format!("refs/remotes/{remote}/{usual}"))? {
+            true => Err(HomeError::OffBranch {
+                path: self.path.clone(),
+                remote: remote.to_owned(),
+                branch: branch.to_owned(),
+                usual,
+            }),
+            false => Ok(()),
         }
     }
 

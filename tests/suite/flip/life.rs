@@ -195,3 +195,20 @@ fn the_notes_of_a_version_name_what_was_accepted() {
     assert_eq!(ran.out, "- FLIP-1: A\n");
     assert!(ran.err.contains("FLIP-2 is draft: it is not in the notes"), "{}", ran.err);
 }
+
+#[test]
+fn what_the_lint_would_call_an_error_is_not_set() {
+    let desk = Desk::begun();
+    desk.runs(0, &["new", "A"]);
+    desk.runs(0, &["new", "B"]);
+    for key in ["KAFKA-12", "nonsense", "FLINK-x"] {
+        let refused = desk.runs(2, &["set", "1", "--jira", key, "--offline"]);
+        assert!(refused.err.contains("expected FLINK-1234"), "{}", refused.err);
+    }
+    desk.runs(0, &["set", "1", "--state", "superseded", "--superseded-by", "2"]);
+    let ring = desk.runs(2, &["set", "2", "--state", "superseded", "--superseded-by", "FLIP-1"]);
+    assert!(ring.err.contains("superseded by this"), "{}", ring.err);
+    let page = desk.read("r/flips/FLIP-0002.md");
+    desk.put("r/flips/FLIP-0002.md", &page.replace("state: draft\n", "state: superseded\nsuperseded-by: 1\n"));
+    assert_eq!(desk.errors(), ["successor", "successor"]);
+}

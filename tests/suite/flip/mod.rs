@@ -7,6 +7,7 @@
 //! `quorate flip`, as people and scripts use it.
 
 mod by_hand;
+mod in_release;
 mod life;
 mod race;
 mod real_index;

@@ -118,3 +118,69 @@ fn a_number_that_was_mistyped_stops_nobody() {
     assert_eq!(desk.errors(), ["number-far"]);
     assert!(desk.runs(0, &["new", "B"]).out.starts_with("FLIP-1 "));
 }
+
+#[test]
+fn a_repository_that_is_no_registry_stays_as_it_is() {
+    let desk = Desk::new();
+    desk.put("r/README.md", "A product.\n");
+    desk.git("r", &["init", "--quiet"]);
+    desk.git("r", &["add", "--all"]);
+    desk.git("r", &["commit", "--quiet", "--message", "A product"]);
+    let page = desk.put("rows.json", r#"[{"number": 1, "title": "FLIP-1: A", "page": "1"}]"#).display().to_string();
+    for arguments in [&["new", "A"][..], &["new", "A", "--unnumbered"], &["lint"], &["list"], &["index", "--write"]] {
+        let refused = desk.runs(2, arguments);
+        assert!(refused.err.contains("is no registry of proposals"), "{arguments:?}: {}", refused.err);
+        assert!(refused.err.contains("init` makes it one"), "{}", refused.err);
+    }
+    assert_eq!(desk.git("r", &["log", "--format=%s"]).trim(), "A product");
+    assert_eq!(desk.git("r", &["status", "--short"]), "");
+    desk.runs(0, &["init"]);
+    desk.runs(0, &["import", &page]);
+    assert!(desk.runs(0, &["new", "B"]).out.starts_with("FLIP-2 "));
+}
+
+#[test]
+fn on_a_branch_of_ones_own_no_number_is_taken() {
+    let desk = Desk::new();
+    desk.git(".", &["init", "--quiet", "--bare", "--initial-branch=main", "remote.git"]);
+    desk.git(".", &["clone", "--quiet", "remote.git", "r"]);
+    desk.runs(0, &["init"]);
+    desk.git("r", &["push", "--quiet", "--set-upstream", "origin", "main"]);
+    desk.git(".", &["clone", "--quiet", "remote.git", "b"]);
+    desk.git("b", &["checkout", "--quiet", "-b", "mine"]);
+    assert!(desk.runs(0, &["new", "A", "--execute"]).out.starts_with("FLIP-1 "));
+    let arguments = ["new", "B", "--execute"];
+    let there = |code| Ran::sound(desk.command("b", &arguments).output().unwrap(), &arguments).ends(code, &arguments);
+    let refused = there(5);
+    assert!(refused.err.contains("on the branch mine") && refused.err.contains("switch main"), "{}", refused.err);
+    assert_eq!(desk.git("remote.git", &["branch", "--format=%(refname:short)"]).trim(), "main");
+    desk.git("b", &["switch", "--quiet", "main"]);
+    assert!(there(0).out.starts_with("FLIP-2 "));
+}
+
+#[test]
+fn a_number_that_hides_in_a_head_is_not_counted_from() {
+    let desk = Desk::begun();
+    desk.runs(0, &["new", "A"]);
+    let page = desk.read("r/flips/FLIP-0001.md").replace("number: 1\n", "number: 5000\n");
+    desk.put("r/flips/FLIP-0001.md", &page);
+    let refused = desk.runs(2, &["new", "B"]);
+    assert!(refused.err.contains("5000, is in the head of flips/FLIP-0001.md alone"), "{}", refused.err);
+    desk.git("r", &["checkout", "--quiet", "flips/FLIP-0001.md"]);
+    assert!(desk.runs(0, &["new", "B"]).out.starts_with("FLIP-2 "));
+}
+
+#[test]
+fn of_two_pages_with_one_number_the_one_that_is_named_gets_another() {
+    let desk = Desk::begun();
+    desk.runs(0, &["new", "A"]);
+    let page = desk.read("r/flips/FLIP-0001.md").replace(": A", ": B");
+    desk.put("r/flips/FLIP-0001-2.md", &page);
+    desk.git("r", &["add", "--all"]);
+    desk.git("r", &["commit", "--quiet", "--message", "Twice"]);
+    assert!(desk.errors().contains(&"number-twice".to_owned()));
+    assert!(desk.runs(0, &["number", "flips/FLIP-0001-2.md"]).out.starts_with("FLIP-2 "));
+    assert!(desk.read("r/flips/FLIP-0002.md").contains("title: \"FLIP-2: B\""));
+    assert_eq!(desk.errors(), [""; 0]);
+    assert!(desk.runs(2, &["number", "flips/FLIP-0002.md"]).err.contains("has a number already"));
+}

@@ -59,17 +59,15 @@ pub fn begin(
     let registry = Registry::open(desk.environment, place, Wanted::There)?;
     let corpus = registry.corpus(today(None))?;
     let page = registry.one(&corpus.pages, number)?;
-    let record = record(desk, &registry, page, options, beginning)?;
-    let directory = directory_of(desk, &record.id);
-    if Journal::is_begun(&directory.join(JOURNAL_FILE))? {
+    let name = page.name(&registry.scheme);
+    let directory = directory_of(desk, &name);
+    if page.number().is_some() && Journal::is_begun(&directory.join(JOURNAL_FILE))? {
         return Err(CommandError::usage(
-            format!("{} is recorded already in {}", record.id, directory.display()),
-            format!(
-                "`quorate status --release {0}` shows where it stands; `quorate run --release {0}` goes on",
-                record.id
-            ),
+            format!("{name} is recorded already in {}", directory.display()),
+            format!("`quorate status --release {name}` shows where it stands; `quorate run --release {name}` goes on"),
         ));
     }
+    let record = record(desk, &registry, page, options, beginning)?;
     let file = release_file(&desk.environment.assets, "workflows", "workflow", "flip")?;
     let workflow = Workflow::parse(&file.place, &file.text)?;
     let session = session_of(desk, &directory, workflow, record.clone(), registry.scheme.clone())?;
@@ -104,7 +102,7 @@ fn record(
             ),
         ));
     };
-    let had = had(scheme_stage(registry, page)?, page, &name)?;
+    let had = had(scheme_stage(registry, page)?, page, &name, &scheme.action)?;
     let product = product(desk, &scheme.project, options.product.as_deref())?;
     let Footing { action, bylaws, rules, used, mail, list } = footing(desk, &product, &options.rules, &scheme.action)?;
     if list != scheme.list {
@@ -170,7 +168,7 @@ fn scheme_stage(registry: &Registry, page: &Page) -> Result<Stage, CommandError>
 }
 
 /// How far it is; a vote that was opened elsewhere is ended where it was opened.
-fn had(stage: Stage, page: &Page, name: &str) -> Result<Had, CommandError> {
+fn had(stage: Stage, page: &Page, name: &str, action: &str) -> Result<Had, CommandError> {
     let said = page.get(Field::State).unwrap_or_default();
     let discussion = page.set(Field::Discussion).unwrap_or_default().to_owned();
     match stage {
@@ -178,18 +176,21 @@ fn had(stage: Stage, page: &Page, name: &str) -> Result<Had, CommandError> {
         Stage::Discussion if discussion.is_empty() => Err(CommandError::new(
             ExitCode::DoesNotHold,
             format!("{name} is `{said}` and links no discussion"),
-            "`quorate flip set … --discussion LINK`: the vote's mail names it",
+            format!("`quorate flip set {name} --discussion LINK`: the vote's mail names it"),
         )),
         Stage::Discussion => Ok(Had { stage, discussion }),
         Stage::Vote => Err(CommandError::new(
             ExitCode::DoesNotHold,
             format!("{name} is in a vote that this program did not open"),
-            "`quorate vote tally --thread LINK --json > tally.json` counts it, `quorate flip set … --state accepted --tally tally.json` ends it",
+            format!(
+                "`quorate vote tally --thread LINK --product PRODUCT --action {action} --json > tally.json` counts it, `quorate \
+                 flip set {name} --state accepted --tally tally.json` ends it"
+            ),
         )),
         Stage::Accepted | Stage::Released | Stage::Rejected | Stage::Superseded => Err(CommandError::new(
             ExitCode::DoesNotHold,
             format!("{name} is `{said}`: there is nothing left to discuss or to vote on"),
-            "`quorate flip show` says what may follow; `quorate flip set` sets it",
+            format!("`quorate flip show {name}` says what may follow; `quorate flip set {name}` sets it"),
         )),
     }
 }

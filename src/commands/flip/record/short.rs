@@ -22,9 +22,9 @@ use crate::commands::halt;
 use crate::commands::release_state::JOURNAL_FILE;
 use crate::commands::session::{Session, Subject, open_journal};
 use crate::commands::vote::{Agreement, agreed};
-use crate::engine::{Doer, Entry, Goal, Halt, Journal, JournalReader, Plan, Preview, State, StepRecord};
+use crate::engine::{Doer, Entry, Goal, Halt, Journal, JournalReader, Obstacle, Plan, Preview, State, StepRecord};
 use crate::governance::VoteOutcome;
-use crate::governance::proposals::Stage;
+use crate::governance::proposals::{Field, Stage};
 use crate::ui::{Approver, ExitCode, Progress};
 
 /// Opens the discussion of a proposal, and puts it on its page.
@@ -105,6 +105,7 @@ pub fn run_discuss(environment: &Environment, place: &Place, args: &DiscussArgs)
         if args.json {
             short.print(&desk, "open-discussion")?;
         }
+        short.forget_untouched()?;
         return Ok(ExitCode::Done);
     }
     short.mail_and_page(&desk, "page", ["open-discussion", "record-discussion"], &args.which.agreement, args.json)
@@ -225,7 +226,9 @@ impl Short {
     fn has_discussion(&self, desk: &Desk<'_>) -> Result<bool, CommandError> {
         let (session, state) = self.session(desk)?;
         let had = matches!(&session.values, Subject::Proposal(values) if values.record.had.stage == Stage::Discussion);
-        Ok(had || state.step("record-discussion", false).is_some_and(StepRecord::settled))
+        Ok(had
+            || self.stage == Some(Stage::Discussion)
+            || state.step("record-discussion", false).is_some_and(StepRecord::settled))
     }
 
     /// Prints what is recorded of a step as JSON: of one that this program did not do, nothing.
@@ -297,9 +300,18 @@ impl Short {
         let halted = driver.advance(&Goal::Items(open), &mut approver)?;
         match halted {
             Halt::GoalReached | Halt::Completed => Ok(ExitCode::Done),
-            other => Ok(halt::report_of(ui, Some(&session.workflow), &other)),
+            other => {
+                let code = halt::report_of(ui, Some(&session.workflow), &other);
+                if let Some(field) = thread_that_is_there(&other) {
+                    ui.say(&format!(
+                        "To take the thread that is there: `quorate flip set {name} --state {field} --{field} LINK`"
+                    ));
+                }
+                Ok(code)
+            }
         }
     }
+
     /// The record for writing, which this process alone has.
     fn write(&self, desk: &Desk<'_>) -> Result<(Session, Journal, State), CommandError> {
         let (mut journal, entries) = open_journal(desk.environment, &self.directory, "")?;
@@ -333,9 +345,21 @@ impl Short {
     }
 }
 
-/// Whether somebody agreed to a step of it.
+/// Whether something of it was done, or may have been: what was agreed to and stopped before anything
+/// happened, by a thread that is there already for instance, holds nobody to it.
 fn is_touched(entries: &[Entry]) -> bool {
-    entries.iter().any(|entry| entry.event.name() == "step-intended")
+    let holds = ["step-begun", "step-acted", "step-done", "step-attested", "step-skipped"];
+    entries.iter().any(|entry| holds.contains(&entry.event.name()))
+}
+
+/// The page's field for a thread that somebody else has opened, where one stopped the mail.
+fn thread_that_is_there(halt: &Halt) -> Option<Field> {
+    let Halt::Pending(items) = halt else { return None };
+    items.iter().find_map(|item| match (item.id.as_str(), &item.obstacle) {
+        ("open-discussion", Obstacle::Conflict { .. }) => Some(Field::Discussion),
+        ("send-vote", Obstacle::Conflict { .. }) => Some(Field::Vote),
+        _ => None,
+    })
 }
 
 /// The steps of these that apply and are not settled.

@@ -81,7 +81,7 @@ pub fn run(environment: &Environment, place: &Place, args: &Args) -> Result<Exit
     }
     let mut commit = None;
     let agreed = !plan.is_empty() && (args.execute || (!args.json && ask(ui)));
-    if agreed || plan.only_remembers() {
+    if agreed || plan.only_remembers(&registry.scheme) {
         commit = apply::apply(&registry, &corpus, &wiki, &mut plan)?;
     }
     if args.json {

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use crate::commands::CommandError;
 use crate::commands::flip::registry::{Registry, failed};
 use crate::governance::proposals::{
-    Agreed, Compared, Corpus, Field, Page, Scheme, Side, TitleForm, WikiPage, compare, file_name, new_here,
-    pending_name, texts_differ,
+    Agreed, Compared, Corpus, Field, Page, Proof, Scheme, Side, TitleForm, WikiPage, agreed_after, changed_here,
+    compare, file_name, missing_evidence, new_here, pending_name, texts_differ, unfit_values,
 };
 use crate::services::{Confluence, Sheet};
 
@@ -85,6 +85,7 @@ impl SyncPlan {
                 Direction::Here => pair.compared.there.clear(),
                 Direction::Both => {}
             }
+            pair.compared.problems.extend(without_evidence(corpus, pair));
         }
         Ok(plan)
     }
@@ -162,9 +163,17 @@ impl SyncPlan {
             };
             let place = (1..).map(|copy| format!("{}/{}", scheme.directory, name(copy))).find(|place| !taken(place));
             let page = Page::read(scheme, &place.unwrap_or_default(), &text);
-            if number.is_some() && corpus.pages.iter().any(|other| other.number() == number) {
-                self.amiss.push((page.name(scheme), format!("page {} there holds its number too", sheet.place)));
+            let here = corpus.pages.iter().chain(self.new_here.iter().map(|(page, _)| page));
+            if number.is_some() && here.into_iter().any(|other| other.number() == number) {
+                let what = format!(
+                    "page {} there, `{}`, holds its number too, and is not made here: give one of them another number there",
+                    sheet.place, sheet.title
+                );
+                self.amiss.push((page.name(scheme), what));
+                continue;
             }
+            let unfit = unfit_values(scheme, &wiki_page(&sheet));
+            self.amiss.extend(unfit.into_iter().map(|what| (format!("page {}", sheet.place), what)));
             self.new_here.push((page, sheet));
         }
     }
@@ -176,9 +185,13 @@ impl SyncPlan {
             && self.pairs.iter().all(|pair| pair.compared.here.is_empty() && pair.compared.there.is_empty())
     }
 
-    /// Whether both are the same and nobody noted that yet: that is written without asking.
-    pub fn only_remembers(&self) -> bool {
-        self.is_empty() && self.pairs.iter().any(|pair| !self.agreed.contains_key(&pair.sheet.place))
+    /// Whether both are the same where nobody noted that yet: that is written without asking.
+    pub fn only_remembers(&self, scheme: &Scheme) -> bool {
+        let noted = |pair: &Pair| {
+            let before = self.agreed.get(&pair.sheet.place);
+            before == Some(&agreed_after(scheme, &pair.page, &wiki_page(&pair.sheet), before))
+        };
+        self.is_empty() && !self.pairs.iter().all(noted)
     }
 
     /// The pages whose text has other words there than here: texts are not synced, so none is lost.
@@ -199,6 +212,17 @@ impl SyncPlan {
         };
         self.amiss.iter().cloned().chain(self.pairs.iter().flat_map(of_pair))
     }
+}
+
+/// What a state that is taken over from there lacks here: labels are put there without any.
+fn without_evidence(corpus: &Corpus<'_>, pair: &Pair) -> Option<String> {
+    let taken = pair.compared.here.iter().find(|change| change.field == Field::State)?;
+    let state = corpus.scheme.state(&taken.after)?;
+    let after = changed_here(corpus.scheme, &pair.page, &pair.compared.here);
+    let missing = missing_evidence(corpus.scheme, &after, state, &Proof::of(corpus, &after, None));
+    let lacks: Vec<String> = missing.into_iter().map(|missing| missing.what).collect();
+    (!lacks.is_empty())
+        .then(|| format!("it is `{}` there, and by what is known here there is {}", state.id, lacks.join("; ")))
 }
 
 /// A page of the wiki, without its revision.

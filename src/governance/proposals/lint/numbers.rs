@@ -74,7 +74,10 @@ pub(super) fn look(corpus: &Corpus<'_>, found: &mut Findings) {
             let others: Vec<&str> =
                 pages.iter().map(|other| other.place.as_str()).filter(|place| *place != page.place).collect();
             let message = format!("{} is also the number of {}", corpus.scheme.name(Some(*number)), others.join(", "));
-            let fix = "leave it to the page that mails and issues mean; give the other the next free one".to_owned();
+            let fix = format!(
+                "leave it to the page that mails and issues mean; `quorate flip number {}` gives this one the next free one",
+                page.place
+            );
             found.field(&TWICE, page, Field::Number, message, fix);
         }
     }

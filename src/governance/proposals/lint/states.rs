@@ -12,6 +12,7 @@ use jiff::{Unit, civil};
 use super::finding::{Findings, Rule, Weight};
 use crate::governance::proposals::corpus::Corpus;
 use crate::governance::proposals::field::Field;
+use crate::governance::proposals::life::Proof;
 use crate::governance::proposals::number::parse_number;
 use crate::governance::proposals::page::Page;
 use crate::governance::proposals::scheme::{Stage, StateRule};
@@ -214,8 +215,14 @@ fn ended(corpus: &Corpus<'_>, page: &Page, state: &StateRule, found: &mut Findin
             let number = given.and_then(|given| parse_number(corpus.scheme, given));
             let there =
                 number.is_some_and(|number| Some(number) != page.number() && corpus.numbered(number).next().is_some());
-            if !there {
+            let ring = number
+                .zip(page.number())
+                .is_some_and(|(number, own)| number != own && Proof::of(corpus, page, None).leads(number, own));
+            if !there || ring {
                 let message = match given {
+                    Some(given) if ring => {
+                        format!("it is superseded by `{given}`, which is superseded by it, at the end")
+                    }
                     Some(given) => format!("it is superseded by `{given}`, which is no other proposal here"),
                     None => "it is superseded and does not say by which".to_owned(),
                 };
