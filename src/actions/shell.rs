@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::config::Build;
 
 /// A word as a shell takes it.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/:@%=,_".contains(&byte);
     if !word.is_empty() && word.bytes().all(plain) && !word.starts_with('~') {
         return word.to_owned();

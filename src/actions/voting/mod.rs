@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Services;
 use super::failures::workspace_failed;
+use super::shell;
 use crate::config::Vote;
 use crate::engine::ActionError;
 use crate::governance::{Action, Bylaws, Case, LeftOut, Review, Ruling, Tally, tally};
@@ -145,12 +146,21 @@ fn ruling(given: &RulingGiven) -> Result<Ruling, ActionError> {
     Ok(Ruling { message_id: given.about.clone(), verdict, why: given.why.clone() })
 }
 
+/// A Message-ID, or a word that begins with one, as a shell takes it; `None` where it has what cannot be
+/// typed. Whoever wrote the mail has chosen it.
+pub fn typed(word: &str) -> Option<String> {
+    word.bytes().all(|byte| byte.is_ascii_graphic()).then(|| {
+        let quoted = shell::quoted(word);
+        if quoted == word { format!("'{word}'") } else { quoted }
+    })
+}
+
 /// What a person is told of mails that they must rule on, with the command.
 pub fn to_rule_on(reviews: &[Review]) -> String {
     let each: Vec<String> =
         reviews.iter().map(|one| format!("<{}> from {}: {}", one.message_id, one.from, one.why)).collect();
-    let command = reviews.first().map_or_else(String::new, |first| {
-        format!("; `quorate vote rule '{}' VALUE --why TEXT`, VALUE one of +1 +0 0 -0 -1 none", first.message_id)
+    let command = reviews.iter().find_map(|one| typed(&one.message_id)).map_or_else(String::new, |id| {
+        format!("; `quorate vote rule {id} VALUE --why TEXT`, VALUE one of +1 +0 0 -0 -1 none")
     });
     format!("{}{command}", each.join("; "))
 }

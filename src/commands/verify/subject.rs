@@ -159,9 +159,17 @@ impl Subject {
         if self.version.is_some() && scope == Scope::Whole && Layout::of(files) == Layout::Distribution {
             findings.extend(missing_outputs(built.map(|output| output.name.as_str()), files));
         }
-        if let Some(version) = self.version.as_deref() {
-            findings.extend(names_say_another(version, files));
-            findings.extend(names_of_others(version, files));
+        match self.version.as_deref() {
+            Some(version) => {
+                findings.extend(names_say_another(version, files));
+                findings.extend(names_of_others(version, files));
+            }
+            // of a repository's or a project's directory every version may be
+            None if scope == Scope::Whole && Layout::of(files) == Layout::Distribution => {
+                let of_source = ProductRules::of_any(None, files).version;
+                findings.extend(of_source.iter().flat_map(|version| names_of_others(version, files)));
+            }
+            None => {}
         }
         findings
     }

@@ -8,6 +8,7 @@
 
 use jiff::Timestamp;
 
+use crate::actions::voting::typed;
 use crate::governance::{CountedVote, FileUsed, LeftOut, MailAccount, Tally, Totals, VoteOutcome};
 use crate::ui::{Style, Ui, hang, minute};
 
@@ -119,11 +120,9 @@ fn review(tally: &Tally, ui: Ui, out: &mut Vec<String>) {
         out.extend(item.excerpt.lines().filter(|line| !line.trim().is_empty()).map(|line| format!("    | {line}")));
         out.extend(wrapped(&format!("    {}", item.why), 4, width));
     }
-    if let Some(item) = tally.review.first() {
-        out.push(format!(
-            "  to rule: --ruling '{}=VALUE' --why TEXT, VALUE one of +1 +0 0 -0 -1 none",
-            item.message_id
-        ));
+    let mut ids = tally.review.iter().map(|item| typed(&format!("{}=VALUE", item.message_id)));
+    if let Some(ruling) = ids.find_map(|id| id) {
+        out.push(format!("  to rule: --ruling {ruling} --why TEXT, VALUE one of +1 +0 0 -0 -1 none"));
     }
 }
 

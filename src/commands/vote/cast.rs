@@ -18,7 +18,7 @@ use super::open::identity_here;
 use super::opened::{outputs, with_mail};
 use super::rules::{Configured, Given, configured, named};
 use super::sending::{Agreement, Sent, send};
-use super::verified::Verified;
+use super::verified::{Digest, Verified};
 use crate::actions::voting::{Rules, rules};
 use crate::commands::CommandError;
 use crate::commands::desk::Desk;
@@ -261,7 +261,10 @@ fn verified(desk: &Desk<'_>, args: &Args, call: &Call) -> Result<Option<Verified
         }
         (None, None) => return Ok(None),
     };
-    let Some(files) = &call.files else { return Ok(Some(verified)) };
+    let Some(files) = &call.files else {
+        of_this_version(&verified, &call.subject)?;
+        return Ok(Some(verified));
+    };
     let is_voted_on =
         |name: &str, sha512: &str| files.iter().any(|file| file.name == name && file.sha512.as_str() == sha512);
     if verified.digests.is_empty() {
@@ -278,6 +281,29 @@ fn verified(desk: &Desk<'_>, args: &Args, call: &Call) -> Result<Option<Verified
         )),
         None => Ok(Some(verified)),
     }
+}
+
+/// That what was verified has the version that the subject of the call names: of which files the vote is,
+/// the record does not say.
+pub(super) fn of_this_version(verified: &Verified, subject: &str) -> Result<(), CommandError> {
+    let versions: Vec<&str> = versions_in(subject).collect();
+    let says = |digest: &Digest| versions.iter().any(|version| versions_in(&digest.name).any(|said| said == *version));
+    let others = verified.digests.iter().filter(|digest| versions_in(&digest.name).next().is_some());
+    let others: Vec<&str> = others.filter(|digest| !says(digest)).map(|digest| digest.name.as_str()).collect();
+    match (versions.is_empty(), others.first()) {
+        (false, Some(first)) => Err(CommandError::new(
+            ExitCode::Conflict,
+            format!("the report is of {first}, and the vote on {}", versions.join(" or ")),
+            "verify the candidate that is voted on, and give that report",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// What in a text has the shape of a version: 1.2.0.
+pub(super) fn versions_in(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|sign: char| !sign.is_ascii_digit() && sign != '.').map(|word| word.trim_matches('.'));
+    words.filter(|word| word.contains('.') && !word.contains(".."))
 }
 
 /// Whether the vote binds; nothing where no roster can say.

@@ -9,6 +9,7 @@
 use super::cast;
 use super::place::{Place, ann, yes};
 use super::sending::Sent;
+use super::verified::Verified;
 
 fn ballot(place: &Place, value: &str) -> cast::Args {
     super::place::ballot(&place.thread(), value, yes())
@@ -107,4 +108,24 @@ fn of_two_ballots_in_one_second_the_second_is_not_sent() {
         .filter_map(|mail| mail.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned))
         .collect();
     assert_eq!(ids.len(), 3, "each has its own Message-ID: {ids:?}");
+}
+
+#[test]
+fn a_report_of_another_version_is_no_report_of_the_candidate() {
+    let versions = |text: &str| cast::versions_in(text).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(versions("Release Greeter 1.0.0, release candidate #1"), ["1.0.0"]);
+    assert_eq!(versions("FLIP-7: Pause functions... 2"), [""; 0]);
+    let report = |file: &str| {
+        let json = format!(
+            r#"{{"passed": true, "target": "x", "files": [{{"path": "{file}", "sha512": "ff", "checks":
+                [{{"name": "signature", "status": "pass", "detail": "good"}}]}}], "checks": []}}"#
+        );
+        Verified::of(&json).unwrap()
+    };
+    let subject = "[VOTE] Release Greeter 1.0.0, release candidate #1";
+    cast::of_this_version(&report("greeter-1.0.0-src.tgz"), subject).unwrap();
+    cast::of_this_version(&report("greeter-src.tgz"), subject).unwrap();
+    cast::of_this_version(&report("greeter-2.0.0-src.tgz"), "[VOTE] FLIP-7: Pause functions").unwrap();
+    let refused = cast::of_this_version(&report("widget-2.0.0-src.tgz"), subject).unwrap_err();
+    assert!(refused.what.contains("of widget-2.0.0-src.tgz, and the vote on 1.0.0"), "{refused}");
 }

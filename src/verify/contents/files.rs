@@ -41,6 +41,10 @@ pub struct Contents<'a> {
     piece: Vec<u8>,
     /// How many archives may be in each other.
     nesting: usize,
+    /// Whether the file that is looked at is the artifact itself, and no entry of one.
+    alone: bool,
+    /// Whether the last archive among the files could not be looked into.
+    closed: bool,
     files: usize,
     with_header: usize,
     exempt: usize,
@@ -62,6 +66,8 @@ impl<'a> Contents<'a> {
             version: SourceVersion::default(),
             piece: Vec::new(),
             nesting: DEPTH,
+            alone: false,
+            closed: false,
             files: 0,
             with_header: 0,
             exempt: 0,
@@ -192,12 +198,15 @@ impl<'a> Contents<'a> {
                         let place = if inside.is_empty() { String::new() } else { format!("{}: ", printable(inside)) };
                         faults.fail(SAFE, path, format!("in the archive: {place}{what}"));
                     }
+                    self.closed = matches!(inner, Inner::Closed(_));
                     if attacks.is_empty() { found_inside(inner, source) } else { None }
                 }
             }
             None => None,
         };
         match found {
+            // an artifact into which nobody can look was not checked
+            Some(what) if !source && self.alone && self.closed => faults.fail(SECRETS, path, what),
             Some(what) if !source => faults.warn(SECRETS, path, what),
             Some(_) if self.rules.allowed_binaries.fit(path) => self.allowed_binaries += 1,
             Some(what) => faults.fail(BINARIES, path, what),
@@ -310,7 +319,7 @@ impl Visitor for Contents<'_> {
 /// # Errors
 /// When it cannot be read.
 pub fn look_at_file(name: &str, content: &mut dyn Read, rules: &ContentRules, faults: &mut Faults) -> io::Result<()> {
-    let mut contents = Contents::new(rules);
+    let mut contents = Contents { alone: true, ..Contents::new(rules) };
     let path = name.rsplit('/').next().unwrap_or(name).to_owned();
     let entry = Entry { path, kind: EntryKind::File, size: 0, mode: None, year: None };
     contents.file(&entry, content, faults)?;
