@@ -6,13 +6,15 @@
 
 //! A store on a disk: one fjall database, a keyspace for each space, one journal.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fs, thread};
 
 use bytes::Bytes;
 use fjall::config::FilterPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
+use crate::room::is_full;
 use crate::{FORMAT, Space, Store, StoreError, Write};
 
 const FORMAT_KEY: &[u8] = b"format";
@@ -25,8 +27,16 @@ const MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
 /// What is replayed when the store is opened is never more.
 const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
 
+/// How much of a space may wait to be written to its tables, in memtables, before commits wait.
+/// Where there is one more, fjall waits itself: a tenth of a second at a time, and for ever when
+/// nobody writes any more.
+const MOST_SEALED: usize = 3;
+/// How long a commit waits before it looks again.
+const LOOK: Duration = Duration::from_millis(1);
+
 /// A store on a disk.
 pub struct FjallStore {
+    path: PathBuf,
     database: Database,
     keyspaces: Vec<Keyspace>,
 }
@@ -49,7 +59,7 @@ impl FjallStore {
         for space in Space::ALL {
             keyspaces.push(database.keyspace(space.name(), || options(space)).map_err(refuse)?);
         }
-        let store = Self { database, keyspaces };
+        let store = Self { path: path.to_owned(), database, keyspaces };
         store.check_format(path)?;
         Ok(store)
     }
@@ -61,6 +71,16 @@ impl FjallStore {
 
     fn keyspace(&self, space: Space) -> &Keyspace {
         &self.keyspaces[space as usize]
+    }
+
+    /// Waits until what was committed before is written to the tables, up to a rest.
+    fn wait_for_tables(&self) -> fjall::Result<()> {
+        while self.keyspaces.iter().any(|keyspace| keyspace.sealed_memtable_count() >= MOST_SEALED) {
+            // Says so when those who write have failed.
+            self.database.persist(PersistMode::Buffer)?;
+            thread::sleep(LOOK);
+        }
+        Ok(())
     }
 
     fn check_format(&self, path: &Path) -> Result<(), StoreError> {
@@ -117,6 +137,7 @@ fn open_error(path: &Path, source: fjall::Error) -> StoreError {
     let path = path.to_owned();
     match source {
         fjall::Error::Locked => StoreError::Busy { path },
+        source if is_full(&source, &path) => StoreError::Full { path, source: Box::new(source) },
         source => StoreError::Open { path, source: Box::new(source) },
     }
 }
@@ -162,6 +183,10 @@ impl Store for FjallStore {
                 None => batch.remove(keyspace, &write.key[..]),
             }
         }
-        batch.commit().map_err(|source| StoreError::Write { source: Box::new(source) })
+        self.wait_for_tables().and_then(|()| batch.commit()).map_err(|source| {
+            let is_full = is_full(&source, &self.path);
+            let source = Box::new(source);
+            if is_full { StoreError::Full { path: self.path.clone(), source } } else { StoreError::Write { source } }
+        })
     }
 }
