@@ -17,6 +17,7 @@ mod instance;
 mod letters;
 mod settle;
 mod timers;
+mod types;
 mod values;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -36,6 +37,7 @@ use durable::Durable;
 use instance::{Instance, Phase};
 use letters::Overflow;
 use timers::Timers;
+use types::Types;
 
 /// The limits within which a shard works.
 #[derive(Debug, Clone)]
@@ -117,8 +119,8 @@ pub struct Call {
 /// What follows from events.
 #[derive(Debug, Default)]
 pub struct Effects {
-    /// What is to be appended to the log, in this order.
-    pub decisions: Vec<Decision>,
+    /// What is to be appended to the log.
+    pub decision: Decision,
     /// What is to be called.
     pub calls: Vec<Call>,
     /// The types of which every shard is to be told that they are ready.
@@ -131,6 +133,7 @@ type AddressMap<V> = HashMap<Address, V, RandomState>;
 pub struct Shard {
     index: usize,
     shared: Arc<Shared>,
+    types: Types,
     busy: AddressMap<Instance>,
     cache: Cache,
     timers: Timers,
@@ -152,6 +155,7 @@ impl Shard {
     pub fn new(index: usize, shared: Arc<Shared>, first_sequence: u64) -> Self {
         Self {
             index,
+            types: Types::new(index),
             busy: AddressMap::default(),
             cache: Cache::new(shared.settings.cache_bytes),
             timers: Timers::new(shared.settings.most_timers),
@@ -264,25 +268,26 @@ impl Shard {
             self.cache.keep(address, instance.into_resting(), &self.durable);
             return Ok(());
         }
-        let Some(hosted) = self.shared.catalogue.hosted(&address.function) else {
+        let known = self.types.of(&address.function, &self.shared);
+        let Some(hosted) = known.hosted else {
             self.bury_unhosted(address, instance, effects);
             return Ok(());
         };
-        if !self.shared.registry.may_ask(&address.function) {
+        if !known.answered && !self.shared.registry.may_ask(&address.function) {
             instance.phase = Phase::Parked;
             self.parked.entry(address.function.clone()).or_default().push_back(address.clone());
             self.busy.insert(address, instance);
             return Ok(());
         }
-        let specs = self.shared.registry.specs(&address.function);
-        instance.values.load(&address, &specs, &*self.shared.store)?;
+        let specs = &known.specs;
+        instance.values.load(&address, specs, &*self.shared.store)?;
         instance.values.expire(self.now);
         let letters = instance.next_batch(hosted.most_in_batch, self.shared.settings.most_batch_bytes);
         instance.phase = Phase::Called { letters: letters.len() };
         instance.most_in_batch = hosted.most_in_batch;
         instance.count_blocked();
         move_by(&instance.metrics.inflight, 1);
-        let request = Request { address: address.clone(), state: instance.values.given(&specs), letters };
+        let request = Request { address: address.clone(), state: instance.values.given(specs), letters };
         effects.calls.push(Call { request, hosted });
         self.busy.insert(address, instance);
         Ok(())

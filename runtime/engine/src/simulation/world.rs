@@ -116,7 +116,7 @@ impl World {
         let message = Message { name, depth: 3, number: self.sent[target], cancels: 0 };
         let sending = Sending { caller: None, target: address(target), argument: write(&message) };
         let (told, durable) = oneshot::channel();
-        self.running.append(vec![Decision { sendings: vec![sending], ..Decision::default() }], Some(told));
+        self.running.append(&mut Decision { sendings: vec![sending], ..Decision::default() }, Some(told));
         self.pending.push((self.roots.len(), durable));
         self.roots.push(Root { message, target, acknowledged: false });
     }
@@ -160,8 +160,9 @@ impl World {
         assert!(shard.busy() <= settings.most_busy, "seed {}: {} addresses are busy", self.seed, shard.busy());
         self.overflowed += usize::from(shard.is_overflowing());
         self.running.calls.extend(effects.calls.into_iter().map(|call| (index, call.request)));
-        if !effects.decisions.is_empty() {
-            let ticket = self.running.append(effects.decisions, None);
+        let mut decision = effects.decision;
+        if !decision.is_empty() {
+            let ticket = self.running.append(&mut decision, None);
             self.running.shards[index].0.appended(ticket);
         }
         for function in effects.ready {
@@ -260,13 +261,15 @@ impl Running {
         Self { log, shared, shards, calls: Vec::new(), taken: None }
     }
 
-    fn append(&mut self, decisions: Vec<Decision>, told: Option<oneshot::Sender<()>>) -> crate::Ticket {
+    fn append(&mut self, decision: &mut Decision, told: Option<oneshot::Sender<()>>) -> crate::Ticket {
         let count = self.shards.len();
         let shards = &mut self.shards;
-        let mut deliver = |address: crate::Address, letter| {
-            shards[address.shard(count)].1.push_back(Event::Deliver(address, letter));
+        let mut deliver = |letters: Vec<(crate::Address, crate::Letter)>| {
+            for (address, letter) in letters {
+                shards[address.shard(count)].1.push_back(Event::Deliver(address, letter));
+            }
         };
-        self.log.append(decisions, told, &mut deliver).unwrap()
+        self.log.append(decision, told, &mut deliver).unwrap()
     }
 
     fn tell_all(&mut self, event: impl Fn() -> Event) {
