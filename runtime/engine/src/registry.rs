@@ -77,6 +77,16 @@ impl Registry {
         self.lock().get(function).map(|entry| entry.specs.clone()).unwrap_or_default()
     }
 
+    /// The types that have registered a value which goes by itself, in the order of their keys.
+    pub fn expiring(&self) -> Vec<FunctionType> {
+        let expires = |entry: &Entry| entry.specs.iter().any(|spec| spec.expiry != Expiry::Never);
+        let types = self.lock();
+        let mut found: Vec<_> =
+            types.iter().filter(|(_, entry)| expires(entry)).map(|(function, _)| function.clone()).collect();
+        found.sort_by_cached_key(keys::of_function);
+        found
+    }
+
     /// Whether requests of a type were answered: others may be sent, from then on for ever.
     pub fn is_answered(&self, function: &FunctionType) -> bool {
         self.lock().get(function).is_some_and(|entry| entry.first == First::Answered)

@@ -19,6 +19,8 @@ use crate::{Answer, Call, Effects, EngineError, Event, Failure, Reached, Request
 const MOST_AT_ONCE: usize = 512;
 /// How many changes are decided before they are appended.
 const MOST_CHANGES: usize = 1024;
+/// How often some values are looked at for whether they have expired, in milliseconds.
+const SWEEP_EVERY: u64 = 1000;
 
 struct Driver<'i> {
     index: usize,
@@ -35,12 +37,16 @@ struct Driver<'i> {
     latest: Option<Instant>,
     /// What the clock said when it was last looked at, in milliseconds since 1970.
     now: u64,
+    /// When values are looked at next.
+    next_sweep: u64,
 }
 
 pub(super) fn run(index: usize, inner: &Arc<Inner>, inputs: &Receiver<Input>) {
     let shard = Shard::new(index, inner.shared.clone(), inner.log.first_sequence());
-    let (effects, calls) = (Effects::default(), Vec::new());
-    let mut driver = Driver { index, inner, shard, effects, taken: 0, calls, under_way: 0, latest: None, now: now() };
+    let (effects, next_sweep) = (Effects::default(), now() + SWEEP_EVERY);
+    let calls = Vec::new();
+    let mut driver =
+        Driver { index, inner, shard, effects, taken: 0, calls, under_way: 0, latest: None, now: now(), next_sweep };
     match driver.work(inputs) {
         // The log was closed: the reason was said where it was.
         Ok(()) | Err(EngineError::Stopped) => {}
@@ -68,15 +74,20 @@ impl Driver<'_> {
                 Err(RecvTimeoutError::Timeout) => self.take(Event::Tick)?,
                 Err(RecvTimeoutError::Disconnected) => break,
             }
+            if self.now >= self.next_sweep {
+                self.next_sweep = self.now + SWEEP_EVERY;
+                self.take(Event::Sweep)?;
+            }
             self.carry_out()?;
         }
         Ok(())
     }
 
     fn wait(&self, inputs: &Receiver<Input>) -> Result<Input, RecvTimeoutError> {
-        let until_tick = self.shard.next_tick().map(|due| Duration::from_millis(due.saturating_sub(now())));
+        let next = self.shard.next_tick().map_or(self.next_sweep, |tick| tick.min(self.next_sweep));
+        let until_next = Some(Duration::from_millis(next.saturating_sub(now())));
         let until_end = self.latest.map(|latest| latest.saturating_duration_since(Instant::now()));
-        match [until_tick, until_end].into_iter().flatten().min() {
+        match [until_next, until_end].into_iter().flatten().min() {
             None => inputs.recv().map_err(|mpsc::RecvError| RecvTimeoutError::Disconnected),
             Some(Duration::ZERO) => Err(RecvTimeoutError::Timeout),
             Some(pause) => inputs.recv_timeout(pause),

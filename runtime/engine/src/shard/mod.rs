@@ -16,6 +16,7 @@ mod durable;
 mod instance;
 mod letters;
 mod settle;
+mod sweep;
 mod timers;
 mod types;
 mod values;
@@ -36,6 +37,7 @@ use cache::Cache;
 use durable::Durable;
 use instance::{Instance, Phase};
 use letters::Overflow;
+use sweep::Sweep;
 use timers::Timers;
 use types::Types;
 
@@ -105,6 +107,8 @@ pub enum Event {
     Ready(FunctionType),
     /// Time has passed.
     Tick,
+    /// It is time to look at some more values that may have expired.
+    Sweep,
 }
 
 /// A call to be made.
@@ -144,6 +148,7 @@ pub struct Shard {
     /// Addresses whose next messages are not on the disk yet, and not in memory.
     unread: BTreeSet<Address>,
     overflow: Overflow,
+    sweep: Sweep,
     durable: Durable,
     resident_bytes: usize,
     first_sequence: u64,
@@ -163,6 +168,7 @@ impl Shard {
             parked: HashMap::new(),
             unread: BTreeSet::new(),
             overflow: Overflow::at_start(first_sequence),
+            sweep: Sweep::default(),
             durable: Durable::new(first_sequence),
             resident_bytes: 0,
             first_sequence,
@@ -188,6 +194,7 @@ impl Shard {
             Event::Committed(committed) => self.committed(committed, effects),
             Event::Ready(function) => self.ready(&function, effects),
             Event::Tick => self.tick(effects),
+            Event::Sweep => self.sweep(effects),
         }
     }
 

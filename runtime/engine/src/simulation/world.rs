@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use statefun_store::{MemoryStore, Store};
+use statefun_store::{MemoryStore, Space, Store};
 use tokio::sync::oneshot;
 
 use super::dice::{Dice, mix};
@@ -40,6 +40,8 @@ pub(super) struct World {
     pub(super) roots: Vec<Root>,
     pub(super) crashes: usize,
     pub(super) overflowed: usize,
+    /// Values that had expired when everything was at rest, and were removed.
+    pub(super) swept: usize,
     dice: Dice,
     now: u64,
     running: Running,
@@ -69,6 +71,7 @@ impl World {
             roots: Vec::new(),
             crashes: 0,
             overflowed: 0,
+            swept: 0,
             dice,
             now: 1_000_000,
             running,
@@ -90,6 +93,19 @@ impl World {
                 break;
             }
         }
+        self.sweep();
+    }
+
+    /// Everything that can expire has, and is looked for.
+    fn sweep(&mut self) {
+        let before = self.store.count(Space::State);
+        self.now += 1000;
+        // Each time one of the two types is seen, or the end of them.
+        for _ in 0..5 {
+            self.running.tell_all(|| Event::Sweep);
+            while self.step() {}
+        }
+        self.swept = before - self.store.count(Space::State);
     }
 
     /// Something happens; false when nothing can any more.
@@ -101,6 +117,9 @@ impl World {
         if !self.calm && self.dice.once_in(150) {
             self.crash();
             return true;
+        }
+        if !self.calm && self.dice.once_in(20) {
+            self.running.tell_all(|| Event::Sweep);
         }
         let choices = [Self::shard_turns, Self::call_ends, Self::disk_takes, Self::disk_has, Self::time_passes];
         let first = self.dice.below(choices.len());
