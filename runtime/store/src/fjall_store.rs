@@ -21,16 +21,20 @@ const FORMAT_KEY: &[u8] = b"format";
 /// A file beside the database's own that says what the directory is.
 const MARK: &str = "statefun-store";
 /// What is kept of blocks that were read.
-const CACHE_BYTES: u64 = 32 * 1024 * 1024;
-/// What is written is kept in memory up to this size in each space.
-const MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
+/// With less, the filters and indexes of ten million addresses push each other out.
+const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// What is written to values is kept in memory up to this size: a value that is written anew
+/// meanwhile is written to a table once.
+const STATE_MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
+/// What is written to each other space is kept in memory up to this size.
+const MEMTABLE_BYTES: u64 = 8 * 1024 * 1024;
 /// What is replayed when the store is opened is never more.
 const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
 
 /// How much of a space may wait to be written to its tables, in memtables, before commits wait.
-/// Where there is one more, fjall waits itself: a tenth of a second at a time, and for ever when
+/// Where there are four, fjall waits itself: a tenth of a second at a time, and for ever when
 /// nobody writes any more.
-const MOST_SEALED: usize = 3;
+const MOST_SEALED: usize = 2;
 /// How long a commit waits before it looks again.
 const LOOK: Duration = Duration::from_millis(1);
 
@@ -124,12 +128,13 @@ fn check_mark(path: &Path) -> Result<(), StoreError> {
 }
 
 fn options(space: Space) -> KeyspaceCreateOptions {
-    let options = KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES);
+    let options = KeyspaceCreateOptions::default();
     match space {
         // Looked up key by key, most of which are not there: the filters answer.
-        Space::State | Space::Tokens => options,
+        Space::State => options.max_memtable_size(STATE_MEMTABLE_BYTES),
+        Space::Tokens => options.max_memtable_size(MEMTABLE_BYTES),
         // Read in order only.
-        _ => options.filter_policy(FilterPolicy::disabled()),
+        _ => options.max_memtable_size(MEMTABLE_BYTES).filter_policy(FilterPolicy::disabled()),
     }
 }
 
@@ -173,7 +178,9 @@ impl Store for FjallStore {
         Ok(())
     }
 
-    fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+    fn commit(&self, mut writes: Vec<Write>) -> Result<(), StoreError> {
+        // Keys that are near each other find their places faster one after the other.
+        writes.sort_unstable_by(|one, two| (one.space, &one.key).cmp(&(two.space, &two.key)));
         let mut batch = fjall::OwnedWriteBatch::with_capacity(self.database.clone(), writes.len());
         batch = batch.durability(Some(PersistMode::SyncData));
         for write in writes {
