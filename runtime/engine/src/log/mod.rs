@@ -16,6 +16,7 @@ mod decision;
 mod group;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -171,6 +172,8 @@ impl Log {
 
     /// Appends to the open group; gives the messages with their numbers.
     fn append_to(&self, open: &mut Open, decision: &mut Decision) -> Result<Vec<(Address, Letter)>, EngineError> {
+        // What may fail comes first: a decision happens as a whole or not at all.
+        self.learn_topics(open, &decision.records)?;
         open.group.apply_all(&mut decision.changes);
         let mut letters = Vec::with_capacity(decision.sendings.len());
         for Sending { caller, target, argument } in decision.sendings.drain(..) {
@@ -184,21 +187,29 @@ impl Log {
             open.group.apply(Change::Fresh { space: Space::DeadLetters, key, value });
         }
         for record in decision.records.drain(..) {
-            self.append_record(open, record)?;
+            self.append_record(open, record);
         }
         Ok(letters)
     }
 
-    fn append_record(&self, open: &mut Open, record: Record) -> Result<(), EngineError> {
+    /// Reads how far the topics of records are written, where that is not known.
+    fn learn_topics(&self, open: &mut Open, records: &[Record]) -> Result<(), EngineError> {
+        for Record { egress, topic, .. } in records {
+            if let Entry::Vacant(unknown) = open.topics.entry((egress.clone(), topic.clone())) {
+                let next = match self.store.get(Space::Cursors, &keys::cursor(egress, topic, "written"))? {
+                    None => 0,
+                    Some(value) => keys::read_number(&value).ok_or(Damage("cursor of an egress"))?,
+                };
+                unknown.insert(next);
+            }
+        }
+        Ok(())
+    }
+
+    fn append_record(&self, open: &mut Open, record: Record) {
         let Record { egress, topic, payload } = record;
         let written = keys::cursor(&egress, &topic, "written");
-        let next = match open.topics.get(&(egress.clone(), topic.clone())) {
-            Some(next) => *next,
-            None => match self.store.get(Space::Cursors, &written)? {
-                None => 0,
-                Some(value) => keys::read_number(&value).ok_or(Damage("cursor of an egress"))?,
-            },
-        };
+        let next = *open.topics.get(&(egress.clone(), topic.clone())).expect("topics were learned before");
         open.group.records += 1;
         let key = keys::record(&egress, &topic, next);
         open.group.apply(Change::Fresh { space: Space::Egress, key, value: payload });
@@ -207,7 +218,6 @@ impl Log {
             open.group.apply(Change::Remove { space: Space::Egress, key: keys::record(&egress, &topic, old) });
         }
         open.topics.insert((egress, topic), next + 1);
-        Ok(())
     }
 
     /// Takes the open group, when there is something in it.

@@ -96,6 +96,18 @@ fn a_group_is_left_open_for_a_while_when_nobody_waits_for_it() {
 }
 
 #[test]
+fn nothing_of_a_decision_is_appended_when_part_of_it_cannot_be() {
+    let store = Arc::new(MemoryStore::new());
+    let log = log(&store);
+    let _ = store.crash();
+    let record = Record { egress: "e".into(), topic: "t".into(), payload: Bytes::new() };
+    let mut decision = Decision { records: vec![record], ..to("1") };
+    let mut delivered = 0;
+    assert!(log.append(&mut decision, None, &mut |letters| delivered += letters.len()).is_err());
+    assert_eq!((delivered, log.lock().group.sequence()), (0, log.first_sequence()));
+}
+
+#[test]
 fn a_topic_keeps_its_latest_records_and_counts_on_after_a_restart() {
     let store = Arc::new(MemoryStore::new());
     let record = |payload: String| Record { egress: "e".into(), topic: "t".into(), payload: payload.into() };
