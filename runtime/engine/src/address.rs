@@ -9,17 +9,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::FunctionType;
+
 /// The longest that namespace, name and id of an address may be together, in bytes.
 pub const MOST_ADDRESS_BYTES: usize = 16 * 1024;
-
-/// A type of functions: `example/greeter`.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FunctionType {
-    /// `example`.
-    pub namespace: Arc<str>,
-    /// `greeter`.
-    pub name: Arc<str>,
-}
 
 /// One instance of a function type.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,45 +37,22 @@ pub enum AddressError {
     NoType(String),
 }
 
-impl FunctionType {
-    /// The type with these names.
-    pub fn new(namespace: &str, name: &str) -> Self {
-        Self { namespace: namespace.into(), name: name.into() }
-    }
-
-    /// The type in `namespace/name`; the name is what follows the last slash.
-    ///
-    /// # Errors
-    /// When one of the two is missing.
-    pub fn parse(text: &str) -> Result<Self, AddressError> {
-        match text.rsplit_once('/') {
-            Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() => Ok(Self::new(namespace, name)),
-            _ => Err(AddressError::NoType(text.to_owned())),
-        }
-    }
-
-    /// The instance with this id.
-    pub fn instance(&self, id: &str) -> Address {
-        Address { function: self.clone(), id: id.into() }
-    }
-}
-
 impl Address {
     /// The address with these parts.
     ///
     /// # Errors
     /// When a part is empty, or all are too long.
     pub fn new(namespace: &str, name: &str, id: &str) -> Result<Self, AddressError> {
-        let empty =
-            [("namespace", namespace), ("name", name), ("id", id)].into_iter().find(|(_, part)| part.is_empty());
-        if let Some((part, _)) = empty {
-            return Err(AddressError::Empty(part));
-        }
-        let length = namespace.len() + name.len() + id.len();
-        if length > MOST_ADDRESS_BYTES {
-            return Err(AddressError::Long(length));
-        }
+        check(namespace, name, id)?;
         Ok(FunctionType::new(namespace, name).instance(id))
+    }
+
+    /// Whether it is one that a message may be for.
+    ///
+    /// # Errors
+    /// When a part is empty, or all are too long.
+    pub fn check(&self) -> Result<(), AddressError> {
+        check(&self.function.namespace, &self.function.name, &self.id)
     }
 
     /// Which of `shards` it lives on: by its id alone, so that what has one id is together.
@@ -95,16 +65,13 @@ impl Address {
     }
 }
 
-impl fmt::Display for FunctionType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.namespace, self.name)
+fn check(namespace: &str, name: &str, id: &str) -> Result<(), AddressError> {
+    let empty = [("namespace", namespace), ("name", name), ("id", id)].into_iter().find(|(_, part)| part.is_empty());
+    if let Some((part, _)) = empty {
+        return Err(AddressError::Empty(part));
     }
-}
-
-impl fmt::Debug for FunctionType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
+    let length = namespace.len() + name.len() + id.len();
+    if length > MOST_ADDRESS_BYTES { Err(AddressError::Long(length)) } else { Ok(()) }
 }
 
 impl fmt::Display for Address {
@@ -140,15 +107,6 @@ impl TryFrom<&statefun_protocol::Address> for Address {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_type_is_split_at_its_last_slash() {
-        let function = FunctionType::parse("com.example/sub/greeter").unwrap();
-        assert_eq!((&*function.namespace, &*function.name), ("com.example/sub", "greeter"));
-        for wrong in ["", "greeter", "/greeter", "example/"] {
-            assert_eq!(FunctionType::parse(wrong), Err(AddressError::NoType(wrong.to_owned())));
-        }
-    }
 
     #[test]
     fn types_with_one_id_live_together_and_ids_are_spread() {

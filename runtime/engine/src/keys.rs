@@ -23,9 +23,15 @@ fn put_name(key: &mut BytesMut, name: &str) {
 
 /// With what the keys of an address begin.
 pub fn of_address(address: &Address) -> BytesMut {
+    before(address, 0)
+}
+
+/// The same, with room for what follows, and for nothing more: a key that fills its memory is
+/// not moved into another.
+fn before(address: &Address, following: usize) -> BytesMut {
     let names = [&*address.function.namespace, &*address.function.name, &*address.id];
     let length: usize = names.iter().map(|name| name.len() + 2).sum();
-    let mut key = BytesMut::with_capacity(length + 2 * NUMBER_BYTES);
+    let mut key = BytesMut::with_capacity(length + following);
     for name in names {
         put_name(&mut key, name);
     }
@@ -42,17 +48,17 @@ pub fn of_function(function: &FunctionType) -> BytesMut {
 
 /// Where a message waits.
 pub fn letter(address: &Address, sequence: u64) -> Bytes {
-    numbered(of_address(address), sequence)
+    numbered(before(address, NUMBER_BYTES), sequence)
 }
 
 /// Where a value of an address is.
 pub fn value(address: &Address, name: &str) -> Bytes {
-    named(of_address(address), name)
+    named(before(address, name.len()), name)
 }
 
 /// Where a token of a sender is.
 pub fn token(sender: &Address, token: &str) -> Bytes {
-    named(of_address(sender), token)
+    named(before(sender, token.len()), token)
 }
 
 /// Where a message to be sent later is.

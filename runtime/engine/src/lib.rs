@@ -14,6 +14,7 @@
 mod address;
 mod catalogue;
 mod error;
+mod function_type;
 pub mod keys;
 mod log;
 mod metrics;
@@ -23,9 +24,10 @@ mod request;
 mod runtime;
 mod shard;
 
-pub use address::{Address, AddressError, FunctionType, MOST_ADDRESS_BYTES};
+pub use address::{Address, AddressError, MOST_ADDRESS_BYTES};
 pub use catalogue::{Catalogue, EgressFormat, Hosted, Record};
 pub use error::EngineError;
+pub use function_type::{FunctionType, TypeNames};
 pub use log::{Change, Committed, DeadLetter, Decision, Log, Sending, Taken, Ticket};
 pub use metrics::{FunctionMetrics, Metrics};
 pub use record::{Damage, DeadLetterRecord, LetterRecord, SpecsRecord, TimerRecord, read_value, stored_value};

@@ -8,12 +8,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::FunctionType;
 
 /// What is counted of one function type. The names are upstream's.
+///
+/// It has lines of the processor's cache to itself: each shard counts in its own.
 #[derive(Debug, Default)]
+#[repr(align(128))]
 pub struct FunctionMetrics {
     /// Messages that came in.
     pub r#in: AtomicU64,
@@ -42,7 +45,8 @@ pub struct FunctionMetrics {
 /// What is counted.
 #[derive(Debug, Default)]
 pub struct Metrics {
-    functions: Mutex<BTreeMap<FunctionType, Arc<FunctionMetrics>>>,
+    /// Of each type, what each shard counted.
+    functions: Mutex<BTreeMap<FunctionType, Vec<Arc<FunctionMetrics>>>>,
     /// Batches brought to the disk.
     pub commits: AtomicU64,
     /// How long that took together, in microseconds.
@@ -50,24 +54,61 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// What is counted of a type.
-    pub fn of(&self, function: &FunctionType) -> Arc<FunctionMetrics> {
-        let mut functions = self.functions.lock().unwrap_or_else(PoisonError::into_inner);
-        match functions.get(function) {
-            Some(metrics) => metrics.clone(),
-            None => functions.entry(function.clone()).or_default().clone(),
+    /// Where a shard counts what is of a type.
+    pub(crate) fn at(&self, shard: usize, function: &FunctionType) -> Arc<FunctionMetrics> {
+        let mut functions = self.lock();
+        let shards = match functions.get_mut(function) {
+            Some(shards) => shards,
+            None => functions.entry(function.clone()).or_default(),
+        };
+        if shards.len() <= shard {
+            shards.resize_with(shard + 1, Arc::default);
         }
+        shards[shard].clone()
     }
 
-    /// Every type of which something was counted.
-    pub fn functions(&self) -> BTreeMap<FunctionType, Arc<FunctionMetrics>> {
-        self.functions.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What was counted of a type until now.
+    pub fn of(&self, function: &FunctionType) -> FunctionMetrics {
+        self.lock().get(function).map(|shards| FunctionMetrics::sum(shards)).unwrap_or_default()
+    }
+
+    /// What was counted until now of every type of which something was.
+    pub fn functions(&self) -> BTreeMap<FunctionType, FunctionMetrics> {
+        let functions = self.lock();
+        functions.iter().map(|(function, shards)| (function.clone(), FunctionMetrics::sum(shards))).collect()
     }
 
     /// How many messages wait, of all types.
     pub fn backlog(&self) -> i64 {
-        let functions = self.functions.lock().unwrap_or_else(PoisonError::into_inner);
-        functions.values().map(|metrics| metrics.backlog.load(Ordering::Relaxed)).sum()
+        self.lock().values().flatten().map(|metrics| metrics.backlog.load(Ordering::Relaxed)).sum()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<FunctionType, Vec<Arc<FunctionMetrics>>>> {
+        self.functions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl FunctionMetrics {
+    fn sum(shards: &[Arc<Self>]) -> Self {
+        let counter = |of: fn(&Self) -> &AtomicU64| {
+            shards.iter().map(|shard| of(shard).load(Ordering::Relaxed)).sum::<u64>().into()
+        };
+        let gauge = |of: fn(&Self) -> &AtomicI64| {
+            shards.iter().map(|shard| of(shard).load(Ordering::Relaxed)).sum::<i64>().into()
+        };
+        Self {
+            r#in: counter(|of| &of.r#in),
+            out_local: counter(|of| &of.out_local),
+            out_remote: counter(|of| &of.out_remote),
+            out_egress: counter(|of| &of.out_egress),
+            remote_invocation_failures: counter(|of| &of.remote_invocation_failures),
+            blocked_addresses: gauge(|of| &of.blocked_addresses),
+            inflight: gauge(|of| &of.inflight),
+            backlog: gauge(|of| &of.backlog),
+            answered: counter(|of| &of.answered),
+            latency_micros: counter(|of| &of.latency_micros),
+            dead_letters: counter(|of| &of.dead_letters),
+        }
     }
 }
 

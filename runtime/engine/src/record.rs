@@ -7,6 +7,7 @@
 //! What the store's values are: messages of their own, whose numbers are the format.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
+use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint};
 use statefun_protocol::Message;
 
 use crate::{Address, AddressError, Letter};
@@ -22,10 +23,38 @@ pub struct LetterRecord {
     pub argument: Bytes,
 }
 
-impl From<Letter> for LetterRecord {
-    fn from(letter: Letter) -> Self {
-        Self { caller: letter.caller.as_ref().map(Into::into), argument: letter.argument }
+/// The bytes of the [`LetterRecord`] of a message, made without copies of its parts.
+pub(crate) fn letter_bytes(letter: &Letter) -> Bytes {
+    let caller = letter.caller.as_ref().map(|caller| {
+        let names = [&*caller.function.namespace, &*caller.function.name, &*caller.id];
+        (names, names.iter().map(|name| field_length(name.len())).sum::<usize>())
+    });
+    let argument = (!letter.argument.is_empty()).then_some(&letter.argument);
+    let length = caller.map_or(0, |(_, length)| field_length(length))
+        + argument.map_or(0, |argument| field_length(argument.len()));
+    let mut bytes = BytesMut::with_capacity(length);
+    if let Some((names, length)) = caller {
+        encode_key(1, WireType::LengthDelimited, &mut bytes);
+        encode_varint(length as u64, &mut bytes);
+        for (tag, name) in (1..).zip(names) {
+            put_field(tag, name.as_bytes(), &mut bytes);
+        }
     }
+    if let Some(argument) = argument {
+        put_field(2, argument, &mut bytes);
+    }
+    bytes.freeze()
+}
+
+/// How many bytes a field of one of the first numbers takes with what is in it.
+fn field_length(length: usize) -> usize {
+    1 + encoded_len_varint(length as u64) + length
+}
+
+fn put_field(tag: u32, field: &[u8], bytes: &mut BytesMut) {
+    encode_key(tag, WireType::LengthDelimited, bytes);
+    encode_varint(field.len() as u64, bytes);
+    bytes.put_slice(field);
 }
 
 /// A message to be sent later.
@@ -105,4 +134,22 @@ pub(crate) fn address(of: Option<&statefun_protocol::Address>, what: &'static st
 /// The address in a record, where one may be.
 pub(crate) fn maybe_address(of: Option<&statefun_protocol::Address>) -> Result<Option<Address>, AddressError> {
     of.map(Address::try_from).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FunctionType;
+
+    #[test]
+    fn a_message_is_written_as_its_record() {
+        let caller = FunctionType::new("example", "greeter").instance(&"long".repeat(100));
+        for caller in [None, Some(caller)] {
+            for argument in [Bytes::new(), Bytes::from(vec![7; 300])] {
+                let record = LetterRecord { caller: caller.as_ref().map(Into::into), argument: argument.clone() };
+                let letter = Letter { sequence: 1, caller: caller.clone(), argument };
+                assert_eq!(letter_bytes(&letter), record.encode_to_vec());
+            }
+        }
+    }
 }

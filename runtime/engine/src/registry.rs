@@ -10,6 +10,7 @@
 //! the others wait for what it brings. What is registered stays as it is.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ const MOST_NAME_BYTES: usize = 1024;
 #[derive(Default)]
 pub struct Registry {
     types: Mutex<HashMap<FunctionType, Entry>>,
+    /// How often something was changed that shards remember.
+    version: AtomicU64,
 }
 
 #[derive(Default)]
@@ -65,13 +68,34 @@ impl Registry {
         })?;
         match damage {
             Some(damage) => Err(damage.into()),
-            None => Ok(Self { types: Mutex::new(types) }),
+            None => Ok(Self { types: Mutex::new(types), version: AtomicU64::new(0) }),
         }
     }
 
     /// What a type has registered.
     pub fn specs(&self, function: &FunctionType) -> Arc<[Spec]> {
         self.lock().get(function).map(|entry| entry.specs.clone()).unwrap_or_default()
+    }
+
+    /// The types that have registered a value which goes by itself, in the order of their keys.
+    pub fn expiring(&self) -> Vec<FunctionType> {
+        let expires = |entry: &Entry| entry.specs.iter().any(|spec| spec.expiry != Expiry::Never);
+        let types = self.lock();
+        let mut found: Vec<_> =
+            types.iter().filter(|(_, entry)| expires(entry)).map(|(function, _)| function.clone()).collect();
+        found.sort_by_cached_key(keys::of_function);
+        found
+    }
+
+    /// Whether requests of a type were answered: others may be sent, from then on for ever.
+    pub fn is_answered(&self, function: &FunctionType) -> bool {
+        self.lock().get(function).is_some_and(|entry| entry.first == First::Answered)
+    }
+
+    /// A number that is another one once what [`specs`](Self::specs) or
+    /// [`is_answered`](Self::is_answered) says of any type may have become another.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
     }
 
     /// Whether a request may be sent now. When it is the first of its type, the others may
@@ -101,6 +125,7 @@ impl Registry {
         match self.lock().get_mut(function) {
             Some(entry) if entry.first == First::UnderWay => {
                 entry.first = to;
+                self.version.fetch_add(1, Ordering::Release);
                 true
             }
             _ => false,
@@ -134,6 +159,7 @@ impl Registry {
         }
         let record = SpecsRecord { specs: specs.iter().map(PersistedValueSpec::from).collect() };
         entry.specs = specs.into();
+        self.version.fetch_add(1, Ordering::Release);
         Ok(Some(record))
     }
 

@@ -22,4 +22,4 @@ pub use message::{
 };
 pub use prost::{DecodeError, Message};
 pub use simple::{Simple, SimpleError};
-pub use typed::{EncodedValue, TypedValue};
+pub use typed::{EncodedValue, TypedValue, TypedView};

@@ -6,10 +6,11 @@
 
 //! The simple types that every SDK has: a message with the value as its first field.
 
-use bytes::Bytes;
-use prost::Message;
+use bytes::{BufMut, Bytes, BytesMut};
+use prost::encoding::{WireType, encode_key, encode_varint};
+use prost::{Message, length_delimiter_len};
 
-use crate::TypedValue;
+use crate::{EncodedValue, TypedValue, TypedView};
 
 /// A Rust type with a name and an encoding of its own among the simple types.
 pub trait Simple: Sized {
@@ -24,6 +25,19 @@ pub trait Simple: Sized {
     /// # Errors
     /// When the bytes are in another one.
     fn from_bytes(bytes: Bytes) -> Result<Self, SimpleError>;
+
+    /// The value out of an encoded typed value of this type, when that is written in the usual
+    /// way; none when it is not, or there is no such value in it, which opening it tells apart.
+    fn from_view(encoded: &[u8]) -> Option<Self> {
+        let view = TypedView::of(encoded)?;
+        let is_one = view.has_value && view.typename == Self::TYPENAME;
+        is_one.then(|| Self::from_bytes(Bytes::copy_from_slice(view.value)).ok())?
+    }
+
+    /// The value with its type, encoded.
+    fn to_encoded(&self) -> EncodedValue {
+        self.to_typed().encoded()
+    }
 
     /// The value with its type.
     fn to_typed(&self) -> TypedValue {
@@ -88,6 +102,31 @@ macro_rules! simple {
                 $wrapper { value: self.clone() }.encode_to_vec().into()
             }
 
+            fn from_view(encoded: &[u8]) -> Option<Self> {
+                let view = TypedView::of(encoded)?;
+                let is_one = view.has_value && view.typename == Self::TYPENAME;
+                is_one.then(|| $wrapper::decode(view.value).ok().map(|wrapper| wrapper.value))?
+            }
+
+            fn to_encoded(&self) -> EncodedValue {
+                let wrapper = $wrapper { value: self.clone() };
+                let (typename, length) = (Self::TYPENAME, wrapper.encoded_len());
+                let head = 1 + length_delimiter_len(typename.len()) + typename.len() + 2;
+                let value = if length == 0 { 0 } else { 1 + length_delimiter_len(length) + length };
+                let mut encoded = BytesMut::with_capacity(head + value);
+                encode_key(1, WireType::LengthDelimited, &mut encoded);
+                encode_varint(typename.len() as u64, &mut encoded);
+                encoded.put_slice(typename.as_bytes());
+                encode_key(2, WireType::Varint, &mut encoded);
+                encode_varint(1, &mut encoded);
+                if length > 0 {
+                    encode_key(3, WireType::LengthDelimited, &mut encoded);
+                    encode_varint(length as u64, &mut encoded);
+                    wrapper.encode_raw(&mut encoded);
+                }
+                encoded.freeze()
+            }
+
             fn from_bytes(bytes: Bytes) -> Result<Self, SimpleError> {
                 match $wrapper::decode(bytes) {
                     Ok(wrapper) => Ok(wrapper.value),
@@ -114,6 +153,8 @@ mod tests {
     fn there_and_back<T: Simple + PartialEq + std::fmt::Debug>(value: T, expected: &[u8]) {
         assert_eq!(&value.to_bytes()[..], expected);
         assert_eq!(T::from_typed(&value.to_typed()).unwrap(), value);
+        assert_eq!(value.to_encoded(), value.to_typed().encoded());
+        assert_eq!(T::from_view(&value.to_encoded()).as_ref(), Some(&value));
     }
 
     #[test]
@@ -134,6 +175,7 @@ mod tests {
         assert!(matches!(i32::from_typed(&other), Err(SimpleError::OtherType { .. })));
         let absent = TypedValue { has_value: false, ..7_i32.to_typed() };
         assert!(matches!(i32::from_typed(&absent), Err(SimpleError::Absent { .. })));
+        assert!([&other, &absent].into_iter().all(|value| i32::from_view(&value.encoded()).is_none()));
         let short = TypedValue::new(i32::TYPENAME, &b"\x0d\xfe"[..]);
         assert!(matches!(i32::from_typed(&short), Err(SimpleError::Encoding { .. })));
     }

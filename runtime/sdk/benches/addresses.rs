@@ -4,14 +4,18 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! What many addresses on the disk cost: memory while they are made, the time that a restart
-//! with them takes, and the cost of a message among them.
+//! What many addresses on the disk cost: memory, the time that a restart with them takes, and
+//! the cost of a message among them.
 //!
-//!     cargo bench -p statefun-sdk --bench addresses [-- ADDRESSES]
+//!     cargo bench -p statefun-sdk --bench addresses [-- ADDRESSES…]
+//!
+//! The messages go to addresses all over, with no order in them: with more addresses than fit
+//! into memory, nearly each one has its value read from the disk.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that cannot go on says where")]
 
-use std::fs;
+mod process;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -22,15 +26,22 @@ use statefun_protocol::{ExpirationSpec, Message as _, PersistedValueSpec};
 use statefun_sdk::{Context, Failure, FunctionType, Functions, Harness, Message, Simple, ValueSpec};
 use statefun_store::{FjallStore, Space, Store, Write};
 
+/// Messages are freed by other threads than those that made them, which the C library does slowly.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const AT_ONCE: u64 = 10_000;
-const ASKED: u64 = 20_000;
+/// How many messages are supplied together, and how often.
+const ASKED: (u32, u32) = (10_000, 30);
 
 fn main() {
-    let most = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(10_000_000_u64);
-    println!("addresses   made in  restart  messages/s  memory now  on disk");
-    for addresses in [1_000, most] {
+    let given: Vec<u64> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let sizes = if given.is_empty() { vec![1_000, 100_000, 1_000_000, 10_000_000] } else { given };
+    println!("addresses   made in  restart  messages/s  processor/message  memory, peak  on disk");
+    for addresses in sizes {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("store");
+        process::forget_peak();
         let began = Instant::now();
         fill(&path, addresses);
         let made = began.elapsed();
@@ -40,9 +51,11 @@ fn main() {
         harness.send(function().instance("first"), 1_i32).unwrap();
         harness.egressed_typed("bench/first", 1).unwrap();
         let restart = began.elapsed();
-        let rate = ask(&harness, addresses);
-        let (memory, disk) = (memory_mb(), store.disk_bytes() >> 20);
-        println!("{addresses:>9}  {made:>7.1?}  {restart:>7.0?}  {rate:>10.0}  {memory:>7} MB  {disk:>4} MB");
+        let (rate, cost) = ask(&harness, addresses);
+        let (memory, disk) = (process::peak_memory_mb(), store.disk_bytes() >> 20);
+        println!(
+            "{addresses:>9}  {made:>7.1?}  {restart:>7.0?}  {rate:>10.0}  {cost:>14.1} µs  {memory:>9} MB  {disk:>4} MB"
+        );
     }
 }
 
@@ -82,21 +95,28 @@ fn fill(path: &Path, addresses: u64) {
     }
 }
 
-/// Messages to addresses all over, each of which reads its value from the disk.
-fn ask(harness: &Harness, addresses: u64) -> f64 {
-    let began = Instant::now();
-    let sendings = (0..ASKED).map(|number| {
-        let id = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) % addresses;
-        (function().instance(&id.to_string()), 1_i32)
-    });
-    harness.send_all(sendings).unwrap();
-    let counted = harness.egressed::<i64>("bench/counted", usize::try_from(ASKED).unwrap()).unwrap();
+/// Messages to addresses all over; how many a second, and what each cost in microseconds of
+/// processor time.
+fn ask(harness: &Harness, addresses: u64) -> (f64, f64) {
+    let (began, before) = (Instant::now(), process::processor_seconds());
+    let (together, times) = ASKED;
+    for round in 0..times {
+        let sendings = (0..together).map(|number| {
+            let id = spread(u64::from(round * together + number)) % addresses;
+            (function().instance(&id.to_string()), 1_i32)
+        });
+        harness.send_all(sendings).unwrap();
+    }
+    let all = together * times;
+    let counted = harness.egressed::<i64>("bench/counted", usize::try_from(all).unwrap()).unwrap();
     assert!(counted.iter().all(|count| *count > 1), "every address had its value");
-    f64::from(u32::try_from(ASKED).unwrap()) / began.elapsed().as_secs_f64()
+    let rate = f64::from(all) / began.elapsed().as_secs_f64();
+    (rate, (process::processor_seconds() - before) * 1e6 / f64::from(all))
 }
 
-fn memory_mb() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok()).unwrap_or_default() / 1024
+/// Spreads numbers over all numbers, in no order.
+fn spread(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_add(1).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
 }

@@ -68,7 +68,13 @@ impl<'r> Context<'r> {
     /// # Errors
     /// When the function did not say that it keeps it, or it is of another type.
     pub fn get<T: Simple>(&self, name: &str) -> Result<Option<T>, Failure> {
-        self.get_typed(name)?.map(|value| Ok(T::from_typed(&value)?)).transpose()
+        match &self.values[self.position(name)?].encoded {
+            None => Ok(None),
+            Some(encoded) => match T::from_view(encoded) {
+                Some(value) => Ok(Some(value)),
+                None => Ok(self.get_typed(name)?.map(|value| T::from_typed(&value)).transpose()?),
+            },
+        }
     }
 
     /// A value with its type; none when there is none.
@@ -88,7 +94,9 @@ impl<'r> Context<'r> {
     /// # Errors
     /// When the function did not say that it keeps it, or said so of another type.
     pub fn set<T: Simple>(&mut self, name: &str, value: T) -> Result<(), Failure> {
-        self.set_typed(name, &value.to_typed())
+        let position = self.position_of(name, T::TYPENAME)?;
+        self.values[position] = Value { encoded: Some(value.to_encoded()), changed: true };
+        Ok(())
     }
 
     /// Keeps a value.
@@ -96,11 +104,7 @@ impl<'r> Context<'r> {
     /// # Errors
     /// When the function did not say that it keeps it, or said so of another type.
     pub fn set_typed(&mut self, name: &str, value: &TypedValue) -> Result<(), Failure> {
-        let position = self.position(name)?;
-        let expected = &*self.specs[position].typename;
-        if value.typename != expected {
-            return Err(Failure(format!("the value {name:?} is of type {expected}, not {}", value.typename)));
-        }
+        let position = self.position_of(name, &value.typename)?;
         self.values[position] = Value { encoded: Some(value.encoded()), changed: true };
         Ok(())
     }
@@ -115,6 +119,16 @@ impl<'r> Context<'r> {
         Ok(())
     }
 
+    /// Where a value is that may be set to one of this type.
+    fn position_of(&self, name: &str, typename: &str) -> Result<usize, Failure> {
+        let position = self.position(name)?;
+        let expected = &*self.specs[position].typename;
+        if typename == expected {
+            return Ok(position);
+        }
+        Err(Failure(format!("the value {name:?} is of type {expected}, not {typename}")))
+    }
+
     fn position(&self, name: &str) -> Result<usize, Failure> {
         let found = self.specs.iter().position(|spec| &*spec.name == name);
         found.ok_or_else(|| Failure(format!("the function was bound without the value {name:?}")))
@@ -125,7 +139,7 @@ impl<'r> Context<'r> {
     /// # Errors
     /// When the target is no address.
     pub fn send<T: Simple>(&mut self, target: Address, value: T) -> Result<(), Failure> {
-        self.send_encoded(target, value.to_typed().encoded())
+        self.send_encoded(target, value.to_encoded())
     }
 
     /// Sends a message that is encoded already, as one that is passed on.
@@ -159,7 +173,7 @@ impl<'r> Context<'r> {
         token: &str,
     ) -> Result<(), Failure> {
         check(&target)?;
-        let message = Outgoing { target, argument: value.to_typed().encoded() };
+        let message = Outgoing { target, argument: value.to_encoded() };
         self.outcome.delayed.push(Delayed::Send { delay, message, token: token.to_owned() });
         Ok(())
     }

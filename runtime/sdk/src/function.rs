@@ -72,7 +72,10 @@ impl Message {
     /// # Errors
     /// When it is of another type.
     pub fn get<T: Simple>(&self) -> Result<T, Failure> {
-        Ok(T::from_typed(&self.typed()?)?)
+        match T::from_view(&self.argument) {
+            Some(value) => Ok(value),
+            None => Ok(T::from_typed(&self.typed()?)?),
+        }
     }
 
     /// The typed value as it came, with every field.
@@ -176,7 +179,5 @@ impl Embedded for Functions {
 
 /// An address that a message may be for.
 pub(crate) fn check(address: &Address) -> Result<(), Failure> {
-    Address::new(&address.function.namespace, &address.function.name, &address.id)
-        .map(|_| ())
-        .map_err(|error| Failure(error.to_string()))
+    address.check().map_err(|error| Failure(error.to_string()))
 }

@@ -8,7 +8,6 @@
 //! nothing is packaged and nothing left behind.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -20,8 +19,8 @@ use crate::Functions;
 
 /// How long records are waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often it is looked for them.
-const LOOK: Duration = Duration::from_millis(1);
+/// How often it is looked whether this has been long enough.
+const LOOK: Duration = Duration::from_millis(100);
 const SHARDS: usize = 2;
 
 /// An application that runs in this program.
@@ -129,19 +128,21 @@ impl Harness {
     /// When fewer came in time.
     pub fn egressed_typed(&self, egress: &str, count: usize) -> Result<Vec<TypedValue>, HarnessError> {
         let latest = Instant::now() + PATIENCE;
+        let (mut found, mut seen) = (Vec::new(), None);
         loop {
-            let records = self.runtime.records(egress, TOPIC, 0, count.max(1))?;
-            if records.len() >= count {
-                return Ok(records
-                    .into_iter()
-                    .filter_map(|(_, record)| TypedValue::open(record).ok())
-                    .take(count)
-                    .collect());
+            let records = self.runtime.records(egress, TOPIC, found.len() as u64, (count - found.len()).max(1))?;
+            found.extend(records.into_iter().map(|(_, record)| record));
+            if found.len() >= count {
+                found.truncate(count);
+                return Ok(found.into_iter().filter_map(|record| TypedValue::open(record).ok()).collect());
             }
             if Instant::now() > latest {
-                return Err(HarnessError::Missing { egress: egress.to_owned(), expected: count, found: records.len() });
+                return Err(HarnessError::Missing { egress: egress.to_owned(), expected: count, found: found.len() });
             }
-            thread::sleep(LOOK);
+            let more = self.runtime.more_records(&mut seen);
+            if self.tokio.block_on(async { tokio::time::timeout(LOOK, more).await }) == Ok(false) {
+                return Err(EngineError::Stopped.into());
+            }
         }
     }
 

@@ -53,6 +53,14 @@ pub enum StoreError {
         /// Why.
         source: Box<fjall::Error>,
     },
+    /// Its disk is full. What was committed before is there when it is opened anew.
+    #[error("the disk of the store {} is full", path.display())]
+    Full {
+        /// Its directory.
+        path: PathBuf,
+        /// What could not be done.
+        source: Box<fjall::Error>,
+    },
     /// A simulated crash.
     #[error("the simulated disk is gone")]
     Gone,

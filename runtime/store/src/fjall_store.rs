@@ -6,27 +6,41 @@
 
 //! A store on a disk: one fjall database, a keyspace for each space, one journal.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fs, thread};
 
 use bytes::Bytes;
 use fjall::config::FilterPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
+use crate::room::is_full;
 use crate::{FORMAT, Space, Store, StoreError, Write};
 
 const FORMAT_KEY: &[u8] = b"format";
 /// A file beside the database's own that says what the directory is.
 const MARK: &str = "statefun-store";
 /// What is kept of blocks that were read.
-const CACHE_BYTES: u64 = 32 * 1024 * 1024;
-/// What is written is kept in memory up to this size in each space.
-const MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
+/// With less, the filters and indexes of ten million addresses push each other out.
+const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// What is written to values is kept in memory up to this size: a value that is written anew
+/// meanwhile is written to a table once.
+const STATE_MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
+/// What is written to each other space is kept in memory up to this size.
+const MEMTABLE_BYTES: u64 = 8 * 1024 * 1024;
 /// What is replayed when the store is opened is never more.
 const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
 
+/// How much of a space may wait to be written to its tables, in memtables, before commits wait.
+/// Where there are four, fjall waits itself: a tenth of a second at a time, and for ever when
+/// nobody writes any more.
+const MOST_SEALED: usize = 2;
+/// How long a commit waits before it looks again.
+const LOOK: Duration = Duration::from_millis(1);
+
 /// A store on a disk.
 pub struct FjallStore {
+    path: PathBuf,
     database: Database,
     keyspaces: Vec<Keyspace>,
 }
@@ -49,7 +63,7 @@ impl FjallStore {
         for space in Space::ALL {
             keyspaces.push(database.keyspace(space.name(), || options(space)).map_err(refuse)?);
         }
-        let store = Self { database, keyspaces };
+        let store = Self { path: path.to_owned(), database, keyspaces };
         store.check_format(path)?;
         Ok(store)
     }
@@ -61,6 +75,16 @@ impl FjallStore {
 
     fn keyspace(&self, space: Space) -> &Keyspace {
         &self.keyspaces[space as usize]
+    }
+
+    /// Waits until what was committed before is written to the tables, up to a rest.
+    fn wait_for_tables(&self) -> fjall::Result<()> {
+        while self.keyspaces.iter().any(|keyspace| keyspace.sealed_memtable_count() >= MOST_SEALED) {
+            // Says so when those who write have failed.
+            self.database.persist(PersistMode::Buffer)?;
+            thread::sleep(LOOK);
+        }
+        Ok(())
     }
 
     fn check_format(&self, path: &Path) -> Result<(), StoreError> {
@@ -104,12 +128,13 @@ fn check_mark(path: &Path) -> Result<(), StoreError> {
 }
 
 fn options(space: Space) -> KeyspaceCreateOptions {
-    let options = KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES);
+    let options = KeyspaceCreateOptions::default();
     match space {
         // Looked up key by key, most of which are not there: the filters answer.
-        Space::State | Space::Tokens => options,
+        Space::State => options.max_memtable_size(STATE_MEMTABLE_BYTES),
+        Space::Tokens => options.max_memtable_size(MEMTABLE_BYTES),
         // Read in order only.
-        _ => options.filter_policy(FilterPolicy::disabled()),
+        _ => options.max_memtable_size(MEMTABLE_BYTES).filter_policy(FilterPolicy::disabled()),
     }
 }
 
@@ -117,6 +142,7 @@ fn open_error(path: &Path, source: fjall::Error) -> StoreError {
     let path = path.to_owned();
     match source {
         fjall::Error::Locked => StoreError::Busy { path },
+        source if is_full(&source, &path) => StoreError::Full { path, source: Box::new(source) },
         source => StoreError::Open { path, source: Box::new(source) },
     }
 }
@@ -152,7 +178,9 @@ impl Store for FjallStore {
         Ok(())
     }
 
-    fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+    fn commit(&self, mut writes: Vec<Write>) -> Result<(), StoreError> {
+        // Keys that are near each other find their places faster one after the other.
+        writes.sort_unstable_by(|one, two| (one.space, &one.key).cmp(&(two.space, &two.key)));
         let mut batch = fjall::OwnedWriteBatch::with_capacity(self.database.clone(), writes.len());
         batch = batch.durability(Some(PersistMode::SyncData));
         for write in writes {
@@ -162,6 +190,10 @@ impl Store for FjallStore {
                 None => batch.remove(keyspace, &write.key[..]),
             }
         }
-        batch.commit().map_err(|source| StoreError::Write { source: Box::new(source) })
+        self.wait_for_tables().and_then(|()| batch.commit()).map_err(|source| {
+            let is_full = is_full(&source, &self.path);
+            let source = Box::new(source);
+            if is_full { StoreError::Full { path: self.path.clone(), source } } else { StoreError::Write { source } }
+        })
     }
 }

@@ -13,6 +13,7 @@
 mod error;
 mod fjall_store;
 mod memory;
+mod room;
 mod space;
 
 pub use error::StoreError;

@@ -26,6 +26,14 @@ pub struct Decision {
     pub dead: Vec<DeadLetter>,
 }
 
+impl Decision {
+    /// Whether nothing follows from it.
+    pub fn is_empty(&self) -> bool {
+        let Self { changes, sendings, records, dead } = self;
+        changes.is_empty() && sendings.is_empty() && records.is_empty() && dead.is_empty()
+    }
+}
+
 /// One key written or removed.
 #[derive(Debug)]
 pub enum Change {

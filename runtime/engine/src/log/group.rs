@@ -6,32 +6,122 @@
 
 //! Decisions that go to the disk together: of each key only what it is in the end.
 //!
-//! A message is known by its number until then, and gets a key and a form for the disk only
-//! if it is to go there: most come and go within a group.
+//! While a group is open, all shards wait for each other at it: what they append is put
+//! aside as it is. What of it is to be written is found out when the group is taken, by who
+//! commits it. A message is known by its number until then, and gets a key and a form for the
+//! disk only if it is to go there: most come and go within a group.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use bytes::Bytes;
 use foldhash::fast::RandomState;
-use statefun_protocol::Message as _;
 use statefun_store::{Space, Write};
 
 use super::Change;
-use crate::record::LetterRecord;
+use crate::record::letter_bytes;
 use crate::{Address, Letter, keys};
 
 /// The changes of decisions, one after the other.
-#[derive(Default)]
 pub(super) struct Group {
-    keys: HashMap<(Space, Bytes), Outcome, RandomState>,
-    /// Messages that came.
-    letters: HashMap<u64, (Address, Letter), RandomState>,
-    /// Messages of earlier groups that went.
-    consumed: Vec<(Address, u64)>,
+    /// The last number that was given before.
+    before: u64,
+    /// What the numbers since then were given to: messages, or something else.
+    numbered: Vec<Option<(Address, Letter)>>,
+    changes: Vec<Change>,
     bytes: usize,
     /// How many records of egresses are among them.
     pub(super) records: usize,
+}
+
+/// The memory of groups that were written, for those to come: what is taken from the system
+/// anew for each group is cleared by it anew.
+#[derive(Default)]
+pub(super) struct Spare {
+    numbered: Vec<Option<(Address, Letter)>>,
+    changes: Vec<Change>,
+    keys: Keys,
+}
+
+type Keys = HashMap<(Space, Bytes), Outcome, RandomState>;
+
+/// For how many entries memory is kept.
+const MOST_SPARE: usize = 32 * 1024;
+
+impl Group {
+    /// An empty one, after everything up to this number.
+    pub(super) fn after(sequence: u64, spare: &mut Spare) -> Self {
+        let (numbered, changes) = (std::mem::take(&mut spare.numbered), std::mem::take(&mut spare.changes));
+        Self { before: sequence, numbered, changes, bytes: 0, records: 0 }
+    }
+
+    /// The last number that was given.
+    pub(super) fn sequence(&self) -> u64 {
+        self.before + self.numbered.len() as u64
+    }
+
+    pub(super) fn apply(&mut self, change: Change) {
+        self.bytes += size(&change);
+        self.changes.push(change);
+    }
+
+    /// The changes are taken out of `changes`.
+    pub(super) fn apply_all(&mut self, changes: &mut Vec<Change>) {
+        self.bytes += changes.iter().map(size).sum::<usize>();
+        self.changes.append(changes);
+    }
+
+    /// A message comes, with the next number.
+    pub(super) fn letter(&mut self, address: Address, letter: Letter) {
+        debug_assert_eq!(letter.sequence, self.sequence() + 1, "numbers are given one by one");
+        self.bytes += letter.argument.len() + size_of::<(Address, Letter)>();
+        self.numbered.push(Some((address, letter)));
+    }
+
+    /// The next number, for what is no message that waits.
+    pub(super) fn number(&mut self) -> u64 {
+        self.numbered.push(None);
+        self.sequence()
+    }
+
+    /// How much was appended, in bytes; what was removed again counts.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn into_writes(self, spare: &mut Spare) -> Vec<Write> {
+        let Self { before, numbered, mut changes, .. } = self;
+        let mut net = Net { before, numbered, keys: std::mem::take(&mut spare.keys), consumed: Vec::new() };
+        for change in changes.drain(..) {
+            net.apply(change);
+        }
+        let writes = net.take_writes();
+        let Net { mut numbered, mut keys, .. } = net;
+        numbered.shrink_to(MOST_SPARE);
+        changes.shrink_to(MOST_SPARE);
+        keys.shrink_to(MOST_SPARE);
+        *spare = Spare { numbered, changes, keys };
+        writes
+    }
+}
+
+/// What a change takes while it waits, in bytes.
+fn size(change: &Change) -> usize {
+    let held = match change {
+        Change::Fresh { key, value, .. } | Change::Put { key, value, .. } => key.len() + value.len(),
+        Change::Remove { key, .. } => key.len(),
+        Change::Consumed { .. } => 0,
+    };
+    size_of::<Change>() + held
+}
+
+/// What is left of changes in the end.
+struct Net {
+    before: u64,
+    numbered: Vec<Option<(Address, Letter)>>,
+    keys: Keys,
+    /// Messages of earlier groups that went.
+    consumed: Vec<(Address, u64)>,
 }
 
 struct Outcome {
@@ -40,62 +130,50 @@ struct Outcome {
     fresh: bool,
 }
 
-impl Group {
-    pub(super) fn apply(&mut self, change: Change) {
+impl Net {
+    fn apply(&mut self, change: Change) {
         match change {
             Change::Fresh { space, key, value } => {
-                self.bytes += key.len() + value.len();
                 self.keys.insert((space, key), Outcome { value: Some(value), fresh: true });
             }
-            Change::Put { space, key, value } => {
-                self.bytes += key.len() + value.len();
-                match self.keys.entry((space, key)) {
-                    Entry::Occupied(mut entry) => entry.get_mut().value = Some(value),
-                    Entry::Vacant(entry) => {
-                        entry.insert(Outcome { value: Some(value), fresh: false });
-                    }
+            Change::Put { space, key, value } => match self.keys.entry((space, key)) {
+                Entry::Occupied(mut entry) => entry.get_mut().value = Some(value),
+                Entry::Vacant(entry) => {
+                    entry.insert(Outcome { value: Some(value), fresh: false });
                 }
-            }
-            Change::Consumed { address, sequence } => {
-                if self.letters.remove(&sequence).is_none() {
-                    self.bytes += size_of::<(Address, u64)>();
-                    self.consumed.push((address, sequence));
-                }
-            }
+            },
+            Change::Consumed { address, sequence } => match sequence.checked_sub(self.before + 1) {
+                Some(index) => self.forget(index),
+                None => self.consumed.push((address, sequence)),
+            },
             Change::Remove { space, key } => match self.keys.entry((space, key)) {
                 Entry::Occupied(entry) if entry.get().fresh => {
                     entry.remove();
                 }
                 Entry::Occupied(mut entry) => entry.get_mut().value = None,
                 Entry::Vacant(entry) => {
-                    self.bytes += entry.key().1.len();
                     entry.insert(Outcome { value: None, fresh: false });
                 }
             },
         }
     }
 
-    /// A message comes.
-    pub(super) fn letter(&mut self, address: Address, letter: Letter) {
-        self.bytes += letter.argument.len() + size_of::<(Address, Letter)>();
-        self.letters.insert(letter.sequence, (address, letter));
+    /// A message of this group went.
+    fn forget(&mut self, index: u64) {
+        let index = usize::try_from(index).expect("a group has fewer messages than memory has bytes");
+        self.numbered[index] = None;
     }
 
-    /// How much was applied, in bytes; what was removed again counts.
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes
-    }
-
-    pub(super) fn into_writes(self) -> Vec<Write> {
-        let mut writes = Vec::with_capacity(self.keys.len() + self.letters.len() + self.consumed.len());
+    fn take_writes(&mut self) -> Vec<Write> {
+        let mut writes = Vec::with_capacity(self.keys.len() + self.numbered.len() + self.consumed.len());
         let write = |((space, key), outcome): ((Space, Bytes), Outcome)| Write { space, key, value: outcome.value };
-        writes.extend(self.keys.into_iter().map(write));
-        writes.extend(self.letters.into_values().map(|(address, letter)| Write {
+        writes.extend(self.keys.drain().map(write));
+        writes.extend(self.numbered.drain(..).flatten().map(|(address, letter)| Write {
             space: Space::Mailbox,
             key: keys::letter(&address, letter.sequence),
-            value: Some(LetterRecord::from(letter).encode_to_vec().into()),
+            value: Some(letter_bytes(&letter)),
         }));
-        writes.extend(self.consumed.into_iter().map(|(address, sequence)| Write {
+        writes.extend(self.consumed.drain(..).map(|(address, sequence)| Write {
             space: Space::Mailbox,
             key: keys::letter(&address, sequence),
             value: None,

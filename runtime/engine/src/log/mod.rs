@@ -16,7 +16,9 @@ mod decision;
 mod group;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use statefun_protocol::Message;
@@ -24,7 +26,7 @@ use statefun_store::{Space, Store, StoreError, Write};
 use tokio::sync::oneshot;
 
 pub use decision::{Change, DeadLetter, Decision, Sending};
-use group::Group;
+use group::{Group, Spare};
 
 use crate::catalogue::Record;
 use crate::record::{Damage, DeadLetterRecord};
@@ -35,6 +37,11 @@ const RUN_BITS: u32 = 40;
 const RUN_KEY: &[u8] = b"run";
 /// How many bytes may wait for the disk before appending waits too.
 const MOST_OPEN_BYTES: usize = 64 * 1024 * 1024;
+/// How long a group for which nobody waits is left open: what comes and goes in it need not be
+/// written.
+const LINGER: Duration = Duration::from_millis(10);
+/// A group is not left open when so many bytes are in it.
+const MOST_LINGERING_BYTES: usize = 8 * 1024 * 1024;
 
 /// Which group something was appended to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -53,6 +60,7 @@ pub struct Committed {
 pub struct Log {
     store: Arc<dyn Store>,
     open: Mutex<Open>,
+    spare: Mutex<Spare>,
     /// Something was appended, or the log was closed.
     appended: Condvar,
     /// The open group was taken.
@@ -64,11 +72,10 @@ pub struct Log {
 
 struct Open {
     ticket: Ticket,
-    sequence: u64,
     group: Group,
-    /// Whether anything was appended to it: it is committed, and said to be, also when nothing
-    /// of that is left to write.
-    touched: bool,
+    /// When something was first appended to it: it is committed, and said to be, also when
+    /// nothing of that is left to write.
+    touched: Option<Instant>,
     waiting: Vec<oneshot::Sender<()>>,
     topics: HashMap<(Arc<str>, Arc<str>), u64>,
     end: Option<End>,
@@ -84,7 +91,7 @@ enum End {
 
 /// A group that was taken from the log to be committed.
 pub struct Taken {
-    writes: Vec<Write>,
+    group: Group,
     committed: Committed,
     waiting: Vec<oneshot::Sender<()>>,
     /// The records that readers of egresses can have afterwards.
@@ -106,15 +113,14 @@ impl Log {
         let first_sequence = run << RUN_BITS;
         let open = Open {
             ticket: Ticket(1),
-            sequence: first_sequence,
-            group: Group::default(),
-            touched: false,
+            group: Group::after(first_sequence, &mut Spare::default()),
+            touched: None,
             waiting: Vec::new(),
             topics: HashMap::new(),
             end: None,
         };
         let (appended, taken) = (Condvar::new(), Condvar::new());
-        Ok(Self { store, open: Mutex::new(open), appended, taken, first_sequence, retained })
+        Ok(Self { store, open: Mutex::new(open), spare: Mutex::default(), appended, taken, first_sequence, retained })
     }
 
     /// Every message with a number up to this one is from an earlier run.
@@ -127,17 +133,17 @@ impl Log {
         &*self.store
     }
 
-    /// Appends decisions, all to one group, and hands their messages to `deliver` in the
-    /// order that they have from now on. `when_durable` is told once they are on the disk;
-    /// it is dropped untold when they will never be.
+    /// Appends a decision, which is empty then and may be filled anew, and hands its messages
+    /// to `deliver`, all at once, in the order that they have from now on. `when_durable` is
+    /// told once it is on the disk; it is dropped untold when it will never be.
     ///
     /// # Errors
     /// When nothing is taken any more.
     pub fn append(
         &self,
-        decisions: Vec<Decision>,
+        decision: &mut Decision,
         when_durable: Option<oneshot::Sender<()>>,
-        deliver: &mut dyn FnMut(Address, Letter),
+        deliver: &mut dyn FnMut(Vec<(Address, Letter)>),
     ) -> Result<Ticket, EngineError> {
         let mut open = self.lock();
         while open.group.bytes() > MOST_OPEN_BYTES && open.end.is_none() {
@@ -146,54 +152,64 @@ impl Log {
         if open.end.is_some() {
             return Err(EngineError::Stopped);
         }
-        for decision in decisions {
-            self.append_one(&mut open, decision, deliver)?;
+        let (first, was_urgent) = (open.touched.is_none(), open.is_urgent());
+        let letters = self.append_to(&mut open, decision)?;
+        if !letters.is_empty() {
+            deliver(letters);
         }
-        open.touched = true;
+        if first {
+            open.touched = Some(Instant::now());
+        }
         open.waiting.extend(when_durable);
+        let wake = first || (open.is_urgent() && !was_urgent);
         let ticket = open.ticket;
         drop(open);
-        self.appended.notify_one();
+        if wake {
+            self.appended.notify_one();
+        }
         Ok(ticket)
     }
 
-    fn append_one(
-        &self,
-        open: &mut Open,
-        decision: Decision,
-        deliver: &mut dyn FnMut(Address, Letter),
-    ) -> Result<(), EngineError> {
-        for change in decision.changes {
-            open.group.apply(change);
-        }
-        for Sending { caller, target, argument } in decision.sendings {
-            open.sequence += 1;
-            let letter = Letter { sequence: open.sequence, caller, argument };
+    /// Appends to the open group; gives the messages with their numbers.
+    fn append_to(&self, open: &mut Open, decision: &mut Decision) -> Result<Vec<(Address, Letter)>, EngineError> {
+        // What may fail comes first: a decision happens as a whole or not at all.
+        self.learn_topics(open, &decision.records)?;
+        open.group.apply_all(&mut decision.changes);
+        let mut letters = Vec::with_capacity(decision.sendings.len());
+        for Sending { caller, target, argument } in decision.sendings.drain(..) {
+            let letter = Letter { sequence: open.group.sequence() + 1, caller, argument };
             open.group.letter(target.clone(), letter.clone());
-            deliver(target, letter);
+            letters.push((target, letter));
         }
-        for dead in decision.dead {
-            open.sequence += 1;
-            let record = DeadLetterRecord::from(&dead);
-            let value = record.encode_to_vec().into();
-            open.group.apply(Change::Fresh { space: Space::DeadLetters, key: keys::number(open.sequence), value });
+        for dead in decision.dead.drain(..) {
+            let value = DeadLetterRecord::from(&dead).encode_to_vec().into();
+            let key = keys::number(open.group.number());
+            open.group.apply(Change::Fresh { space: Space::DeadLetters, key, value });
         }
-        for record in decision.records {
-            self.append_record(open, record)?;
+        for record in decision.records.drain(..) {
+            self.append_record(open, record);
+        }
+        Ok(letters)
+    }
+
+    /// Reads how far the topics of records are written, where that is not known.
+    fn learn_topics(&self, open: &mut Open, records: &[Record]) -> Result<(), EngineError> {
+        for Record { egress, topic, .. } in records {
+            if let Entry::Vacant(unknown) = open.topics.entry((egress.clone(), topic.clone())) {
+                let next = match self.store.get(Space::Cursors, &keys::cursor(egress, topic, "written"))? {
+                    None => 0,
+                    Some(value) => keys::read_number(&value).ok_or(Damage("cursor of an egress"))?,
+                };
+                unknown.insert(next);
+            }
         }
         Ok(())
     }
 
-    fn append_record(&self, open: &mut Open, record: Record) -> Result<(), EngineError> {
+    fn append_record(&self, open: &mut Open, record: Record) {
         let Record { egress, topic, payload } = record;
         let written = keys::cursor(&egress, &topic, "written");
-        let next = match open.topics.get(&(egress.clone(), topic.clone())) {
-            Some(next) => *next,
-            None => match self.store.get(Space::Cursors, &written)? {
-                None => 0,
-                Some(value) => keys::read_number(&value).ok_or(Damage("cursor of an egress"))?,
-            },
-        };
+        let next = *open.topics.get(&(egress.clone(), topic.clone())).expect("topics were learned before");
         open.group.records += 1;
         let key = keys::record(&egress, &topic, next);
         open.group.apply(Change::Fresh { space: Space::Egress, key, value: payload });
@@ -202,7 +218,6 @@ impl Log {
             open.group.apply(Change::Remove { space: Space::Egress, key: keys::record(&egress, &topic, old) });
         }
         open.topics.insert((egress, topic), next + 1);
-        Ok(())
     }
 
     /// Takes the open group, when there is something in it.
@@ -210,30 +225,39 @@ impl Log {
         self.take_from(&mut self.lock())
     }
 
-    /// Takes the open group, waiting for there to be something in it; none when the log was
-    /// closed and everything is taken.
+    /// Takes the open group, waiting for there to be something in it, and a little longer when
+    /// nobody waits for that; none when the log was closed and everything is taken.
     pub fn take_next(&self) -> Option<Taken> {
         let mut open = self.lock();
         loop {
-            match self.take_from(&mut open) {
-                None if open.end.is_some() => return None,
-                None => open = self.appended.wait(open).unwrap_or_else(PoisonError::into_inner),
-                taken => return taken,
+            if open.end.is_some() {
+                return self.take_from(&mut open);
             }
+            let touched = open.touched;
+            open = match touched {
+                None => self.appended.wait(open).unwrap_or_else(PoisonError::into_inner),
+                Some(since) => match LINGER.checked_sub(since.elapsed()) {
+                    Some(rest) if !open.is_urgent() => {
+                        self.appended.wait_timeout(open, rest).unwrap_or_else(PoisonError::into_inner).0
+                    }
+                    _ => return self.take_from(&mut open),
+                },
+            };
         }
     }
 
     fn take_from(&self, open: &mut Open) -> Option<Taken> {
-        if open.end == Some(End::Broken) || !open.touched {
+        if open.end == Some(End::Broken) {
             return None;
         }
-        open.touched = false;
-        let group = std::mem::take(&mut open.group);
-        let committed = Committed { ticket: open.ticket, sequence: open.sequence };
+        open.touched.take()?;
+        let sequence = open.group.sequence();
+        let group = std::mem::replace(&mut open.group, Group::after(sequence, &mut self.spare()));
+        let committed = Committed { ticket: open.ticket, sequence };
         open.ticket.0 += 1;
         self.taken.notify_all();
         let records = group.records;
-        Some(Taken { writes: group.into_writes(), committed, waiting: std::mem::take(&mut open.waiting), records })
+        Some(Taken { group, committed, waiting: std::mem::take(&mut open.waiting), records })
     }
 
     /// Commits a taken group and tells those who wait for it. Groups are committed in the
@@ -242,8 +266,10 @@ impl Log {
     /// # Errors
     /// When the store fails; nothing is appended from then on.
     pub fn commit(&self, taken: Taken) -> Result<Committed, StoreError> {
-        if !taken.writes.is_empty()
-            && let Err(error) = self.store.commit(taken.writes)
+        // Nobody else waits for the spare memory: who takes groups also commits them.
+        let writes = taken.group.into_writes(&mut self.spare());
+        if !writes.is_empty()
+            && let Err(error) = self.store.commit(writes)
         {
             self.end(End::Broken);
             return Err(error);
@@ -273,8 +299,19 @@ impl Log {
         self.taken.notify_all();
     }
 
+    fn spare(&self) -> MutexGuard<'_, Spare> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    /// Whether somebody waits for the open group, or it has become large.
+    fn is_urgent(&self) -> bool {
+        !self.waiting.is_empty() || self.group.records > 0 || self.group.bytes() > MOST_LINGERING_BYTES
     }
 }
 
@@ -282,7 +319,7 @@ impl Log {
 impl Taken {
     /// What a crash leaves that comes after the disk has it and before anybody was told.
     pub(crate) fn only_written(self, store: &dyn Store) {
-        store.commit(self.writes).expect("the simulated disk is there");
+        store.commit(self.group.into_writes(&mut Spare::default())).expect("the simulated disk is there");
     }
 }
 

@@ -23,7 +23,11 @@ fn to(id: &str) -> Decision {
 
 fn append(log: &Log, decisions: Vec<Decision>) -> Vec<u64> {
     let mut delivered = Vec::new();
-    log.append(decisions, None, &mut |_, letter| delivered.push(letter.sequence)).unwrap();
+    for mut decision in decisions {
+        let mut deliver =
+            |letters: Vec<(Address, Letter)>| delivered.extend(letters.into_iter().map(|(_, letter)| letter.sequence));
+        log.append(&mut decision, None, &mut deliver).unwrap();
+    }
     delivered
 }
 
@@ -55,17 +59,52 @@ fn who_waits_is_told_after_the_commit_and_never_when_the_disk_fails() {
     let store = Arc::new(MemoryStore::new());
     let log = log(&store);
     let (told, mut durable) = oneshot::channel();
-    log.append(vec![to("1")], Some(told), &mut |_, _| {}).unwrap();
+    log.append(&mut to("1"), Some(told), &mut |_| {}).unwrap();
     let taken = log.take().unwrap();
     assert!(durable.try_recv().is_err());
     log.commit(taken).unwrap();
     durable.try_recv().unwrap();
     let (told, mut never) = oneshot::channel();
-    log.append(vec![to("2")], Some(told), &mut |_, _| {}).unwrap();
+    log.append(&mut to("2"), Some(told), &mut |_| {}).unwrap();
     let _ = store.crash();
     assert!(log.commit(log.take().unwrap()).is_err());
     assert!(matches!(never.try_recv(), Err(oneshot::error::TryRecvError::Closed)));
-    assert!(matches!(log.append(vec![to("3")], None, &mut |_, _| {}), Err(EngineError::Stopped)));
+    assert!(matches!(log.append(&mut to("3"), None, &mut |_| {}), Err(EngineError::Stopped)));
+}
+
+#[test]
+fn a_group_is_left_open_for_a_while_when_nobody_waits_for_it() {
+    let log = log(&Arc::new(MemoryStore::new()));
+    let is_urgent = || log.lock().is_urgent();
+    let began = Instant::now();
+    append(&log, vec![to("1")]);
+    assert!(!is_urgent());
+    assert!(log.take_next().is_some());
+    assert!(began.elapsed() >= LINGER);
+    let (told, _durable) = oneshot::channel();
+    log.append(&mut to("2"), Some(told), &mut |_| {}).unwrap();
+    assert!(is_urgent(), "somebody waits");
+    log.take().unwrap();
+    let record = Record { egress: "e".into(), topic: "t".into(), payload: Bytes::new() };
+    append(&log, vec![Decision { records: vec![record], ..Decision::default() }]);
+    assert!(is_urgent(), "a reader may wait");
+    log.take().unwrap();
+    append(&log, vec![to("3")]);
+    log.close();
+    assert!(log.take_next().is_some(), "what was appended is still taken");
+    assert!(log.take_next().is_none());
+}
+
+#[test]
+fn nothing_of_a_decision_is_appended_when_part_of_it_cannot_be() {
+    let store = Arc::new(MemoryStore::new());
+    let log = log(&store);
+    let _ = store.crash();
+    let record = Record { egress: "e".into(), topic: "t".into(), payload: Bytes::new() };
+    let mut decision = Decision { records: vec![record], ..to("1") };
+    let mut delivered = 0;
+    assert!(log.append(&mut decision, None, &mut |letters| delivered += letters.len()).is_err());
+    assert_eq!((delivered, log.lock().group.sequence()), (0, log.first_sequence()));
 }
 
 #[test]
@@ -76,7 +115,7 @@ fn a_topic_keeps_its_latest_records_and_counts_on_after_a_restart() {
         let log = log(&store);
         for number in 0..3 {
             let records = vec![record(format!("{run}.{number}"))];
-            log.append(vec![Decision { records, ..Decision::default() }], None, &mut |_, _| {}).unwrap();
+            log.append(&mut Decision { records, ..Decision::default() }, None, &mut |_| {}).unwrap();
             log.commit(log.take().unwrap()).unwrap();
         }
     }

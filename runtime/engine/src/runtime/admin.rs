@@ -156,10 +156,10 @@ fn read_dead(key: &[u8], value: &[u8]) -> Result<DeadLetterEntry, Damage> {
 ///
 /// # Errors
 /// When the store fails.
-pub fn decide_offline(store: Arc<dyn Store>, decision: Decision) -> Result<(), EngineError> {
+pub fn decide_offline(store: Arc<dyn Store>, mut decision: Decision) -> Result<(), EngineError> {
     let log = Log::open(store, u64::MAX)?;
     // The next runtime takes messages up from the disk.
-    log.append(vec![decision], None, &mut |_, _| {})?;
+    log.append(&mut decision, None, &mut |_| {})?;
     if let Some(taken) = log.take() {
         log.commit(taken)?;
     }

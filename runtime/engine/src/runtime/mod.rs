@@ -27,8 +27,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
 use crate::{
-    Address, Answer, Catalogue, Change, Decision, EngineError, Event, FunctionType, Log, Metrics, Registry, Request,
-    Sending, Settings, Shared,
+    Address, Answer, Catalogue, Change, Decision, EngineError, Event, FunctionType, Letter, Log, Metrics, Registry,
+    Request, Sending, Settings, Shared,
 };
 pub use admin::{DeadLetterEntry, StateEntry, decide_offline};
 
@@ -90,6 +90,8 @@ struct Inner {
 
 enum Input {
     Event(Event),
+    /// Messages have come, in this order.
+    Letters(Vec<(Address, Letter)>),
     /// No new calls; the end when those under way have ended, and at the latest then.
     Stop(Instant),
 }
@@ -157,9 +159,9 @@ impl Runtime {
     }
 
     /// Has something happen as a whole; when this returns, it is on the disk.
-    async fn decide(&self, decision: Decision) -> Result<(), EngineError> {
+    async fn decide(&self, mut decision: Decision) -> Result<(), EngineError> {
         let (told, durable) = oneshot::channel();
-        self.inner.append(vec![decision], Some(told))?;
+        self.inner.append(&mut decision, Some(told))?;
         durable.await.map_err(|_| EngineError::Stopped)
     }
 
@@ -229,13 +231,26 @@ impl Drop for Runtime {
 impl Inner {
     fn append(
         &self,
-        decisions: Vec<Decision>,
+        decision: &mut Decision,
         when_durable: Option<oneshot::Sender<()>>,
     ) -> Result<crate::Ticket, EngineError> {
-        self.log.append(decisions, when_durable, &mut |address: Address, letter| {
-            let shard = address.shard(self.inputs.len());
-            self.tell(shard, Event::Deliver(address, letter));
-        })
+        self.log.append(decision, when_durable, &mut |letters| self.deliver(letters))
+    }
+
+    /// Hands messages to their shards.
+    fn deliver(&self, letters: Vec<(Address, Letter)>) {
+        let shards = self.inputs.len();
+        let mut of_shards: Vec<Vec<(Address, Letter)>> = Vec::new();
+        of_shards.resize_with(shards, || Vec::with_capacity(letters.len() / shards * 5 / 4 + 1));
+        for (address, letter) in letters {
+            of_shards[address.shard(shards)].push((address, letter));
+        }
+        for (input, letters) in self.inputs.iter().zip(of_shards) {
+            if !letters.is_empty() {
+                // A shard that has stopped takes them up from the disk when the program begins again.
+                let _ = input.send(Input::Letters(letters));
+            }
+        }
     }
 
     fn tell(&self, shard: usize, event: Event) {

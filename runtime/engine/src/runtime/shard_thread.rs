@@ -17,21 +17,36 @@ use crate::{Answer, Call, Effects, EngineError, Event, Failure, Reached, Request
 
 /// How many events are taken before what they decided is appended.
 const MOST_AT_ONCE: usize = 512;
+/// How many changes are decided before they are appended.
+const MOST_CHANGES: usize = 1024;
+/// How often some values are looked at for whether they have expired, in milliseconds.
+const SWEEP_EVERY: u64 = 1000;
 
 struct Driver<'i> {
     index: usize,
     inner: &'i Arc<Inner>,
     shard: Shard,
     effects: Effects,
+    /// How many events were taken since something was last appended.
+    taken: usize,
+    /// The calls that are being made; here so that their memory is used again.
+    calls: Vec<Call>,
     /// Calls over a network that are under way.
     under_way: usize,
     /// Set when no new calls are made.
     latest: Option<Instant>,
+    /// What the clock said when it was last looked at, in milliseconds since 1970.
+    now: u64,
+    /// When values are looked at next.
+    next_sweep: u64,
 }
 
 pub(super) fn run(index: usize, inner: &Arc<Inner>, inputs: &Receiver<Input>) {
     let shard = Shard::new(index, inner.shared.clone(), inner.log.first_sequence());
-    let mut driver = Driver { index, inner, shard, effects: Effects::default(), under_way: 0, latest: None };
+    let (effects, next_sweep) = (Effects::default(), now() + SWEEP_EVERY);
+    let calls = Vec::new();
+    let mut driver =
+        Driver { index, inner, shard, effects, taken: 0, calls, under_way: 0, latest: None, now: now(), next_sweep };
     match driver.work(inputs) {
         // The log was closed: the reason was said where it was.
         Ok(()) | Err(EngineError::Stopped) => {}
@@ -44,15 +59,24 @@ impl Driver<'_> {
         self.take(Event::Start)?;
         self.carry_out()?;
         while self.latest.is_none_or(|latest| self.under_way > 0 && Instant::now() < latest) {
-            match self.wait(inputs) {
+            let input = self.wait(inputs);
+            self.now = now();
+            self.taken = 0;
+            match input {
                 Ok(input) => {
                     self.input(input)?;
-                    for input in inputs.try_iter().take(MOST_AT_ONCE) {
+                    while self.taken < MOST_AT_ONCE
+                        && let Ok(input) = inputs.try_recv()
+                    {
                         self.input(input)?;
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => self.take(Event::Tick)?,
                 Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if self.now >= self.next_sweep {
+                self.next_sweep = self.now + SWEEP_EVERY;
+                self.take(Event::Sweep)?;
             }
             self.carry_out()?;
         }
@@ -60,9 +84,10 @@ impl Driver<'_> {
     }
 
     fn wait(&self, inputs: &Receiver<Input>) -> Result<Input, RecvTimeoutError> {
-        let until_tick = self.shard.next_tick().map(|due| Duration::from_millis(due.saturating_sub(now())));
+        let next = self.shard.next_tick().map_or(self.next_sweep, |tick| tick.min(self.next_sweep));
+        let until_next = Some(Duration::from_millis(next.saturating_sub(now())));
         let until_end = self.latest.map(|latest| latest.saturating_duration_since(Instant::now()));
-        match [until_tick, until_end].into_iter().flatten().min() {
+        match [until_next, until_end].into_iter().flatten().min() {
             None => inputs.recv().map_err(|mpsc::RecvError| RecvTimeoutError::Disconnected),
             Some(Duration::ZERO) => Err(RecvTimeoutError::Timeout),
             Some(pause) => inputs.recv_timeout(pause),
@@ -77,6 +102,12 @@ impl Driver<'_> {
                 }
                 self.take(event)
             }
+            Input::Letters(letters) => {
+                for (address, letter) in letters {
+                    self.take(Event::Deliver(address, letter))?;
+                }
+                Ok(())
+            }
             Input::Stop(latest) => {
                 self.latest = Some(latest);
                 Ok(())
@@ -85,7 +116,8 @@ impl Driver<'_> {
     }
 
     fn take(&mut self, event: Event) -> Result<(), EngineError> {
-        self.shard.handle(now(), event, &mut self.effects)
+        self.taken += 1;
+        self.shard.handle(self.now, event, &mut self.effects)
     }
 
     /// Calls what is to be called and appends what was decided.
@@ -95,7 +127,9 @@ impl Driver<'_> {
             self.effects.calls.clear();
         }
         while !self.effects.calls.is_empty() {
-            for Call { request, hosted } in std::mem::take(&mut self.effects.calls) {
+            self.now = now();
+            let mut calls = std::mem::replace(&mut self.effects.calls, std::mem::take(&mut self.calls));
+            for Call { request, hosted } in calls.drain(..) {
                 match &self.inner.callees[hosted.callee] {
                     Callee::Remote(remote) => self.call_remote(remote, request),
                     Callee::Embedded(embedded) => {
@@ -104,7 +138,8 @@ impl Driver<'_> {
                     }
                 }
             }
-            if self.effects.decisions.len() > MOST_AT_ONCE {
+            self.calls = calls;
+            if self.effects.decision.changes.len() > MOST_CHANGES {
                 self.append()?;
             }
         }
@@ -116,9 +151,8 @@ impl Driver<'_> {
     }
 
     fn append(&mut self) -> Result<(), EngineError> {
-        let decisions = std::mem::take(&mut self.effects.decisions);
-        if !decisions.is_empty() {
-            let ticket = self.inner.append(decisions, None)?;
+        if !self.effects.decision.is_empty() {
+            let ticket = self.inner.append(&mut self.effects.decision, None)?;
             self.shard.appended(ticket);
         }
         Ok(())
@@ -132,7 +166,7 @@ impl Driver<'_> {
         self.inner.tokio.spawn(async move {
             let began = Instant::now();
             let answer = call.await;
-            let metrics = inner.shared.metrics.of(&address.function);
+            let metrics = inner.shared.metrics.at(index, &address.function);
             count(&metrics.answered, 1);
             count(&metrics.latency_micros, usize::try_from(began.elapsed().as_micros()).unwrap_or(usize::MAX));
             inner.tell(index, Event::Answered(address, answer));

@@ -10,8 +10,6 @@
 //! not take a batch, its messages are tried one by one, so that the one at fault is found;
 //! when nobody was there, no message is at fault, and all wait.
 
-use std::sync::atomic::Ordering;
-
 use statefun_store::Space;
 
 use super::instance::{Instance, Phase};
@@ -39,20 +37,17 @@ impl Shard {
         instance.phase = Phase::Idle;
         move_by(&instance.metrics.inflight, -1);
         let answer = match answer {
-            Answer::Done(outcome) => match self.settle(&address, &mut instance, letters, outcome)? {
-                Ok(decision) => {
-                    effects.decisions.push(decision);
-                    Ok(())
-                }
-                Err(cause) => Err(Failure { reached: Reached::Yes, cause }),
-            },
+            Answer::Done(outcome) => self
+                .settle(&address, &mut instance, letters, outcome, &mut effects.decision)?
+                .map_err(|cause| Failure { reached: Reached::Yes, cause }),
             Answer::Incomplete(specs) => self.register(&address, &instance, &specs, effects),
             Answer::Failed(failure) => Err(failure),
         };
         match answer {
             Ok(()) => {
                 instance.unreached = 0;
-                if self.shared.registry.answered(&address.function) {
+                let known = self.types.of(&address.function, &self.shared);
+                if !known.answered && self.shared.registry.answered(&address.function) {
                     effects.ready.push(address.function.clone());
                 }
                 self.advance(address, instance, effects)
@@ -74,7 +69,7 @@ impl Shard {
         if let Some(record) = self.shared.registry.register(&address.function, wanted).map_err(refuse)? {
             let key = keys::of_function(&address.function).freeze();
             let change = Change::Put { space: Space::Specs, key, value: record.to_bytes() };
-            effects.decisions.push(Decision { changes: vec![change], ..Decision::default() });
+            effects.decision.changes.push(change);
         } else if known <= instance.values.len() {
             return Err(refuse("it asks for state that it was given".to_owned()));
         }
@@ -101,17 +96,21 @@ impl Shard {
             tracing::info!(%address, letters, cause = failure.cause, "the messages are tried one by one");
             instance.apart = letters;
         } else {
-            let letter = self.consume(&mut instance, 1).pop().expect("one message was sent");
-            let consumed = Change::Consumed { address: address.clone(), sequence: letter.sequence };
             tracing::warn!(%address, cause = failure.cause, "dead letter");
-            count(&instance.metrics.dead_letters, 1);
-            effects.decisions.push(Decision {
-                changes: vec![consumed],
-                dead: vec![DeadLetter::of(&address, letter, &failure.cause, self.now)],
-                ..Decision::default()
-            });
+            self.bury(&address, &mut instance, 1, &failure.cause, effects);
         }
         self.advance(address, instance, effects)
+    }
+
+    /// The first messages of an address are dead letters.
+    fn bury(&mut self, address: &Address, instance: &mut Instance, letters: usize, cause: &str, effects: &mut Effects) {
+        count(&instance.metrics.dead_letters, letters);
+        let Decision { changes, dead, .. } = &mut effects.decision;
+        let at = self.now;
+        self.consume(instance, letters, |letter| {
+            changes.push(Change::Consumed { address: address.clone(), sequence: letter.sequence });
+            dead.push(DeadLetter::of(address, letter, cause, at));
+        });
     }
 
     /// Calls again, later.
@@ -128,14 +127,8 @@ impl Shard {
     pub(super) fn bury_unhosted(&mut self, address: Address, mut instance: Instance, effects: &mut Effects) {
         let cause = format!("no module hosts functions of type {}", address.function);
         tracing::warn!(%address, cause, "dead letters");
-        let mut decision = Decision::default();
         let letters = instance.queue.len();
-        for letter in self.consume(&mut instance, letters) {
-            decision.changes.push(Change::Consumed { address: address.clone(), sequence: letter.sequence });
-            decision.dead.push(DeadLetter::of(&address, letter, &cause, self.now));
-        }
-        instance.metrics.dead_letters.fetch_add(letters as u64, Ordering::Relaxed);
-        effects.decisions.push(decision);
+        self.bury(&address, &mut instance, letters, &cause, effects);
         if instance.spilled.is_some() {
             instance.phase = Phase::Reading;
             self.unread.insert(address.clone());

@@ -37,7 +37,16 @@ impl Cache {
 
     /// The last message that an address was given, when something is known of it.
     pub(super) fn last_read(&self, address: &Address) -> Option<u64> {
-        self.young.get(address).or_else(|| self.old.get(address)).map(|resting| resting.last_read)
+        self.look(address).map(|resting| resting.last_read)
+    }
+
+    /// In which epoch something of an address was decided last, when something is known of it.
+    pub(super) fn dirty(&self, address: &Address) -> Option<u64> {
+        self.look(address).map(|resting| resting.dirty)
+    }
+
+    fn look(&self, address: &Address) -> Option<&Resting> {
+        self.young.get(address).or_else(|| self.old.get(address))
     }
 
     /// Keeps an address.

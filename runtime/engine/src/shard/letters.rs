@@ -61,7 +61,7 @@ impl Shard {
             return Ok(());
         }
         if self.overflow.last.is_some() || full || self.busy.len() >= self.shared.settings.most_busy {
-            let metrics = self.shared.metrics.of(&address.function);
+            let metrics = &self.types.of(&address.function, &self.shared).metrics;
             count(&metrics.r#in, 1);
             move_by(&metrics.backlog, 1);
             self.overflow.last = Some(letter.sequence);
@@ -76,20 +76,21 @@ impl Shard {
 
     /// The address as it is known, or read anew.
     fn wake(&mut self, address: &Address) -> Instance {
-        let resting = self.cache.take(address);
-        resting.unwrap_or_else(|| Resting::unknown(self.shared.metrics.of(&address.function))).into_instance()
+        let unknown = || Resting::unknown(self.types.of(&address.function, &self.shared).metrics.clone());
+        self.cache.take(address).unwrap_or_else(unknown).into_instance()
     }
 
     /// Takes the first messages off the queue: they are processed.
-    pub(super) fn consume(&mut self, instance: &mut Instance, letters: usize) -> Vec<Letter> {
-        let consumed: Vec<Letter> = instance.queue.drain(..letters).collect();
-        self.resident_bytes -= consumed.iter().map(size).sum::<usize>();
+    pub(super) fn consume(&mut self, instance: &mut Instance, letters: usize, mut each: impl FnMut(Letter)) {
+        for letter in instance.queue.drain(..letters) {
+            self.resident_bytes -= size(&letter);
+            each(letter);
+        }
         move_by(&instance.metrics.backlog, -(i64::try_from(letters).unwrap_or(i64::MAX)));
         if instance.apart > 0 {
             instance.apart = instance.apart.saturating_sub(letters);
         }
         instance.dirty = self.durable.epoch();
-        consumed
     }
 
     /// Reads the next messages of an address, as far as they are on the disk.

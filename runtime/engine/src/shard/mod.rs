@@ -16,7 +16,9 @@ mod durable;
 mod instance;
 mod letters;
 mod settle;
+mod sweep;
 mod timers;
+mod types;
 mod values;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -35,7 +37,9 @@ use cache::Cache;
 use durable::Durable;
 use instance::{Instance, Phase};
 use letters::Overflow;
+use sweep::Sweep;
 use timers::Timers;
+use types::Types;
 
 /// The limits within which a shard works.
 #[derive(Debug, Clone)]
@@ -103,6 +107,8 @@ pub enum Event {
     Ready(FunctionType),
     /// Time has passed.
     Tick,
+    /// It is time to look at some more values that may have expired.
+    Sweep,
 }
 
 /// A call to be made.
@@ -117,8 +123,8 @@ pub struct Call {
 /// What follows from events.
 #[derive(Debug, Default)]
 pub struct Effects {
-    /// What is to be appended to the log, in this order.
-    pub decisions: Vec<Decision>,
+    /// What is to be appended to the log.
+    pub decision: Decision,
     /// What is to be called.
     pub calls: Vec<Call>,
     /// The types of which every shard is to be told that they are ready.
@@ -131,6 +137,7 @@ type AddressMap<V> = HashMap<Address, V, RandomState>;
 pub struct Shard {
     index: usize,
     shared: Arc<Shared>,
+    types: Types,
     busy: AddressMap<Instance>,
     cache: Cache,
     timers: Timers,
@@ -141,6 +148,7 @@ pub struct Shard {
     /// Addresses whose next messages are not on the disk yet, and not in memory.
     unread: BTreeSet<Address>,
     overflow: Overflow,
+    sweep: Sweep,
     durable: Durable,
     resident_bytes: usize,
     first_sequence: u64,
@@ -152,6 +160,7 @@ impl Shard {
     pub fn new(index: usize, shared: Arc<Shared>, first_sequence: u64) -> Self {
         Self {
             index,
+            types: Types::new(index),
             busy: AddressMap::default(),
             cache: Cache::new(shared.settings.cache_bytes),
             timers: Timers::new(shared.settings.most_timers),
@@ -159,6 +168,7 @@ impl Shard {
             parked: HashMap::new(),
             unread: BTreeSet::new(),
             overflow: Overflow::at_start(first_sequence),
+            sweep: Sweep::default(),
             durable: Durable::new(first_sequence),
             resident_bytes: 0,
             first_sequence,
@@ -184,6 +194,7 @@ impl Shard {
             Event::Committed(committed) => self.committed(committed, effects),
             Event::Ready(function) => self.ready(&function, effects),
             Event::Tick => self.tick(effects),
+            Event::Sweep => self.sweep(effects),
         }
     }
 
@@ -264,25 +275,26 @@ impl Shard {
             self.cache.keep(address, instance.into_resting(), &self.durable);
             return Ok(());
         }
-        let Some(hosted) = self.shared.catalogue.hosted(&address.function) else {
+        let known = self.types.of(&address.function, &self.shared);
+        let Some(hosted) = known.hosted else {
             self.bury_unhosted(address, instance, effects);
             return Ok(());
         };
-        if !self.shared.registry.may_ask(&address.function) {
+        if !known.answered && !self.shared.registry.may_ask(&address.function) {
             instance.phase = Phase::Parked;
             self.parked.entry(address.function.clone()).or_default().push_back(address.clone());
             self.busy.insert(address, instance);
             return Ok(());
         }
-        let specs = self.shared.registry.specs(&address.function);
-        instance.values.load(&address, &specs, &*self.shared.store)?;
+        let specs = &known.specs;
+        instance.values.load(&address, specs, &*self.shared.store)?;
         instance.values.expire(self.now);
         let letters = instance.next_batch(hosted.most_in_batch, self.shared.settings.most_batch_bytes);
         instance.phase = Phase::Called { letters: letters.len() };
         instance.most_in_batch = hosted.most_in_batch;
         instance.count_blocked();
         move_by(&instance.metrics.inflight, 1);
-        let request = Request { address: address.clone(), state: instance.values.given(&specs), letters };
+        let request = Request { address: address.clone(), state: instance.values.given(specs), letters };
         effects.calls.push(Call { request, hosted });
         self.busy.insert(address, instance);
         Ok(())

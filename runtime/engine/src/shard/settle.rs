@@ -8,10 +8,10 @@
 //! it happens.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use statefun_protocol::TypedValue;
+use bytes::Bytes;
+use statefun_protocol::{TypedValue, TypedView};
 
 use super::Shard;
 use super::instance::Instance;
@@ -26,50 +26,48 @@ const MOST_TOKEN_BYTES: usize = 1024;
 /// The most bytes that a topic may have.
 const MOST_TOPIC_BYTES: usize = 1024;
 
-/// A decision, or why the answer is none.
-type Settled = Result<Decision, String>;
+/// Decided, or why the answer cannot be.
+type Settled = Result<(), String>;
 
 impl Shard {
-    /// The decision that the first messages of an address are processed with this outcome.
+    /// Decides that the first messages of an address are processed with this outcome.
     pub(super) fn settle(
         &mut self,
         address: &Address,
         instance: &mut Instance,
         letters: usize,
         outcome: Outcome,
+        decision: &mut Decision,
     ) -> Result<Settled, EngineError> {
-        let specs = self.shared.registry.specs(&address.function);
+        let specs = self.types.of(&address.function, &self.shared).specs.clone();
         instance.values.load(address, &specs, &*self.shared.store)?;
         let Outcome { messages, delayed, egresses, mutations } = outcome;
-        let checked = check_mutations(&specs, &mutations)
-            .and_then(|indexes| self.check_egresses(&egresses).map(|records| (indexes, records)));
-        let (indexes, records) = match checked {
-            Ok(checked) => checked,
+        let records = match check_mutations(&specs, &mutations).and_then(|()| self.check_egresses(&egresses)) {
+            Ok(records) => records,
             Err(cause) => return Ok(Err(cause)),
         };
         if let Err(cause) = self.check_delayed(address, &delayed)? {
             return Ok(Err(cause));
         }
-        let mut decision = Decision { records, ..Decision::default() };
-        for letter in self.consume(instance, letters) {
+        self.consume(instance, letters, |letter| {
             decision.changes.push(Change::Consumed { address: address.clone(), sequence: letter.sequence });
-        }
+        });
         for Outgoing { target, argument } in messages {
             let local = target.shard(self.shared.shards) == self.index;
             count(if local { &instance.metrics.out_local } else { &instance.metrics.out_remote }, 1);
-            self.send(&mut decision, Sending { caller: Some(address.clone()), target, argument });
+            self.send(decision, Sending { caller: Some(address.clone()), target, argument });
         }
         for delayed in delayed {
-            self.delay(address, delayed, &mut decision)?;
+            self.delay(address, delayed, decision)?;
         }
-        count(&instance.metrics.out_egress, decision.records.len());
-        let mut mutated = vec![false; specs.len()];
-        for (index, mutation) in indexes.into_iter().zip(mutations) {
-            mutated[index] = true;
-            instance.values.mutate(index, mutation.encoded, specs[index].expiry, self.now);
+        count(&instance.metrics.out_egress, records.len());
+        decision.records.extend(records);
+        for Mutation { name, encoded } in mutations {
+            let index = position(&specs, &name).expect("it was checked that it is registered");
+            instance.values.mutate(index, encoded, specs[index].expiry, self.now);
         }
-        decision.changes.extend(instance.values.changes(address, &specs, &mutated, self.now));
-        Ok(Ok(decision))
+        instance.values.changes(address, &specs, self.now, &mut decision.changes);
+        Ok(Ok(()))
     }
 
     fn check_egresses(&self, egresses: &[Egressed]) -> Result<Vec<Record>, String> {
@@ -86,6 +84,9 @@ impl Shard {
 
     /// Whether no token is used that is still live, counting what the same answer does before.
     fn check_delayed(&self, sender: &Address, delayed: &[Delayed]) -> Result<Result<(), String>, EngineError> {
+        if delayed.is_empty() {
+            return Ok(Ok(()));
+        }
         let mut live: HashMap<&str, bool> = HashMap::new();
         for delayed in delayed {
             let (token, to_be_sent) = match delayed {
@@ -134,23 +135,29 @@ impl Shard {
     }
 }
 
-/// Which registered value each mutation is of.
-fn check_mutations(specs: &Arc<[Spec]>, mutations: &[Mutation]) -> Result<Vec<usize>, String> {
-    let mut indexes = Vec::with_capacity(mutations.len());
+/// Whether each mutation is of a registered value.
+fn check_mutations(specs: &[Spec], mutations: &[Mutation]) -> Result<(), String> {
     for Mutation { name, encoded } in mutations {
         let index =
             position(specs, name).ok_or_else(|| format!("it changes the state {name:?}, which is not registered"))?;
         if let Some(encoded) = encoded {
-            let value = TypedValue::open(encoded.clone())
-                .map_err(|error| format!("it sets the state {name:?} to what is no typed value: {error}"))?;
-            if *value.typename != *specs[index].typename {
-                return Err(format!(
-                    "it sets the state {name:?} to a value of type {}, which is registered as {}",
-                    value.typename, specs[index].typename
-                ));
-            }
+            check_type(&specs[index], encoded)?;
         }
-        indexes.push(index);
     }
-    Ok(indexes)
+    Ok(())
+}
+
+/// Whether a value is of the type that was registered.
+fn check_type(spec: &Spec, encoded: &Bytes) -> Result<(), String> {
+    let (name, expected) = (&spec.name, &*spec.typename);
+    if TypedView::of(encoded).is_some_and(|view| view.typename == expected) {
+        return Ok(());
+    }
+    let value = TypedValue::open(encoded.clone())
+        .map_err(|error| format!("it sets the state {name:?} to what is no typed value: {error}"))?;
+    if value.typename == expected {
+        return Ok(());
+    }
+    let found = value.typename;
+    Err(format!("it sets the state {name:?} to a value of type {found}, which is registered as {expected}"))
 }

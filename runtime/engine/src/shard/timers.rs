@@ -138,17 +138,15 @@ impl Shard {
     pub(super) fn fire(&mut self, effects: &mut Effects) {
         let epoch = self.durable.epoch();
         while let Some((due, timer)) = self.timers.pop_due(self.now) {
-            let mut decision = Decision::default();
-            self.timers.end(due, &timer.sender, &timer.token, epoch, &mut decision.changes);
+            self.timers.end(due, &timer.sender, &timer.token, epoch, &mut effects.decision.changes);
             let Timer { sender, target, argument, .. } = timer;
-            self.send(&mut decision, Sending { caller: Some(sender), target, argument });
-            effects.decisions.push(decision);
+            self.send(&mut effects.decision, Sending { caller: Some(sender), target, argument });
         }
     }
 
     /// Adds a message to a decision; one that nobody hosts is a dead letter at once.
-    pub(super) fn send(&self, decision: &mut Decision, sending: Sending) {
-        if self.shared.catalogue.hosted(&sending.target.function).is_some() {
+    pub(super) fn send(&mut self, decision: &mut Decision, sending: Sending) {
+        if self.types.of(&sending.target.function, &self.shared).hosted.is_some() {
             decision.sendings.push(sending);
             return;
         }

@@ -6,7 +6,6 @@
 
 //! The values of an address, as far as they were read.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -24,8 +23,8 @@ struct Value {
     encoded: Option<Bytes>,
     /// When it goes, in milliseconds since 1970; 0 for never.
     expires_at: u64,
-    /// It has gone by itself, and is still on the disk.
-    expired: bool,
+    /// It is not what is on the disk: it was changed, or has gone by itself.
+    touched: bool,
 }
 
 impl Values {
@@ -39,7 +38,7 @@ impl Values {
                     (expires_at, Some(encoded))
                 }
             };
-            self.0.push(Value { encoded, expires_at, expired: false });
+            self.0.push(Value { encoded, expires_at, touched: false });
         }
         Ok(())
     }
@@ -48,7 +47,7 @@ impl Values {
     pub(super) fn expire(&mut self, now: u64) {
         for value in &mut self.0 {
             if value.encoded.is_some() && value.expires_at != 0 && value.expires_at <= now {
-                *value = Value { encoded: None, expires_at: 0, expired: true };
+                *value = Value { encoded: None, expires_at: 0, touched: true };
             }
         }
     }
@@ -65,28 +64,24 @@ impl Values {
             Expiry::AfterWrite(time) | Expiry::AfterInvoke(time) if encoded.is_some() => moment(now, time),
             _ => 0,
         };
-        self.0[index] = Value { encoded, expires_at, expired: false };
+        self.0[index] = Value { encoded, expires_at, touched: true };
     }
 
     /// What an invocation changes on the disk: the values that the function changed, those
     /// that live from invocation to invocation and live on, those that have expired and go.
-    pub(super) fn changes(&mut self, address: &Address, specs: &[Spec], mutated: &[bool], now: u64) -> Vec<Change> {
-        let mut changes = Vec::new();
-        for ((spec, value), mutated) in specs.iter().zip(&mut self.0).zip(mutated) {
-            let mut touched = *mutated || value.expired;
+    pub(super) fn changes(&mut self, address: &Address, specs: &[Spec], now: u64, changes: &mut Vec<Change>) {
+        for (spec, value) in specs.iter().zip(&mut self.0) {
             if let Expiry::AfterInvoke(time) = spec.expiry
                 && value.encoded.is_some()
-                && !touched
+                && !value.touched
             {
                 value.expires_at = moment(now, time);
-                touched = true;
+                value.touched = true;
             }
-            value.expired = false;
-            if touched {
+            if std::mem::take(&mut value.touched) {
                 changes.push(value.change(keys::value(address, &spec.name)));
             }
         }
-        changes
     }
 
     /// How many were read.
@@ -116,6 +111,6 @@ fn moment(now: u64, time: Duration) -> u64 {
 }
 
 /// Where among the specs a name is.
-pub(super) fn position(specs: &Arc<[Spec]>, name: &str) -> Option<usize> {
+pub(super) fn position(specs: &[Spec], name: &str) -> Option<usize> {
     specs.iter().position(|spec| &*spec.name == name)
 }

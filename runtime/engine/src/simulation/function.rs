@@ -21,6 +21,11 @@ use crate::{
 
 const SEEN: &str = "seen";
 const SENT: &str = "sent";
+/// How many messages were seen when it was last written: a value that goes by itself soon.
+pub(super) const BRIEF: &str = "brief";
+/// The same, and it goes by itself after everything else.
+pub(super) const LASTING: &str = "lasting";
+const BRIEF_MILLIS: u64 = 20;
 const TYPE: &str = "simulation/value";
 /// A delay that ends after everything else.
 pub(super) const FOR_EVER: u64 = 1_000_000_000;
@@ -115,11 +120,13 @@ pub(super) fn children(message: &Message, at: usize) -> Vec<Child> {
 
 /// What a function answers.
 pub(super) fn answer(request: &Request) -> Answer {
-    let missing: Vec<Spec> = [SEEN, SENT]
-        .into_iter()
-        .filter(|name| !request.state.iter().any(|value| &*value.name == *name))
-        .map(|name| Spec { name: name.into(), typename: TYPE.into(), expiry: Expiry::Never })
-        .collect();
+    let after = |millis| Expiry::AfterWrite(Duration::from_millis(millis));
+    let missing: Vec<Spec> =
+        [(SEEN, Expiry::Never), (SENT, Expiry::Never), (BRIEF, after(BRIEF_MILLIS)), (LASTING, after(FOR_EVER))]
+            .into_iter()
+            .filter(|(name, _)| !request.state.iter().any(|value| &*value.name == *name))
+            .map(|(name, expiry)| Spec { name: name.into(), typename: TYPE.into(), expiry })
+            .collect();
     if let Some(first) = missing.first() {
         // Some types ask for one after the other.
         let all = request.address.function.name.len() == 4;
@@ -133,6 +140,10 @@ pub(super) fn answer(request: &Request) -> Answer {
         sent: read_sent(value(SENT)),
         outcome: Outcome::default(),
     };
+    let before = write_count(turn.seen.len());
+    let counted = |name: &str| value(name).map(|encoded| TypedValue::open(encoded).unwrap().value);
+    assert!(counted(BRIEF).is_none_or(|count| count == before), "a value that expires is not the last one written");
+    assert_eq!(counted(LASTING), (!turn.seen.is_empty()).then_some(before), "a value went before its time");
     for letter in &request.letters {
         let message = read(&letter.argument);
         if is_poison(message.name) {
@@ -145,7 +156,13 @@ pub(super) fn answer(request: &Request) -> Answer {
         name: name.to_owned(),
         encoded: Some(TypedValue::new(TYPE, bytes).encoded()),
     };
-    outcome.mutations = vec![mutation(SEEN, write_seen(&seen)), mutation(SENT, write_sent(&sent))];
+    let count = write_count(seen.len());
+    outcome.mutations = vec![
+        mutation(SEEN, write_seen(&seen)),
+        mutation(SENT, write_sent(&sent)),
+        mutation(BRIEF, count.clone()),
+        mutation(LASTING, count),
+    ];
     Answer::Done(outcome)
 }
 
@@ -258,6 +275,10 @@ pub(super) fn read_seen(encoded: Option<Bytes>) -> Vec<Memory> {
         seen.push(Memory { message, sender });
     }
     seen
+}
+
+fn write_count(count: usize) -> Bytes {
+    Bytes::copy_from_slice(&(count as u64).to_be_bytes())
 }
 
 fn write_sent(sent: &[u64; ADDRESSES]) -> Bytes {

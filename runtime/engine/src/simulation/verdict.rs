@@ -13,8 +13,8 @@ use std::ops::AddAssign;
 use statefun_store::Space;
 
 use super::function::{
-    ADDRESSES, Child, How, Memory, Message, address, cancelling, children, index, is_poison, makes_record, read,
-    read_seen,
+    ADDRESSES, BRIEF, Child, How, LASTING, Memory, Message, address, cancelling, children, index, is_poison,
+    makes_record, read, read_seen,
 };
 use super::world::World;
 use crate::{DeadLetterEntry, StateEntry};
@@ -28,6 +28,7 @@ pub(super) struct Seen {
     pub(super) cancelled: usize,
     pub(super) crashes: usize,
     pub(super) overflowed: usize,
+    pub(super) swept: usize,
 }
 
 impl AddAssign for Seen {
@@ -38,6 +39,7 @@ impl AddAssign for Seen {
         self.cancelled += other.cancelled;
         self.crashes += other.crashes;
         self.overflowed += other.overflowed;
+        self.swept += other.swept;
     }
 }
 
@@ -61,6 +63,7 @@ pub(super) fn verdict(world: &World) -> Seen {
     for space in [Space::Mailbox, Space::Timers, Space::Tokens] {
         assert_eq!(world.store.count(space), 0, "seed {seed}: something is left of {space:?}");
     }
+    swept(world);
     let memories: Vec<Vec<Memory>> = (0..ADDRESSES).map(|at| memories(world, at)).collect();
     in_order(seed, &memories);
     let mut processed = Found::new();
@@ -76,6 +79,7 @@ pub(super) fn verdict(world: &World) -> Seen {
         cancelled: 0,
         crashes: world.crashes,
         overflowed: world.overflowed,
+        swept: world.swept,
     };
     let mut verdict = Verdict { world, processed, dead: dead_letters(world), records: records(world), seen };
     for root in &world.roots {
@@ -133,6 +137,14 @@ fn memories(world: &World, at: usize) -> Vec<Memory> {
     let entries = StateEntry::list(world.reader(), None, Some(&address(at)), 0, 10).unwrap();
     let seen = entries.into_iter().find(|entry| entry.name == "seen");
     seen.map(|entry| read_seen(Some(entry.encoded))).unwrap_or_default()
+}
+
+/// What was to expire has, and is gone from the disk; what was not is there.
+fn swept(world: &World) {
+    let values = StateEntry::list(world.reader(), None, None, 0, usize::MAX).unwrap();
+    let count = |name: &str| values.iter().filter(|entry| entry.name == name).count();
+    assert_eq!(count(BRIEF), 0, "seed {}: expired values are left", world.seed);
+    assert_eq!(count(LASTING), count("seen"), "seed {}: values went before their time", world.seed);
 }
 
 fn in_order(seed: u64, memories: &[Vec<Memory>]) {

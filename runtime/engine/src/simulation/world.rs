@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use statefun_store::{MemoryStore, Store};
+use statefun_store::{MemoryStore, Space, Store};
 use tokio::sync::oneshot;
 
 use super::dice::{Dice, mix};
@@ -40,6 +40,8 @@ pub(super) struct World {
     pub(super) roots: Vec<Root>,
     pub(super) crashes: usize,
     pub(super) overflowed: usize,
+    /// Values that had expired when everything was at rest, and were removed.
+    pub(super) swept: usize,
     dice: Dice,
     now: u64,
     running: Running,
@@ -69,6 +71,7 @@ impl World {
             roots: Vec::new(),
             crashes: 0,
             overflowed: 0,
+            swept: 0,
             dice,
             now: 1_000_000,
             running,
@@ -90,6 +93,19 @@ impl World {
                 break;
             }
         }
+        self.sweep();
+    }
+
+    /// Everything that can expire has, and is looked for.
+    fn sweep(&mut self) {
+        let before = self.store.count(Space::State);
+        self.now += 1000;
+        // Each time one of the two types is seen, or the end of them.
+        for _ in 0..5 {
+            self.running.tell_all(|| Event::Sweep);
+            while self.step() {}
+        }
+        self.swept = before - self.store.count(Space::State);
     }
 
     /// Something happens; false when nothing can any more.
@@ -101,6 +117,9 @@ impl World {
         if !self.calm && self.dice.once_in(150) {
             self.crash();
             return true;
+        }
+        if !self.calm && self.dice.once_in(20) {
+            self.running.tell_all(|| Event::Sweep);
         }
         let choices = [Self::shard_turns, Self::call_ends, Self::disk_takes, Self::disk_has, Self::time_passes];
         let first = self.dice.below(choices.len());
@@ -116,7 +135,7 @@ impl World {
         let message = Message { name, depth: 3, number: self.sent[target], cancels: 0 };
         let sending = Sending { caller: None, target: address(target), argument: write(&message) };
         let (told, durable) = oneshot::channel();
-        self.running.append(vec![Decision { sendings: vec![sending], ..Decision::default() }], Some(told));
+        self.running.append(&mut Decision { sendings: vec![sending], ..Decision::default() }, Some(told));
         self.pending.push((self.roots.len(), durable));
         self.roots.push(Root { message, target, acknowledged: false });
     }
@@ -160,8 +179,9 @@ impl World {
         assert!(shard.busy() <= settings.most_busy, "seed {}: {} addresses are busy", self.seed, shard.busy());
         self.overflowed += usize::from(shard.is_overflowing());
         self.running.calls.extend(effects.calls.into_iter().map(|call| (index, call.request)));
-        if !effects.decisions.is_empty() {
-            let ticket = self.running.append(effects.decisions, None);
+        let mut decision = effects.decision;
+        if !decision.is_empty() {
+            let ticket = self.running.append(&mut decision, None);
             self.running.shards[index].0.appended(ticket);
         }
         for function in effects.ready {
@@ -260,13 +280,15 @@ impl Running {
         Self { log, shared, shards, calls: Vec::new(), taken: None }
     }
 
-    fn append(&mut self, decisions: Vec<Decision>, told: Option<oneshot::Sender<()>>) -> crate::Ticket {
+    fn append(&mut self, decision: &mut Decision, told: Option<oneshot::Sender<()>>) -> crate::Ticket {
         let count = self.shards.len();
         let shards = &mut self.shards;
-        let mut deliver = |address: crate::Address, letter| {
-            shards[address.shard(count)].1.push_back(Event::Deliver(address, letter));
+        let mut deliver = |letters: Vec<(crate::Address, crate::Letter)>| {
+            for (address, letter) in letters {
+                shards[address.shard(count)].1.push_back(Event::Deliver(address, letter));
+            }
         };
-        self.log.append(decisions, told, &mut deliver).unwrap()
+        self.log.append(decision, told, &mut deliver).unwrap()
     }
 
     fn tell_all(&mut self, event: impl Fn() -> Event) {
