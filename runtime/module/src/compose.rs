@@ -15,6 +15,7 @@ use crate::application::{Application, Egress, EgressKind, Functions, Ingress, In
 use crate::endpoint::{self, Form};
 use crate::fault::Findings;
 use crate::fields::Fields;
+use crate::playground::PlaygroundEgress;
 use crate::yaml::{Content, Node, documents};
 use crate::{Fault, Place, kafka, kinesis, legacy, playground};
 
@@ -116,11 +117,10 @@ fn read_document(node: &Node, source: &Source, findings: &RefCell<Findings>, app
         "io.statefun.kinesis.v1/egress" => application
             .egresses
             .extend(kinesis::egress(spec, None, &root).map(|(id, kinesis)| egress(id, EgressKind::Kinesis(kinesis)))),
-        _ => {
-            application.egresses.extend(playground::egress(spec, &root).map(|(port, topics)| {
-                egress(playground::EGRESS_ID.to_owned(), EgressKind::Playground { port, topics })
-            }))
-        }
+        _ => application.egresses.extend(playground::egress(spec, &root).map(|playground| {
+            let PlaygroundEgress { id, port, topics } = playground;
+            egress(id, EgressKind::Playground { port, topics })
+        })),
     }
     root.end();
 }
