@@ -212,6 +212,18 @@ fn modules_are_one_application_and_do_not_claim_the_same() {
 }
 
 #[test]
+fn a_port_is_claimed_once_and_any_free_one_as_often_as_one_likes() {
+    let ends = |ingress: u16, egress: u16| {
+        format!(
+            "kind: io.statefun.playground.v1/ingress\nspec: {{port: {ingress}}}\n---\n\
+             kind: io.statefun.playground.v1/egress\nspec: {{port: {egress}, topics: [a], id: example/greets}}\n"
+        )
+    };
+    assert_eq!(one(&ends(0, 0)).egresses[0].id, "example/greets");
+    assert_eq!(faults(&ends(8090, 8090)), ["m.yaml:4:1: the port 8090: claimed here and at m.yaml:1:1"]);
+}
+
+#[test]
 fn what_is_no_yaml_or_nothing_is_said_to_be() {
     assert!(faults("kind: [unclosed")[0].starts_with("m.yaml:"), "{:?}", faults("kind: [unclosed"));
     assert!(faults("kind: [unclosed")[0].contains("this is no YAML"));
