@@ -19,7 +19,7 @@ use crate::playground::PlaygroundEgress;
 use crate::yaml::{Content, Node, documents};
 use crate::{Fault, Place, kafka, kinesis, legacy, playground};
 
-const KINDS: [&str; 8] = [
+pub(crate) const KINDS: [&str; 8] = [
     "io.statefun.endpoints.v2/http",
     "io.statefun.endpoints.v1/http",
     "io.statefun.kafka.v1/ingress",

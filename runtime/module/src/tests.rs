@@ -52,7 +52,8 @@ spec:
     payload_max_bytes: 1MB
     trust_cacerts: ca.pem
     client_cert: classpath:cert.pem
-    client_key: /keys/key.pem
+    client_key: file:/keys/key.pem
+    client_key_password: words
 ---
 kind: io.statefun.endpoints.v2/http
 spec:
@@ -78,6 +79,8 @@ spec:
     assert_eq!(first.client.trust_cacerts, Some(PathBuf::from("/etc/app/ca.pem")));
     assert_eq!(first.client.client_cert, Some(PathBuf::from("/etc/app/cert.pem")));
     assert_eq!(first.client.client_key, Some(PathBuf::from("/keys/key.pem")));
+    let password = KeyPassword { file: PathBuf::from("/etc/app/words"), words: Some("words".to_owned()) };
+    assert!(first.client.client_key_password == Some(password), "a file, or the words");
     let Transport::Read(second) = &application.endpoints[1].transport else { panic!("the other one") };
     assert_eq!(
         (second.call, second.read, second.write),
