@@ -67,5 +67,5 @@ smoke-upstream: setup ## Runs upstream's command interpreters out of the checkou
 	STATEFUN_SMOKE=$${STATEFUN_SMOKE:-100000} $(CARGO) test --locked --release --package statefun-server --test runtime \
 		upstream -- --ignored --nocapture --test-threads 1
 
-bench-runtime: setup ## Measures the runtime: embedded messages a second, memory, many addresses
+bench-runtime: setup ## Measures the runtime: embedded messages a second, memory, many addresses; calls, beside Restate
 	@scripts/bench-runtime.sh

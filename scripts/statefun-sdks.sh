@@ -7,9 +7,10 @@
 
 # The published SDKs, under the target directory: prints where they are. Each is done once.
 #
-#   scripts/statefun-sdks.sh [LANGUAGE…]     python javascript, unless java or go is named
+#   scripts/statefun-sdks.sh [LANGUAGE…]     python and javascript, unless others are named
 #
-# Of Java and Go, which have a compiler, the tests' functions are built too.
+# Of java and go, which have a compiler, the tests' functions are built too; restate is what the
+# bench compares with: its server, and its SDK for JavaScript.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -62,12 +63,19 @@ go() {
     touch "$place/go/ready"
 }
 
+restate() {
+    [[ ! -f $place/restate/ready ]] || return 0
+    npm install --silent --no-save --no-audit --no-fund --prefix "$place/restate" \
+        @restatedev/restate-server@1.7.12 @restatedev/restate-sdk@1.17.2
+    touch "$place/restate/ready"
+}
+
 [[ $# != 0 ]] || set -- python javascript
 for language in "$@"; do
     case $language in
-        python | javascript | java | go) "$language" >&2 ;;
+        python | javascript | java | go | restate) "$language" >&2 ;;
         *)
-            printf 'statefun-sdks: %s is none of python, javascript, java and go\n' "$language" >&2
+            printf 'statefun-sdks: %s is none of python, javascript, java, go and restate\n' "$language" >&2
             exit 2
             ;;
     esac
