@@ -6,7 +6,8 @@
 # http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 # Makes what the fuzz targets begin with, in fuzz/corpus: real signatures, keys, checksum
-# files, archives and manifests, by the tools that people make them with; and mails.
+# files, archives and manifests, by the tools that people make them with; mails; and what the
+# Stateful Functions runtime reads.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -15,8 +16,8 @@ work=$(mktemp -d /tmp/seed-XXXXXX)
 trap 'gpgconf --homedir "$work/gnupg" --kill all; rm -rf "$work"' EXIT
 mkdir -m 700 "$work/gnupg"
 export GNUPGHOME=$work/gnupg LC_ALL=C.UTF-8
-mkdir -p corpus/{signature,keys,checksum,archive,manifest,mail_reader,ballot_reader}
-corpus=$PWD/corpus
+mkdir -p corpus/{signature,keys,checksum,archive,manifest,mail_reader,ballot_reader,from_function,to_function,typed_value,module_file}
+corpus=$PWD/corpus here=$PWD
 cd "$work"
 
 echo 'a file' >x.tgz
@@ -100,4 +101,84 @@ Hi all,\n\n> +1\n> checked\n\nThanks!
 We have 3 binding +1 so far.
 ```\n-1\n```\n+0.5
 On Thu, Jan 1, 2026 at 9:00 AM Ann <\nann@example.org> wrote:\n> +1
+EOF
+
+# the runtime's protocol, in the encoding of protobuf
+python3 - "$corpus" <<'EOF'
+import pathlib
+import sys
+
+corpus = pathlib.Path(sys.argv[1])
+
+
+def number(value):
+    low = bytes([value & 0x7f | (0x80 if value > 0x7f else 0)])
+    return low + number(value >> 7) if value > 0x7f else low
+
+
+def field(tag, within):
+    """A field with a number, or with a text, bytes or a message."""
+    if isinstance(within, int):
+        return number(tag << 3) + number(within)
+    within = within.encode() if isinstance(within, str) else within
+    return number(tag << 3 | 2) + number(len(within)) + within
+
+
+def typed(typename, value):
+    return field(1, typename) + field(2, 1) + field(3, value)
+
+
+address = field(1, 'example') + field(2, 'greeter') + field(3, 'Ada')
+ada = typed('io.statefun.types/string', field(1, 'Ada'))
+expiring = field(1, 'seen') + field(2, field(1, 1) + field(2, 2000)) + field(3, 'io.statefun.types/long')
+message = field(1, address) + field(2, ada)
+later = field(1, 100) + field(2, address) + field(3, ada) + field(11, 'token')
+egress = field(1, 'io.statefun.playground') + field(2, 'egress') + field(3, ada)
+kafka = field(1, 'Ada') + field(2, 'Hello') + field(3, 'first')
+seeds = {
+    'from_function/nothing': b'',
+    'from_function/incomplete': field(101, field(1, expiring)),
+    'from_function/state': field(100, field(1, field(1, 1) + field(2, 'seen') + field(3, ada)) + field(1, field(2, 'seen'))),
+    'from_function/messages': field(100, field(2, message) + field(2, message) + field(4, egress)),
+    'from_function/later': field(100, field(3, later) + field(3, field(10, 1) + field(11, 'token'))),
+    'to_function/message': field(100, field(1, address) + field(3, field(1, address) + field(2, ada))),
+    'to_function/state': field(100, field(1, address) + field(2, field(1, 'seen') + field(2, ada)) + field(2, field(1, 'x'))),
+    'typed_value/string': ada,
+    'typed_value/metadata': ada + field(4, 'trace'),
+    'typed_value/long': typed('io.statefun.types/long', b'\x09\x07' + bytes(7)),
+    'typed_value/double': typed('io.statefun.types/double', b'\x09' + bytes(6) + b'\xf8\x3f'),
+    'typed_value/record': typed('io.statefun.playground/EgressRecord', '{"topic": "first", "payload": "Hello"}'),
+    'typed_value/kafka': typed('type.googleapis.com/io.statefun.sdk.egress.KafkaProducerRecord', kafka),
+    'typed_value/kinesis': typed('type.googleapis.com/io.statefun.sdk.egress.KinesisEgressRecord', kafka),
+}
+for name, seed in seeds.items():
+    (corpus / name).write_bytes(seed)
+EOF
+cp "$here"/../runtime/examples/greeter/module.yaml "$corpus/module_file/greeter"
+cat >"$corpus/module_file/brokers" <<'EOF'
+kind: io.statefun.kafka.v1/ingress
+spec:
+  id: example/names
+  address: broker:9092
+  consumerGroupId: group
+  startupPosition: {type: specific-offsets, offsets: [{names/0: 15}]}
+  topics: [{topic: names, valueType: io.statefun.types/string, targets: [example/greeter]}]
+  properties: [{a: b}]
+---
+kind: io.statefun.kinesis.v1/egress
+spec: {id: example/out, awsRegion: {type: specific, id: eu-1}, awsCredentials: {type: basic, accessKeyId: a, secretAccessKey: b}}
+---
+kind: io.statefun.endpoints.v2/http
+spec:
+  functions: example/*
+  urlPathTemplate: https://f/{function.name}
+  transport: {type: io.statefun.transports.v1/okhttp, timeouts: {call: 1m, read: 5s}}
+EOF
+cat >"$corpus/module_file/legacy" <<'EOF'
+version: "3.0"
+module:
+  meta: {type: remote}
+  spec:
+    endpoints: [{endpoint: {meta: {kind: http}, spec: {functions: a/*, urlPathTemplate: 'http://f/'}}}]
+    egresses: [{egress: {meta: {type: io.statefun.kafka/egress, id: a/b}, spec: {address: 'b:9'}}}]
 EOF

@@ -6,7 +6,7 @@
 # http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 # The runtime's numbers on this machine: embedded messages a second, what many addresses cost,
-# and the memory of a runtime that has nothing to do.
+# the memory of a runtime that has nothing to do, and calls to a counter beside Restate.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -16,6 +16,7 @@ main() {
     ${CARGO:-cargo} bench --quiet --locked --package statefun-sdk --bench addresses
     ${CARGO:-cargo} build --quiet --locked --release --package statefun-server
     idle
+    ${CARGO:-cargo} bench --quiet --locked --package statefun-server --bench callers
 }
 
 idle() {

@@ -24,7 +24,17 @@ if [[ ${#targets[@]} == 0 ]]; then
     done
 fi
 
+# where cargo builds
+built=${CARGO_TARGET_DIR:-fuzz/target}
 host=$(rustc --version --verbose | sed -n 's/^host: //p')
+
+# The features of the targets: each is of one of the two products.
+features() {
+    local target
+    for target in "${targets[@]}"; do
+        if grep -q runtime_bodies "fuzz/fuzz_targets/$target.rs"; then echo runtime; else echo release; fi
+    done | sort -u | paste -s -d , -
+}
 
 # As cargo-fuzz builds, but without the sanitizers of memory, which want nightly: the crate
 # has no unsafe code. With a target named, build scripts are not instrumented.
@@ -39,13 +49,14 @@ build() {
         -Ccodegen-units=1
         -Cdebug-assertions
     )
-    RUSTFLAGS="${flags[*]}" cargo build --release --manifest-path fuzz/Cargo.toml --target "$host" "${targets[@]/#/--bin=}"
+    RUSTFLAGS="${flags[*]}" cargo build --release --manifest-path fuzz/Cargo.toml --target "$host" \
+        --no-default-features --features "$(features)" "${targets[@]/#/--bin=}"
 }
 
 run() {
     local target=$1
     mkdir -p "fuzz/corpus/$target" "fuzz/artifacts/$target"
-    "fuzz/target/$host/release/$target" -max_total_time="$seconds" -timeout=10 -print_final_stats=1 \
+    "$built/$host/release/$target" -max_total_time="$seconds" -timeout=10 -print_final_stats=1 \
         -artifact_prefix="fuzz/artifacts/$target/" "fuzz/corpus/$target" 2>"fuzz/artifacts/$target.log"
 }
 
@@ -61,6 +72,6 @@ for target in "${targets[@]}"; do
     covered=$(grep -o 'cov: [0-9]*' "fuzz/artifacts/$target.log" | tail -n 1 || true)
     speed=$(sed -n 's/^stat::average_exec_per_sec: *//p' "fuzz/artifacts/$target.log")
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "fuzz/artifacts/$target.log")
-    printf '%-12s %9s runs  %7s a second  %-12s %s\n' "$target" "${runs:-?}" "${speed:-?}" "${covered:-cov: ?}" "$said"
+    printf '%-13s %9s runs  %7s a second  %-12s %s\n' "$target" "${runs:-?}" "${speed:-?}" "${covered:-cov: ?}" "$said"
 done
 exit "$found"

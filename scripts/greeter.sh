@@ -6,12 +6,16 @@
 # http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 # The Python greeter on the runtime: sets up what it needs under the target directory, starts
-# both, sends names with curl, kills the runtime without warning, and sends on.
+# both, sends names with curl, kills the runtime without warning, and sends on. The functions
+# listen at a socket of their own and the runtime at ports that the system gives it, so that
+# nobody else's server can answer in their place.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 place=${CARGO_TARGET_DIR:-target}/greeter
+# a socket's path may not be long
+sockets=$(mktemp -d)
 pids=()
 
 say() { printf 'greeter: %s\n' "$*" >&2; }
@@ -23,8 +27,10 @@ main() {
     sdks=$(scripts/statefun-sdks.sh)
     say "building the runtime"
     ${CARGO:-cargo} build --quiet --locked --package statefun-server
-    rm -rf "$place/data"
-    start functions "$sdks/python/bin/python" runtime/examples/greeter/functions.py
+    rm -rf "$place"/{data,*.log}
+    sed -e 's/port: .*/port: 0/' -e "s|http://localhost:8300|http+unix://$sockets/functions.sock|" \
+        runtime/examples/greeter/module.yaml >"$place/module.yaml"
+    start functions "$sdks/python/bin/python" runtime/examples/greeter/functions.py "$sockets/functions.sock"
     run_statefun
     greet Ada
     greet Grace
@@ -37,17 +43,33 @@ main() {
     greet Ada
 }
 
+# Starts the runtime; says in $ingress and $egress where it listens.
 run_statefun() {
-    start runtime "${CARGO_TARGET_DIR:-target}/debug/statefun" run runtime/examples/greeter/module.yaml --data "$place/data"
-    await http://localhost:8092/readyz
+    rm -f "$place"/{data/admin-address,runtime.log}
+    start runtime "${CARGO_TARGET_DIR:-target}/debug/statefun" run "$place/module.yaml" --data "$place/data" --admin 127.0.0.1:0
+    for _ in {1..400}; do
+        if [[ -s $place/data/admin-address ]]; then
+            await "http://$(<"$place/data/admin-address")/readyz"
+            ingress=$(where ingress) egress=$(where egress)
+            return
+        fi
+        sleep 0.05
+    done
+    say "the runtime does not begin; see the logs in $place"
+    exit 1
+}
+
+# where ingress|egress: its address, as the runtime's log has it.
+where() {
+    sed -n "s/.*the playground's $1 \(.* \)*at \([0-9.:]*\) listens.*/\2/p" "$place/runtime.log"
 }
 
 # greet NAME: sends a name and prints the greeting.
 greet() {
     local answer=
-    curl --silent --show-error --fail --request PUT "http://localhost:8090/example/greeter/$1" --data "$1"
+    curl --silent --show-error --fail --request PUT "http://$ingress/example/greeter/$1" --data "$1"
     for _ in {1..100}; do
-        answer=$(curl --silent --show-error --fail http://localhost:8091/greetings)
+        answer=$(curl --silent --show-error --fail "http://$egress/greetings")
         [[ -z $answer ]] || break
         sleep 0.05
     done
@@ -83,6 +105,7 @@ stop() {
         kill "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
+    rm -rf "$sockets"
 }
 
 main

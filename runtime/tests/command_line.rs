@@ -32,6 +32,42 @@ fn check_lists_what_is_there_or_everything_that_is_wrong() {
 }
 
 #[test]
+fn what_reports_has_json_an_object_on_each_line() {
+    let world = World::new("");
+    let lines = |expected: i32| -> Vec<serde_json::Value> {
+        let output = world.statefun().args(["check", "--json", "module.yaml"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(expected));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let parts: Vec<_> = lines(0).iter().map(|part| part["part"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(parts, ["functions", "ingress", "egress", "egress"]);
+    fs::write(world.module(), "kind: nothing\nspec: {}\n").unwrap();
+    let faults = lines(2);
+    assert_eq!(
+        (&faults[0]["file"], &faults[0]["line"], &faults[0]["column"]),
+        (&"module.yaml".into(), &1.into(), &7.into())
+    );
+}
+
+#[test]
+fn completions_and_manual_pages_are_there_and_help_names_the_exit_codes() {
+    let world = World::new("");
+    for shell in ["bash", "zsh", "fish"] {
+        let output = world.statefun().args(["completions", shell]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert!(String::from_utf8(output.stdout).unwrap().contains("deadletter"), "{shell}");
+    }
+    assert_eq!(said(&world, &["man", "pages"]).0, Some(0));
+    for page in ["statefun.1", "statefun-run.1", "statefun-deadletter-replay.1"] {
+        assert!(world.place().join("pages").join(page).exists(), "{page}");
+    }
+    assert_eq!(said(&world, &["man", "module.yaml/pages"]).0, Some(2));
+    let help = String::from_utf8(world.statefun().arg("--help").output().unwrap().stdout).unwrap();
+    assert!(help.contains("Exit codes: 0 done, 1 does not hold, 2 wrong use"), "{help}");
+}
+
+#[test]
 fn what_is_not_there_yet_is_refused_with_a_plain_word() {
     let world = World::new("");
     let kafka = "kind: io.statefun.kafka.v1/egress\nspec: {id: a/b, address: 'broker:9092'}\n";

@@ -164,6 +164,20 @@ fn the_other_transport_does_not_try_again_what_the_function_does_not_want() {
 }
 
 #[test]
+fn the_other_transport_waits_as_long_for_the_writing_as_it_is_told() {
+    let limits = "{call: 1s, read: 60s, write: 200ms}";
+    let mut world = World::new(&format!("transport: {{type: io.statefun.transports.v1/okhttp, timeouts: {limits}}}"));
+    // It takes connections, and reads nothing.
+    let _listener = TcpListener::bind(world.functions_address()).unwrap();
+    world.start_runtime();
+    let large = vec![b'x'; 20_000_000];
+    assert_eq!(world.put("test/interpreter/1", "application/vnd.test/large", large).status(), 200);
+    eventually("a dead letter", || !world.dead_letters().is_empty());
+    let cause = world.dead_letters()[0]["cause"].as_str().unwrap().to_owned();
+    assert!(cause.contains("took nothing of the request for 200ms, after "), "{cause}");
+}
+
+#[test]
 fn nobody_there_is_no_fault_of_the_messages() {
     let mut world = World::new("transport: {call: 100ms}");
     world.start_runtime();

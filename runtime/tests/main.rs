@@ -12,8 +12,11 @@
 
 mod command_line;
 mod failures;
+mod functions;
 mod playground;
 mod sdks;
 mod smoke;
+mod storm;
 mod transports;
+mod upstream;
 mod world;

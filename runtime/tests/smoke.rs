@@ -7,23 +7,17 @@
 //! Random commands over many addresses, with the runtime and the functions killed again and
 //! again; in the end every count is what it must be.
 //!
-//! `STATEFUN_SMOKE` says how many commands; usually there are few. What is sent again because
-//! a kill took the answer carries its position, so that it is taken once.
+//! `STATEFUN_SMOKE` says how many commands; usually there are few.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::world::{Sdk, World, client};
-
-const IDS: usize = 128;
-const SENDERS: usize = 8;
-const USUAL: usize = 3000;
-const KILL_EVERY: Duration = Duration::from_millis(1500);
+use crate::storm::{Dice, IDS, storm, wanted};
+use crate::world::{Sdk, World};
 
 #[test]
 fn python_counts_are_exact_whatever_is_killed() {
@@ -35,54 +29,42 @@ fn javascript_counts_are_exact_whatever_is_killed() {
     smoke(Sdk::JavaScript);
 }
 
+#[test]
+#[cfg_attr(not(has_java), ignore = "there is no Java with Maven here")]
+fn java_counts_are_exact_whatever_is_killed() {
+    smoke(Sdk::Java);
+}
+
+#[test]
+#[cfg_attr(not(has_go), ignore = "there is no Go here")]
+fn go_counts_are_exact_whatever_is_killed() {
+    smoke(Sdk::Go);
+}
+
+/// What each address must have counted in the end.
+type Expected = [AtomicI64; IDS];
+
 fn smoke(sdk: Sdk) {
-    let commands = std::env::var("STATEFUN_SMOKE").map_or(USUAL, |text| text.parse().expect("a number"));
     let mut world = World::new("transport: {call: 30s}");
     world.start_functions(sdk);
     world.start_runtime();
-    let sent = Arc::new(AtomicUsize::new(0));
-    let expected = Arc::new(Mutex::new(HashMap::<usize, i64>::new()));
-    let senders: Vec<_> = (0..SENDERS)
-        .map(|sender| {
-            let (sent, expected) = (sent.clone(), expected.clone());
-            let url = world.ingress_url("test/interpreter");
-            thread::spawn(move || send(sender, commands / SENDERS, &url, &sent, &expected))
-        })
-        .collect();
-    let (mut runtime_kills, mut function_kills) = (0, 0);
-    let began = Instant::now();
-    while !senders.iter().all(thread::JoinHandle::is_finished) {
-        thread::sleep(KILL_EVERY);
-        if (runtime_kills + function_kills) % 2 == 0 {
-            world.kill_runtime();
-            world.start_runtime();
-            runtime_kills += 1;
-        } else {
-            let sdk = world.kill_functions().unwrap();
-            world.start_functions(sdk);
-            function_kills += 1;
-        }
-    }
-    for sender in senders {
-        sender.join().unwrap();
-    }
-    let took = began.elapsed();
-    let expected = expected.lock().unwrap();
+    let expected: Expected = std::array::from_fn(|_| AtomicI64::new(0));
+    let storm = storm(&mut world, "test/interpreter", "test/commands", wanted(), |dice| {
+        let target = dice.below(IDS);
+        (target, Value::Array(program(dice, target, 2, &expected)).to_string().into())
+    });
+    let expected: HashMap<usize, i64> = expected.into_iter().map(AtomicI64::into_inner).enumerate().collect();
     let total: i64 = expected.values().sum();
     verify(&world, &expected);
     assert_eq!(world.dead_letters(), Vec::<Value>::new());
-    assert!(runtime_kills > 0 && total > 0);
-    println!(
-        "{sdk:?}: {} commands, {total} increments at {} addresses, {runtime_kills} kills of the runtime, \
-         {function_kills} of the functions, {took:.1?}; every count is exact",
-        sent.load(Ordering::Relaxed),
-        expected.len(),
-    );
+    assert!(storm.runtime_kills > 0 && total > 0);
+    println!("{sdk:?}: {storm}; {total} increments at {} addresses, every count is exact", expected.len());
 }
 
 /// Every address is asked until its count is what it must be; more is a failure at once.
 fn verify(world: &World, expected: &HashMap<usize, i64>) {
-    let mut open: HashMap<String, i64> = expected.iter().map(|(id, count)| (id.to_string(), *count)).collect();
+    let counted = expected.iter().filter(|(_, count)| **count > 0);
+    let mut open: HashMap<String, i64> = counted.map(|(id, count)| (id.to_string(), *count)).collect();
     let began = Instant::now();
     while !open.is_empty() {
         assert!(began.elapsed() < Duration::from_secs(120), "these counts stay too small: {open:?}");
@@ -116,42 +98,15 @@ fn verify(world: &World, expected: &HashMap<usize, i64>) {
     }
 }
 
-fn send(sender: usize, commands: usize, url: &str, sent: &AtomicUsize, expected: &Mutex<HashMap<usize, i64>>) {
-    let client = client();
-    let mut dice = Dice(sender as u64 + 1);
-    for position in 1..=commands {
-        let (target, body) = {
-            let mut expected = expected.lock().unwrap();
-            let target = dice.below(IDS);
-            (target, Value::Array(program(&mut dice, target, 2, &mut expected)))
-        };
-        let url = format!("{url}/{target}");
-        loop {
-            let answer = client
-                .put(&url)
-                .header("content-type", "application/vnd.test/commands")
-                .header("statefun-source", format!("sender-{sender}"))
-                .header("statefun-position", position.to_string())
-                .body(body.to_string())
-                .send();
-            if answer.is_ok_and(|answer| answer.status() == 200) {
-                break;
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        sent.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
 /// Commands for an address; what they will have counted is added.
-fn program(dice: &mut Dice, at: usize, depth: usize, expected: &mut HashMap<usize, i64>) -> Vec<Value> {
+fn program(dice: &mut Dice, at: usize, depth: usize, expected: &Expected) -> Vec<Value> {
     let count = 1 + dice.below(3);
     let mut commands = Vec::new();
     for _ in 0..count {
         let other = dice.below(IDS);
         match dice.below(if depth > 0 { 8 } else { 4 }) {
             0..=2 => {
-                *expected.entry(at).or_default() += 1;
+                expected[at].fetch_add(1, Ordering::Relaxed);
                 commands.push(json!({"do": "increment"}));
             }
             3 => commands.push(json!({"do": "out", "value": at})),
@@ -177,17 +132,4 @@ fn program(dice: &mut Dice, at: usize, depth: usize, expected: &mut HashMap<usiz
         }
     }
     commands
-}
-
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        self.0 >> 33
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next()).unwrap() % end
-    }
 }

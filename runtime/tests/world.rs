@@ -11,7 +11,6 @@ use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,25 +19,22 @@ use reqwest::blocking::{Client, Response};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::functions::Functions;
+pub(crate) use crate::functions::Sdk;
+
 /// How long anything is waited for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Whose functions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sdk {
-    Python,
-    JavaScript,
-}
 
 pub(crate) struct World {
     directory: TempDir,
     /// An address of this machine that no other world has, so that ports are its own.
     host: String,
     runtime: Option<Child>,
-    functions: Option<(Sdk, Child)>,
+    functions: Option<(Functions, Child)>,
     functions_port: u16,
     ingress: u16,
-    egress: u16,
+    /// The ids, ports and topics of egresses.
+    egresses: [(&'static str, u16, &'static str); 2],
     admin: u16,
     /// The environment of the functions, beside the usual.
     pub(crate) functions_environment: Vec<(&'static str, String)>,
@@ -51,7 +47,7 @@ impl World {
     /// Nothing runs yet. The functions' endpoint has these further lines.
     pub(crate) fn new(endpoint: &str) -> Self {
         let host = own_host();
-        let [functions_port, ingress, egress, admin] = free_ports(&host);
+        let [functions_port, ingress, egress, broker, admin] = free_ports(&host);
         let directory = tempfile::tempdir().unwrap();
         let world = Self {
             directory,
@@ -60,7 +56,10 @@ impl World {
             functions: None,
             functions_port,
             ingress,
-            egress,
+            egresses: [
+                ("io.statefun.playground/egress", egress, "out, verdicts"),
+                ("test/broker", broker, "first, second"),
+            ],
             admin,
             functions_environment: Vec::new(),
             arguments: Vec::new(),
@@ -77,11 +76,10 @@ impl World {
             let _ = writeln!(text, "  {line}");
         }
         let _ = write!(text, "---\nkind: io.statefun.playground.v1/ingress\nspec: {{port: {}}}\n", self.ingress);
-        let _ = write!(
-            text,
-            "---\nkind: io.statefun.playground.v1/egress\nspec: {{port: {}, topics: [out, verdicts]}}\n",
-            self.egress
-        );
+        for (id, port, topics) in &self.egresses {
+            let egress = "---\nkind: io.statefun.playground.v1/egress";
+            let _ = write!(text, "{egress}\nspec: {{id: {id}, port: {port}, topics: [{topics}]}}\n");
+        }
         fs::write(self.module(), text).unwrap();
     }
 
@@ -108,21 +106,13 @@ impl World {
     }
 
     /// Starts the functions and waits until they listen.
-    pub(crate) fn start_functions(&mut self, sdk: Sdk) {
-        let place = sdks();
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/functions");
-        let mut command = match sdk {
-            Sdk::Python => Command::new(place.join("python/bin/python")),
-            Sdk::JavaScript => Command::new("node"),
-        };
-        command.arg(here.join(match sdk {
-            Sdk::Python => "functions.py",
-            Sdk::JavaScript => "functions.js",
-        }));
-        command.args([&self.functions_port.to_string(), &self.host]).env("NODE_PATH", place.join("node_modules"));
+    pub(crate) fn start_functions(&mut self, functions: impl Into<Functions>) {
+        let which = functions.into();
+        let mut command = which.command();
+        command.args([&self.functions_port.to_string(), &self.host]);
         command.envs(self.functions_environment.iter().cloned());
         let child = self.start(command, "functions.log");
-        self.functions = Some((sdk, child));
+        self.functions = Some((which, child));
         let functions = (&*self.host, self.functions_port);
         let socket = self.functions_environment.iter().find(|(name, _)| *name == "FUNCTIONS_SOCKET");
         eventually("the functions listen", || match socket {
@@ -175,10 +165,10 @@ impl World {
     }
 
     /// SIGKILL.
-    pub(crate) fn kill_functions(&mut self) -> Option<Sdk> {
-        let (sdk, child) = self.functions.take()?;
+    pub(crate) fn kill_functions(&mut self) -> Option<Functions> {
+        let (which, child) = self.functions.take()?;
         kill(Some(child));
-        Some(sdk)
+        Some(which)
     }
 
     /// SIGTERM; gives the exit code.
@@ -211,13 +201,44 @@ impl World {
         found.unwrap()
     }
 
+    /// The next record of a topic, as it is, as soon as there is one.
+    pub(crate) fn next_bytes(&self, topic: &str) -> Vec<u8> {
+        let (url, mut found) = (self.egress_url(topic), None);
+        eventually(&format!("a record of {topic}"), || {
+            found = self.poll_bytes(&url);
+            found.is_some()
+        });
+        found.unwrap()
+    }
+
     pub(crate) fn poll(&self, topic: &str) -> Option<Value> {
-        let answer = self.client.get(self.egress_url(topic)).send().unwrap();
-        (answer.status() == 200).then(|| serde_json::from_str(&answer.text().unwrap()).unwrap())
+        self.poll_bytes(&self.egress_url(topic)).map(|record| serde_json::from_slice(&record).unwrap())
+    }
+
+    /// The next record at an address of an egress, as it is, when there is one.
+    pub(crate) fn poll_bytes(&self, url: &str) -> Option<Vec<u8>> {
+        let answer = self.client.get(url).send().unwrap();
+        (answer.status() == 200).then(|| answer.bytes().unwrap().into())
     }
 
     pub(crate) fn egress_url(&self, rest: &str) -> String {
-        format!("http://{}:{}/{rest}", self.host, self.egress)
+        self.url_of_egress(0, rest)
+    }
+
+    /// Of the egress that stands in for a broker.
+    pub(crate) fn broker_url(&self, topic: &str) -> String {
+        self.url_of_egress(1, topic)
+    }
+
+    fn url_of_egress(&self, which: usize, rest: &str) -> String {
+        format!("http://{}:{}/{rest}", self.host, self.egresses[which].1)
+    }
+
+    /// Names the egresses anew, with their topics.
+    pub(crate) fn name_egresses(&mut self, named: [(&'static str, &'static str); 2]) {
+        for (egress, (id, topics)) in self.egresses.iter_mut().zip(named) {
+            (egress.0, egress.2) = (id, topics);
+        }
     }
 
     /// What the administration answers, when it does.
@@ -283,15 +304,4 @@ fn own_host() -> String {
 fn free_ports<const COUNT: usize>(host: &str) -> [u16; COUNT] {
     let listeners = [(); COUNT].map(|()| TcpListener::bind((host, 0)).unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
-}
-
-/// Where the SDKs are.
-fn sdks() -> &'static Path {
-    static PLACE: OnceLock<PathBuf> = OnceLock::new();
-    PLACE.get_or_init(|| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let output = Command::new(root.join("scripts/statefun-sdks.sh")).stderr(Stdio::inherit()).output().unwrap();
-        assert!(output.status.success(), "the SDKs cannot be set up");
-        PathBuf::from(String::from_utf8(output.stdout).unwrap().trim())
-    })
 }

@@ -4,9 +4,13 @@
 # in compliance with the License. A copy is at
 # http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-"""A greeter that counts how often it saw each name, served by the published Python SDK."""
+"""A greeter that counts how often it saw each name, served by the published Python SDK.
+
+    python functions.py [SOCKET]     at port 8300, or at a socket of this machine
+"""
 
 import json
+import sys
 
 from aiohttp import web
 from statefun import (IntType, RequestReplyHandler, StatefulFunctions, StringType, ValueSpec,
@@ -42,4 +46,5 @@ application = web.Application(client_max_size=64 * 1024 * 1024)
 application.router.add_post('/statefun', handle)
 
 if __name__ == '__main__':
-    web.run_app(application, host='127.0.0.1', port=8300, print=None)
+    where = {'path': sys.argv[1]} if len(sys.argv) > 1 else {'host': '127.0.0.1', 'port': 8300}
+    web.run_app(application, print=None, **where)

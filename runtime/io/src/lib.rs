@@ -6,14 +6,16 @@
 
 //! How messages come in and how records go out.
 //!
-//! The playground's two ends are here: HTTP on a port of this machine, for curl. A broker's
-//! would be further files beside them: an ingress hands messages to the runtime and has them
-//! acknowledged when they are on the disk; an egress reads what is on the disk.
+//! [`Ingress`], [`Router`] and [`Egress`] say what the program asks of either end. The
+//! playground's two are here: HTTP on a port of this machine, for curl. A broker's would be
+//! further files beside them.
 
+mod ends;
 mod listen;
 mod playground_egress;
 mod playground_ingress;
 
+pub use ends::{ByName, Egress, Incoming, Ingress, Router, ToEach, Work};
 pub use listen::{ListenError, Listener, serve};
-pub use playground_egress::{EGRESS_NAME, PlaygroundFormat, playground_egress};
-pub use playground_ingress::playground_ingress;
+pub use playground_egress::{EGRESS_NAME, PlaygroundEgress, PlaygroundFormat};
+pub use playground_ingress::PlaygroundIngress;

@@ -14,14 +14,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::put;
-use statefun_engine::{Address, EngineError, Runtime, Sending, keys};
+use statefun_engine::{EngineError, FunctionType, Runtime, Sending, keys};
 use statefun_protocol::{Simple, TypedValue};
+use tokio::sync::watch;
+
+use crate::{Incoming, Ingress, Listener, Router, Work, serve};
 
 /// The most bytes of a message.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
@@ -31,9 +33,36 @@ const POSITION: &str = "statefun-position";
 /// The most bytes of a source's name.
 const MOST_SOURCE_BYTES: usize = 200;
 
-struct Ingress {
+/// The playground's ingress.
+pub struct PlaygroundIngress {
+    /// Where it listens.
+    pub listener: Listener,
+    /// Who decides for which functions a message is.
+    pub router: Arc<dyn Router>,
+    /// How many messages may wait for their functions before it asks for patience.
+    pub most_waiting: i64,
+}
+
+impl Ingress for PlaygroundIngress {
+    fn name(&self) -> String {
+        format!("the playground's ingress at {}", self.listener.address())
+    }
+
+    fn run(self: Box<Self>, runtime: Arc<Runtime>, stop: watch::Receiver<bool>) -> Work {
+        let taking =
+            Taking { runtime, router: self.router, most_waiting: self.most_waiting, sources: Mutex::default() };
+        let routes = axum::Router::new()
+            .route("/{namespace}/{name}/{id}", put(take))
+            .layer(DefaultBodyLimit::max(MOST_BYTES))
+            .fallback(elsewhere)
+            .with_state(Arc::new(taking));
+        Box::pin(serve(self.listener, routes, stop))
+    }
+}
+
+struct Taking {
     runtime: Arc<Runtime>,
-    /// How many messages may wait before no more are taken.
+    router: Arc<dyn Router>,
     most_waiting: i64,
     sources: Mutex<HashMap<String, Source>>,
 }
@@ -41,17 +70,10 @@ struct Ingress {
 /// The last position of a source, once it is known; held while one of its messages comes in.
 type Source = Arc<tokio::sync::Mutex<Option<u64>>>;
 
-/// The ingress. While `most_waiting` messages wait for their functions, it asks for patience.
-pub fn playground_ingress(runtime: Arc<Runtime>, most_waiting: i64) -> Router {
-    let ingress = Arc::new(Ingress { runtime, most_waiting, sources: Mutex::default() });
-    let router = Router::new().route("/{namespace}/{name}/{id}", put(take)).layer(DefaultBodyLimit::max(MOST_BYTES));
-    router.fallback(elsewhere).with_state(ingress)
-}
-
 type Said = (StatusCode, String);
 
 async fn take(
-    State(ingress): State<Arc<Ingress>>,
+    State(ingress): State<Arc<Taking>>,
     Path((namespace, name, id)): Path<(String, String, String)>,
     headers: HeaderMap,
     body: Bytes,
@@ -62,12 +84,12 @@ async fn take(
             "too many messages wait for their functions; send it again later\n".to_owned(),
         );
     }
-    let said = match message(&ingress.runtime, (&namespace, &name, &id), &headers, body) {
+    let said = match ingress.messages(FunctionType::new(&namespace, &name), id, &headers, body) {
         Err(said) => Err(said),
-        Ok(sending) => match position(&headers) {
+        Ok(sendings) => match position(&headers) {
             Err(why) => Err((StatusCode::BAD_REQUEST, why)),
-            Ok(None) => ingress.runtime.send(vec![sending], Vec::new()).await.map_err(failed),
-            Ok(Some((source, position))) => ingress.take_once(source, position, sending).await,
+            Ok(None) => ingress.runtime.send(sendings, Vec::new()).await.map_err(failed),
+            Ok(Some((source, position))) => ingress.take_once(source, position, sendings).await,
         },
     };
     said.err().unwrap_or((StatusCode::OK, String::new()))
@@ -77,9 +99,9 @@ fn failed(error: EngineError) -> Said {
     (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n"))
 }
 
-impl Ingress {
+impl Taking {
     /// Takes a message, unless it or a later one of its source was taken before.
-    async fn take_once(&self, source: &str, position: u64, sending: Sending) -> Result<(), Said> {
+    async fn take_once(&self, source: &str, position: u64, sendings: Vec<Sending>) -> Result<(), Said> {
         let held = {
             let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
             sources.entry(source.to_owned()).or_default().clone()
@@ -93,9 +115,30 @@ impl Ingress {
         if last.is_some_and(|last| position <= last) {
             return Ok(());
         }
-        self.runtime.send(vec![sending], vec![(key, keys::number(position))]).await.map_err(failed)?;
+        self.runtime.send(sendings, vec![(key, keys::number(position))]).await.map_err(failed)?;
         *last = Some(position);
         Ok(())
+    }
+
+    /// The message of a request, for each function that it is for.
+    fn messages(
+        &self,
+        function: FunctionType,
+        key: String,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<Vec<Sending>, Said> {
+        let value = typed_value(headers, body).map_err(|why| (StatusCode::UNSUPPORTED_MEDIA_TYPE, why))?;
+        let routed = self.router.route(&Incoming { function: Some(function), key, value });
+        let sendings = routed.map_err(|why| (StatusCode::BAD_REQUEST, format!("{why}\n")))?;
+        let nowhere = sendings.iter().find(|sending| !self.runtime.hosts(&sending.target.function));
+        match nowhere {
+            None => Ok(sendings),
+            Some(sending) => {
+                let function = &sending.target.function;
+                Err((StatusCode::NOT_FOUND, format!("no module hosts functions of type {function}\n")))
+            }
+        }
     }
 }
 
@@ -110,20 +153,6 @@ fn position(headers: &HeaderMap) -> Result<Option<(&str, u64)>, String> {
         },
         _ => Err(format!("{SOURCE} and {POSITION} go together; a source has 1 to {MOST_SOURCE_BYTES} bytes\n")),
     }
-}
-
-fn message(
-    runtime: &Runtime,
-    (namespace, name, id): (&str, &str, &str),
-    headers: &HeaderMap,
-    body: Bytes,
-) -> Result<Sending, Said> {
-    let target = Address::new(namespace, name, id).map_err(|error| (StatusCode::BAD_REQUEST, format!("{error}\n")))?;
-    if !runtime.hosts(&target.function) {
-        return Err((StatusCode::NOT_FOUND, format!("no module hosts functions of type {}\n", target.function)));
-    }
-    let typed = typed_value(headers, body).map_err(|why| (StatusCode::UNSUPPORTED_MEDIA_TYPE, why))?;
-    Ok(Sending { caller: None, target, argument: typed.encoded() })
 }
 
 /// The body as a value of the type that the header says; without one, as a text. The simple

@@ -93,8 +93,18 @@ pub struct ClientTransport {
     pub client_cert: Option<PathBuf>,
     /// Its key.
     pub client_key: Option<PathBuf>,
-    /// What the key is encrypted with: the words, or the file that has them.
-    pub client_key_password: Option<String>,
+    /// What the key is encrypted with.
+    pub client_key_password: Option<KeyPassword>,
+}
+
+/// What a key is encrypted with; never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyPassword {
+    /// The file that has it.
+    pub file: PathBuf,
+    /// The password itself, where that file is not there; none when the module says that it
+    /// is a file.
+    pub words: Option<String>,
 }
 
 impl std::fmt::Debug for ClientTransport {

@@ -15,10 +15,11 @@ use crate::application::{Application, Egress, EgressKind, Functions, Ingress, In
 use crate::endpoint::{self, Form};
 use crate::fault::Findings;
 use crate::fields::Fields;
+use crate::playground::PlaygroundEgress;
 use crate::yaml::{Content, Node, documents};
 use crate::{Fault, Place, kafka, kinesis, legacy, playground};
 
-const KINDS: [&str; 8] = [
+pub(crate) const KINDS: [&str; 8] = [
     "io.statefun.endpoints.v2/http",
     "io.statefun.endpoints.v1/http",
     "io.statefun.kafka.v1/ingress",
@@ -116,11 +117,10 @@ fn read_document(node: &Node, source: &Source, findings: &RefCell<Findings>, app
         "io.statefun.kinesis.v1/egress" => application
             .egresses
             .extend(kinesis::egress(spec, None, &root).map(|(id, kinesis)| egress(id, EgressKind::Kinesis(kinesis)))),
-        _ => {
-            application.egresses.extend(playground::egress(spec, &root).map(|(port, topics)| {
-                egress(playground::EGRESS_ID.to_owned(), EgressKind::Playground { port, topics })
-            }))
-        }
+        _ => application.egresses.extend(playground::egress(spec, &root).map(|playground| {
+            let PlaygroundEgress { id, port, topics } = playground;
+            egress(id, EgressKind::Playground { port, topics })
+        })),
     }
     root.end();
 }
@@ -137,7 +137,7 @@ fn check_together(application: &Application, findings: &mut Findings) {
     }
     for ingress in &application.ingresses {
         match &ingress.kind {
-            IngressKind::Playground { port } => claims.claim(format!("the port {port}"), &ingress.place),
+            IngressKind::Playground { port } => claims.claim_port(*port, &ingress.place),
             IngressKind::Kafka(kafka) => claims.claim(format!("the ingress {}", kafka.id), &ingress.place),
             IngressKind::Kinesis(kinesis) => claims.claim(format!("the ingress {}", kinesis.id), &ingress.place),
         }
@@ -145,7 +145,7 @@ fn check_together(application: &Application, findings: &mut Findings) {
     for egress in &application.egresses {
         claims.claim(format!("the egress {}", egress.id), &egress.place);
         if let EgressKind::Playground { port, .. } = &egress.kind {
-            claims.claim(format!("the port {port}"), &egress.place);
+            claims.claim_port(*port, &egress.place);
         }
     }
 }
@@ -156,6 +156,13 @@ struct Claims<'f> {
 }
 
 impl Claims<'_> {
+    /// The port 0 is any that is free, of which there are many.
+    fn claim_port(&mut self, port: u16, place: &Place) {
+        if port != 0 {
+            self.claim(format!("the port {port}"), place);
+        }
+    }
+
     fn claim(&mut self, what: String, place: &Place) {
         match self.seen.get(&what) {
             Some(first) => self.findings.fault(place, format!("{what}: claimed here and at {first}")),

@@ -8,7 +8,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::application::{ClientTransport, Endpoint, Functions, ReadTransport, RetryingTransport, Transport};
+use crate::application::{
+    ClientTransport, Endpoint, Functions, KeyPassword, ReadTransport, RetryingTransport, Transport,
+};
 use crate::fields::{Fields, is_name};
 use crate::units;
 use crate::yaml::Node;
@@ -16,6 +18,9 @@ use crate::yaml::Node;
 const RETRYING: &str = "io.statefun.transports.v1/async";
 const READ: &str = "io.statefun.transports.v1/okhttp";
 const NAME_PLACE: &str = "{function.name}";
+const CLASSPATH: &str = "classpath:";
+const FILE: &str = "file:";
+const FILE_PREFIXES: [&str; 2] = [CLASSPATH, FILE];
 
 /// Where limits of time stand.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -130,11 +135,9 @@ fn client(fields: &Fields<'_>, directory: &Path) -> ClientTransport {
         trust_cacerts: path("trust_cacerts"),
         client_cert: path("client_cert"),
         client_key: path("client_key"),
-        client_key_password: fields.maybe_text("client_key_password", "/etc/statefun/password").map(|text| match text
-            .strip_prefix("classpath:")
-        {
-            Some(_) => file(text, directory).display().to_string(),
-            None => text.to_owned(),
+        client_key_password: fields.maybe_text("client_key_password", "/etc/statefun/password").map(|text| {
+            let says_file = FILE_PREFIXES.iter().any(|prefix| text.starts_with(prefix));
+            KeyPassword { file: file(text, directory), words: (!says_file).then(|| text.to_owned()) }
         }),
     };
     if client.client_cert.is_some() != client.client_key.is_some() {
@@ -145,10 +148,11 @@ fn client(fields: &Fields<'_>, directory: &Path) -> ClientTransport {
 
 /// A file that a module names; upstream's `classpath:` is the module's own directory here.
 fn file(text: &str, directory: &Path) -> PathBuf {
-    match text.strip_prefix("classpath:") {
-        Some(relative) => directory.join(relative.trim_start_matches('/')),
-        None => directory.join(text),
+    if let Some(relative) = text.strip_prefix(CLASSPATH) {
+        return directory.join(relative.trim_start_matches('/'));
     }
+    let path = text.strip_prefix(FILE).map_or(text, |path| path.strip_prefix("//").unwrap_or(path));
+    directory.join(path)
 }
 
 fn read_timeouts(fields: &Fields<'_>) -> ReadTransport {

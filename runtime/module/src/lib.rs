@@ -19,12 +19,14 @@ mod kafka;
 mod kinesis;
 mod legacy;
 mod playground;
+#[cfg(test)]
+mod reference;
 mod units;
 mod yaml;
 
 pub use application::{
-    Application, ClientTransport, Egress, EgressKind, Endpoint, Functions, Ingress, IngressKind, ReadTransport,
-    RetryingTransport, Transport,
+    Application, ClientTransport, Egress, EgressKind, Endpoint, Functions, Ingress, IngressKind, KeyPassword,
+    ReadTransport, RetryingTransport, Transport,
 };
 pub use compose::{Source, read};
 pub use fault::{Fault, Place};

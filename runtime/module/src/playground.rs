@@ -9,7 +9,15 @@
 use crate::fields::Fields;
 use crate::yaml::{Content, Node};
 
+/// What functions call an egress that has no id of its own.
 pub(crate) const EGRESS_ID: &str = "io.statefun.playground/egress";
+
+/// An egress of the playground as a module defines it.
+pub(crate) struct PlaygroundEgress {
+    pub(crate) id: String,
+    pub(crate) port: u16,
+    pub(crate) topics: Vec<String>,
+}
 
 pub(crate) fn ingress(node: &Node, fields: &Fields<'_>) -> Option<u16> {
     let spec = Fields::of(node, "an ingress's spec", fields.findings())?;
@@ -18,8 +26,12 @@ pub(crate) fn ingress(node: &Node, fields: &Fields<'_>) -> Option<u16> {
     port
 }
 
-pub(crate) fn egress(node: &Node, fields: &Fields<'_>) -> Option<(u16, Vec<String>)> {
+pub(crate) fn egress(node: &Node, fields: &Fields<'_>) -> Option<PlaygroundEgress> {
     let spec = Fields::of(node, "an egress's spec", fields.findings())?;
+    let id = match spec.maybe("id") {
+        None => Some(EGRESS_ID.to_owned()),
+        Some(_) => spec.name("id", "example/greets"),
+    };
     let port = port(&spec, "8091");
     let mut topics = Vec::new();
     for node in spec.list("topics", "[greetings]") {
@@ -29,7 +41,7 @@ pub(crate) fn egress(node: &Node, fields: &Fields<'_>) -> Option<(u16, Vec<Strin
         }
     }
     spec.end();
-    Some((port?, topics))
+    Some(PlaygroundEgress { id: id?, port: port?, topics })
 }
 
 fn port(spec: &Fields<'_>, example: &str) -> Option<u16> {

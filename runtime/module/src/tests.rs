@@ -52,7 +52,8 @@ spec:
     payload_max_bytes: 1MB
     trust_cacerts: ca.pem
     client_cert: classpath:cert.pem
-    client_key: /keys/key.pem
+    client_key: file:/keys/key.pem
+    client_key_password: words
 ---
 kind: io.statefun.endpoints.v2/http
 spec:
@@ -78,6 +79,8 @@ spec:
     assert_eq!(first.client.trust_cacerts, Some(PathBuf::from("/etc/app/ca.pem")));
     assert_eq!(first.client.client_cert, Some(PathBuf::from("/etc/app/cert.pem")));
     assert_eq!(first.client.client_key, Some(PathBuf::from("/keys/key.pem")));
+    let password = KeyPassword { file: PathBuf::from("/etc/app/words"), words: Some("words".to_owned()) };
+    assert!(first.client.client_key_password == Some(password), "a file, or the words");
     let Transport::Read(second) = &application.endpoints[1].transport else { panic!("the other one") };
     assert_eq!(
         (second.call, second.read, second.write),
@@ -209,6 +212,18 @@ fn modules_are_one_application_and_do_not_claim_the_same() {
     let faults =
         read(&[source("a.yaml", &endpoint("a/b")), source("b.yaml", &endpoint("a/b"))]).expect_err("both claim a/b");
     assert_eq!(faults[0].to_string(), "b.yaml:2:7: functions of type a/b: claimed here and at a.yaml:2:7");
+}
+
+#[test]
+fn a_port_is_claimed_once_and_any_free_one_as_often_as_one_likes() {
+    let ends = |ingress: u16, egress: u16| {
+        format!(
+            "kind: io.statefun.playground.v1/ingress\nspec: {{port: {ingress}}}\n---\n\
+             kind: io.statefun.playground.v1/egress\nspec: {{port: {egress}, topics: [a], id: example/greets}}\n"
+        )
+    };
+    assert_eq!(one(&ends(0, 0)).egresses[0].id, "example/greets");
+    assert_eq!(faults(&ends(8090, 8090)), ["m.yaml:4:1: the port 8090: claimed here and at m.yaml:1:1"]);
 }
 
 #[test]

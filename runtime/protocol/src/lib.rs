@@ -11,10 +11,12 @@
 //! crate does not know survive; [`TypedValue`] opens it where somebody must look inside.
 //! How requests travel is not here.
 
+mod broker;
 mod message;
 mod simple;
 mod typed;
 
+pub use broker::{KafkaProducerRecord, KinesisEgressRecord};
 pub use message::{
     Address, DelayedInvocation, EgressMessage, ExpirationSpec, ExpireMode, FromFunction, IncompleteInvocationContext,
     Invocation, InvocationBatchRequest, InvocationResponse, MutationType, Outgoing, PersistedValue,

@@ -15,8 +15,6 @@ use statefun_protocol::{
     PersistedValue, PersistedValueMutation, Reply, ToFunction,
 };
 
-use crate::exchange::Fault;
-
 /// The bytes of a request.
 pub(crate) fn encode(request: &Request) -> Bytes {
     let state = request
@@ -35,10 +33,13 @@ pub(crate) fn encode(request: &Request) -> Bytes {
     ToFunction { request: Some(statefun_protocol::Request::Invocation(batch)) }.encode_to_vec().into()
 }
 
-/// The answer in the bytes.
-pub(crate) fn read_answer(bytes: Bytes) -> Result<Answer, Fault> {
+/// The answer that a function gave in these bytes.
+///
+/// # Errors
+/// Why it is none, as a sentence whose subject is the function: "answered …".
+pub fn read_answer(bytes: Bytes) -> Result<Answer, String> {
     let message = FromFunction::decode(bytes)
-        .map_err(|error| Fault::no_answer(format!("answered with what is no message of the protocol: {error}")))?;
+        .map_err(|error| format!("answered with what is no message of the protocol: {error}"))?;
     let read = match message.reply {
         None => Ok(Answer::Done(Outcome::default())),
         Some(Reply::InvocationResult(result)) => outcome(result).map(Answer::Done),
@@ -46,7 +47,7 @@ pub(crate) fn read_answer(bytes: Bytes) -> Result<Answer, Fault> {
             incomplete.missing_values.iter().map(Spec::try_from).collect::<Result<_, _>>().map(Answer::Incomplete)
         }
     };
-    read.map_err(|why| Fault::no_answer(format!("answered what cannot be done: {why}")))
+    read.map_err(|why| format!("answered what cannot be done: {why}"))
 }
 
 fn outcome(result: InvocationResponse) -> Result<Outcome, String> {

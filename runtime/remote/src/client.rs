@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, ClientBuilder, Identity, redirect};
-use statefun_module::{ClientTransport, Transport};
+use statefun_module::{ClientTransport, KeyPassword, Transport};
+
+use crate::key::{KeyError, plain_key};
 
 /// How many idle connections the transport without a pool of its own keeps.
 const IDLE: usize = 5;
@@ -38,11 +40,13 @@ pub enum ClientError {
         /// What is wrong with it.
         source: reqwest::Error,
     },
-    /// A key is encrypted.
-    #[error("{} is encrypted; give the key decrypted, in a file that only the runtime can read", path.display())]
-    Encrypted {
+    /// A key cannot be decrypted.
+    #[error("the client's key in {} cannot be used", path.display())]
+    Key {
         /// Which.
         path: PathBuf,
+        /// Why.
+        source: KeyError,
     },
     /// The address of a function is none.
     #[error("{address:?} is no address of a function")]
@@ -75,11 +79,9 @@ pub(crate) fn client(transport: &Transport, socket: Option<&Path>) -> Result<Cli
                 .pool_max_idle_per_host(retrying.pool_size);
             with_tls(builder, &retrying.client)?
         }
-        Transport::Read(read) => builder
-            .connect_timeout(read.connect)
-            .read_timeout(read.read)
-            .pool_idle_timeout(IDLE_TIME)
-            .pool_max_idle_per_host(IDLE),
+        Transport::Read(read) => {
+            builder.connect_timeout(read.connect).pool_idle_timeout(IDLE_TIME).pool_max_idle_per_host(IDLE)
+        }
     };
     builder.build().map_err(ClientError::Build)
 }
@@ -90,10 +92,9 @@ fn with_tls(mut builder: ClientBuilder, tls: &ClientTransport) -> Result<ClientB
         builder = builder.tls_certs_only(Certificate::from_pem_bundle(&read(path)?).map_err(pem)?);
     }
     if let (Some(certificate), Some(key)) = (&tls.client_cert, &tls.client_key) {
-        let key_text = read(key)?;
-        if tls.client_key_password.is_some() || is_encrypted(&key_text) {
-            return Err(ClientError::Encrypted { path: key.clone() });
-        }
+        let password = tls.client_key_password.as_ref().map(password).transpose()?;
+        let plain = plain_key(read(key)?, password.as_deref());
+        let key_text = plain.map_err(|source| ClientError::Key { path: key.clone(), source })?;
         let mut both = read(certificate)?;
         both.push(b'\n');
         both.extend_from_slice(&key_text);
@@ -108,8 +109,15 @@ fn with_tls(mut builder: ClientBuilder, tls: &ClientTransport) -> Result<ClientB
     Ok(builder)
 }
 
-fn is_encrypted(pem: &[u8]) -> bool {
-    pem.windows(b"ENCRYPTED".len()).any(|window| window == b"ENCRYPTED")
+/// The password: what its file has but for the end of the line, or the words themselves.
+fn password(password: &KeyPassword) -> Result<String, ClientError> {
+    match &password.words {
+        Some(words) if !password.file.is_file() => Ok(words.clone()),
+        _ => {
+            let text = String::from_utf8_lossy(&read(&password.file)?).into_owned();
+            Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+        }
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ClientError> {

@@ -21,7 +21,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::answer::{encode, read_answer};
 use crate::client::{ClientError, client};
-use crate::exchange::{Fault, post};
+use crate::exchange::{Exchange, Fault, post};
+use crate::progress::Patience;
 
 const NAME_PLACE: &str = "{function.name}";
 /// The longest pause between two tries.
@@ -41,6 +42,7 @@ struct Inner {
     budget: Duration,
     first_pause: Duration,
     most_bytes: u64,
+    patience: Option<Patience>,
     persistence: Persistence,
 }
 
@@ -70,6 +72,7 @@ impl HttpFunction {
                 budget: retrying.call,
                 first_pause: Duration::from_millis(2),
                 most_bytes: retrying.payload_max_bytes,
+                patience: None,
                 persistence: Persistence::Always,
             },
             Transport::Read(read) => Inner {
@@ -79,6 +82,7 @@ impl HttpFunction {
                 budget: read.call,
                 first_pause: Duration::from_millis(10),
                 most_bytes: 32 << 20,
+                patience: Some(Patience { read: read.read, write: read.write }),
                 persistence: Persistence::WhatMayPass,
             },
         };
@@ -102,6 +106,16 @@ impl Remote for HttpFunction {
 }
 
 impl Inner {
+    fn exchange(&self, url: &Url, body: &Bytes) -> Exchange<'_> {
+        Exchange {
+            client: &self.client,
+            url: url.clone(),
+            body: body.clone(),
+            most_bytes: self.most_bytes,
+            patience: self.patience,
+        }
+    }
+
     async fn call(&self, url: Url, body: Bytes) -> Answer {
         let end = Instant::now() + self.budget;
         let mut pause = self.first_pause;
@@ -109,8 +123,9 @@ impl Inner {
         let mut before = None;
         loop {
             tries += 1;
-            let posted = timeout_at(end, post(&self.client, url.clone(), body.clone(), self.most_bytes)).await;
-            let fault = match posted.map(|posted| posted.and_then(read_answer)) {
+            let posted = timeout_at(end, post(self.exchange(&url, &body))).await;
+            let read = |body| read_answer(body).map_err(Fault::no_answer);
+            let fault = match posted.map(|posted| posted.and_then(read)) {
                 Ok(Ok(answer)) => return answer,
                 Ok(Err(fault)) => fault,
                 // A try that the budget cut short says less than the one before it.

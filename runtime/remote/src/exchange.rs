@@ -6,10 +6,15 @@
 
 //! One POST and its answer, with everything that can be wrong about it.
 
+use std::future::pending;
+
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Client, StatusCode, Url};
 use statefun_engine::Reached;
+use tokio::time::timeout;
+
+use crate::progress::{Noting, Patience, Progress, Standstill};
 
 const PROTOCOL_TYPE: &str = "application/octet-stream";
 /// How much of an answer that is none is quoted.
@@ -49,16 +54,48 @@ impl Fault {
     }
 }
 
+/// What is sent, and how much is waited for.
+pub(crate) struct Exchange<'c> {
+    pub(crate) client: &'c Client,
+    pub(crate) url: Url,
+    pub(crate) body: Bytes,
+    /// The most bytes of an answer.
+    pub(crate) most_bytes: u64,
+    /// How long nothing may happen; without it, as long as whoever waits likes.
+    pub(crate) patience: Option<Patience>,
+}
+
 /// Sends a request; gives the body of the answer.
-pub(crate) async fn post(client: &Client, url: Url, body: Bytes, most_bytes: u64) -> Result<Bytes, Fault> {
-    let request = client.post(url).header(CONTENT_TYPE, PROTOCOL_TYPE).header(ACCEPT, PROTOCOL_TYPE).body(body);
-    let mut response = request.send().await.map_err(|error| broken(&error))?;
+pub(crate) async fn post(exchange: Exchange<'_>) -> Result<Bytes, Fault> {
+    let Exchange { client, url, body, most_bytes, patience } = exchange;
+    let request = client.post(url).header(CONTENT_TYPE, PROTOCOL_TYPE).header(ACCEPT, PROTOCOL_TYPE);
+    let progress = Progress::default();
+    let request = match patience {
+        // A body that is whole may be sent again by the client itself, over another connection.
+        None => request.body(body),
+        Some(_) => request.body(reqwest::Body::wrap(Noting { rest: body, progress: progress.clone() })),
+    };
+    let standstill = async {
+        match patience {
+            None => pending().await,
+            Some(patience) => (progress.standstill(patience).await, patience),
+        }
+    };
+    let mut response = tokio::select! {
+        response = request.send() => response.map_err(|error| broken(&error))?,
+        (what, patience) = standstill => return Err(stood_still(what, patience)),
+    };
     let status = response.status();
     let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_protocol = content_type.split(';').next().is_some_and(|kind| kind.trim() == PROTOCOL_TYPE);
     let named = if content_type.is_empty() { "without a type".to_owned() } else { format!("of type {content_type}") };
     let mut received = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
+    loop {
+        let chunk = match patience {
+            None => response.chunk().await,
+            Some(patience) => timeout(patience.read, response.chunk()).await.map_err(|_| Fault::silence())?,
+        };
+        let Some(chunk) = chunk.map_err(|error| broken(&error))? else { break };
         let fits = (received.len() + chunk.len()) as u64 <= most_bytes;
         if !fits {
             return Err(Fault::no_answer(format!("answered with more than {most_bytes} bytes")));
@@ -78,6 +115,17 @@ pub(crate) async fn post(client: &Client, url: Url, body: Bytes, most_bytes: u64
         )));
     }
     Ok(received.freeze())
+}
+
+fn stood_still(what: Standstill, patience: Patience) -> Fault {
+    match what {
+        Standstill::Reading => Fault::silence(),
+        Standstill::Writing => Fault {
+            what: format!("took nothing of the request for {:?}", patience.write),
+            reached: Reached::Yes,
+            may_pass: true,
+        },
+    }
 }
 
 fn refused(status: StatusCode, body: &[u8]) -> Fault {

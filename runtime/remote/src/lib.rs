@@ -13,6 +13,10 @@ mod answer;
 mod client;
 mod endpoint;
 mod exchange;
+mod key;
+mod progress;
 
+pub use answer::read_answer;
 pub use client::ClientError;
 pub use endpoint::HttpFunction;
+pub use key::KeyError;

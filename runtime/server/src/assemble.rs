@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use statefun_engine::{Callee, Catalogue, FunctionType, Hosted};
-use statefun_io::{EGRESS_NAME, PlaygroundFormat};
+use statefun_io::PlaygroundFormat;
 use statefun_module::{Application, EgressKind, Functions, IngressKind, Source};
 use statefun_remote::HttpFunction;
 
@@ -24,8 +24,15 @@ pub(crate) struct Assembly {
     pub(crate) callees: Vec<Callee>,
     /// The ports of playground ingresses.
     pub(crate) ingress_ports: Vec<u16>,
-    /// The ports and topics of playground egresses.
-    pub(crate) egress_ports: Vec<(u16, Vec<String>)>,
+    /// The playground's egresses.
+    pub(crate) egresses: Vec<PlaygroundEnd>,
+}
+
+/// An egress of the playground that is not opened yet.
+pub(crate) struct PlaygroundEnd {
+    pub(crate) id: String,
+    pub(crate) port: u16,
+    pub(crate) topics: Vec<String>,
 }
 
 /// Reads module files as one application; says what is odd in them.
@@ -50,7 +57,7 @@ pub(crate) fn assemble(application: &Application) -> Result<Assembly, CliError> 
         catalogue: Catalogue::default(),
         callees: Vec::new(),
         ingress_ports: Vec::new(),
-        egress_ports: Vec::new(),
+        egresses: Vec::new(),
     };
     for endpoint in &application.endpoints {
         let function = HttpFunction::new(endpoint)
@@ -72,8 +79,9 @@ pub(crate) fn assemble(application: &Application) -> Result<Assembly, CliError> 
     for egress in &application.egresses {
         match &egress.kind {
             EgressKind::Playground { port, topics } => {
-                assembly.catalogue.egress(EGRESS_NAME, Arc::new(PlaygroundFormat::new(topics)));
-                assembly.egress_ports.push((*port, topics.clone()));
+                let (id, port, topics) = (egress.id.clone(), *port, topics.clone());
+                assembly.catalogue.egress(&id, Arc::new(PlaygroundFormat::new(&id, &topics)));
+                assembly.egresses.push(PlaygroundEnd { id, port, topics });
             }
             EgressKind::Kafka(_) => return Err(lacking(&egress.place, "a Kafka egress")),
             EgressKind::Kinesis(_) => return Err(lacking(&egress.place, "a Kinesis egress")),

@@ -85,6 +85,14 @@ pub(crate) enum CliError {
         /// Why.
         source: std::io::Error,
     },
+    /// Nothing can be written where it was to be.
+    #[error("nothing can be written into {directory}")]
+    Unwritten {
+        /// Where.
+        directory: String,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// An address on the command line is none.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -113,9 +121,12 @@ impl From<EngineError> for CliError {
 impl CliError {
     fn code(&self) -> ExitCode {
         match self {
-            Self::File { .. } | Self::Modules(_) | Self::Lacking(_) | Self::Endpoint { .. } | Self::Address(_) => {
-                ExitCode::Usage
-            }
+            Self::File { .. }
+            | Self::Modules(_)
+            | Self::Lacking(_)
+            | Self::Endpoint { .. }
+            | Self::Address(_)
+            | Self::Unwritten { .. } => ExitCode::Usage,
             Self::Listen(_)
             | Self::Store(StoreError::Busy { .. } | StoreError::Newer { .. } | StoreError::Foreign { .. }) => {
                 ExitCode::Conflict
@@ -143,6 +154,7 @@ impl CliError {
                 "look at the disk: its room, its rights; what was acknowledged is there when it runs again"
             }
             Self::Unanswered { .. } => "look at its log, or give the command again",
+            Self::Unwritten { .. } => "name a directory that can be written",
             Self::Address(_) => "a type is NAMESPACE/NAME, as example/greeter",
             _ => return None,
         })

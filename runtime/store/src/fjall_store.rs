@@ -12,7 +12,7 @@ use std::{fs, thread};
 
 use bytes::Bytes;
 use fjall::config::FilterPolicy;
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 
 use crate::room::is_full;
 use crate::{FORMAT, Space, Store, StoreError, Write};
@@ -164,10 +164,12 @@ impl Store for FjallStore {
         below: Option<&[u8]>,
         visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), StoreError> {
+        // A keyspace by itself shows a batch while it is being applied; a snapshot, whole batches.
+        let (snapshot, keyspace) = (self.database.snapshot(), self.keyspace(space));
         let entries = match below {
             Some(below) if from >= below => return Ok(()),
-            Some(below) => self.keyspace(space).range(from..below),
-            None => self.keyspace(space).range(from..),
+            Some(below) => snapshot.range(keyspace, from..below),
+            None => snapshot.range(keyspace, from..),
         };
         for entry in entries {
             let (key, value) = entry.into_inner().map_err(read_error)?;

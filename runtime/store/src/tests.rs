@@ -89,3 +89,38 @@ fn the_end_of_a_prefix_is_the_next_key_that_does_not_begin_with_it() {
     assert_eq!(after_prefix(b"\xff\xff"), None);
     assert_eq!(after_prefix(b""), None);
 }
+
+#[test]
+fn who_reads_a_range_sees_a_group_whole_or_not_at_all() {
+    const GROUPS: u64 = 2000;
+    const IN_GROUP: u64 = 64;
+    let place = tempfile::tempdir().unwrap();
+    let store = std::sync::Arc::new(FjallStore::open(&place.path().join("store")).unwrap());
+    let written = store.clone();
+    let writer = std::thread::spawn(move || {
+        for group in 0..GROUPS {
+            // As a group has them: in no order.
+            let numbers = (group * IN_GROUP..(group + 1) * IN_GROUP).rev();
+            let put = |number: u64| Write {
+                space: Space::Egress,
+                key: Bytes::copy_from_slice(&number.to_be_bytes()),
+                value: Some(Bytes::from_static(b"record")),
+            };
+            written.commit(numbers.map(put).collect()).unwrap();
+        }
+    });
+    // Whoever follows goes on after the last one that was there, as an egress does.
+    let mut next = 0;
+    while next < GROUPS * IN_GROUP {
+        let mut seen = Vec::new();
+        let mut visit = |key: &[u8], _: &[u8]| {
+            seen.push(u64::from_be_bytes(key.try_into().unwrap()));
+            true
+        };
+        store.scan(Space::Egress, &u64::to_be_bytes(next), None, &mut visit).unwrap();
+        let expected: Vec<u64> = (next..).take(seen.len()).collect();
+        assert_eq!(seen, expected, "records were passed over");
+        next += seen.len() as u64;
+    }
+    writer.join().unwrap();
+}

@@ -18,7 +18,7 @@ const fs = require('fs');
 const http = require('http');
 const http2 = require('http2');
 const zlib = require('zlib');
-const { StateFun, messageBuilder, egressMessageBuilder } = require('apache-flink-statefun');
+const { StateFun, messageBuilder, egressMessageBuilder, kafkaEgressMessage, kinesisEgressMessage } = require('apache-flink-statefun');
 
 const INTERPRETER = 'test/interpreter';
 const LIFETIME = 600;
@@ -46,6 +46,14 @@ function interpret(context, message) {
         case 'later': context.sendAfter(command.ms, to(command), command.token); break;
         case 'cancel': context.cancelDelayedMessage(command.token); break;
         case 'out': out(context, command.value); break;
+        case 'kafka':
+            context.send(kafkaEgressMessage({ typename: 'test/broker', topic: command.topic, key: 'k', value: command.value }));
+            break;
+        case 'kinesis':
+            context.send(kinesisEgressMessage({
+                typename: 'test/broker', stream: command.topic, partitionKey: 'k', value: command.value,
+            }));
+            break;
         case 'elsewhere':
             context.send(egressMessageBuilder({ typename: 'test/nowhere', value: 'x', valueType: StateFun.stringType() }));
             break;

@@ -17,7 +17,8 @@ from datetime import timedelta
 
 from aiohttp import web
 from statefun import (BoolType, DoubleType, FloatType, IntType, LongType, RequestReplyHandler, StatefulFunctions,
-                      StringType, ValueSpec, egress_message_builder, message_builder, simple_type)
+                      StringType, ValueSpec, egress_message_builder, kafka_egress_message, kinesis_egress_message,
+                      message_builder, simple_type)
 
 INTERPRETER = 'test/interpreter'
 LIFETIME = timedelta(milliseconds=600)
@@ -57,6 +58,10 @@ def interpret(context, message):
             context.cancel_delayed_message(command['token'])
         elif what == 'out':
             out(context, command['value'])
+        elif what == 'kafka':
+            context.send_egress(kafka_egress_message('test/broker', command['topic'], command['value'], key='k'))
+        elif what == 'kinesis':
+            context.send_egress(kinesis_egress_message('test/broker', command['topic'], command['value'], 'k'))
         elif what == 'elsewhere':
             context.send_egress(egress_message_builder('test/nowhere', 'x', StringType))
         elif what == 'set':

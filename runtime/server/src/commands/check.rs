@@ -8,7 +8,8 @@
 
 use std::path::PathBuf;
 
-use statefun_module::Functions;
+use serde_json::{Value, json};
+use statefun_module::{Application, EgressKind, Endpoint, Functions, IngressKind};
 
 use crate::assemble::{assemble, read_modules};
 use crate::error::{CliError, ExitCode};
@@ -20,24 +21,69 @@ pub(crate) struct Args {
     /// The module files; together they are one application
     #[arg(required = true)]
     modules: Vec<PathBuf>,
+    /// Gives JSON, an object on each line: each fault, or each part of the application
+    #[arg(long)]
+    json: bool,
 }
 
-/// Lists what the application has.
+/// Lists what the application has; each fault is named with its place.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
-    let application = read_modules(&args.modules)?;
+    let application = read_modules(&args.modules).inspect_err(|error| {
+        if let (true, CliError::Modules(faults)) = (args.json, error) {
+            for fault in faults {
+                let place = &fault.place;
+                let (file, line, column) = (&*place.file, place.line, place.column);
+                give(&json!({"fault": fault.message, "file": file, "line": line, "column": column}).to_string());
+            }
+        }
+    })?;
     assemble(&application)?;
-    for endpoint in &application.endpoints {
-        let functions = match &endpoint.functions {
-            Functions::Type { namespace, name } => format!("{namespace}/{name}"),
-            Functions::Namespace { namespace } => format!("{namespace}/*"),
-        };
-        give(&format!("functions  {functions}  at {}", endpoint.url_path_template));
-    }
-    for ingress in &application.ingresses {
-        give(&format!("ingress    {:?}", ingress.kind));
-    }
-    for egress in &application.egresses {
-        give(&format!("egress     {}  {:?}", egress.id, egress.kind));
+    for part in parts(&application) {
+        give(&if args.json { part.to_string() } else { line(&part) });
     }
     Ok(ExitCode::Done)
+}
+
+/// What the application has.
+fn parts(application: &Application) -> Vec<Value> {
+    let endpoints = application.endpoints.iter().map(
+        |endpoint| json!({"part": "functions", "functions": functions(endpoint), "url": endpoint.url_path_template}),
+    );
+    let ingresses = application.ingresses.iter().map(|ingress| match &ingress.kind {
+        IngressKind::Playground { port } => json!({"part": "ingress", "kind": "playground", "port": port}),
+        IngressKind::Kafka(kafka) => json!({"part": "ingress", "kind": "kafka", "id": kafka.id}),
+        IngressKind::Kinesis(kinesis) => json!({"part": "ingress", "kind": "kinesis", "id": kinesis.id}),
+    });
+    let egresses = application.egresses.iter().map(|egress| match &egress.kind {
+        EgressKind::Playground { port, topics } => {
+            json!({"part": "egress", "kind": "playground", "id": egress.id, "port": port, "topics": topics})
+        }
+        EgressKind::Kafka(_) => json!({"part": "egress", "kind": "kafka", "id": egress.id}),
+        EgressKind::Kinesis(_) => json!({"part": "egress", "kind": "kinesis", "id": egress.id}),
+    });
+    endpoints.chain(ingresses).chain(egresses).collect()
+}
+
+fn functions(endpoint: &Endpoint) -> String {
+    match &endpoint.functions {
+        Functions::Type { namespace, name } => format!("{namespace}/{name}"),
+        Functions::Namespace { namespace } => format!("{namespace}/*"),
+    }
+}
+
+/// A part on one line.
+fn line(part: &Value) -> String {
+    let text = |name: &str| part[name].as_str().unwrap_or_default().to_owned();
+    match &*text("part") {
+        "functions" => format!("functions  {}  at {}", text("functions"), text("url")),
+        end => {
+            let named = [text("kind"), text("id")].join("  ");
+            let port = part["port"].as_u64().map_or(String::new(), |port| format!("  at port {port}"));
+            let topics = part["topics"].as_array().map_or(String::new(), |topics| {
+                let topics: Vec<&str> = topics.iter().filter_map(Value::as_str).collect();
+                format!("  topics {}", topics.join(", "))
+            });
+            format!("{end:<9}  {}{port}{topics}", named.trim_end())
+        }
+    }
 }

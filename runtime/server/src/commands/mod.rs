@@ -7,7 +7,9 @@
 //! One file per command.
 
 mod check;
+mod completions;
 mod deadletter;
+mod man;
 mod run;
 mod state;
 
@@ -26,6 +28,10 @@ pub(crate) enum Command {
     State(state::Args),
     /// Deals with messages that could not be taken
     Deadletter(deadletter::Args),
+    /// Prints completions for a shell
+    Completions(completions::Args),
+    /// Writes manual pages into a directory
+    Man(man::Args),
 }
 
 /// Does what was asked for.
@@ -35,5 +41,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, CliError> {
         Command::Check(args) => check::run(&args),
         Command::State(args) => state::run(&args),
         Command::Deadletter(args) => deadletter::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }

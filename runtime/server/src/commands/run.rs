@@ -12,9 +12,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use axum::Router;
 use statefun_engine::{EngineError, Runtime, Settings, Stopping};
-use statefun_io::{Listener, playground_egress, playground_ingress, serve};
+use statefun_io::{ByName, Egress, Ingress, Listener, PlaygroundEgress, PlaygroundIngress, serve};
 use statefun_store::{FjallStore, Store};
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
@@ -82,15 +81,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, CliError> {
 }
 
 async fn run_application(args: &Args, assembly: Assembly, shards: usize) -> Result<ExitCode, CliError> {
-    let mut ingresses = Vec::new();
-    for port in &assembly.ingress_ports {
-        ingresses.push(Listener::bind("the playground's ingress", (args.host, *port).into()).await?);
-    }
-    let mut egresses = Vec::new();
-    for (port, topics) in &assembly.egress_ports {
-        let listener = Listener::bind("the playground's egress", (args.host, *port).into()).await?;
-        egresses.push((listener, topics.clone()));
-    }
+    let (ingresses, egresses) = open_ends(args, &assembly).await?;
     let admin = Listener::bind("the administration", args.admin).await?;
     let mut signals = Signals::listen()?;
     let store: Arc<FjallStore> = Arc::new(FjallStore::open(&args.data)?);
@@ -99,17 +90,17 @@ async fn run_application(args: &Args, assembly: Assembly, shards: usize) -> Resu
     let rates = Rates::sample(runtime.clone());
     let (stop, stopped) = watch::channel(false);
     let mut servers = JoinSet::new();
-    let mut start = |listener: Listener, router: Router, what: &str| {
-        tracing::info!(address = %listener.address(), "{what} listens");
-        servers.spawn(serve(listener, router, stopped.clone()));
-    };
-    for listener in ingresses {
-        start(listener, playground_ingress(runtime.clone(), args.most_waiting), "an ingress");
+    for ingress in ingresses {
+        tracing::info!("{} listens", ingress.name());
+        servers.spawn(ingress.run(runtime.clone(), stopped.clone()));
     }
-    for (listener, topics) in egresses {
-        start(listener, playground_egress(runtime.clone(), topics), "an egress");
+    for egress in egresses {
+        tracing::info!("{} listens", egress.name());
+        servers.spawn(egress.run(runtime.clone(), stopped.clone()));
     }
-    start(admin, operating_server(runtime.clone(), stopped.clone(), rates.clone()), "the administration");
+    tracing::info!("the administration at {address} listens");
+    let administration = operating_server(runtime.clone(), stopped.clone(), rates.clone());
+    servers.spawn(serve(admin, administration, stopped.clone()));
     note_address(&args.data, address);
     tracing::info!(data = %args.data.display(), shards, "the runtime is ready");
     let failure = tokio::select! {
@@ -131,6 +122,26 @@ async fn run_application(args: &Args, assembly: Assembly, shards: usize) -> Resu
         None => Ok(ExitCode::Done),
         Some(error) => Err(CliError::Failed(chain(&error))),
     }
+}
+
+/// Takes the ports of all ingresses and egresses; nothing is served yet.
+async fn open_ends(
+    args: &Args,
+    assembly: &Assembly,
+) -> Result<(Vec<Box<dyn Ingress>>, Vec<Box<dyn Egress>>), CliError> {
+    let mut ingresses: Vec<Box<dyn Ingress>> = Vec::new();
+    for port in &assembly.ingress_ports {
+        let listener = Listener::bind("the playground's ingress", (args.host, *port).into()).await?;
+        let (router, most_waiting) = (Arc::new(ByName), args.most_waiting);
+        ingresses.push(Box::new(PlaygroundIngress { listener, router, most_waiting }));
+    }
+    let mut egresses: Vec<Box<dyn Egress>> = Vec::new();
+    for end in &assembly.egresses {
+        let listener = Listener::bind("the playground's egress", (args.host, end.port).into()).await?;
+        let (id, topics) = (end.id.clone(), end.topics.clone());
+        egresses.push(Box::new(PlaygroundEgress { listener, id, topics }));
+    }
+    Ok((ingresses, egresses))
 }
 
 fn start_engine(
