@@ -30,7 +30,7 @@ lint: setup ## Formatting, clippy and the documentation comments
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
 
-test: lint ## Everything that CI runs: lint, then all tests
+test: lint ## Lint, then all tests: what CI runs, with test-runtime
 	@scripts/setup.sh test
 	$(CARGO) test --locked
 
