@@ -48,6 +48,7 @@ mod told;
 mod tongue;
 mod turn;
 mod unread_end;
+mod unsaid;
 mod until;
 mod words;
 

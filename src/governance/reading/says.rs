@@ -17,9 +17,9 @@ use super::in_words::in_words;
 use super::lines::{Logical, Mark};
 use super::mention::NAMES_VALUES;
 use super::objection::{IN_WORDS, objects};
-use super::regret::unsaid;
 use super::sign::{Kind, Sign, Token, tokens};
 use super::told::{accounts, leads_reasons, may_tell};
+use super::unsaid::unsaid;
 use super::words::{is_claim, one_of};
 use crate::governance::{Cast, Claim, Says, VoteValue};
 
@@ -55,7 +55,7 @@ pub(super) fn says(text: &Text<'_>, lines: &[Logical], calls: bool) -> Says {
         let other = unclear.iter().find(|finding| stands_against(finding, *value));
         return match other {
             Some(other) => unclear_with(&line(other), other, Some(&line(cast))),
-            None => match depends(lines, cast.line, *value).or_else(|| unsaid(lines, cast.line)) {
+            None => match depends(lines, cast.line, *value).or_else(|| unsaid(lines, cast.line, text.candidates)) {
                 Some((at, why)) => qualified(&line(cast), text.own.get(at).map_or("", |line| line.trim()), why),
                 None => cast_of(cast, *value, &casts, lines, text),
             },
@@ -353,7 +353,9 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
             && matches!(tokens[at - 1].text.as_str(), "->" | "=>" | "to" | "into")
             && tokens[..at].iter().any(|token| token.sign().is_some())
             && rest.first().is_none_or(|token| !token.is_word() || is_claim(&token.text));
-        let begins = at == 0 && place.begins_line && (alone || from_me || opens);
+        // "Actually 0, no time to check"
+        let led = tokens[..at].iter().all(|token| one_of!(&token.text, "actually sorry rather well hmm so then oh ,"));
+        let begins = led && place.begins_line && (at == 0 && (alone || from_me) || opens);
         let before = at.checked_sub(1).map(|at| tokens[at].text.clone()).unwrap_or_default();
         let vote = tokens[..at].iter().any(|token| matches!(token.text.as_str(), "vote" | "voting" | "my"));
         let told = matches!(before.as_str(), "vote" | "i'm" | "my" | "voting")
