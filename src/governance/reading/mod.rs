@@ -36,6 +36,7 @@ mod objection;
 mod others;
 mod own;
 mod position;
+mod proxy;
 mod regret;
 mod result;
 mod result_forms;

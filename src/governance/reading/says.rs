@@ -17,6 +17,7 @@ use super::in_words::in_words;
 use super::lines::{Logical, Mark};
 use super::mention::NAMES_VALUES;
 use super::objection::{IN_WORDS, objects};
+use super::proxy::{ANOTHERS, brought};
 use super::sign::{Kind, Sign, Token, tokens};
 use super::told::{accounts, leads_reasons, may_tell};
 use super::unsaid::unsaid;
@@ -55,7 +56,10 @@ pub(super) fn says(text: &Text<'_>, lines: &[Logical], calls: bool) -> Says {
         let other = unclear.iter().find(|finding| stands_against(finding, *value));
         return match other {
             Some(other) => unclear_with(&line(other), other, Some(&line(cast))),
-            None => match depends(lines, cast.line, *value).or_else(|| unsaid(lines, cast.line, text.candidates)) {
+            None => match depends(lines, cast.line, *value)
+                .or_else(|| unsaid(lines, cast.line, text.candidates))
+                .or_else(|| brought(lines, cast.line, text.sender))
+            {
                 Some((at, why)) => qualified(&line(cast), text.own.get(at).map_or("", |line| line.trim()), why),
                 None => cast_of(cast, *value, &casts, lines, text),
             },
@@ -165,11 +169,15 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
     let told = accounts(lines, &text.sender.to_lowercase());
     let subject = text.subject.written.to_lowercase();
     let sender = text.sender.to_lowercase();
+    let few = told.iter().filter(|told| **told).count() < 4;
     let mut found = Vec::new();
     let mut opens = true;
     for (number, (line, listed)) in lines.iter().zip(of_list).enumerate() {
         if told[number] {
-            found.push(of_account(line, text.by_caller || calls));
+            let of_several = few && !(text.by_caller || calls) && tells_own(&line.text, &sender);
+            let of_account = of_account(line, text.by_caller || calls);
+            let of_several = of_several.then_some(Finding { found: Found::Stray(ANOTHERS), ..mention("", line) });
+            found.push(of_several.unwrap_or(of_account));
             opens = false;
             continue;
         }
@@ -271,6 +279,13 @@ fn of_account(line: &Logical, by_caller: bool) -> Finding {
         return one;
     }
     Finding { found: Found::Stray("it tells who voted how, or votes on parts"), ..one }
+}
+
+/// "+1 (Ann)", by Ann, beside somebody else's.
+fn tells_own(line: &str, sender: &str) -> bool {
+    let tokens = tokens(line);
+    let mut names = tokens.iter().filter(|token| token.is_word() && !is_claim(&token.text) && token.text.len() > 1);
+    names.any(|name| sender.split(' ').any(|own| own == name.text))
 }
 
 fn mention(why: &'static str, line: &Logical) -> Finding {

@@ -16,6 +16,7 @@ mod charset;
 mod checked;
 mod collapsed;
 mod flowed;
+mod forwarded;
 mod head;
 mod headers;
 mod html;

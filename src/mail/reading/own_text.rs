@@ -9,6 +9,7 @@
 
 use super::attribution::{Opening, barred, opening, prefixed};
 use super::collapsed::{collapsed, lead_in};
+use super::forwarded::is_forwarded;
 
 /// How many lines of a mail are looked at.
 const LINES: usize = 60_000;
@@ -83,7 +84,8 @@ pub fn own_text(text: &str) -> OwnText<'_> {
         }
         match opening {
             Some(Opening::Rest(skip)) => {
-                if own.is_empty() {
+                // who forwards a mail says something above it, and may bring a vote with it
+                if own.is_empty() || is_forwarded(line) {
                     let rest = &all[(at + skip).min(all.len())..];
                     own.doubtful.extend(rest.iter().copied().filter(|line| !prefixed(line)));
                 }
