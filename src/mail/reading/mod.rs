@@ -9,6 +9,7 @@
 //!
 //! What a mail's own words mean is `governance::reading`'s; here they are found.
 
+mod asked;
 mod attribution;
 mod body;
 mod caller;

@@ -14,6 +14,7 @@ use std::rc::Rc;
 use jiff::Timestamp;
 use memchr::memmem;
 
+use super::asked::Asked;
 use super::caller::Caller;
 use super::checked::{checked, of_this_vote};
 use super::headers::{Headers, decoded, split};
@@ -241,6 +242,7 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
         let call = open(&mails[first]);
         caller.add(&mails[first], &call.sender, &own_text(&call.text).lines);
     }
+    let mut asked = Asked::default();
     thread.subject = first.or(if mails.is_empty() { None } else { Some(0) }).map(|at| mails[at].parsed.plain.clone());
     for (at, mail) in mails.iter().enumerate() {
         let mut opened = open(mail);
@@ -271,7 +273,11 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
             caller.turned = Some((mail.id.clone(), turned.to));
         }
         thread.left_out.extend(opened.faults.iter().map(|why| LeftOut { mail: mail.id.clone(), why: why.clone() }));
-        thread.statements.push(Statement { head: head_of(mail, opened), role, says });
+        let remark = asked.remark(mail, &opened.sender, &own.lines);
+        if !matches!(role, Role::Opens { .. }) {
+            asked.add(mail, &opened.sender, &own.lines);
+        }
+        thread.statements.push(Statement { head: head_of(mail, opened), role, says, remark });
     }
 }
 
