@@ -19,7 +19,8 @@ pub(super) fn of_this_vote(says: Says, caller: &Caller, turned: Option<&Turn>, m
         Says::Withdraws { line } => line,
         Says::Nothing { .. } | Says::Settles { .. } | Says::Regrets { .. } | Says::Unclear { .. } => return says,
     };
-    let other = caller.subject.as_ref().and_then(|call| other_matter(call, &mail.parsed));
+    let answers = mail.answers_other.as_ref().map(|call| format!("it answers the call of another vote: {call:?}"));
+    let other = answers.or_else(|| caller.subject.as_ref().and_then(|call| other_matter(call, &mail.parsed)));
     let why = match (other, turned, &caller.turned) {
         (Some(why), _, _) => why,
         (None, Some(turn), _) => format!("the same mail puts {} to the vote: which of them is it on?", turn.to),

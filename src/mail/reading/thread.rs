@@ -74,6 +74,8 @@ pub(super) struct Mail<'m> {
     /// Whether only the archive's line before it says so.
     at_of_archive: bool,
     pub(super) doubts: Vec<String>,
+    /// The subject of the call of another thread, where it answers that.
+    pub(super) answers_other: Option<String>,
     /// What of it cannot be read.
     faults: Vec<String>,
     /// Where among all mails it stood.
@@ -224,7 +226,8 @@ fn mail<'m>(
     if body.is_empty() && !raw.ends_with(b"\n\n") && !raw.ends_with(b"\n\r\n") {
         faults.push("it breaks off in its headers: its text was not read".to_owned());
     }
-    Some(Mail { headers, body, id, parents, parsed, at, at_of_archive, doubts, faults, place: place.to_owned() })
+    let (answers_other, place) = (None, place.to_owned());
+    Some(Mail { headers, body, id, parents, parsed, at, at_of_archive, doubts, answers_other, faults, place })
 }
 
 /// A mail with its text, ready to be read.
