@@ -22,6 +22,8 @@ pub struct OwnText<'t> {
     /// Lines below a header of another mail that nothing of the sender's own stands above: they
     /// may be the sender's (who wrote below an unmarked quote) or not.
     pub doubtful: Vec<&'t str>,
+    /// Lines of a signature that begin with a value: they may be a vote below a rule.
+    pub signed: Vec<&'t str>,
     /// What is quoted right above some of `lines`.
     pub quoted: Vec<Quoted<'t>>,
 }
@@ -56,6 +58,7 @@ pub fn own_text(text: &str) -> OwnText<'_> {
             continue;
         }
         if signature {
+            own.signed.extend(Some(line).filter(|line| begins_with_value(line)));
             at += 1;
             continue;
         }

@@ -267,7 +267,7 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
             remarks: &caller.remarks(&own.quoted),
         };
         let (role, says) = read(&text);
-        let says = checked(says, &text, &own.doubtful, opened, mail);
+        let says = checked(says, &text, &own, opened, mail);
         let turned = first.filter(|first| at > *first).and_then(|_| turn(&text));
         let says = of_this_vote(says, &caller, turned.as_ref(), mail);
         if matches!(role, Role::Opens { .. }) && first != Some(at) {
