@@ -32,6 +32,6 @@ pub use statement::{
 };
 pub use tally::{
     BylawsUsed, Cancellation, Case, CountedVote, EarlierVote, LeftOut, MailAccount, Reminder, ResultMail, Review,
-    RosterUsed, Round, Ruling, Tally, Totals, Verdict, VoteOutcome, tally,
+    RosterUsed, Round, Ruling, SaidAfter, Tally, Totals, Verdict, VoteOutcome, tally,
 };
 pub use voting_period::{STILL_RUNS, VotingPeriod};

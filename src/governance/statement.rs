@@ -19,6 +19,8 @@ pub struct Statement {
     pub role: Role,
     /// What it casts, if anything. A mail that opens a vote may cast one too.
     pub says: Says,
+    /// The first line that its sender wrote; nothing where the mail only answers somebody's question.
+    pub remark: Option<String>,
 }
 
 /// Whose mail it is, when it was written, by which way it came.

@@ -43,6 +43,14 @@ pub fn of_vote(tally: &Tally, ui: Ui) -> Vec<String> {
         let line = if left.line.is_empty() { String::new() } else { format!(", “{}”", first_line(&left.line)) };
         out.extend(wrapped(&format!("- {whose}{}{line}: {}", on_known(left), left.why), 2, width));
     }
+    section(&mut out, ui, "Said after their vote, and read as no vote", !tally.said_after.is_empty());
+    for said in &tally.said_after {
+        out.extend(wrapped(
+            &format!("- {}{}, <{}>: “{}”", said.from, on(said.at), said.message_id, said.line),
+            2,
+            width,
+        ));
+    }
     if let Some(result) = &tally.result_mail {
         let agrees = result.disagreements.is_empty();
         let words = match (agrees, result.unread.len()) {

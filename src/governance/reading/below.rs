@@ -33,7 +33,7 @@ pub(super) fn depends(lines: &[Logical], at: usize, value: VoteValue) -> Option<
         let near = number > cast && number <= cast + 2;
         let found = line.sentences().into_iter().find(|one| {
             let tokens = tokens(one.text);
-            says_conditional(&tokens, near) || is_promised_turn(&tokens)
+            says_conditional(&tokens, near) || is_promised_turn(&tokens) || is_void_if(&tokens)
         })?;
         Some((line.line_at(found.at), CONDITION))
     })
@@ -141,6 +141,19 @@ pub(super) fn says_conditional(tokens: &[Token], near: bool) -> bool {
         .any(|pair| pair[0] == "only" && one_of!(pair[1], "if when once") || pair[0] == "subject" && pair[1] == "to");
     let holds = matches!(behind[..], ["stands" | "holds" | "counts" | "applies", "if" | "only" | "when" | "once", ..]);
     led && (qualified || only || holds)
+}
+
+/// "This vote is void if the LICENSE is not corrected."
+fn is_void_if(tokens: &[Token]) -> bool {
+    let words = words(tokens);
+    let own = words.windows(2).position(|two| one_of!(two[0], "my this") && one_of!(two[1], "1 vote ballot approval"));
+    own.is_some_and(|at| {
+        let behind = &words[at + 2..];
+        let ends = behind.iter().take(4).position(|word| {
+            one_of!(word, "void invalid withdrawn null moot off retracted rescinded revoked cancelled canceled")
+        });
+        ends.is_some_and(|ends| behind[ends..].iter().any(|word| one_of!(word, "if unless until once when should")))
+    })
 }
 
 /// "I will turn this into a -1 if …", "I will verify later and retract if broken".

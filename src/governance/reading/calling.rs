@@ -83,12 +83,37 @@ pub(super) fn extends(sentence: &str) -> bool {
         &[
             "not ", "n't", "should", "could", "would", "shall we", "can we", "if ", "refuse", "asked", "needed",
             "consider", "before ", "wanted", "wants", "almost", "nearly", "reason", "forgot", "suggest", "propose",
-            "rc1 ",
+            "i'd like", "rc1 ",
         ],
     );
-    has(sentence, &["extend the vot", "extending the vot", "extend this vot", "extending this vot", "vote is extended"])
-        && !denied
-        && !sentence.ends_with('?')
+    let extended = has(
+        sentence,
+        &[
+            "extend the vot",
+            "extending the vot",
+            "extend this vot",
+            "extending this vot",
+            "vote is extended",
+            "vote extended",
+            "vote has been extended",
+            "vote was extended",
+        ],
+    );
+    (extended || stays_open(sentence)) && !denied && !sentence.ends_with('?')
+}
+
+/// "The vote stays open for 14 days", "let's keep this vote open until Monday".
+fn stays_open(sentence: &str) -> bool {
+    let open = has(sentence, &["stays open", "stay open", "remains open", "remain open"])
+        || has(sentence, &["keep ", "keeping ", "leave ", "leaving "]) && has(sentence, &[" open"]);
+    open && has(sentence, &["vote", "voting"]) && has(sentence, &["until", "till ", " for ", "longer", "by "])
+}
+
+/// By how many hours it stays open for longer; nothing where it says so in days that are not counted one by
+/// one, or for how long in all.
+pub(super) fn extension(sentence: &str) -> Option<u32> {
+    let odd = has(sentence, &["business", "working", "week day", "weekday", "workday", "weekend"]);
+    duration(sentence).filter(|_| !odd && !stays_open(sentence))
 }
 
 /// For how many hours the vote is open.

@@ -26,7 +26,7 @@ pub(super) enum Off {
 pub(super) fn calling_off(text: &Text<'_>, sentences: &[String], may: bool) -> Option<(Off, String)> {
     if !may {
         let line = sentences.iter().find(|sentence| is_plain(sentence, text))?;
-        return Some((Off::Certain, line.clone()));
+        return Some((Off::Certain, as_written(text, line)));
     }
     let read: Vec<(Off, &String)> =
         sentences.iter().filter_map(|sentence| Some((how(sentence, text)?, sentence))).collect();
@@ -40,10 +40,34 @@ fn how(sentence: &str, text: &Text<'_>) -> Option<Off> {
     let open = words.iter().enumerate().any(|(at, word)| is_open(word) && (at > 0 || *word != "considering"));
     if speaks_of_end(sentence, text) {
         let stops = tokens(sentence).iter().any(|token| stops(&token.text));
-        let done = !open && (!stops || is_done(sentence) || is_begun(&words));
+        let done =
+            !open && (stops || !is_of_another(sentence, text)) && (!stops || is_done(sentence) || is_begun(&words));
         return Some(if done { Off::Certain } else { Off::Perhaps });
     }
     (has_end(&words, sentence, text) || is_foreign_end(sentence)).then_some(Off::Perhaps)
+}
+
+/// Whether what is to come is no successor for certain: "once this vote passes I'll roll the RC2 of the docker
+/// images", "the next candidate for the connector".
+fn is_of_another(sentence: &str, text: &Text<'_>) -> bool {
+    let words: Vec<&str> = sentence
+        .split_whitespace()
+        .map(|word| word.trim_matches(['.', ',', ';', ':', '!', '(', ')']))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let once = words.iter().position(|word| one_of!(word, "once when after soon if"));
+    let passes = once.is_some_and(|at| {
+        words[at..].iter().take(7).any(|word| one_of!(word, "passes passed pass succeeds succeeded approved accepted"))
+    });
+    let subject = text.subject.written.to_lowercase();
+    let named = words.windows(2).enumerate().any(|(at, two)| {
+        let of = is_matter(two[0]) && one_of!(two[1], "of for");
+        let what = words[(at + 2).min(words.len())..].iter().find(|word| !one_of!(word, "the apache our a an version"));
+        of && what.is_some_and(|what| {
+            !subject.contains(*what) && !one_of!(what, "review testing voting you us everyone all this it that release")
+        })
+    });
+    passes || named
 }
 
 /// Words under which a deed is none, or not yet.
@@ -122,6 +146,8 @@ fn has_end(words: &[&str], sentence: &str, text: &Text<'_>) -> bool {
     };
     let ends =
         (0..words.len()).any(|at| is_weak_end(words[at]) && near(at) && (!other || words[at].starts_with("restart")));
+    // "please stop voting on this one"
+    let stopped = words.windows(3).any(|three| three[0] == "stop" && three[1..].iter().any(|word| is_matter(word)));
     let follows = any(|word| one_of!(word, "closing closed close over stopping stop"))
         && any(is_matter)
         && any(|word| one_of!(word, "new next another rc3 rc4 rc5 rc6"));
@@ -130,7 +156,7 @@ fn has_end(words: &[&str], sentence: &str, text: &Text<'_>) -> bool {
         && any(is_matter)
         && !other
         && any(|word| one_of!(word, "back pull pulling"));
-    ends || follows || after || back
+    ends || stopped || follows || after || back
 }
 
 fn is_weak_end(word: &str) -> bool {

@@ -175,3 +175,48 @@ fn what_may_call_a_vote_off_is_for_a_person() {
     all_are("replies", true, &["I will not cancel this vote.", "Should we cancel this vote?"]);
     all_are("replies", false, &["I suggest to cancel this vote", "I will cancel this vote"]);
 }
+
+#[test]
+fn what_is_said_of_something_else_calls_nothing_off_for_certain() {
+    for line in [
+        "Once this vote passes I'll roll the RC3 of the docker images.",
+        "I'll prepare the next release candidate for the connector project.",
+        "Please stop voting on this one.",
+        "FYI I had to re-upload the tarball, the sha512 changed. Nothing else.",
+    ] {
+        let role = answer(&[line], true, &[]).0;
+        assert!(matches!(role, Role::Cancels { certain: false, .. }), "{line}: {role:?}");
+    }
+    for line in ["I'll prepare the next release candidate.", "I will roll RC3 for Apache Widget 1.2.3 now."] {
+        assert!(matches!(answer(&[line], true, &[]).0, Role::Cancels { certain: true, .. }), "{line}");
+    }
+    for line in ["The signature did not change.", "I uploaded the docs.", "The vote does not stop on weekends."] {
+        assert_eq!(answer(&[line], true, &[]).0, Role::Replies, "{line}");
+    }
+}
+
+#[test]
+fn the_line_that_calls_a_vote_off_is_shown_as_it_was_written() {
+    let Role::Cancels { line, .. } = answer(&["I am cancelling This Vote."], false, &[]).0 else { panic!("no end") };
+    assert_eq!(line, "I am cancelling This Vote.");
+}
+
+#[test]
+fn an_end_that_is_not_read_is_told() {
+    for line in [
+        "The vote is extended by 5 business days.",
+        "Vote extended to 20 March.",
+        "Because of the holidays the vote stays open for 14 days.",
+        "Let's keep this vote open until Monday.",
+    ] {
+        let role = answer(&[line], true, &[]).0;
+        assert_eq!(role, Role::Extends { hours: None, until: None }, "{line}");
+    }
+    let role = answer(&["I am extending the vote by 3 days."], true, &[]).0;
+    assert_eq!(role, Role::Extends { hours: Some(72), until: None });
+    let role = answer(&["The vote stays open until 2026-03-20 12:00 UTC."], true, &[]).0;
+    assert!(matches!(role, Role::Extends { hours: None, until: Some(_) }), "{role:?}");
+    for line in ["Should we keep the vote open until Monday?", "The vote is open.", "We won't extend the vote."] {
+        assert_eq!(answer(&[line], true, &[]).0, Role::Replies, "{line}");
+    }
+}

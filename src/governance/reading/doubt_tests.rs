@@ -252,3 +252,9 @@ fn votes_that_are_taken_back() {
         ],
     );
 }
+
+#[test]
+fn a_vote_in_words_is_for_a_person() {
+    all_are("unclear", &["LGTM, ship it!", "赞成，已检查签名", "赞成"]);
+    all_are("none", &["LGTM, but which Java did you use?"]);
+}

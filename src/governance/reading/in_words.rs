@@ -10,7 +10,7 @@ use super::change::withdrawal;
 use super::claim::first_claim;
 use super::clause::{Found, Place};
 use super::sign::Token;
-use super::words::{is_change, is_claim, is_removal, is_withdrawal, one_of};
+use super::words::{is_change, is_claim, is_lead, is_praise, is_removal, is_withdrawal, one_of};
 use crate::governance::VoteValue;
 
 /// Votes and withdrawals that are said without a value.
@@ -72,6 +72,13 @@ pub(super) fn in_words(tokens: &[Token], place: Place<'_>, sentences: usize) -> 
     }
     if first.text.starts_with('👍') || first.text.starts_with('👎') {
         return (words.is_empty()).then_some(Found::Unclear("a thumb is no value of a ballot"));
+    }
+    let approves = ["赞成", "贊成", "我赞成", "我贊成", "賛成", "찬성"].iter().any(|word| first.text.starts_with(word));
+    if approves && !asks && tokens.len() < 12
+        || matches!(words[..], ["lgtm", ..])
+            && words.iter().all(|w| (is_praise(w) || is_lead(w)) && *w != "now" || *w == "it")
+    {
+        return Some(Found::Unclear("a vote in words, without a value"));
     }
     let one = matches!(words[..], ["minus" | "plus", "one", ..]) && words.len() > 2;
     if one && tokens[2..].first().is_some_and(|token| matches!(token.text.as_str(), ":" | "," | "-" | "(")) {

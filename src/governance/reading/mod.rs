@@ -36,6 +36,7 @@ mod objection;
 mod others;
 mod own;
 mod position;
+mod proxy;
 mod regret;
 mod result;
 mod result_forms;
@@ -48,6 +49,7 @@ mod told;
 mod tongue;
 mod turn;
 mod unread_end;
+mod unsaid;
 mod until;
 mod words;
 

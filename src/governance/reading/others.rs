@@ -9,6 +9,7 @@
 
 use super::candidates::candidates;
 use super::clause::{Found, Sentence};
+use super::proxy::ANOTHERS;
 use super::sign::{Sign, Token};
 use super::words::{is_change, one_of};
 use crate::governance::VoteValue;
@@ -100,6 +101,12 @@ impl Sentence<'_> {
     /// "+1 from Bob", "+1 from three people".
     fn by_giver(&self) -> Option<Found> {
         let words = self.words_behind();
+        let several = words.windows(3).take(4).any(|three| {
+            one_of!(three[0], "both two all") && three[1] == "of" && three[2] == "us" || three == ["the", "two", "of"]
+        });
+        if several && words.first().is_some_and(|word| one_of!(word, "from by for")) {
+            return Some(Found::Unclear(ANOTHERS));
+        }
         if words.first() == Some(&"from")
             && words
                 .get(1)

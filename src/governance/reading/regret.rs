@@ -12,6 +12,7 @@ use super::change::OPEN;
 use super::clause::{Found, Sentence};
 use super::lines::Logical;
 use super::sign::{Sign, Token, tokens};
+use super::unsaid::{is_misplaced, is_second_thought, is_uncounted, is_unsaid};
 use super::words::{is_removal, is_withdrawal, one_of};
 use crate::governance::VoteValue;
 
@@ -25,6 +26,9 @@ impl Sentence<'_> {
     /// "My +1 was a mistake", "my +1 stands only if the NOTICE is fixed".
     pub(super) fn by_regret(&self, sign: Sign) -> Option<Found> {
         let before = self.clause_before();
+        if !self.asks() && !self.corrects() && is_amended(self.words_before()) {
+            return Some(Found::Unclear(OPEN));
+        }
         let mine = before.is_empty() || before.iter().rev().take(3).any(|word| *word == "my");
         if !mine || self.asks() {
             return None;
@@ -56,24 +60,18 @@ pub(super) fn regretted(lines: &[Logical]) -> Option<usize> {
     })
 }
 
-/// The line behind the vote on the line `at` that says that the sender thinks otherwise by now.
-pub(super) fn unsaid(lines: &[Logical], at: usize) -> Option<(usize, &'static str)> {
-    lines.iter().filter(|line| line.line_at(0) > at).find_map(|line| {
-        let found = line.sentences().into_iter().find(|sentence| {
-            let tokens = tokens(sentence.text);
-            tokens.iter().all(|token| token.sign().is_none()) && is_second_thought(&words(&tokens))
-        })?;
-        Some((line.line_at(found.at), OPEN))
-    })
-}
-
 fn regrets(sentence: &str) -> bool {
     let tokens = tokens(sentence);
     let words = words(&tokens);
-    if tokens.last().is_some_and(|token| token.is("?")) || words.is_empty() {
+    if tokens.last().is_some_and(|token| token.is("?")) {
         return false;
     }
     is_second_thought(&words)
+        || is_unsaid(sentence, &words)
+        || is_uncounted(&words)
+        || is_misplaced(&words)
+        || is_no_longer(&words)
+        || is_amended(&words)
         || is_change_of_mind(&words)
         || is_retraction(&words)
         || says_conditional(&tokens, false)
@@ -85,11 +83,6 @@ fn regrets(sentence: &str) -> bool {
 fn of_own_value(tokens: &[Token]) -> bool {
     let own = tokens.windows(2).position(|pair| pair[0].is("my") && pair[1].sign().is_some());
     own.is_some_and(|at| is_regretted(&words(&tokens[at + 2..])))
-}
-
-/// "On second thought, no", "scratch that".
-fn is_second_thought(words: &[&str]) -> bool {
-    matches!(words, ["on", "second", "thought" | "thoughts", ..] | ["scratch" | "strike", "that" | "this" | "it", ..])
 }
 
 /// "I changed my mind."
@@ -105,13 +98,48 @@ fn is_change_of_mind(words: &[&str]) -> bool {
     })
 }
 
+/// "I no longer support this release.", "I don't stand by it anymore."
+fn is_no_longer(words: &[&str]) -> bool {
+    let stands = |word: &&str| {
+        one_of!(
+            word,
+            "support approve endorse recommend stand agree back vote think believe want in happy comfortable confident sure convinced for fine ok okay"
+        )
+    };
+    let led = |at: usize| {
+        words[..at].iter().all(|word| {
+            one_of!(
+                word,
+                "i i'm am can cannot can't don't do not sorry unfortunately but so and now really actually hi"
+            )
+        })
+    };
+    let first = words.iter().any(|word| one_of!(word, "i i'm"));
+    let at = words.windows(2).position(|two| two == ["no", "longer"]);
+    let ends = words.contains(&"anymore") || words.windows(2).any(|two| two == ["any", "more"]);
+    let denied = words.iter().position(|word| one_of!(word, "not cannot can't don't")).filter(|_| ends);
+    at.is_some_and(|at| led(at) && (first || at == 0) && words.get(at + 2).is_some_and(stands))
+        || denied.is_some_and(|at| led(at) && first && words[at + 1..].iter().take(2).any(stands))
+}
+
+/// "My previous mail should have said no."
+fn is_amended(words: &[&str]) -> bool {
+    let at = words.iter().position(|word| *word == "should").unwrap_or_default();
+    let own = words[..at].windows(2).any(|two| {
+        two[0] == "my"
+            && one_of!(two[1], "mail email message reply vote ballot answer response previous earlier last first")
+    });
+    own && words.get(at + 1).is_some_and(|word| one_of!(word, "have be read say"))
+        && words[at + 1..].iter().take(3).any(|word| one_of!(word, "said been be read say"))
+}
+
 /// "I have to retract.", "Retracting.", "I withdraw it, the build is broken."
 fn is_retraction(words: &[&str]) -> bool {
     let Some(at) = words.iter().position(|word| is_withdrawal(word) && !one_of!(word, "ignore disregard")) else {
         return false;
     };
     let led = words[..at].iter().all(|word| {
-        one_of!(word, "i i'm i'd like have had to must need want will am now hereby sorry unfortunately then so therefore but and please")
+        one_of!(word, "i i'm i'd like have had to must need want will am now hereby sorry unfortunately then so therefore but and please vote ballot approval")
     });
     let object = words
         .get(at + 1)
@@ -166,6 +194,20 @@ mod tests {
             "Scratch that, the build is broken.",
             "My vote was a mistake.",
             "My -1 was a mistake.",
+            "I need to take that back: the tests fail.",
+            "Vote rescinded, sorry. The signature does not match.",
+            "Never mind my vote.",
+            "I take back what I said.",
+            "Ok, I take that back.",
+            "I'd like to put my vote on hold.",
+            "I no longer support this release.",
+            "Please don't count my vote yet.",
+            "Sorry, my mail was meant for the connector.",
+            "Ich ziehe meine Stimme zurück",
+            "Je retire mon vote",
+            "Retiro mi voto.",
+            "Отзываю свой голос.",
+            "我撤回我的投票",
         ] {
             assert!(regrets(text), "{text}: {:?}", answer(&[text], false, &[]).1);
         }
@@ -177,6 +219,11 @@ mod tests {
             "My vote is binding.",
             "Please count my vote as well.",
             "I will think about it on second reading.",
+            "I can take that back to the team.",
+            "The old format is no longer supported.",
+            "I no longer see the failure.",
+            "Never mind the README.",
+            "我不撤回我的投票",
         ] {
             assert!(!regrets(text), "{text}");
         }
@@ -194,6 +241,8 @@ mod tests {
                 "I need to make my +1 conditional on the NOTICE.",
                 "+1||On second thought, no.",
                 "~~+1~~",
+                "My previous mail should have said -1.",
+                "My vote should have been -1.",
                 "I looked at it. ~~+1 (binding)~~",
             ],
         );

@@ -9,7 +9,9 @@
 
 use super::Text;
 use super::announced::{is_announced, names_other_candidates};
-use super::calling::{asks_for_votes, duration, extends, has, hours, names_period, reminds, restarts};
+use super::calling::{
+    asks_for_votes, duration, extends, extension as extension_of, has, hours, names_period, reminds, restarts,
+};
 use super::calling_off::{Off, as_written, calling_off};
 use super::candidates::{candidates, is_known};
 use super::lines::Logical;
@@ -54,7 +56,7 @@ pub(super) fn role(text: &Text<'_>, lines: &[Logical]) -> Role {
         && text.called
         && let Some(extension) = sentences.iter().find(|sentence| extends(sentence))
     {
-        return Role::Extends { hours: duration(extension), until: when(extension) };
+        return Role::Extends { hours: extension_of(extension), until: when(extension) };
     }
     match off {
         Some((Off::Perhaps, line)) if text.called => Role::Cancels { line, certain: false },

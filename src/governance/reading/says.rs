@@ -17,9 +17,10 @@ use super::in_words::in_words;
 use super::lines::{Logical, Mark};
 use super::mention::NAMES_VALUES;
 use super::objection::{IN_WORDS, objects};
-use super::regret::unsaid;
+use super::proxy::{ANOTHERS, brought};
 use super::sign::{Kind, Sign, Token, tokens};
 use super::told::{accounts, leads_reasons, may_tell};
+use super::unsaid::unsaid;
 use super::words::{is_claim, one_of};
 use crate::governance::{Cast, Claim, Says, VoteValue};
 
@@ -55,7 +56,10 @@ pub(super) fn says(text: &Text<'_>, lines: &[Logical], calls: bool) -> Says {
         let other = unclear.iter().find(|finding| stands_against(finding, *value));
         return match other {
             Some(other) => unclear_with(&line(other), other, Some(&line(cast))),
-            None => match depends(lines, cast.line, *value).or_else(|| unsaid(lines, cast.line)) {
+            None => match depends(lines, cast.line, *value)
+                .or_else(|| unsaid(lines, cast.line, text.candidates))
+                .or_else(|| brought(lines, cast.line, text.sender))
+            {
                 Some((at, why)) => qualified(&line(cast), text.own.get(at).map_or("", |line| line.trim()), why),
                 None => cast_of(cast, *value, &casts, lines, text),
             },
@@ -165,11 +169,15 @@ fn findings(lines: &[Logical], text: &Text<'_>, calls: bool) -> Vec<Finding> {
     let told = accounts(lines, &text.sender.to_lowercase());
     let subject = text.subject.written.to_lowercase();
     let sender = text.sender.to_lowercase();
+    let few = told.iter().filter(|told| **told).count() < 4;
     let mut found = Vec::new();
     let mut opens = true;
     for (number, (line, listed)) in lines.iter().zip(of_list).enumerate() {
         if told[number] {
-            found.push(of_account(line, text.by_caller || calls));
+            let of_several = few && !(text.by_caller || calls) && tells_own(&line.text, &sender);
+            let of_account = of_account(line, text.by_caller || calls);
+            let of_several = of_several.then_some(Finding { found: Found::Stray(ANOTHERS), ..mention("", line) });
+            found.push(of_several.unwrap_or(of_account));
             opens = false;
             continue;
         }
@@ -273,6 +281,13 @@ fn of_account(line: &Logical, by_caller: bool) -> Finding {
     Finding { found: Found::Stray("it tells who voted how, or votes on parts"), ..one }
 }
 
+/// "+1 (Ann)", by Ann, beside somebody else's.
+fn tells_own(line: &str, sender: &str) -> bool {
+    let tokens = tokens(line);
+    let mut names = tokens.iter().filter(|token| token.is_word() && !is_claim(&token.text) && token.text.len() > 1);
+    names.any(|name| sender.split(' ').any(|own| own == name.text))
+}
+
 fn mention(why: &'static str, line: &Logical) -> Finding {
     Finding { found: Found::Mentions(why), sign: None, claim: None, line: line.line_at(0) }
 }
@@ -353,7 +368,9 @@ fn zero(tokens: &mut [Token], place: Place<'_>, alone_in_line: bool) {
             && matches!(tokens[at - 1].text.as_str(), "->" | "=>" | "to" | "into")
             && tokens[..at].iter().any(|token| token.sign().is_some())
             && rest.first().is_none_or(|token| !token.is_word() || is_claim(&token.text));
-        let begins = at == 0 && place.begins_line && (alone || from_me || opens);
+        // "Actually 0, no time to check"
+        let led = tokens[..at].iter().all(|token| one_of!(&token.text, "actually sorry rather well hmm so then oh ,"));
+        let begins = led && place.begins_line && (at == 0 && (alone || from_me) || opens);
         let before = at.checked_sub(1).map(|at| tokens[at].text.clone()).unwrap_or_default();
         let vote = tokens[..at].iter().any(|token| matches!(token.text.as_str(), "vote" | "voting" | "my"));
         let told = matches!(before.as_str(), "vote" | "i'm" | "my" | "voting")

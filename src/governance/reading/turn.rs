@@ -37,7 +37,35 @@ pub(super) fn turn(text: &Text<'_>, lines: &[Logical]) -> Option<Turn> {
             return Some(Turn { to, line });
         }
     }
-    None
+    let mut sentences = lines.iter().flat_map(|line| line.sentences().into_iter().map(|s| s.text.to_lowercase()));
+    let line = sentences.find(|sentence| text.by_caller && is_exchanged(sentence))?;
+    Some(Turn { to: "other files than were voted on".to_owned(), line })
+}
+
+/// "I had to re-upload the tarball, the sha512 changed."
+fn is_exchanged(sentence: &str) -> bool {
+    const DEEDS: [&str; 12] = [
+        "re-upload",
+        "reupload",
+        "re-sign",
+        "resigned the",
+        "re-stage",
+        "restaged",
+        "regenerated",
+        "re-generated",
+        "rebuilt the",
+        "replaced the",
+        "exchanged the",
+        "overwrote",
+    ];
+    const FILES: [&str; 9] =
+        ["tarball", "archive", "artifact", "sha512", "checksum", "signature", "source release", "binaries", "files"];
+    let ahead = ["if ", "would", "should", "could", "might", "will ", "i'll", "not ", "n't"];
+    let changed = has(
+        sentence,
+        &["sha512 changed", "checksum changed", "checksums changed", "tarball changed", "artifacts changed"],
+    );
+    (has(sentence, &DEEDS) && has(sentence, &FILES) || changed) && !has(sentence, &ahead) && !sentence.ends_with('?')
 }
 
 /// "RC3 is up", "I have uploaded …".

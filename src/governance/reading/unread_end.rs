@@ -29,7 +29,10 @@ pub(super) fn unread_end(sentences: &[String]) -> Option<&String> {
         "głosowan",
     ];
     sentences.iter().filter(|sentence| has(sentence, &VOTES)).find(|sentence| {
-        names_day(sentence) || has_odd_days(sentence) || has_foreign_duration(sentence) && duration(sentence).is_none()
+        names_day(sentence)
+            || names_foreign_day(sentence)
+            || has_odd_days(sentence)
+            || has_foreign_duration(sentence) && duration(sentence).is_none()
     })
 }
 
@@ -42,6 +45,15 @@ fn names_day(sentence: &str) -> bool {
         near.map(|word| word.trim_matches(['.', ';', '!', '*', '_']))
     };
     words().any(is_day) && when(rest).is_none()
+}
+
+/// "läuft bis 20.3.2026", "jusqu'au 20 mars": an end behind a word of another language for one.
+fn names_foreign_day(sentence: &str) -> bool {
+    const UNTIL: [&str; 9] = [" bis ", " bis zum ", " hasta ", " jusqu", " fino al", " até ", " до ", " tot ", "截止"];
+    UNTIL.iter().filter_map(|word| sentence.find(word).map(|at| at + word.len())).any(|at| {
+        let words = || sentence[at..].split_whitespace().take(5).map(|word| word.trim_matches(['.', ',', ';', '!']));
+        words().any(is_day) || words().any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+    })
 }
 
 fn is_day(word: &str) -> bool {
@@ -174,6 +186,8 @@ mod tests {
             "The vote will be open until Thursday.",
             "The vote stays open until next Monday, 12:00 UTC.",
             "Die Abstimmung läuft 96 Stunden.",
+            "Die Abstimmung läuft bis 20.3.2026.",
+            "Le vote est ouvert jusqu'au 20 mars.",
             "This vote runs for five business days.",
             "The vote will remain open for 72 hours, excluding weekends.",
             "The vote will be open until Friday 9 January.",

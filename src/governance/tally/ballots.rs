@@ -14,9 +14,9 @@ use super::case::Case;
 use super::in_time::{Place, place};
 use super::mails::{Mail, excerpt};
 use super::people::Binding;
-use super::report::{CountedVote, EarlierVote, LeftOut, MailAccount, Review};
+use super::report::{CountedVote, EarlierVote, LeftOut, MailAccount, Review, SaidAfter};
 use super::rounds::Course;
-use crate::governance::{Approval, Cast, Claim, Says, VoteValue};
+use crate::governance::{Approval, Cast, Claim, Role, Says, VoteValue};
 
 /// What all mails of a vote come to.
 #[derive(Debug, Default)]
@@ -24,6 +24,7 @@ pub(super) struct Ballots {
     pub(super) votes: Vec<CountedVote>,
     pub(super) pending: Vec<Pending>,
     pub(super) left_out: Vec<LeftOut>,
+    pub(super) said_after: Vec<SaidAfter>,
     pub(super) accounts: Vec<MailAccount>,
     pub(super) notes: Vec<String>,
 }
@@ -58,12 +59,25 @@ struct Slot {
     account: usize,
     /// How many mails of theirs cast or withdraw.
     spoken: usize,
+    /// What they wrote after the counted vote, that was read as none.
+    said_after: Vec<SaidAfter>,
 }
 
 impl Slot {
     /// Whether a vote against it counts so far.
     fn objects(&self) -> bool {
         self.counted.as_ref().is_some_and(|vote| matches!(vote.value, VoteValue::Minus | VoteValue::MinusZero))
+    }
+
+    /// Takes in a mail that was read as no vote, where theirs counts by then: it may have been misread.
+    fn overhear(&mut self, case: &Case<'_>, course: &Course<'_, '_>, mail: &Mail<'_>) {
+        let written = mail.statement.role == Role::Replies && mail.ruling.is_none() && self.counted.is_some();
+        let Some(line) = mail.statement.remark.clone().filter(|_| written) else { return };
+        if matches!(place(case, course, mail, self.spoken), Place::Out(_)) {
+            return;
+        }
+        let head = &mail.statement.head;
+        self.said_after.push(SaidAfter { message_id: head.message_id.clone(), from: mail.from(), at: head.at, line });
     }
 }
 
@@ -84,17 +98,24 @@ impl Ballots {
             };
             let came_of = match slot.take_if(|slot| heard(slot)) {
                 Some(slot) => ballots.hear(case, course, mail, slot),
-                None => came_of_nothing(mail, course),
+                None => {
+                    if let Some(slot) = slots.get_mut(mail.voter.key.as_str()) {
+                        slot.overhear(case, course, mail);
+                    }
+                    came_of_nothing(mail, course)
+                }
             };
             ballots.account(mail, came_of);
         }
         for slot in slots.into_values() {
+            ballots.said_after.extend(slot.said_after);
             ballots.votes.extend(slot.counted.map(|vote| CountedVote { earlier: slot.earlier, ..vote }));
             ballots.pending.extend(slot.pending);
         }
         ballots.votes.sort_by(|a, b| (a.at.is_none(), a.at, &a.message_id).cmp(&(b.at.is_none(), b.at, &b.message_id)));
         let by_time = |review: &Review| (review.at.is_none(), review.at, review.message_id.clone());
         ballots.pending.sort_by_key(|pending| by_time(&pending.review));
+        ballots.said_after.sort_by_key(|said| (said.at, said.message_id.clone()));
         ballots.left_out.sort_by_key(|left| (left.at.is_none(), left.at, left.message_id.clone()));
         ballots.note_namesakes();
         ballots
@@ -156,6 +177,7 @@ impl Ballots {
 
     fn count(&mut self, mail: &Mail<'_>, slot: &mut Slot, cast: &Cast) -> String {
         self.settle(slot);
+        slot.said_after.clear();
         let came_of = match slot.counted.take() {
             Some(before) => {
                 let same = before.value == cast.value;
@@ -184,6 +206,7 @@ impl Ballots {
         let Some(vote) = slot.counted.take() else {
             return "it takes a vote back, and there is none that counts".to_owned();
         };
+        slot.said_after.clear();
         self.replaced(slot.account, mail.id());
         let why = format!("taken back by a later mail: {line}");
         self.left_out.push(LeftOut {

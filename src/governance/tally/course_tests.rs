@@ -304,3 +304,27 @@ fn an_end_that_was_not_read_is_said_and_not_guessed() {
         tally.notes
     );
 }
+
+#[test]
+fn what_a_voter_says_after_their_vote_is_shown() {
+    let says = |id: &str, who: &str, hours, says: Says| {
+        let remark = Some(format!("{id} says"));
+        Statement { says, remark, ..mail(id, who, hours) }
+    };
+    let nothing = || Says::Nothing { why: None };
+    let later = [
+        says("before", "bob", -1, nothing()),
+        says("hm", "bob", 30, nothing()),
+        says("fixed", "ann", 31, Says::Settles { line: "fixed".into() }),
+        says("stranger", "zoe@example.net", 31, nothing()),
+        says("again", "cleo", 32, cast("+1")),
+    ];
+    let votes = || later.iter().cloned().fold(with(three(), says("early", "cleo", 20, nothing())), with);
+    let tally = Votes::majority(votes()).tally();
+    let shown: Vec<(&str, &str)> =
+        tally.said_after.iter().map(|said| (said.message_id.as_str(), said.line.as_str())).collect();
+    assert_eq!(shown, [("hm", "hm says"), ("fixed", "fixed says")]);
+    assert_eq!((tally.outcome, counts(&tally)[0], tally.review.len()), (VoteOutcome::Passed, 3, 0));
+    let ruled = Votes::majority(votes()).ruled("hm", "none").tally();
+    assert_eq!(ruled.said_after.len(), 1, "whoever ruled has seen it");
+}

@@ -91,6 +91,7 @@ pub(super) fn mail(id: &str, who: &str, hours: i64) -> Statement {
         },
         role: Role::Replies,
         says: Says::Nothing { why: None },
+        remark: None,
     }
 }
 

@@ -24,8 +24,11 @@ pub(super) enum Place {
     },
 }
 
-/// Clocks of senders differ; a mail so much before the one it answers is still an answer.
+/// Zones of senders are set wrongly; a mail so much ahead of this clock is not from the future yet.
 const SKEW: SignedDuration = SignedDuration::from_hours(24);
+
+/// Clocks of senders differ; a mail so much before the one it answers is still an answer.
+const EARLY: SignedDuration = SignedDuration::from_hours(1);
 
 /// Whether a mail is in time; what a person ruled on is.
 pub(super) fn place(case: &Case<'_>, course: &Course<'_, '_>, mail: &Mail<'_>, spoken: usize) -> Place {
@@ -46,7 +49,7 @@ pub(super) fn place(case: &Case<'_>, course: &Course<'_, '_>, mail: &Mail<'_>, s
         return Place::Out("it is later than the time of this tally".to_owned());
     }
     if let Some(start) = start.filter(|start| at < *start) {
-        let soon = at.saturating_add(SKEW).is_ok_and(|later| later >= start);
+        let soon = at.saturating_add(EARLY).is_ok_and(|later| later >= start);
         return match course.rounds.len() {
             ..2 if soon => Place::InTime,
             ..2 => doubtful("its date is before the vote was opened; is it on this vote?", true),

@@ -34,7 +34,7 @@ mod value;
 pub use case::{Case, Reminder, Ruling, Verdict};
 pub use report::{
     BylawsUsed, Cancellation, CountedVote, EarlierVote, LeftOut, MailAccount, ResultMail, Review, RosterUsed, Round,
-    Tally, Totals, VoteOutcome,
+    SaidAfter, Tally, Totals, VoteOutcome,
 };
 
 use super::statement::VoteValue;
@@ -79,6 +79,7 @@ pub fn tally(case: &Case<'_>) -> Tally {
         missing: standing.missing,
         notes: course.notes.iter().chain(&ballots.notes).chain(&standing.notes).chain(&unknown).cloned().collect(),
         left_out: ballots.left_out,
+        said_after: ballots.said_after,
         roster: RosterUsed {
             project: case.roster.project.clone(),
             as_of: case.roster.as_of,

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::ballots::Ballots;
 use super::case::Case;
-use super::report::VoteOutcome;
+use super::report::{Cancellation, VoteOutcome};
 use super::rounds::Course;
 use crate::governance::{Approval, BindingVotes, Outcome, VoteValue, decide, still_missing};
 
@@ -51,7 +51,11 @@ pub(super) fn outcome(case: &Case<'_>, course: &Course<'_, '_>, ballots: &Ballot
     standing.outcome = match (&course.cancelled, course.closes.filter(|closes| case.now < *closes)) {
         (Some(cancelled), _) => {
             standing.missing.clear();
-            standing.reasons.insert(0, format!("{} called the vote off: {}", cancelled.from, cancelled.line));
+            let Cancellation { from, line, message_id, .. } = cancelled;
+            let off = format!(
+                "{from} called the vote off in <{message_id}>: {line}. Where that is misread: --ruling '{message_id}=none' --why TEXT"
+            );
+            standing.reasons.insert(0, off);
             VoteOutcome::Cancelled
         }
         (None, _) if blocked == Blocked::Always => VoteOutcome::NeedsReview,

@@ -51,6 +51,9 @@ pub struct Tally {
     pub notes: Vec<String>,
     /// Votes that are not counted, and why.
     pub left_out: Vec<LeftOut>,
+    /// What voters wrote after their counted vote, that was read as no vote.
+    #[serde(default)]
+    pub said_after: Vec<SaidAfter>,
     /// The roster that was used.
     pub roster: RosterUsed,
     /// The bylaws that were used, as [`Tally::by`] says.
@@ -172,6 +175,20 @@ pub struct LeftOut {
     pub line: String,
     /// Why it is not counted.
     pub why: String,
+}
+
+/// A mail of somebody whose vote counts, later than that vote, that was read as none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SaidAfter {
+    /// The mail.
+    pub message_id: String,
+    /// Whose it is: `Name <address>`.
+    pub from: String,
+    /// When it was written.
+    pub at: Option<Timestamp>,
+    /// The first line that they wrote.
+    pub line: String,
 }
 
 /// The roster that a tally used.

@@ -67,6 +67,9 @@ pub(super) fn body(headers: &Headers<'_>, bytes: &[u8]) -> Body {
         };
         push(&mut text, &decoded);
     }
+    if text.lines().any(|line| line.trim_end() == "-----BEGIN PGP MESSAGE-----") {
+        faults.push("it has encrypted text, which was not read".to_owned());
+    }
     let mut otherwise = None;
     if text.trim().is_empty() {
         text.clear();
@@ -156,7 +159,11 @@ impl<'m> Walk<'m> {
 
     fn multipart(&mut self, bytes: &'m [u8], boundary: &[u8], alternative: bool, depth: usize) {
         let (plain, html) = (self.plain.len(), self.html.len());
-        for piece in pieces(bytes, boundary) {
+        let pieces = pieces(bytes, boundary);
+        if pieces.is_empty() && !bytes.trim_ascii().is_empty() {
+            self.faults.push("its parts cannot be told apart by what its header says, and were not read".to_owned());
+        }
+        for piece in pieces {
             if self.parts > PARTS {
                 break;
             }
@@ -313,6 +320,21 @@ mod tests {
         assert_eq!(text(mail).trim(), "plain");
         let html = b"Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n \n--b\nContent-Type: text/html\n\n<p>+1</p><blockquote>-1</blockquote>\n--b--\n";
         assert_eq!(text(html).trim(), "+1\n\n> -1");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        for mail in [
+            &b"Content-Type: multipart/mixed; boundary=B\n\n--C\nContent-Type: text/plain\n\n-1\n--C--\n"[..],
+            b"Subject: x\n\n-----BEGIN PGP MESSAGE-----\n\nhQEMA+1\n-----END PGP MESSAGE-----\n",
+        ] {
+            let (headers, bytes) = split(mail);
+            let faults = body(&headers, bytes).faults;
+            assert!(faults.len() == 1 && faults[0].contains("not read"), "{faults:?}");
+        }
+        let quoted = b"Subject: x\n\n+1\n> -----BEGIN PGP MESSAGE-----\n> hQEMA\n";
+        let (headers, bytes) = split(quoted);
+        assert!(body(&headers, bytes).faults.is_empty());
     }
 
     #[test]

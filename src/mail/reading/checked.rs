@@ -8,6 +8,7 @@
 //! be on another vote.
 
 use super::caller::Caller;
+use super::own_text::OwnText;
 use super::thread::{Mail, Opened};
 use crate::governance::Says;
 use crate::governance::reading::{Tag, Text, Turn, candidates, is_marked, other_matter, read};
@@ -19,7 +20,8 @@ pub(super) fn of_this_vote(says: Says, caller: &Caller, turned: Option<&Turn>, m
         Says::Withdraws { line } => line,
         Says::Nothing { .. } | Says::Settles { .. } | Says::Regrets { .. } | Says::Unclear { .. } => return says,
     };
-    let other = caller.subject.as_ref().and_then(|call| other_matter(call, &mail.parsed));
+    let answers = mail.answers_other.as_ref().map(|call| format!("it answers the call of another vote: {call:?}"));
+    let other = answers.or_else(|| caller.subject.as_ref().and_then(|call| other_matter(call, &mail.parsed)));
     let why = match (other, turned, &caller.turned) {
         (Some(why), _, _) => why,
         (None, Some(turn), _) => format!("the same mail puts {} to the vote: which of them is it on?", turn.to),
@@ -37,7 +39,7 @@ fn names_this(line: &str, caller: &Caller) -> bool {
 }
 
 /// What the mail says, unless something about the mail forbids to count it.
-pub(super) fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &Opened, mail: &Mail<'_>) -> Says {
+pub(super) fn checked(says: Says, text: &Text<'_>, own: &OwnText<'_>, opened: &Opened, mail: &Mail<'_>) -> Says {
     if mail.parsed.has(Tag::Discuss) && !mail.parsed.has(Tag::Vote) && !matches!(says, Says::Nothing { .. }) {
         return Says::Nothing { why: Some("it stands in a discussion, not in the vote".to_owned()) };
     }
@@ -76,13 +78,13 @@ pub(super) fn checked(says: Says, text: &Text<'_>, doubtful: &[&str], opened: &O
         let why = "a box is marked in the call that it quotes: whose mark is that?".to_owned();
         return Says::Unclear { excerpt: line.to_owned(), why };
     }
-    if nothing && !doubtful.is_empty() {
-        let below = read(&Text { own: doubtful, remarks: &[], ..*text }).1;
-        if let Says::Casts(cast) = below {
-            return Says::Unclear {
-                excerpt: cast.line,
-                why: "it stands below the header of another mail, and whether it is quoted is not clear".to_owned(),
-            };
+    let below = [
+        (&own.doubtful, "it stands below the header of another mail, and whether it is quoted is not clear"),
+        (&own.signed, "it stands below the line that begins a signature: is it a vote?"),
+    ];
+    for (lines, why) in below.into_iter().filter(|(lines, _)| nothing && !lines.is_empty()) {
+        if let Says::Casts(cast) = read(&Text { own: lines, remarks: &[], ..*text }).1 {
+            return Says::Unclear { excerpt: cast.line, why: why.to_owned() };
         }
     }
     says
@@ -194,6 +196,14 @@ mod tests {
         let found = says("Somebody via X <m@evil.org>", answer, "X-Sender: cat@apache.org\n", "+1");
         let Says::Unclear { why, .. } = found else { panic!("{found:?}") };
         assert!(why.contains("m@evil.org") && why.contains("cat@apache.org"), "{why}");
+    }
+
+    #[test]
+    fn a_vote_below_a_signature_s_line_is_for_a_person() {
+        let found = says("Bob <bob@example.org>", "Re: [VOTE] Release Widget 1.2.3", "", "-- \n+1 (binding)");
+        assert!(matches!(&found, Says::Unclear { excerpt, .. } if excerpt == "+1 (binding)"), "{found:?}");
+        let found = says("Bob <bob@example.org>", "Re: [VOTE] Release Widget 1.2.3", "", "Hi\n-- \n+1 555 123 4567");
+        assert!(matches!(found, Says::Nothing { .. }), "{found:?}");
     }
 
     #[test]

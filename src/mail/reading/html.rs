@@ -9,7 +9,7 @@
 
 use html5gum::{Token, Tokenizer};
 
-use super::unseen::{Look, Sheet, grounds, strikes_out};
+use super::unseen::{Look, Sheet, grounds};
 
 /// How many elements deep quotes are told apart.
 const DEPTH: usize = 4_000;
@@ -178,7 +178,7 @@ impl Page {
             || marks.contains("border-top:solid") && marks.contains("padding:3.0pt")
             || matches!(name.as_str(), "div" | "p" | "span" | "td") && has_bar(marks);
         let hidden = matches!(name.as_str(), "style" | "script" | "head" | "title" | "template" | "noscript");
-        let struck = matches!(name.as_str(), "del" | "s" | "strike") || strikes_out(&look.style);
+        let struck = matches!(name.as_str(), "del" | "s" | "strike") || self.sheet.strikes_out(look);
         self.in_sheet |= name == "style";
         let (unseen, ground) = (self.sheet.hides(look, self.grounds > 0), grounds(look));
         if self.open.len() < DEPTH {
@@ -313,6 +313,9 @@ mod tests {
             "<div hidden>+1</div>",
             "<font color=\"#FFFFFF\">+1</font>",
             "<style>p{x:y} .x, a.z{display:none}</style><div class=\"y x\">+1</div>",
+            "<style>p.q{color:#fff}</style><p class=q>+1</p>",
+            "<p style=\"transform:scale(0)\">+1</p>",
+            "<p style=\"clip-path:inset(100%)\">+1</p>",
         ] {
             assert_eq!(shown(hidden).unseen.trim(), "+1", "{hidden}");
         }
@@ -334,6 +337,7 @@ mod tests {
             "<del>+1</del>",
             "<strike><b>+1</b></strike>",
             "<span style=\"text-decoration:line-through\">+1</span>",
+            "<style>.x{text-decoration:line-through}</style><p class=x>+1</p>",
             "<p style=\"color:red; text-decoration-line: line-through\">+1</p>",
         ] {
             let shown = shown(&format!("<p>Thanks.</p><div>{struck}</div><p>-1</p>"));

@@ -9,6 +9,7 @@
 //!
 //! What a mail's own words mean is `governance::reading`'s; here they are found.
 
+mod asked;
 mod attribution;
 mod body;
 mod caller;
@@ -16,6 +17,7 @@ mod charset;
 mod checked;
 mod collapsed;
 mod flowed;
+mod forwarded;
 mod head;
 mod headers;
 mod html;

@@ -116,3 +116,29 @@ fn a_result_under_another_subject_closes_nothing() {
     assert_eq!(read[2].role, Role::Replies);
     assert!(matches!(read[3].role, Role::Cancels { certain: false, .. }), "{:?}", read[3]);
 }
+
+#[test]
+fn a_vote_that_answers_another_call_is_for_a_person() {
+    let next = "[VOTE] Release Widget 1.2.3, RC3";
+    let read = |who: &str| {
+        let mail = |id: &str, who: &str, to: &str, subject: &str, body: &str| {
+            format!(
+                "From x@example.org Mon Jan  1 00:00:00 2024\nFrom: {who} <{who}@example.org>\nSubject: {subject}\nMessage-ID: <{id}@x>\nDate: Mon, 1 Jan 2024 1{id}:00:00 +0000\n{to}\n{body}\n\n"
+            )
+        };
+        let to = |id: &str| format!("In-Reply-To: <{id}@x>\n");
+        let text = [
+            mail("0", "ann", "", SUBJECT, CALL),
+            mail("1", "cleo", &to("0"), ANSWER, "+1"),
+            mail("2", who, &to("0"), next, &CALL.replace("candidate 2", "candidate 3").replace("RC1", "RC2")),
+            mail("3", "dan", &to("2"), ANSWER, "+1"),
+        ];
+        read_bytes(text.concat().as_bytes(), Selection::default()).statements
+    };
+    let same = read("ann");
+    assert!(matches!(same[2].role, Role::Opens { .. }), "whoever opened the vote begins a round: {:?}", same[2]);
+    assert!(why(&same[3]).contains("rc2"), "{:?}", same[3]);
+    let other = read("bob");
+    assert_eq!((other.len(), why(&other[1])), (3, "counts"), "a vote of somebody else's is another thread");
+    assert!(why(&other[2]).starts_with("it answers the call of another vote"), "{:?}", other[2]);
+}

@@ -51,7 +51,8 @@ pub(super) fn differing_value(plain: &str, shown: &str) -> Option<Otherwise> {
             continue;
         }
         if own_text(plain).lines.iter().all(|own| first_value(own) != Some(value)) {
-            let why = format!("its HTML has {value} where its plain text has none: which of them is meant?");
+            let other = own_text(plain).lines.iter().find_map(|own| first_value(own)).unwrap_or("none");
+            let why = format!("its HTML has {value} where its plain text has {other}: which of them is meant?");
             return Some(Otherwise { line: line.trim().to_owned(), why });
         }
     }
@@ -128,6 +129,13 @@ mod tests {
         ] {
             assert_eq!(differing_value(plain, shown), None, "{plain}{shown}");
         }
+    }
+
+    #[test]
+    fn what_stands_on_the_other_side_is_named() {
+        let why = |plain: &str| differing_value(plain, "-1, it is broken\n").map(|found| found.why).unwrap_or_default();
+        assert!(why("+1\n").starts_with("its HTML has -1 where its plain text has +1:"));
+        assert!(why("Thanks.\n").starts_with("its HTML has -1 where its plain text has none:"));
     }
 
     #[test]

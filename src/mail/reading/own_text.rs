@@ -9,6 +9,7 @@
 
 use super::attribution::{Opening, barred, opening, prefixed};
 use super::collapsed::{collapsed, lead_in};
+use super::forwarded::is_forwarded;
 
 /// How many lines of a mail are looked at.
 const LINES: usize = 60_000;
@@ -21,6 +22,8 @@ pub struct OwnText<'t> {
     /// Lines below a header of another mail that nothing of the sender's own stands above: they
     /// may be the sender's (who wrote below an unmarked quote) or not.
     pub doubtful: Vec<&'t str>,
+    /// Lines of a signature that begin with a value: they may be a vote below a rule.
+    pub signed: Vec<&'t str>,
     /// What is quoted right above some of `lines`.
     pub quoted: Vec<Quoted<'t>>,
 }
@@ -55,6 +58,7 @@ pub fn own_text(text: &str) -> OwnText<'_> {
             continue;
         }
         if signature {
+            own.signed.extend(Some(line).filter(|line| begins_with_value(line)));
             at += 1;
             continue;
         }
@@ -83,7 +87,8 @@ pub fn own_text(text: &str) -> OwnText<'_> {
         }
         match opening {
             Some(Opening::Rest(skip)) => {
-                if own.is_empty() {
+                // who forwards a mail says something above it, and may bring a vote with it
+                if own.is_empty() || is_forwarded(line) {
                     let rest = &all[(at + skip).min(all.len())..];
                     own.doubtful.extend(rest.iter().copied().filter(|line| !prefixed(line)));
                 }

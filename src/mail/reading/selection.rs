@@ -22,8 +22,13 @@ type Content<'m> = (&'m [u8], Option<&'m [u8]>);
 
 /// The mails of the thread that is wanted.
 pub(super) fn choose<'m>(mails: Vec<Mail<'m>>, selection: Selection<'_>, left_out: &mut Vec<LeftOut>) -> Vec<Mail<'m>> {
-    let nodes: Vec<Node<'_>> =
-        mails.iter().map(|mail| Node { id: &mail.id, parents: &mail.parents, subject: &mail.parsed }).collect();
+    let nodes: Vec<Node<'_>> = mails
+        .iter()
+        .map(|mail| {
+            let from = mail.headers.raw("from");
+            Node { id: &mail.id, parents: &mail.parents, subject: &mail.parsed, from }
+        })
+        .collect();
     let numbers = threads(&nodes);
     let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
     numbers.iter().for_each(|number| *sizes.entry(*number).or_default() += 1);
@@ -51,10 +56,18 @@ pub(super) fn choose<'m>(mails: Vec<Mail<'m>>, selection: Selection<'_>, left_ou
             None => return Vec::new(),
         },
     };
+    // a mail of this thread can answer the call of another one
+    let elsewhere: HashMap<String, String> = nodes
+        .iter()
+        .zip(&numbers)
+        .filter(|(node, found)| node.calls() && **found != number)
+        .map(|(node, _)| (node.id.to_owned(), node.subject.plain.clone()))
+        .collect();
     let mut others: BTreeMap<usize, (usize, String)> = BTreeMap::new();
     let mut chosen = Vec::new();
-    for (mail, found) in mails.into_iter().zip(numbers) {
+    for (mut mail, found) in mails.into_iter().zip(numbers) {
         if found == number {
+            mail.answers_other = mail.parents.first().and_then(|parent| elsewhere.get(parent)).cloned();
             chosen.push(mail);
         } else {
             others.entry(found).or_insert_with(|| (0, mail.parsed.written.clone())).0 += 1;

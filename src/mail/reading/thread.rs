@@ -14,6 +14,7 @@ use std::rc::Rc;
 use jiff::Timestamp;
 use memchr::memmem;
 
+use super::asked::Asked;
 use super::caller::Caller;
 use super::checked::{checked, of_this_vote};
 use super::headers::{Headers, decoded, split};
@@ -73,6 +74,8 @@ pub(super) struct Mail<'m> {
     /// Whether only the archive's line before it says so.
     at_of_archive: bool,
     pub(super) doubts: Vec<String>,
+    /// The subject of the call of another thread, where it answers that.
+    pub(super) answers_other: Option<String>,
     /// What of it cannot be read.
     faults: Vec<String>,
     /// Where among all mails it stood.
@@ -223,7 +226,8 @@ fn mail<'m>(
     if body.is_empty() && !raw.ends_with(b"\n\n") && !raw.ends_with(b"\n\r\n") {
         faults.push("it breaks off in its headers: its text was not read".to_owned());
     }
-    Some(Mail { headers, body, id, parents, parsed, at, at_of_archive, doubts, faults, place: place.to_owned() })
+    let (answers_other, place) = (None, place.to_owned());
+    Some(Mail { headers, body, id, parents, parsed, at, at_of_archive, doubts, answers_other, faults, place })
 }
 
 /// A mail with its text, ready to be read.
@@ -241,6 +245,7 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
         let call = open(&mails[first]);
         caller.add(&mails[first], &call.sender, &own_text(&call.text).lines);
     }
+    let mut asked = Asked::default();
     thread.subject = first.or(if mails.is_empty() { None } else { Some(0) }).map(|at| mails[at].parsed.plain.clone());
     for (at, mail) in mails.iter().enumerate() {
         let mut opened = open(mail);
@@ -262,7 +267,7 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
             remarks: &caller.remarks(&own.quoted),
         };
         let (role, says) = read(&text);
-        let says = checked(says, &text, &own.doubtful, opened, mail);
+        let says = checked(says, &text, &own, opened, mail);
         let turned = first.filter(|first| at > *first).and_then(|_| turn(&text));
         let says = of_this_vote(says, &caller, turned.as_ref(), mail);
         if matches!(role, Role::Opens { .. }) && first != Some(at) {
@@ -271,7 +276,11 @@ fn statements(mails: &[Mail<'_>], thread: &mut ThreadRead) {
             caller.turned = Some((mail.id.clone(), turned.to));
         }
         thread.left_out.extend(opened.faults.iter().map(|why| LeftOut { mail: mail.id.clone(), why: why.clone() }));
-        thread.statements.push(Statement { head: head_of(mail, opened), role, says });
+        let remark = asked.remark(mail, &opened.sender, &own.lines);
+        if !matches!(role, Role::Opens { .. }) {
+            asked.add(mail, &opened.sender, &own.lines);
+        }
+        thread.statements.push(Statement { head: head_of(mail, opened), role, says, remark });
     }
 }
 

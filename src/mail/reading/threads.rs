@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 
-use crate::governance::reading::{Subject, Tag};
+use crate::governance::reading::{Subject, Tag, candidates};
 
 /// What is needed of a mail to tell where it belongs.
 pub(super) struct Node<'m> {
@@ -17,6 +17,8 @@ pub(super) struct Node<'m> {
     /// In-Reply-To first, then References from the last to the first.
     pub parents: &'m [String],
     pub subject: &'m Subject,
+    /// Its From header, as it is.
+    pub from: Option<&'m [u8]>,
 }
 
 impl Node<'_> {
@@ -51,10 +53,14 @@ pub(super) fn threads(mails: &[Node<'_>]) -> Vec<usize> {
         let core = mail.subject.core.as_str();
         if let Some(call) = called.get(core).filter(|_| !mail.subject.has(Tag::Discuss)) {
             sets.join(at, *call);
-            // what it answers is of this vote too, unless it is of another one
+            // what it answers is of this vote too, unless it is of another one; the same person's call for another
+            // candidate begins a round of the vote that it answers
             for parent in mail.parents.iter().take(200) {
                 if let Some(node) = ids.get(parent.as_str()).filter(|node| {
-                    mails.get(**node).is_some_and(|other| !called.contains_key(other.subject.core.as_str()))
+                    mails.get(**node).is_some_and(|other| {
+                        !called.contains_key(other.subject.core.as_str())
+                            || mail.calls() && mail.from == other.from && is_next_candidate(&other.subject.core, core)
+                    })
                 }) {
                     sets.join(at, *node);
                 }
@@ -77,6 +83,19 @@ pub(super) fn threads(mails: &[Node<'_>]) -> Vec<usize> {
         }
     }
     (0..mails.len()).map(|at| sets.root(at)).collect()
+}
+
+/// Whether two subjects are on two candidates of the same: "release a 1.0 rc1", "release a 1.0 rc2".
+fn is_next_candidate(one: &str, other: &str) -> bool {
+    let named = |core: &str| !candidates(core).is_empty();
+    let words = |core: &str| -> Vec<String> {
+        let parts = core.split([' ', '-', '_', '#']).filter(|word| !word.is_empty());
+        let whole = parts.map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned());
+        // of the version the numbers matter, of the candidate they do not
+        let versions = core.split([' ', '-', '_']).filter(|word| word.contains('.')).map(str::to_owned);
+        whole.chain(versions.map(|version| version.split("rc").next().unwrap_or_default().to_owned())).collect()
+    };
+    named(one) && named(other) && candidates(one) != candidates(other) && words(one) == words(other)
 }
 
 /// Disjoint sets.
@@ -120,7 +139,7 @@ mod tests {
         let nodes: Vec<Node<'_>> = mails
             .iter()
             .enumerate()
-            .map(|(at, (id, _, _))| Node { id, parents: &parents[at], subject: &subjects[at] })
+            .map(|(at, (id, _, _))| Node { id, parents: &parents[at], subject: &subjects[at], from: None })
             .collect();
         threads(&nodes)
     }
@@ -148,5 +167,21 @@ mod tests {
             ("m2", &["m1"], "Re: the vote"),
         ]);
         assert_eq!(found, [0; 4]);
+    }
+
+    #[test]
+    fn the_next_candidate_is_called_in_the_thread_of_the_last() {
+        let call = |subject: &str| {
+            of(&[
+                ("1", &[], "[VOTE] Release A 1.0.0, release candidate #1"),
+                ("2", &["1"], "Re: [VOTE] Release A 1.0.0, release candidate #1"),
+                ("3", &["1"], subject),
+                ("4", &["3", "1"], &format!("Re: {subject}")),
+            ])
+        };
+        assert_eq!(call("[VOTE] Release A 1.0.0, release candidate #2"), [0; 4]);
+        for other in ["[VOTE] Release B 1.0.0, release candidate #2", "[VOTE] Release A 1.1.0, release candidate #2"] {
+            assert_eq!(call(other), [0, 0, 2, 2], "{other}");
+        }
     }
 }

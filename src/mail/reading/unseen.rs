@@ -12,6 +12,10 @@
 pub(super) struct Sheet {
     /// Classes and ids (`.x`, `#x`) that the mail's style sheet hides.
     hidden: Vec<String>,
+    /// Those that it gives the paper's colour.
+    faint: Vec<String>,
+    /// Those that it strikes out.
+    struck: Vec<String>,
 }
 
 /// The attributes that decide whether an element is seen, in lower case.
@@ -40,14 +44,33 @@ impl Sheet {
                 depth += 1;
             } else {
                 let conditional = depth != 1 || selectors.starts_with('@');
-                if !conditional && hides(&lower[from..at]) {
-                    self.hidden.extend(selectors.split(',').filter_map(last_name));
+                if !conditional {
+                    self.rule(selectors, &lower[from..at]);
                 }
                 depth = depth.saturating_sub(1);
                 selectors = "";
             }
             from = at + 1;
         }
+    }
+
+    fn rule(&mut self, selectors: &str, declarations: &str) {
+        let names = || selectors.split(',').filter_map(last_name);
+        if hides(declarations) {
+            self.hidden.extend(names());
+        }
+        let grounded = ["background", "background-color"].iter().any(|name| property(declarations, name).is_some());
+        if property(declarations, "color").is_some_and(is_paper) && !grounded {
+            self.faint.extend(names());
+        }
+        if strikes_out(declarations) {
+            self.struck.extend(names());
+        }
+    }
+
+    /// Whether what the element holds is struck out.
+    pub(super) fn strikes_out(&self, look: &Look) -> bool {
+        strikes_out(&look.style) || names(&self.struck, look)
     }
 
     /// Whether nobody sees what the element holds, on a ground of the paper's colour or not.
@@ -57,20 +80,18 @@ impl Sheet {
         }
         let ground = on_ground || grounds(look);
         let faint = property(&look.style, "color").is_some_and(is_paper) || is_paper(&look.color);
-        if faint && !ground {
-            return true;
-        }
-        !self.hidden.is_empty()
-            && (look.classes.split_ascii_whitespace().any(|class| self.names('.', class)) || self.names('#', &look.id))
-    }
-
-    fn names(&self, mark: char, name: &str) -> bool {
-        self.hidden.iter().any(|hidden| hidden.strip_prefix(mark) == Some(name))
+        (faint || names(&self.faint, look)) && !ground || names(&self.hidden, look)
     }
 }
 
+/// Whether one of the names is the element's.
+fn names(all: &[String], look: &Look) -> bool {
+    let named = |mark: char, name: &str| all.iter().any(|one| one.strip_prefix(mark) == Some(name));
+    !all.is_empty() && (look.classes.split_ascii_whitespace().any(|class| named('.', class)) || named('#', &look.id))
+}
+
 /// Whether the style strikes out what it is for.
-pub(super) fn strikes_out(style: &str) -> bool {
+fn strikes_out(style: &str) -> bool {
     ["text-decoration", "text-decoration-line"]
         .iter()
         .any(|name| property(style, name).is_some_and(|value| value.contains("line-through")))
@@ -109,6 +130,21 @@ fn hides(style: &str) -> bool {
             && ["max-height", "height", "max-width", "width"].iter().any(|name| nothing(name))
         || ["left", "top", "right", "text-indent", "margin-left"].iter().any(|name| away(name))
         || property(style, "clip").is_some_and(|value| value.starts_with("rect(0") || value.starts_with("rect(1px"))
+        || property(style, "clip-path").is_some_and(|value| {
+            ["inset(100%", "inset(50%", "circle(0", "ellipse(0", "polygon(0 0, 0 0"]
+                .iter()
+                .any(|cut| value.starts_with(cut))
+        })
+        || property(style, "transform").is_some_and(is_scaled_away)
+}
+
+/// `scale(0)`, `scale(0.01, 1)`.
+fn is_scaled_away(value: &str) -> bool {
+    ["scale(", "scalex(", "scaley("].iter().any(|name| {
+        let behind = value.find(name).map(|at| &value[at + name.len()..]);
+        let number = behind.and_then(|behind| behind.split([',', ')', ' ']).next());
+        number.and_then(|number| number.parse::<f32>().ok()).is_some_and(|scale| scale.abs() < 0.1)
+    })
 }
 
 /// The value of a property, without `!important`.
