@@ -6,10 +6,14 @@
 
 //! Ballots by mail, with a real relay and an archive on loopback.
 
+use jiff::Timestamp;
+
 use super::cast;
 use super::place::{Place, ann, yes};
 use super::sending::Sent;
 use super::verified::Verified;
+use crate::commands::desk::Desk;
+use crate::engine::Clock;
 
 fn ballot(place: &Place, value: &str) -> cast::Args {
     super::place::ballot(&place.thread(), value, yes())
@@ -91,17 +95,31 @@ fn a_ballot_answers_a_call_that_is_open() {
     assert_eq!(place.mails().len(), 5);
 }
 
+/// A clock that stands.
+struct OneMoment(Timestamp);
+
+impl Clock for OneMoment {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+
+    fn pass(&self, until: Timestamp) -> bool {
+        self.0 >= until
+    }
+}
+
 #[test]
 fn of_two_ballots_in_one_second_the_second_is_not_sent() {
     let place = Place::opened("flip");
-    let give = |args: &cast::Args| cast::cast(&place.desk(), args, ann());
-    assert_eq!(give(&ballot(&place, "+1")).unwrap(), Sent::Yes);
-    assert_eq!(give(&ballot(&place, "+1")).unwrap(), Sent::Yes, "it was cast already");
-    let refused = give(&ballot(&place, "0")).unwrap_err();
+    let second = OneMoment(place.clock.now());
+    let within = |args: &cast::Args| cast::cast(&Desk { clock: &second, ..place.desk() }, args, ann());
+    assert_eq!(within(&ballot(&place, "+1")).unwrap(), Sent::Yes);
+    assert_eq!(within(&ballot(&place, "+1")).unwrap(), Sent::Yes, "it was cast already");
+    let refused = within(&ballot(&place, "0")).unwrap_err();
     assert!(refused.what.contains("has the same date"), "{refused}");
     assert_eq!(place.mails().len(), 2);
     place.hours(1);
-    assert_eq!(give(&ballot(&place, "0")).unwrap(), Sent::Yes);
+    assert_eq!(cast::cast(&place.desk(), &ballot(&place, "0"), ann()).unwrap(), Sent::Yes);
     let ids: std::collections::BTreeSet<String> = place
         .mails()
         .iter()
