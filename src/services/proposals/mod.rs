@@ -9,6 +9,7 @@
 //! it is still in the revision that was read. What the pages mean is none of their business.
 
 mod confluence;
+mod entries;
 mod git_registry;
 mod history;
 mod home;

@@ -19,6 +19,7 @@ use std::path::Path;
 use git2::{ErrorCode, Oid, Repository};
 use jiff::Timestamp;
 
+use super::entries::Entries;
 use super::git_registry::{GitRegistry, head};
 use super::home::{HomeError, local};
 use super::undertaking::{FileNote, Left, Undertaking};
@@ -81,8 +82,9 @@ impl GitRegistry {
         if self.author.0.is_empty() {
             return Err(HomeError::Nobody);
         }
-        let planned = files.iter().map(|file| self.planned(file)).collect::<Result<Vec<_>, _>>()?;
         let before = head(&repository)?;
+        let committed = before.map(|id| self.entries(&repository, id)).transpose()?;
+        let planned = files.iter().map(|file| self.planned(file, committed.as_ref())).collect::<Result<Vec<_>, _>>()?;
         let id = self.make_commit(&repository, &planned, message, at, before)?;
         let files = files.iter().map(|file| FileNote::of(&repository, file)).collect::<Result<Vec<_>, _>>()?;
         let undertaking = Undertaking::new(branch, before, id, files, then);
@@ -107,12 +109,17 @@ impl GitRegistry {
         self.brought_up(repository, undertaking)
     }
 
-    fn planned<'f>(&self, file: &'f FileChange) -> Result<Planned<'f>, HomeError> {
+    fn entries<'r>(&self, repository: &'r Repository, commit: Oid) -> Result<Entries<'r>, HomeError> {
+        let tree = repository.find_commit(commit).and_then(|commit| commit.tree()).map_err(local("read a tree"))?;
+        Ok(Entries::of(repository, tree))
+    }
+
+    fn planned<'f>(&self, file: &'f FileChange, last: Option<&Entries<'_>>) -> Result<Planned<'f>, HomeError> {
         self.demand(file)?;
         if let Some(apart) = &file.apart {
             return Ok(Planned { file, committed: Some(apart.clone()) });
         }
-        let committed = self.read_committed(&file.place)?;
+        let committed = last.map(|last| last.text(&file.place, &self.path)).transpose()?.flatten();
         if committed == file.before || file.after.is_none() {
             return Ok(Planned { file, committed: file.after.clone() });
         }
@@ -185,24 +192,20 @@ impl GitRegistry {
     /// A file that is neither was changed by somebody since, and stays.
     pub(super) fn bring_up(&self, repository: &Repository, undertaking: &Undertaking) -> Result<(), HomeError> {
         let (_, to) = undertaking.ends()?;
-        let tree = repository.find_commit(to).and_then(|commit| commit.tree()).map_err(local("read a tree"))?;
-        let now = head(repository)?.map(|id| repository.find_commit(id)?.tree()).transpose();
-        let now = now.map_err(local("read a tree"))?;
-        let at = |tree: &git2::Tree<'_>, place: &str| {
-            tree.get_path(Path::new(place)).ok().map(|entry| (entry.id(), entry.filemode()))
-        };
+        let tree = self.entries(repository, to)?;
+        let now = head(repository)?.map(|id| self.entries(repository, id)).transpose()?;
         // what was committed after it is not of it
-        let of_it = |place: &str| now.as_ref().is_some_and(|now| at(now, place) == at(&tree, place));
+        let of_it = |place: &str| now.as_ref().is_some_and(|now| now.at(place) == tree.at(place));
         let mut index = repository.index().map_err(local("read the index"))?;
         for file in undertaking.files.iter().filter(|file| of_it(&file.place)) {
             let (before, after) = file.contents(repository)?;
             if self.read_raw(&file.place)? == before {
-                match at(&tree, &file.place) {
-                    Some((_, mode)) if mode != PLAIN => self.check_out(repository, &tree, &file.place)?,
+                match tree.at(&file.place) {
+                    Some((_, mode)) if mode != PLAIN => self.check_out(repository, tree.tree(), &file.place)?,
                     _ => self.write(&file.place, before.as_deref(), after.as_deref())?,
                 }
             }
-            put_in_index(&mut index, &file.place, at(&tree, &file.place), self.read_raw(&file.place)?.as_deref())?;
+            put_in_index(&mut index, &file.place, tree.at(&file.place), self.read_raw(&file.place)?.as_deref())?;
         }
         self.effects.around("git index", || index.write()).map_err(local("write the index"))
     }
