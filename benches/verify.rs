@@ -93,7 +93,7 @@ impl Signer {
 
     fn verify(&self, target: &Path) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.arg("verify").arg(target).args(["--product", "sample", "--format", "json", "--keys"]).arg(&self.keys);
+        command.arg("verify").arg(target).args(["--format", "json", "--keys"]).arg(&self.keys);
         command
     }
 }
