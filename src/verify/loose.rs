@@ -131,6 +131,14 @@ mod tests {
     }
 
     #[test]
+    fn an_artifact_that_is_an_archive_and_cannot_be_unpacked_was_not_checked() {
+        let cut = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xed\xbd\x07";
+        let found = found("widget-2.0.0.gem", cut);
+        let fails = |one: &&String| one.starts_with("Fail secrets: it is an archive that cannot be looked into");
+        assert_eq!(found.iter().filter(fails).count(), 1, "{found:?}");
+    }
+
+    #[test]
     fn a_text_is_searched_whole_and_a_program_at_its_start() {
         let key = format!("-----BEGIN RSA PRIVATE KEY-----\n{}\n", "A".repeat(64));
         let filler = "x\n".repeat(20 << 20);
