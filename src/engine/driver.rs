@@ -159,7 +159,8 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     /// Opens the next candidate once nothing is left to do for a cancelled one. An
     /// earlier run may have ended just before it could.
     pub(super) fn open_next_candidate(&mut self) -> Result<(), DriverError> {
-        if self.plan()?.candidate_is_over(self.workflow, &self.state) {
+        // a plan is made of all conditions and texts, and this is asked before each step
+        if self.state.candidate.cancelled.is_some() && self.plan()?.candidate_is_over(self.workflow, &self.state) {
             let number = self.state.candidate.number + 1;
             self.record(0, None, Event::CandidateOpened { number })?;
             self.observer.candidate_opens(number);
