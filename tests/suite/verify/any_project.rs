@@ -75,6 +75,24 @@ fn keys_must_be_named_where_no_product_names_them() {
 }
 
 #[test]
+fn another_versions_archive_beside_the_source_is_found_without_being_told_the_version() {
+    let mut beside = candidate("demo-1.2.0-src.tgz", "demo-1.2.0");
+    beside.publish("demo-1.1.0-src.tgz", archive("demo-1.1.0", &good_tree()));
+    let mut built = candidate("demo-1.2.0-src.tgz", "demo-1.2.0");
+    let legal = good_tree().into_iter().filter(|(path, ..)| matches!(path.as_str(), "LICENSE" | "NOTICE")).collect();
+    built.publish("demo-1.1.0-bin.tgz", archive("demo-1.1.0", &legal));
+    let (code, said) = verify(&built, KEYS);
+    assert!(code == Some(1) && said.contains("demo-1.1.0-bin.tgz: not of version 1.2.0 by the name"), "{said}");
+    let (code, said) = verify(&beside, KEYS);
+    assert_eq!(code, Some(1), "{said}");
+    for version in ["1.1.0", "1.2.0"] {
+        let (code, said) = verify(&beside, &["--keys", "KEYS", "--version", version]);
+        let other = if version == "1.1.0" { "1.2.0" } else { "1.1.0" };
+        assert!(code == Some(1) && said.contains(&format!("demo-{other}-src.tgz: not of version {version}")), "{said}");
+    }
+}
+
+#[test]
 fn what_is_built_for_convenience_is_verified_as_what_it_is() {
     let mut candidate = candidate("demo-1.2.0-src.tgz", "demo-1.2.0");
     let legal = || good_tree().into_iter().filter(|(path, ..)| matches!(path.as_str(), "LICENSE" | "NOTICE"));
