@@ -52,9 +52,12 @@ pub struct ProposeChange {
 pub struct PlannedPull {
     /// Its title.
     pub title: String,
-    /// The prepared text that describes it; without one the title does.
+    /// The prepared text that describes it.
     #[serde(default)]
     pub body: Option<String>,
+    /// What describes it where no text is prepared; without either the title does.
+    #[serde(default)]
+    pub text: Option<String>,
     /// Whether it is a draft, which nobody merges by mistake.
     #[serde(default)]
     pub draft: bool,
@@ -62,6 +65,13 @@ pub struct PlannedPull {
     /// is of an earlier candidate.
     #[serde(default)]
     pub says: Option<String>,
+}
+
+impl PlannedPull {
+    /// What describes it without a prepared text.
+    fn words(&self) -> &str {
+        self.text.as_deref().unwrap_or(&self.title)
+    }
 }
 
 /// What is there.
@@ -108,7 +118,7 @@ impl Action<Services> for ProposeChange {
             let file = pull.body.as_ref().map(|body| world.workspace.path(self.text_file(body)).display().to_string());
             match &file {
                 Some(file) => words.extend(["--body-file", file]),
-                None => words.extend(["--body", &pull.title]),
+                None => words.extend(["--body", pull.words()]),
             }
             if pull.draft {
                 words.push("--draft");
@@ -271,7 +281,7 @@ impl ProposeChange {
     /// Opens the pull request, or brings the text of the one that is open up to date.
     fn offer(&self, cx: &Cx<'_>, place: &Place, planned: &PlannedPull, tip: &str) -> Result<Value, ActionError> {
         let github = &cx.world.github;
-        let body = self.composed(cx)?.map_or_else(|| planned.title.clone(), |composed| composed.text);
+        let body = self.composed(cx)?.map_or_else(|| planned.words().to_owned(), |composed| composed.text);
         let owner = &place.slug.owner;
         let found = github.pull_of(&place.slug, owner, &self.branch, &self.base).map_err(web_failed)?;
         let Some(pull) = found.filter(|pull| pull.state != PullState::Merged) else {

@@ -35,6 +35,22 @@ fn a_change_is_proposed_once_found_again_and_taken_back() {
 }
 
 #[test]
+fn without_a_prepared_text_its_own_words_describe_it_and_without_them_the_title() {
+    for (text, says) in
+        [(Some("The key, and what it signs.\n"), "The key, and what it signs.\n"), (None, "Add Greeter 1.2.0")]
+    {
+        let site = Site::new();
+        let world = site.services(Effects::unwatched());
+        let mut action = site.change();
+        let pull = action.pull_request.as_mut().unwrap();
+        (pull.body, pull.text) = (None, text.map(str::to_owned));
+        act(&action, &world).unwrap();
+        assert_eq!(world.github.pull(&slug(), 1).unwrap().body, says);
+        assert!(action.commands(&world).last().unwrap().contains(says.trim()), "{:?}", action.commands(&world));
+    }
+}
+
+#[test]
 fn what_a_change_adds_is_dated_once_before_it_is_merged() {
     let site = Site::new();
     let world = site.services(Effects::unwatched());
