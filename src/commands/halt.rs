@@ -126,7 +126,11 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) {
             ui.say(&format!("  {}", hang(&said, 2, 4, ui.width())));
         }
         Obstacle::Failed(error) => {
-            let hint = error.hint().map(with_way_to_correct);
+            // without a workflow it is a mail of its own, whose record keeps what it was begun with
+            let hint = error.hint().map(|hint| match workflow {
+                Some(_) => with_way_to_correct(hint),
+                None => hint.to_owned(),
+            });
             ui.complain(&format!("{id} ({title}): {}", chain(error)), hint.as_deref());
         }
         Obstacle::Conflict { found, expected } => {
@@ -144,7 +148,7 @@ fn tell(ui: Ui, workflow: Option<&Workflow>, item: &Pending) {
                         .into()
                 }
             };
-            let expected = with_way_to_correct(expected);
+            let expected = if workflow.is_some() { with_way_to_correct(expected) } else { expected.clone() };
             ui.complain(&format!("{id} ({title}): found {found}; expected {expected}"), Some(&hint));
         }
         Obstacle::CheckFailed(faults) => {

@@ -22,7 +22,7 @@ pub(super) fn unasked(archive: &PonyMail, error: ArchiveError) -> ActionError {
 pub(super) fn relay_hint(error: &RelayError, archive: bool) -> &'static str {
     match error {
         RelayError::LoginRefused { .. } => {
-            "check the account for the relay with `quorate doctor`, then run the step again"
+            "check the account for the relay with `quorate doctor`, then give the same command again"
         }
         RelayError::NoLogin { .. } | RelayError::NoStartTls { .. } | RelayError::Insecure { .. } => {
             "correct `smtp_port`, `smtp_tls` and `smtp_login` in the product's configuration"
@@ -35,16 +35,16 @@ pub(super) fn relay_hint(error: &RelayError, archive: bool) -> &'static str {
         }
         RelayError::SenderRefused { .. } => "use an address that this account may send from",
         RelayError::SevenBitOnly { .. } => "write the mail in ASCII, or use another relay",
-        RelayError::Temporary { .. } | RelayError::Unreachable { .. } => "run the step again later",
+        RelayError::Temporary { .. } | RelayError::Unreachable { .. } => "give the same command again later",
         RelayError::Refused { .. } => "see what the relay said",
         RelayError::TimedOut { .. } | RelayError::Dropped { .. } if error.may_be_sent() && archive => {
-            "the mail may have been sent: run the step again, which asks the archive first"
+            "the mail may have been sent: give the same command again, which asks the archive first"
         }
         RelayError::TimedOut { .. } | RelayError::Dropped { .. } if error.may_be_sent() => {
             "the mail may have been sent, and no archive is named that could tell: name the list's as `mail.archive` in \
              the product's configuration, or look there yourself, and run the step `--again` where it was not sent"
         }
-        RelayError::TimedOut { .. } | RelayError::Dropped { .. } => "run the step again later; the mail was not sent",
+        RelayError::TimedOut { .. } | RelayError::Dropped { .. } => "give the same command again later; the mail was not sent",
     }
 }
 
