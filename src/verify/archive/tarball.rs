@@ -5,12 +5,14 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! The entries of a tar: ustar, GNU's long names and pax headers. What makes two
-//! programs read it differently (a pax size, sparse files) is refused.
+//! programs read it differently (a pax size, sparse files, links with bytes, two pax
+//! headers of one entry) is refused.
 
 use std::io::{self, Read};
 
 use tar::{Archive, EntryType, Header};
 
+use super::faults::printable;
 use super::safety::PathBook;
 use super::{Entry, EntryKind, Faults, SAFE, Visitor, WHOLE};
 
@@ -20,13 +22,49 @@ const EXTENSION_BYTES: u64 = 256 * 1024;
 /// The pax records by which GNU and BSD tar make a program mightier than who runs it.
 const CAPABILITIES: [&[u8]; 2] = [b"SCHILY.xattr.security.capability", b"LIBARCHIVE.xattr.security.capability"];
 
+/// The pax records by which star, Solaris' and GNU's tar say that an entry is sparse: who knows
+/// them unpacks other bytes than who does not.
+const SPARSE: [&[u8]; 3] = [b"GNU.sparse", b"SCHILY.realsize", b"SUN.holesdata"];
+
+/// The other pax records that change no bytes and no path, by how they begin: times, owners,
+/// the word of a commit, and what programs keep of a file's attributes.
+const HARMLESS: [&[u8]; 18] = [
+    b"mtime",
+    b"atime",
+    b"ctime",
+    b"uid",
+    b"gid",
+    b"uname",
+    b"gname",
+    b"comment",
+    b"charset",
+    b"hdrcharset",
+    b"LIBARCHIVE.",
+    b"SCHILY.acl.",
+    b"SCHILY.dev",
+    b"SCHILY.fflags",
+    b"SCHILY.ino",
+    b"SCHILY.nlink",
+    b"SCHILY.xattr.",
+    b"RHT.",
+];
+
 /// What headers said about the entry after them.
 #[derive(Debug, Default)]
 struct Ahead {
+    /// Whether a pax header was among them.
+    pax: bool,
     path: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
     size: Option<u64>,
     capabilities: bool,
+}
+
+impl Ahead {
+    /// Whether anything was said of an entry that is still to come.
+    fn is_begun(&self) -> bool {
+        self.pax || self.path.is_some() || self.link.is_some()
+    }
 }
 
 /// Remembers whether the end of the bytes was seen.
@@ -58,12 +96,13 @@ pub fn walk<R: Read>(
         if !book.check(&entry, faults) {
             return Err(io::Error::other("too many entries"));
         }
-        if entry.kind != EntryKind::File && entry.size > 0 && kind != EntryType::Link {
+        // GNU tar reads the bytes of a link as the next entries, others write them through it
+        if entry.kind != EntryKind::File && entry.size > 0 {
             faults.fail(WHOLE, &entry.path, format!("it is no file, yet has {} bytes", entry.size));
         }
         visitor.entry(&entry, &mut member, faults)?;
     }
-    if ahead.path.is_some() || ahead.link.is_some() || ahead.size.is_some() {
+    if ahead.is_begun() {
         faults.fail(WHOLE, "", "it ends with a header for an entry that does not come");
     }
     let Ends { mut inner, seen } = archive.into_inner();
@@ -116,8 +155,15 @@ fn read_ahead(kind: EntryType, member: &mut impl Read, ahead: &mut Ahead, faults
     } else if kind.is_gnu_longlink() {
         twice(ahead.link.replace(name()).is_some(), faults);
     } else if kind.is_pax_local_extensions() {
+        // some programs go by both, others by the second alone
+        if std::mem::replace(&mut ahead.pax, true) {
+            faults.fail(WHOLE, "", "an entry has two pax headers");
+        }
         pax(&bytes, ahead, faults);
     } else {
+        if ahead.is_begun() {
+            faults.fail(WHOLE, "", "a global pax header stands between an entry and what is said of it");
+        }
         // git writes the commit here; a path or size for all entries is a trick
         let mut global = Ahead::default();
         pax(&bytes, &mut global, faults);
@@ -151,13 +197,23 @@ fn pax(mut bytes: &[u8], ahead: &mut Ahead, faults: &mut Faults) {
             b"size" => {
                 let size = std::str::from_utf8(value).ok().and_then(|size| size.parse().ok());
                 // what cannot be read agrees with no header
-                ahead.size = Some(size.unwrap_or(u64::MAX));
+                if ahead.size.replace(size.unwrap_or(u64::MAX)).is_some() {
+                    faults.fail(WHOLE, "", "an entry's size is given twice");
+                }
             }
             _ if CAPABILITIES.contains(&key) => ahead.capabilities = true,
-            _ if key.starts_with(b"GNU.sparse") => faults.fail(WHOLE, "", "it holds a sparse file, which is not read"),
-            _ => {}
+            _ if begins(&SPARSE, key) => faults.fail(WHOLE, "", "it holds a sparse file, which is not read"),
+            _ if begins(&HARMLESS, key) => {}
+            _ => {
+                let key = printable(&String::from_utf8_lossy(key));
+                faults.warn(WHOLE, "", format!("a pax header says `{key}`, which programs may read differently"));
+            }
         }
     }
+}
+
+fn begins(with: &[&[u8]], key: &[u8]) -> bool {
+    with.iter().any(|begin| key.starts_with(begin))
 }
 
 fn pax_record(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {

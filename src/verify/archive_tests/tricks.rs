@@ -70,7 +70,11 @@ fn tricks() -> Vec<Case> {
     let named = |fault, name: &str, text| source(fault, file(&format!("demo-1.0.0/{name}"), HEADER), safe, text);
     let two = |members: Vec<Member>| tgz(&good().into_iter().chain(members).collect::<Vec<_>>());
     let link = |path, target| odd(path, EntryType::Symlink, target);
+    let hidden = tar(&[file("demo-1.0.0/src/evil.so", "\x7fELF")]);
+    let two_sizes = [pax("size", "0").bytes, pax("size", "1").bytes].concat();
     let many = |fault, members, text| (fault, "demo-src.tgz", two(members), ArchiveForm::Source, safe, text);
+    let torn = |fault, members, text| (fault, "demo-src.tgz", two(members), ArchiveForm::Source, whole, text);
+    let link_to = |path, target| odd(path, EntryType::Link, target);
     vec![
         ("two directories", "demo-1.0.0.jar", two_directories(), ArchiveForm::Jar, whole, "no end record that fits it"),
         jar(
@@ -100,6 +104,36 @@ fn tricks() -> Vec<Case> {
             vec![pax("SCHILY.xattr.security.capability", "x"), file("demo-1.0.0/run.sh", HEADER)],
             "demo-1.0.0/run.sh: its pax header gives it capabilities, which is as setuid",
         ),
+        torn(
+            "a link with bytes, which GNU tar reads as entries",
+            vec![Member { bytes: hidden, ..link_to("demo-1.0.0/src/again.py", "demo-1.0.0/src/a.py") }],
+            "demo-1.0.0/src/again.py: it is no file, yet has 2048 bytes",
+        ),
+        torn(
+            "two pax headers of one entry",
+            vec![pax("path", "demo-1.0.0/src/b.py"), pax("mtime", "1790000000"), file("demo-1.0.0/src/c.py", HEADER)],
+            "an entry has two pax headers",
+        ),
+        torn(
+            "a size that is given twice",
+            vec![Member { bytes: two_sizes, ..pax("size", "0") }, file("demo-1.0.0/src/b.py", "#")],
+            "an entry's size is given twice",
+        ),
+        torn(
+            "a global header in between",
+            vec![
+                pax("path", "demo-1.0.0/src/b.py"),
+                Member { kind: EntryType::XGlobalHeader, ..pax("comment", "x") },
+                file("demo-1.0.0/src/c.py", HEADER),
+            ],
+            "a global pax header stands between an entry and what is said of it",
+        ),
+        torn("star's size", vec![pax("SCHILY.realsize", "3"), file("demo-1.0.0/src/b.py", HEADER)], "a sparse file"),
+        torn(
+            "Solaris' holes",
+            vec![pax("SUN.holesdata", " 0 2"), file("demo-1.0.0/src/b.py", HEADER)],
+            "a sparse file",
+        ),
         many(
             "names that Unicode folds to one",
             vec![file("demo-1.0.0/stra\u{df}e.py", HEADER), file("demo-1.0.0/STRASSE.py", HEADER)],
@@ -114,6 +148,19 @@ fn tricks() -> Vec<Case> {
 #[test]
 fn what_two_programs_unpack_differently_is_caught() {
     caught(tricks());
+}
+
+#[test]
+fn pax_records_that_are_known_to_change_nothing_are_passed_over_and_others_named() {
+    let with = |key: &str| {
+        let members = good().into_iter().chain([pax(key, "1"), file("demo-1.0.0/src/b.py", HEADER)]);
+        said(&check("demo-1.0.0-src.tgz", tgz(&members.collect::<Vec<_>>()), ArchiveForm::Source))
+    };
+    for key in ["mtime", "uname", "LIBARCHIVE.creationtime", "SCHILY.xattr.user.mime_type", "RHT.security.selinux"] {
+        assert_eq!(with(key), [""; 0], "{key}");
+    }
+    let named = "archive-whole Warn -: a pax header says `VENDOR.odd`, which programs may read differently";
+    assert_eq!(with("VENDOR.odd"), [named]);
 }
 
 #[test]
