@@ -98,6 +98,10 @@ fn held(companion: &str, text: &[u8], computed: Computed<'_>) -> Result<(String,
     if mine.iter().any(|other| other.digest != entry.digest) {
         return Err(format!("it has different digests for {file}"));
     }
+    // nobody can tell whose it is, and `sha512sum --check` stumbles over it
+    if let Some(other) = entries.iter().find(|other| other.name.is_none() && other.digest != entry.digest) {
+        return Err(format!("beside the digest of {file} it has one without a name, {}", short(&other.digest)));
+    }
     fits(entry, algorithm, digits)?;
     let expected = expected.ok_or_else(|| format!("could not be checked: the file's {algorithm} was not computed"))?;
     if entry.digest != expected {
@@ -386,6 +390,11 @@ mod tests {
             ("x.tgz.sha512", format!("{hash}  xx.tgz\n"), "it is for xx.tgz, expected x.tgz"),
             ("x.tgz.sha512", format!("y.tgz: {}", print_md(&hash, 7)), "it is for y.tgz, expected x.tgz"),
             ("x.tgz.sha512", format!("{hash}  x.tgz\n{other}  x.tgz\n"), "different digests for x.tgz"),
+            (
+                "x.tgz.sha512",
+                format!("{other}\n{hash}  x.tgz\n"),
+                "beside the digest of x.tgz it has one without a name",
+            ),
             ("x.tgz.sha512", format!("{hash}\n{hash}\n"), "2 digests without names"),
             ("x.tgz.sha512", SHA256_OF_ABC.to_owned(), "64 digits (SHA-256?), SHA-512 has 128"),
             ("x.tgz.sha256", format!("{hash}  x.tgz"), "128 digits (SHA-512?), SHA-256 has 64"),

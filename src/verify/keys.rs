@@ -59,8 +59,20 @@ pub fn check_keys(bytes: &[u8], now: Timestamp) -> KeysReport {
         findings.push(Finding::fail("keys-file", "there is no public key in it"));
     }
     let policies = Policies::at(now);
+    if !file.keys.is_empty() && !file.keys.iter().any(|key| serves(&key.certificate, &policies)) {
+        findings
+            .push(Finding::fail("keys-file", "none of its keys can sign now: nobody could publish a release by them"));
+    }
     let keys = file.keys.into_iter().map(|key| look_over(&key.certificate, key.lines, &policies));
     KeysReport { keys: keys.collect(), findings }
+}
+
+/// Whether a signature of today by it counts.
+fn serves(certificate: &Cert, policies: &Policies) -> bool {
+    certificate.with_policy(&policies.strict, policies.now).is_ok_and(|valid| {
+        let revoked = matches!(valid.revocation_status(), RevocationStatus::Revoked(_));
+        !revoked && valid.alive().is_ok() && valid.keys().alive().revoked(false).for_signing().next().is_some()
+    })
 }
 
 fn look_over(certificate: &Cert, lines: Vec<usize>, policies: &Policies) -> KeyReport {

@@ -34,11 +34,21 @@ impl Candidate<'_> {
         for path in &paths {
             let of = path.rsplit_once('.').filter(|(_, end)| matches!(*end, "sha512" | "sha256" | "sha1" | "md5"));
             let Some((of, _)) = of.filter(|(of, _)| paths.contains(of)) else { continue };
-            let Ok(text) = self.companion(path) else { continue };
-            if !of_artifacts.contains(of)
-                && let Some(reading) = sums.reading(of)
-            {
-                found.push(((*path).to_owned(), checksum::check(path, &text, Computed::of(reading))));
+            let text = match self.companion(path) {
+                Ok(text) => text,
+                // of an artifact that was said before
+                Err(_) if of_artifacts.contains(of) => continue,
+                Err(fault) => {
+                    found.push(((*path).to_owned(), Finding::fail(NAME, format!("could not be checked: {fault}"))));
+                    continue;
+                }
+            };
+            if !of_artifacts.contains(of) {
+                let finding = match sums.reading(of) {
+                    Some(reading) => checksum::check(path, &text, Computed::of(reading)),
+                    None => Finding::fail(NAME, format!("could not be checked: {} is no file to read", printable(of))),
+                };
+                found.push(((*path).to_owned(), finding));
             }
             found.extend(sums.others(path, of, &text, &paths).into_iter().map(|fault| ((*path).to_owned(), fault)));
         }
@@ -77,8 +87,13 @@ impl Sums<'_, '_> {
                 }
                 continue;
             }
-            let digest = self.reading(&other).map(Computed::of).and_then(|all| all.of_length(entry.digest.len()));
-            let wrong = match digest {
+            let Some(reading) = self.reading(&other) else {
+                let detail =
+                    format!("{}: {} could not be checked: it is no file to read", printable(path), printable(name));
+                faults.push(Finding::fail(NAME, detail));
+                continue;
+            };
+            let wrong = match Computed::of(reading).of_length(entry.digest.len()) {
                 Some(digest) if digest == entry.digest => continue,
                 Some(digest) => format!("it says {}, the file has {}", short(&entry.digest), short(digest)),
                 None => format!("{} digits are those of no digest that is known", entry.digest.len()),
@@ -106,9 +121,13 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
+        faults_in(place.path())
+    }
+
+    fn faults_in(place: &std::path::Path) -> Vec<String> {
         let layout = Layout::Maven;
         let candidate = Candidate {
-            directory: place.path(),
+            directory: place,
             layout,
             keys: None,
             expect: None,
@@ -116,7 +135,7 @@ mod tests {
             rules: &|_| None,
             now: Timestamp::UNIX_EPOCH,
         };
-        let listed = list_files(place.path()).unwrap();
+        let listed = list_files(place).unwrap();
         let taken = super::super::inventory::inventory(&listed, layout);
         let found = candidate.other_sums(&listed, &taken.artifacts);
         found.into_iter().map(|(path, finding)| format!("{path}: {}", finding.detail)).collect()
@@ -145,6 +164,20 @@ mod tests {
         index[4].1 = md5.to_owned();
         let wrong = faults(&index);
         assert!(wrong.len() == 1 && wrong[0].contains("maven-metadata.xml.md5: wrong MD5"), "{wrong:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_read_was_not_checked() {
+        let place = tempfile::tempdir().unwrap();
+        for name in ["a.jar", "a.jar.asc", "maven-metadata.xml.sha1"] {
+            std::fs::write(place.path().join(name), "x").unwrap();
+        }
+        std::os::unix::fs::symlink("gone", place.path().join("a.jar.asc.sha512")).unwrap();
+        std::os::unix::fs::symlink("a.jar", place.path().join("maven-metadata.xml")).unwrap();
+        let said = faults_in(place.path());
+        assert!(said.iter().any(|one| one.starts_with("a.jar.asc.sha512: could not be checked: ")), "{said:?}");
+        let index = "maven-metadata.xml.sha1: could not be checked: maven-metadata.xml is no file to read";
+        assert!(said.iter().any(|one| one == index), "{said:?}");
     }
 
     #[test]
