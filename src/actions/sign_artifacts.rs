@@ -171,5 +171,5 @@ fn beside(name: &str) -> String {
 fn is_signed(session: &mut Session<'_>, artifacts: &Artifacts<'_>, name: &str) -> Result<bool, ActionError> {
     let Some(signature) = artifacts.text(&beside(name)).map_err(workspace_failed)? else { return Ok(false) };
     let path = artifacts.path(name).map_err(workspace_failed)?;
-    Ok(session.verify_file(&signature, &path).map_err(openpgp_failed)?.is_good())
+    Ok(session.verify_file(signature.as_bytes(), &path).map_err(openpgp_failed)?.is_good())
 }

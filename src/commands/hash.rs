@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::environment::Environment;
-use crate::release::{FileDigest, Sha512, checksum_file, digest_line, on_one_line};
+use crate::release::{FileDigest, Sha512, checksum_file, digest_line, on_one_line, stands_beside};
 use crate::ui::{ExitCode, Style};
 use crate::verify::checksum::{self, Entry};
 
@@ -25,7 +25,7 @@ const LIST_BYTES: u64 = 2 << 20;
 /// Prints the SHA-512 of files, in sha512sum's format.
 ///
 /// With --write each digest goes into FILE.sha512 beside its file, as release
-/// policies want it. With --check the files are digest files, and each file that one
+/// policies want it; signatures and digests among the files are left out. With --check the files are digest files, and each file that one
 /// names is read and compared: exit code 1 where one is not as it says, or a line is none.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -47,9 +47,14 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     if args.check {
         return check(environment, &args.files, args.json);
     }
+    let files = match args.write {
+        true => artifacts(environment, &args.files)?,
+        false => args.files.iter().collect(),
+    };
+    files.iter().try_for_each(|path| refuse_odd_name(path))?;
     let mut digests = Vec::new();
-    let computed: Vec<_> = args.files.par_iter().map(|path| digest(path)).collect();
-    for (path, digest) in args.files.iter().zip(computed) {
+    let computed: Vec<_> = files.par_iter().map(|path| digest(path)).collect();
+    for (path, digest) in files.into_iter().zip(computed) {
         let digest = digest?;
         match args.write {
             true => write(environment, path, &digest)?,
@@ -64,6 +69,29 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         environment.ui.json(&digests);
     }
     Ok(ExitCode::Done)
+}
+
+/// Those of the files that have a digest beside them: no signature and no digest.
+fn artifacts<'a>(environment: &Environment, files: &'a [PathBuf]) -> Result<Vec<&'a PathBuf>, CommandError> {
+    let (beside, artifacts): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        files.iter().partition(|path| stands_beside(&path.to_string_lossy()));
+    for path in beside {
+        environment.ui.warn(&format!("{} stands beside an artifact, and gets no digest itself", path.display()));
+    }
+    if artifacts.is_empty() {
+        let hint = "name the artifacts: signatures and digests get no digests";
+        return Err(CommandError::usage("there is nothing to be written", hint));
+    }
+    Ok(artifacts)
+}
+
+/// Refuses a name that no list of digests, and no JSON, can hold as it is.
+fn refuse_odd_name(path: &Path) -> Result<(), CommandError> {
+    if path.to_str().is_some() {
+        return Ok(());
+    }
+    let what = format!("the name {} is no UTF-8", path.display());
+    Err(CommandError::usage(what, "rename it: a list of digests would not find it again on every system"))
 }
 
 fn digest(path: &Path) -> Result<FileDigest, CommandError> {
@@ -126,14 +154,27 @@ struct Compared {
 
 fn check(environment: &Environment, lists: &[PathBuf], json: bool) -> Result<ExitCode, CommandError> {
     let ui = environment.ui;
-    let (mut compared, mut unread) = (Vec::new(), Vec::new());
+    lists.iter().try_for_each(|list| refuse_odd_name(list))?;
+    let (mut compared, mut unread, mut useless) = (Vec::new(), Vec::new(), None);
     for list in lists {
-        let (entries, faults) = entries(list)?;
+        let (entries, faults) = match entries(list) {
+            Ok(read) => read,
+            // the others are compared all the same
+            Err(error) => {
+                useless.get_or_insert(error);
+                continue;
+            }
+        };
         compared.extend(entries.par_iter().map(|entry| compare(list, entry)).collect::<Vec<_>>());
         unread.extend(faults);
     }
     let wrong = compared.iter().filter(|each| !each.holds).count();
-    let passed = wrong == 0 && unread.is_empty();
+    let passed = wrong == 0 && unread.is_empty() && useless.is_none();
+    if compared.is_empty()
+        && let Some(error) = useless
+    {
+        return Err(error);
+    }
     if json {
         ui.json(&serde_json::json!({"passed": passed, "files": compared, "unread": unread}));
     } else {
@@ -149,7 +190,10 @@ fn check(environment: &Environment, lists: &[PathBuf], json: bool) -> Result<Exi
     if wrong > 0 {
         ui.warn(&format!("{wrong} of {} files are not as their digest says", compared.len()));
     }
-    Ok(if passed { ExitCode::Done } else { ExitCode::DoesNotHold })
+    match useless {
+        Some(error) => Err(error),
+        None => Ok(if passed { ExitCode::Done } else { ExitCode::DoesNotHold }),
+    }
 }
 
 /// The entries of a file with digests, and what is wrong with each line that is none.

@@ -144,7 +144,7 @@ impl Cli {
             let mut program = Self::command();
             program.build();
             let mut command = &mut program;
-            for word in std::env::args().skip(1) {
+            for word in std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()) {
                 if command.find_subcommand(&word).is_some() {
                     command = command.find_subcommand_mut(&word).expect("it was just found");
                 }

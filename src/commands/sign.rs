@@ -7,7 +7,8 @@
 //! `quorate sign`: detached, armored signatures beside files.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use super::CommandError;
 use super::environment::Environment;
@@ -37,6 +38,9 @@ pub struct Args {
     force: bool,
 }
 
+/// The most that a signature may have, in bytes.
+const SIGNATURE_BYTES: u64 = 1 << 20;
+
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     for path in &args.files {
         if !path.is_file() {
@@ -62,7 +66,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         let target = PathBuf::from(target);
         refuse_link(&target)?;
         let fail = |error: OpenPgpError| CommandError::from_error(ExitCode::Service, &error, error.hint());
-        if let Ok(present) = fs::read_to_string(&target) {
+        if let Some(present) = present(&target)? {
             if openpgp.verify_file(&present, path).map_err(fail)?.is_good() {
                 environment.ui.say(&format!("{} holds already", target.display()));
                 continue;
@@ -87,4 +91,23 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         environment.ui.say(&format!("wrote {}", target.display()));
     }
     Ok(ExitCode::Done)
+}
+
+/// What is at the place of a signature, whatever it is.
+///
+/// # Errors
+/// When something is there that is not read: it is not written over unseen.
+fn present(target: &Path) -> Result<Option<Vec<u8>>, CommandError> {
+    let unread = |why: String| {
+        let what = format!("{} is there, and cannot be looked at: {why}", target.display());
+        CommandError::new(ExitCode::Conflict, what, "move it away, and sign again")
+    };
+    match fs::metadata(target) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unread(error.to_string())),
+        Ok(data) if !data.is_file() => return Err(unread("it is no regular file".to_owned())),
+        Ok(data) if data.len() > SIGNATURE_BYTES => return Err(unread("it is larger than any signature".to_owned())),
+        Ok(_) => {}
+    }
+    fs::read(target).map(Some).map_err(|error| unread(error.to_string()))
 }

@@ -63,7 +63,7 @@ impl Keyring {
     pub fn verify_file(&mut self, signature: &str, path: &Path) -> Result<Verdict, OpenPgpError> {
         let file = open_file(path)?;
         let data = Data::from_fd(&file).map_err(|source| OpenPgpError::Engine { doing: "verify", source })?;
-        verify(&mut self.context, signature, data, |_| true)
+        verify(&mut self.context, signature.as_bytes(), data, |_| true)
     }
 
     /// All blocks at once; one by one only to find the damaged one.

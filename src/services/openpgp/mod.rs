@@ -90,12 +90,12 @@ impl OpenPgp {
         Ok(self.session()?.verify(signature, bytes)?.is_good())
     }
 
-    /// What `signature` is worth as one by this key over the file at `path`.
+    /// What `signature`, armored or not, is worth as one by this key over the file at `path`.
     ///
     /// # Errors
     /// As [`OpenPgp::verify_by_own_key`], or when the file cannot be read.
-    pub fn verify_file(&self, signature: &str, path: &Path) -> Result<Verdict, OpenPgpError> {
-        self.session()?.verify_file(signature, path)
+    pub fn verify_file(&self, signature: impl AsRef<[u8]>, path: &Path) -> Result<Verdict, OpenPgpError> {
+        self.session()?.verify_file(signature.as_ref(), path)
     }
 
     /// The key's public block, armored, as it belongs into KEYS.

@@ -65,14 +65,14 @@ impl<'a> Session<'a> {
     /// When GnuPG could not tell.
     pub fn verify(&mut self, signature: &str, bytes: &[u8]) -> Result<Verdict, OpenPgpError> {
         let data = Data::from_buffer(bytes).map_err(|source| self.sorted(source, "verify"))?;
-        self.verify_data(signature, data)
+        self.verify_data(signature.as_bytes(), data)
     }
 
-    /// What `signature` is worth as one by this key over the file at `path`.
+    /// What `signature`, armored or not, is worth as one by this key over the file at `path`.
     ///
     /// # Errors
     /// When the file cannot be read, or GnuPG could not tell.
-    pub fn verify_file(&mut self, signature: &str, path: &Path) -> Result<Verdict, OpenPgpError> {
+    pub fn verify_file(&mut self, signature: &[u8], path: &Path) -> Result<Verdict, OpenPgpError> {
         let file = open_file(path)?;
         let data = Data::from_fd(&file).map_err(|source| self.sorted(source, "verify"))?;
         self.verify_data(signature, data)
@@ -131,7 +131,7 @@ impl<'a> Session<'a> {
         Ok(String::from_utf8_lossy(&signature).into_owned())
     }
 
-    fn verify_data(&mut self, signature: &str, data: Data<'_>) -> Result<Verdict, OpenPgpError> {
+    fn verify_data(&mut self, signature: &[u8], data: Data<'_>) -> Result<Verdict, OpenPgpError> {
         let ours = self.describe()?;
         verify(&mut self.context, signature, data, |fingerprint| ours.fingerprints().any(|known| known == fingerprint))
     }
@@ -199,12 +199,12 @@ impl<'a> Session<'a> {
 /// Verifies over any context; what is no signature at all is a bad one.
 pub(super) fn verify(
     context: &mut Context,
-    signature: &str,
+    signature: &[u8],
     data: Data<'_>,
     ours: impl Fn(&str) -> bool,
 ) -> Result<Verdict, OpenPgpError> {
     use gpgme::Error as E;
-    match context.verify_detached(signature.as_bytes(), data) {
+    match context.verify_detached(signature, data) {
         Ok(result) => Ok(Verdict::of(&result, ours)),
         Err(source) => match source.with_source(E::SOURCE_UNKNOWN) {
             E::NO_DATA | E::BAD_DATA | E::INV_DATA => Ok(Verdict::bad("there is no signature in it")),

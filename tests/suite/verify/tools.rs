@@ -128,6 +128,41 @@ fn signatures_and_digests_are_not_signed() {
 }
 
 #[test]
+fn digests_get_no_digests_and_a_list_that_is_gone_hides_no_other() {
+    let room = Room::with(&[("a.tgz", "a\n"), ("a.tgz.asc", "x\n")]);
+    for _ in 0..2 {
+        let files = fs::read_dir(room.path("")).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        let files: Vec<String> = files.collect();
+        let names: Vec<&str> = files.iter().map(String::as_str).collect();
+        let (code, _, error) = room.quorate(&[&["hash", "--write"], &names[..]].concat());
+        assert!(code == 0 && error.contains("a.tgz.asc stands beside an artifact"), "{error}");
+    }
+    assert!(room.path("a.tgz.sha512").exists() && !room.path("a.tgz.sha512.sha512").exists());
+    let (code, _, error) = room.quorate(&["hash", "--write", "a.tgz.asc"]);
+    assert!(code == 2 && error.contains("there is nothing to be written"), "{error}");
+    let (code, said, error) = room.quorate(&["hash", "--check", "gone.sha512", "a.tgz.sha512"]);
+    assert_eq!((code, said.as_str()), (2, "a.tgz: OK\n"), "{error}");
+    assert!(error.contains("cannot read gone.sha512"), "{error}");
+}
+
+#[test]
+fn arguments_that_are_no_text_are_refused_and_end_nothing() {
+    use std::os::unix::ffi::OsStrExt;
+    let room = Room::with(&[("a.tgz", "a\n")]);
+    let odd = std::ffi::OsStr::from_bytes(b"b\xff");
+    fs::write(room.place.path().join(odd), "b\n").unwrap();
+    for arguments in
+        [&["hash"][..], &["hash", "--json"], &["hash", "--check"], &["keys", "check"], &["status"], &["verify"]]
+    {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
+        let output = command.args(arguments).arg(odd).current_dir(&room.place).stdin(Stdio::null()).output().unwrap();
+        let error = super::text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+        assert!(!error.contains("panicked"), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
 fn every_form_of_a_digest_is_taken() {
     let room = Room::with(&[("a.tgz", "a\n"), ("b.tgz", "b\n")]);
     let digest = room.run("sha512sum", &["a.tgz"]).1[..128].to_owned();
@@ -197,6 +232,21 @@ fn a_signature_is_made_kept_and_replaced_only_when_told() {
     assert_eq!(fs::read(room.path("a.tgz.asc")).unwrap(), kept);
     assert_eq!(sign(&["--force"]).0, 0);
     assert_eq!(room.run("gpg", &["--verify", "a.tgz.asc", "a.tgz"]).0, 0);
+    // Whatever is there is looked at, and nothing is written over unseen.
+    assert_eq!(room.run("gpg", &["--dearmor", "--output", "binary", "a.tgz.asc"]).0, 0);
+    fs::rename(room.path("binary"), room.path("a.tgz.asc")).unwrap();
+    let binary = fs::read(room.path("a.tgz.asc")).unwrap();
+    let (code, _, error) = sign(&[]);
+    assert!(code == 0 && error.contains("holds already"), "{error}");
+    fs::write(room.path("a.tgz"), "changed again\n").unwrap();
+    assert_eq!(sign(&[]).0, 5);
+    assert_eq!(fs::read(room.path("a.tgz.asc")).unwrap(), binary);
+    fs::write(room.path("a.tgz.asc"), b"notes \xff\n").unwrap();
+    assert_eq!(sign(&[]).0, 5);
+    fs::remove_file(room.path("a.tgz.asc")).unwrap();
+    fs::create_dir(room.path("a.tgz.asc")).unwrap();
+    let (code, _, error) = sign(&["--force"]);
+    assert!(code == 5 && error.contains("it is no regular file"), "{error}");
     // A short id names no key.
     assert_eq!(room.quorate(&["sign", "--key", &signers.manager[32..], "a.tgz"]).0, 2);
 }
