@@ -112,8 +112,10 @@ struct LimitArgs {
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let files = [&args.expect, &args.rat_excludes].into_iter().flatten().filter_map(|file| file.to_str());
     let used: Vec<&str> = files.chain(args.keys.as_deref()).collect();
+    let target = args.target.as_deref().unwrap_or_default();
+    let kept = own_word::Kept { target, used: &used, records: &environment.state };
     for also in &args.also {
-        own_word::refuse_report(also.file(), args.target.as_deref().unwrap_or_default(), &used)?;
+        own_word::refuse_report(also.file(), &kept)?;
     }
     output::begin(&args.also)?;
     let report = report(environment, &args)?;

@@ -60,6 +60,12 @@ impl Also {
 /// # Errors
 /// When one cannot be written.
 pub fn begin(also: &[Also]) -> Result<(), CommandError> {
+    for (nth, one) in also.iter().enumerate() {
+        if also[..nth].iter().any(|other| other.file == one.file) {
+            let what = format!("--also names {} twice", one.file.display());
+            return Err(CommandError::usage(what, "each report wants a file of its own"));
+        }
+    }
     also.iter().try_for_each(|Also { file, .. }| match File::create(file) {
         Ok(_) => Ok(()),
         Err(error) => Err(CommandError::usage(
@@ -114,6 +120,13 @@ fn paint(ui: Ui, text: &str, status: Status) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_report_has_a_file_of_its_own() {
+        let also = |text: &str| text.parse::<Also>().unwrap();
+        let error = begin(&[also("json=one"), also("text=one")]).unwrap_err();
+        assert!(error.code == ExitCode::Usage && error.what.contains("one twice"), "{}", error.what);
+    }
 
     #[test]
     fn a_form_and_a_file_are_named_together() {

@@ -8,6 +8,7 @@
 //! have made that too.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::target::Target;
@@ -36,36 +37,78 @@ pub fn refuse(option: &str, place: &str, target: &Target) -> Result<(), CommandE
     ))
 }
 
+/// What a report must not be written over.
+pub struct Kept<'a> {
+    /// What is verified, as the user named it.
+    pub target: &'a str,
+    /// The files by which it is.
+    pub used: &'a [&'a str],
+    /// Where releases are recorded.
+    pub records: &'a Path,
+}
+
 /// Refuses a report's `file` where something that is verified, or that it is verified by, would be overwritten,
 /// or where the candidate would have a file more.
 ///
 /// # Errors
 /// When it would.
-pub fn refuse_report(file: &Path, target: &str, used: &[&str]) -> Result<(), CommandError> {
-    let Some(place) = to_be(file) else { return Ok(()) };
-    let is_used = used.iter().any(|used| fs::canonicalize(used).is_ok_and(|used| used == place));
-    let is_part = fs::canonicalize(target).is_ok_and(|target| {
+pub fn refuse_report(file: &Path, kept: &Kept<'_>) -> Result<(), CommandError> {
+    let refuse = |what: &str| {
+        Err(CommandError::usage(
+            format!("--also names {}, which {what}: a report would change what it is on", file.display()),
+            "name a file elsewhere",
+        ))
+    };
+    let Some(place) = to_be(file) else {
+        return match file.is_symlink() {
+            true => refuse("is a link that leads nowhere yet"),
+            false => Ok(()),
+        };
+    };
+    let path = kept.target.strip_prefix("file://").unwrap_or(kept.target);
+    let is_part = fs::canonicalize(path).is_ok_and(|target| {
         // beside an archive lie its signature and its digests
         let beside = || {
             let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec());
             place.parent() == target.parent()
                 && name(&place).zip(name(&target)).is_some_and(|(place, target)| place.starts_with(&target))
         };
-        place.starts_with(&target) || target.is_file() && beside()
+        place.starts_with(&target) || target.is_file() && beside() || in_repository(&place, &target)
     });
-    if !is_used && !is_part {
-        return Ok(());
+    if is_part {
+        return refuse("is a part of the candidate");
     }
-    let what = if is_part { "is a part of the candidate" } else { "is what the candidate is held against" };
-    Err(CommandError::usage(
-        format!("--also names {}, which {what}: a report would change what it is on", file.display()),
-        "name a file elsewhere",
-    ))
+    if kept.used.iter().any(|used| same_file(used.as_ref(), &place)) {
+        return refuse("is what the candidate is held against");
+    }
+    if fs::canonicalize(kept.records).is_ok_and(|records| place.starts_with(records)) {
+        return refuse("is in the record of a release");
+    }
+    Ok(())
 }
 
-/// Where a file will lie that is written to that path.
+/// Whether the file is in the Subversion repository in which the target is: that is a directory
+/// with files of its own.
+fn in_repository(place: &Path, target: &Path) -> bool {
+    let is_repository = |directory: &&Path| directory.join("format").is_file() && directory.join("db").is_dir();
+    target.ancestors().find(is_repository).is_some_and(|repository| place.starts_with(repository))
+}
+
+/// Whether both are one file, by whatever name.
+fn same_file(one: &Path, other: &Path) -> bool {
+    match (fs::metadata(one), fs::metadata(other)) {
+        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        _ => false,
+    }
+}
+
+/// Where a file will lie that is written to that path; `None` where none can, or where a link
+/// leads to nothing.
 fn to_be(file: &Path) -> Option<PathBuf> {
     fs::canonicalize(file).ok().or_else(|| {
+        if file.is_symlink() {
+            return None;
+        }
         let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Some(fs::canonicalize(parent).ok()?.join(file.file_name()?))
     })
@@ -92,8 +135,19 @@ mod tests {
         std::os::unix::fs::symlink(at("rc1/x.tgz.asc"), at("linked")).unwrap();
         let keys = at("KEYS");
         let refused = |name: &str, target: &str| {
-            refuse_report(&at(name), at(target).to_str().unwrap(), &[keys.to_str().unwrap()]).is_err()
+            let (target, records) = (at(target), at("state"));
+            let used = [keys.to_str().unwrap()];
+            let kept = Kept { target: target.to_str().unwrap(), used: &used, records: &records };
+            refuse_report(&at(name), &kept).is_err()
         };
+        fs::create_dir_all(at("state/greeter/1.2.0")).unwrap();
+        fs::create_dir_all(at("svn/db")).unwrap();
+        fs::write(at("svn/format"), "5\n").unwrap();
+        fs::hard_link(at("KEYS"), at("same-keys")).unwrap();
+        std::os::unix::fs::symlink("rc1/new.json", at("leads-in")).unwrap();
+        assert!(refused("same-keys", "rc1") && refused("leads-in", "rc1"));
+        assert!(refused("state/greeter/1.2.0/journal.jsonl", "rc1") && refused("svn/format", "svn/db"));
+        assert!(!refused("svn.json", "svn/db"));
         for name in ["rc1/x.tgz.asc", "rc1/new.json", "rc1/../rc1/x.tgz", "linked", "KEYS"] {
             assert!(refused(name, "rc1"), "{name}");
         }
