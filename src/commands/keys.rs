@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::environment::Environment;
+use crate::services::address::hide_login;
 use crate::services::{KEYS_BYTES, KeysFileError, fetch_keys_file};
 use crate::ui::{ExitCode, Style, Ui, minute};
 use crate::verify::keys::{KeyReport, KeysReport, check_keys};
@@ -129,7 +130,7 @@ fn print(ui: Ui, place: &str, report: &KeysReport) {
         key.findings.iter().for_each(|finding| line(ui, finding));
     }
     if !report.findings.is_empty() {
-        ui.line(&ui.paint(place, Style::Heading));
+        ui.line(&ui.paint(&hide_login(place), Style::Heading));
         report.findings.iter().for_each(|finding| line(ui, finding));
     }
     let count = |status| findings(report).filter(|finding| finding.status == status).count();

@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use reqwest::Url;
 
 use super::address::hide_login;
+use super::svn::SvnUrl;
 use super::web;
 
 /// The most that a KEYS file may have; that of a large project has 2 MB.
@@ -66,7 +67,9 @@ pub fn fetch_keys_file(url: &str) -> Result<String, KeysFileError> {
     if url.starts_with("https://") || url.starts_with("http://") {
         by_http(url)
     } else {
-        by_svn(url).map_err(|why| KeysFileError::Svn { url: hide_login(url), why })
+        let address = |source| KeysFileError::Address { url: hide_login(url), source };
+        let parsed = SvnUrl::try_from(url.to_owned()).map_err(|error| address(error.into()))?;
+        by_svn(parsed.as_str()).map_err(|why| KeysFileError::Svn { url: hide_login(url), why })
     }
 }
 
@@ -105,6 +108,15 @@ mod tests {
         assert_eq!(fetch_keys_file(&url).unwrap_err().to_string(), format!("cannot fetch {url}"));
         let error = fetch_keys_file("http://downloads.example.org/KEYS").unwrap_err();
         assert!(matches!(&error, KeysFileError::Address { .. }), "{error}");
+        for url in
+            ["svn://me:s3cret@localhost:1/KEYS", "svn+ssh://me:s3cret@localhost/KEYS", "ftp://me:s3cret@localhost/K"]
+        {
+            let error = fetch_keys_file(url).unwrap_err();
+            assert!(
+                matches!(&error, KeysFileError::Address { .. }) && !format!("{error:?}").contains("s3cret"),
+                "{error:?}"
+            );
+        }
         let error = fetch_keys_file("file:///nonexistent/KEYS").unwrap_err();
         assert!(matches!(&error, KeysFileError::Svn { why, .. } if why.contains("E180001")), "{error}");
     }

@@ -10,6 +10,8 @@ use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
+use crate::services::address::hide_login;
+
 /// A revision of a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -25,7 +27,7 @@ pub struct SvnUrl(String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no Subversion address: {why}")]
 pub struct SvnUrlError {
-    /// The text.
+    /// The text, without the login that it may hold.
     pub text: String,
     /// What is wrong with it.
     pub why: &'static str,
@@ -71,7 +73,7 @@ impl TryFrom<String> for SvnUrl {
     type Error = SvnUrlError;
 
     fn try_from(text: String) -> Result<Self, SvnUrlError> {
-        let fail = |why| SvnUrlError { text: text.clone(), why };
+        let fail = |why| SvnUrlError { text: hide_login(&text), why };
         let (scheme, rest) = text.split_once("://").ok_or_else(|| fail("it has no `://`"))?;
         if !SCHEMES.contains(&scheme) {
             return Err(fail("expected https, http, svn, svn+ssh or file"));
@@ -82,6 +84,10 @@ impl TryFrom<String> for SvnUrl {
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         if (scheme == "file") != host.is_empty() {
             return Err(fail("expected a host, or file:/// with a path"));
+        }
+        let (login, _) = host.rsplit_once('@').unwrap_or_default();
+        if scheme.starts_with("svn") && login.contains(':') {
+            return Err(fail("it holds a password, which svn takes by its own configuration alone"));
         }
         if host.starts_with('-') || host.split_once('@').is_some_and(|(_, host)| host.starts_with('-')) {
             return Err(fail("a host does not begin with `-`"));
@@ -119,7 +125,7 @@ fn check_segment(text: &str, name: &str) -> Result<(), SvnUrlError> {
         "." | ".." => "`.` and `..` are not allowed in its path",
         _ => return Ok(()),
     };
-    Err(SvnUrlError { text: text.to_owned(), why })
+    Err(SvnUrlError { text: hide_login(text), why })
 }
 
 fn encoded(name: &str) -> String {
