@@ -10,6 +10,8 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::services::apart_from_the_caller;
+
 /// Setting the world up failed.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {doing}: {why}")]
@@ -37,7 +39,9 @@ pub fn run<A: AsRef<OsStr>>(
 ) -> Result<String, Failed> {
     let shown: Vec<_> = arguments.iter().map(|argument| argument.as_ref().to_string_lossy()).collect();
     let doing = format!("run {program} {}", shown.join(" "));
-    let output = Command::new(program)
+    let mut command = Command::new(program);
+    apart_from_the_caller(&mut command);
+    let output = command
         .args(arguments)
         .current_dir(directory)
         .env("LC_ALL", "C.UTF-8")
@@ -58,4 +62,36 @@ pub fn run<A: AsRef<OsStr>>(
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     Err(Failed::new(&doing, &String::from_utf8_lossy(&output.stderr)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As git starts a command in a hook or a rebase of a linked worktree.
+    #[test]
+    fn the_callers_repository_is_left_alone() {
+        let place = tempfile::tempdir().unwrap();
+        let theirs = place.path().join("theirs");
+        let variables = [("GIT_DIR", theirs.to_str().unwrap())];
+        // what is set by us counts, what the caller set does not: the shell stands in for the caller
+        let script = format!(
+            "export GIT_DIR={}; exec \"$0\" --exact rehearsal::command::tests::a_repository_is_made_here --ignored",
+            theirs.display()
+        );
+        let me = std::env::current_exe().unwrap();
+        let mut shell = Command::new("sh");
+        let output = shell.args(["-c", &script]).arg(me).current_dir(place.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        assert!(place.path().join("ours/.git").is_dir() && !theirs.exists());
+        run(place.path(), "git", &["init", "--quiet"], &variables).unwrap();
+        assert!(theirs.is_dir());
+    }
+
+    #[test]
+    #[ignore = "run by the test above, with a repository of the caller"]
+    fn a_repository_is_made_here() {
+        std::fs::create_dir("ours").unwrap();
+        run(Path::new("ours"), "git", &["init", "--quiet"], &[]).unwrap();
+    }
 }

@@ -22,6 +22,8 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use globset::GlobBuilder;
 
+use super::git::apart_from_the_caller;
+
 /// Standard input is the pipe; the build itself gets none.
 const UNDER_A_LIFELINE: &str = r#"
 exec 3<&0 </dev/null
@@ -128,6 +130,7 @@ impl BuildRun<'_> {
             // Ours, passwords among them, are none of a build's business.
             command.env_remove(name);
         }
+        apart_from_the_caller(&mut command);
         command.envs(self.environment).stdin(Stdio::piped());
         command.stdout(log.try_clone().map_err(written)?).stderr(log).process_group(0);
         let mut child = command.spawn().map_err(started)?;

@@ -21,7 +21,7 @@ use super::{Git, GitError};
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Set by a caller (a hook, an alias), these would lead to another repository.
-pub(super) const OF_THE_CALLER: [&str; 10] = [
+const OF_THE_CALLER: [&str; 10] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",
@@ -33,6 +33,14 @@ pub(super) const OF_THE_CALLER: [&str; 10] = [
     "GIT_SHALLOW_FILE",
     "GIT_QUARANTINE_PATH",
 ];
+
+/// Keeps from a command what would have git in it work on the caller's repository in the place
+/// of the one that it is run in.
+pub fn apart_from_the_caller(command: &mut Command) {
+    for variable in OF_THE_CALLER {
+        command.env_remove(variable);
+    }
+}
 
 /// What is read by us is not coloured, whatever the user likes.
 const PLAIN: [&str; 10] = [
@@ -65,9 +73,7 @@ impl Git {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.path).args(PLAIN).arg(doing).args(arguments);
         command.env("LC_ALL", "C").env("LANGUAGE", "C").env("GIT_TERMINAL_PROMPT", "0");
-        for variable in OF_THE_CALLER {
-            command.env_remove(variable);
-        }
+        apart_from_the_caller(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(GitError::NotInstalled)?;
         let stdout = Drain::of(child.stdout.take());

@@ -10,7 +10,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::command::OF_THE_CALLER;
+use super::command::apart_from_the_caller;
 
 /// Name and address that a commit made at `path` would have; `None` where git does not know them or
 /// would make them up.
@@ -19,9 +19,7 @@ pub fn author_at(path: &Path) -> Option<(String, String)> {
     // what is not there yet has the directory that it will be in
     let place = path.ancestors().find(|place| place.is_dir()).unwrap_or(Path::new("."));
     command.arg("-C").arg(place).args(["-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT"]);
-    for variable in OF_THE_CALLER {
-        command.env_remove(variable);
-    }
+    apart_from_the_caller(&mut command);
     let done = command.env("LC_ALL", "C").stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let said = String::from_utf8(done.stdout).ok().filter(|_| done.status.success())?;
     let (name, rest) = said.trim_end().split_once(" <")?;

@@ -35,6 +35,7 @@ use std::time::Duration;
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
 pub use checkout::Head;
+pub use command::apart_from_the_caller;
 pub use commit::{Committer, NewCommit, NewFile};
 pub use error::{GitError, LibGit2};
 pub use export::{ExportError, PeeledCommit};

@@ -135,8 +135,6 @@ pub(crate) fn run(place: &Path, arguments: &[&str]) -> String {
 pub(crate) fn try_run(place: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new("git");
     command.arg("-C").arg(place).args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null").env("LC_ALL", "C");
-    for variable in super::command::OF_THE_CALLER {
-        command.env_remove(variable);
-    }
+    super::command::apart_from_the_caller(&mut command);
     command.output().unwrap()
 }
