@@ -39,14 +39,21 @@ impl Central {
         self.web.base()
     }
 
-    /// Whether it serves the file at `path`.
+    /// Whether it serves the pom at `path`. A page that is none, as a login or an error may be, is
+    /// no answer.
     ///
     /// # Errors
-    /// When it does not answer.
-    pub fn serves(&self, path: &str) -> Result<bool, WebError> {
+    /// When it does not answer, or not with a pom.
+    pub fn serves_pom(&self, path: &str) -> Result<bool, WebError> {
         let url = self.web.at(&path.split('/').collect::<Vec<_>>());
-        let asked = self.web.read(Request::new(Method::HEAD, url, Body::None).accepting("*/*"));
-        found(asked).map(|answer| answer.is_some())
+        let request = Request::new(Method::GET, url, Body::None).accepting("application/xml, text/xml, */*");
+        let Some(answer) = found(self.web.read(request))? else { return Ok(false) };
+        let text = answer.text();
+        let is_pom = Document::parse(&text).is_ok_and(|document| {
+            let project = document.root_element();
+            project.has_tag_name("project") && project.children().any(|child| child.has_tag_name("artifactId"))
+        });
+        if is_pom { Ok(true) } else { Err(answer.unexpected("expected a pom")) }
     }
 
     /// The versions of an artifact, in the order of its metadata; none where there is no such artifact.

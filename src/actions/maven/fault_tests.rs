@@ -176,8 +176,10 @@ fn central_is_not_taken_for_serving_what_it_does_not_say() {
         (status(403, None, ""), true),
         (status(429, Some(3600), ""), true),
         (FaultKind::Redirect("http://example.org/".to_owned()), true),
+        (status(200, None, "<html><body>Sign in</body></html>"), true),
+        (status(200, None, "{}"), true),
     ] {
-        bench.faults.add(Fault::once("HEAD", "/central/", kind.clone()));
+        bench.faults.add(Fault::once("GET", "/central/", kind.clone()));
         let examined = crate::engine::Probe::examine(&serves, &bench.cx());
         assert_eq!(examined.is_err(), errs, "{kind:?}: {examined:?}");
         assert!(!matches!(examined, Ok(crate::engine::Finding::Holds(_))), "{kind:?}");

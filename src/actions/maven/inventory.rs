@@ -111,6 +111,34 @@ pub(super) fn differences(before: &str, now: &str) -> Vec<String> {
     gone.chain(other).collect()
 }
 
+/// How many of the files in `list` (as `sha512sum` writes it) were fetched from `address`, and
+/// which are not there with these bytes. The digests beside them are passed over: not every
+/// repository keeps the same ones.
+pub(super) fn differing(address: &str, list: &str) -> Result<(usize, Vec<String>), ActionError> {
+    let directory = tempfile::tempdir().map_err(no_room)?;
+    let downloader = downloader(&directory.path().join("cache"))?;
+    let is_digest = |path: &str| [".md5", ".sha1", ".sha256", ".sha512"].iter().any(|end| path.ends_with(end));
+    let voted: Vec<(&str, &str)> =
+        list.lines().filter_map(|line| line.split_once("  ")).filter(|(_, path)| !is_digest(path)).collect();
+    let compared: Result<Vec<Option<String>>, ActionError> = voted
+        .par_iter()
+        .enumerate()
+        .map(|(nth, (sha512, path))| {
+            let target = directory.path().join(nth.to_string());
+            match downloader.file(&format!("{}/{path}", address.trim_end_matches('/')), &target, &|_| {}) {
+                Ok(()) => {}
+                Err(DownloadError::Status { status, .. }) if status == reqwest::StatusCode::NOT_FOUND => {
+                    return Ok(Some(format!("{address} does not serve {path}")));
+                }
+                Err(error) => return Err(download_failed(error)),
+            }
+            let (found, _) = File::open(&target).and_then(Sha512::of_reader).map_err(no_room)?;
+            Ok((found.as_str() != *sha512).then(|| format!("{path} at {address} is not what was voted on")))
+        })
+        .collect();
+    Ok((voted.len(), compared?.into_iter().flatten().collect()))
+}
+
 fn downloader(cache: &Path) -> Result<Downloader, ActionError> {
     Downloader::new(Cache::new(cache)).map_err(download_failed)
 }

@@ -195,7 +195,7 @@ impl ReleaseNexus {
     fn gone(&self, cx: &Cx<'_>, modules: &[MavenModule]) -> Result<Probed, ActionError> {
         let central = central(cx)?;
         for module in modules {
-            if !central.serves(&module.pom_path()).map_err(web_failed)? {
+            if !central.serves_pom(&module.pom_path()).map_err(web_failed)? {
                 return Ok(Probed::Conflict {
                     found: format!(
                         "there is no staging repository {} any more, and {} does not serve {}",

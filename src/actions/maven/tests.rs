@@ -258,6 +258,20 @@ fn what_is_staged_is_reviewed_closed_and_released_and_nothing_of_others_is_touch
     assert!(matches!(waits.probe(&bench.cx()).unwrap(), Probed::Waiting { .. }));
     assert!(matches!(waits.probe(&bench.cx()).unwrap(), Probed::Done(_)));
     assert!(matches!(serves.examine(&bench.cx()).unwrap(), Finding::Holds(_)));
+    // and what it serves is what was voted on, byte for byte
+    let with = json!({"tag": TAG, "directory": "candidates/rc1", "sha512": closed["sha512"]});
+    let compares: CentralServes = bench.action(with);
+    let Finding::Holds(why) = compares.examine(&bench.cx()).unwrap() else { panic!("not as voted on") };
+    assert!(why.starts_with("the 18 files at "), "{why}");
+    let core = bench.path("stand-ins/nexus/repositories/releases/org/apache/greeter/greeter-core/1.2.0");
+    fs::write(core.join("greeter-core-1.2.0.jar"), "other").unwrap();
+    fs::remove_file(core.join("greeter-core-1.2.0.jar.asc")).unwrap();
+    let faults = fails(compares.examine(&bench.cx()).unwrap());
+    assert!(faults.len() == 2 && faults[0].contains("greeter-core-1.2.0.jar at "), "{faults:?}");
+    assert!(faults[1].contains("does not serve") && faults[1].contains("greeter-core-1.2.0.jar.asc"), "{faults:?}");
+    bench.services.workspace.write("candidates/rc1/maven.sha512", b"").unwrap();
+    let faults = fails(compares.examine(&bench.cx()).unwrap());
+    assert!(faults[0].contains("is not the list of the voted files any more"), "{faults:?}");
     // what is released stays: nothing is done twice, nothing dropped
     assert!(matches!(bench.drop(id).probe(&bench.cx()).unwrap(), Probed::Conflict { .. }));
     assert_eq!(
