@@ -208,7 +208,7 @@ impl MergePullRequest {
 
 fn failed(run: &Run, pull: &Pull) -> Option<Problem> {
     let how = match &run.state {
-        RunState::Passed => return None,
+        RunState::Passed | RunState::Skipped => return None,
         RunState::Running => "has not ended".to_owned(),
         RunState::Failed(how) => format!("ended with {how}"),
     };

@@ -41,7 +41,7 @@ impl Probe<Services> for ChecksPassed {
             .iter()
             .filter_map(|run| {
                 let how = match &run.state {
-                    RunState::Passed => return None,
+                    RunState::Passed | RunState::Skipped => return None,
                     RunState::Running => "has not ended".to_owned(),
                     RunState::Failed(how) => format!("ended with {how}"),
                 };
@@ -49,10 +49,14 @@ impl Probe<Services> for ChecksPassed {
                 Some(format!("`{}` {how}{link}", run.name))
             })
             .collect();
-        Ok(match (runs.len(), faults.is_empty()) {
-            (0, _) => Finding::Fails(vec![format!("nothing at GitHub looked at {short}")]),
-            (count, true) => Finding::Holds(format!("all {count} checks of {short} passed")),
-            (_, false) => Finding::Fails(faults),
+        let passed = runs.iter().filter(|run| run.state == RunState::Passed).count();
+        let skipped = runs.iter().filter(|run| run.state == RunState::Skipped).count();
+        Ok(match (passed, skipped, faults.is_empty()) {
+            (_, _, false) => Finding::Fails(faults),
+            (0, 0, _) => Finding::Fails(vec![format!("nothing at GitHub looked at {short}")]),
+            (0, _, _) => Finding::Fails(vec![format!("all {skipped} checks of {short} were skipped: nothing ran")]),
+            (count, 0, _) => Finding::Holds(format!("all {count} checks of {short} passed")),
+            (count, _, _) => Finding::Holds(format!("{count} checks of {short} passed, {skipped} were skipped")),
         })
     }
 }

@@ -84,12 +84,22 @@ impl Call {
 
     /// One page of what there is, with a link to the next.
     pub(super) fn page<T>(&self, items: Vec<T>, shape: impl Fn(T) -> Result<Value, Fault>) -> Result<Reply, Fault> {
+        self.page_within(items, shape, Value::Array)
+    }
+
+    /// The same, where the page is a part of the answer.
+    pub(super) fn page_within<T>(
+        &self,
+        items: Vec<T>,
+        shape: impl Fn(T) -> Result<Value, Fault>,
+        answer: impl FnOnce(Vec<Value>) -> Value,
+    ) -> Result<Reply, Fault> {
         let number = |name: &str, usual: usize| self.asked(name).and_then(|text| text.parse().ok()).unwrap_or(usual);
         let (size, page) = (number("per_page", 30).clamp(1, 100), number("page", 1).max(1));
         let more = items.len() > size * page;
         let shown: Result<Vec<Value>, Fault> =
             items.into_iter().skip(size * (page - 1)).take(size).map(shape).collect();
-        let reply = Reply::json(200, Value::Array(shown?));
+        let reply = Reply::json(200, answer(shown?));
         if !more {
             return Ok(reply);
         }

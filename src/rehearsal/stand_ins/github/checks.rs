@@ -25,8 +25,9 @@ impl Hub {
             let conclusion = Some("success".to_owned());
             runs.push(KeptRun { repository: at.slug.clone(), commit, name: "build".to_owned(), conclusion });
         }
-        let shown: Vec<_> = runs.iter().map(|run| shapes::check_run(call, run)).collect();
-        Ok(Reply::json(200, json!({"total_count": shown.len(), "check_runs": shown})))
+        let total = runs.len();
+        let answer = |shown| json!({"total_count": total, "check_runs": shown});
+        call.page_within(runs, |run| Ok(shapes::check_run(call, &run)), answer)
     }
 
     /// No service of the old kind looks at these repositories: then GitHub says `pending`.

@@ -164,6 +164,26 @@ fn long_lists_come_in_pages() {
 }
 
 #[test]
+fn checks_come_in_pages_and_the_last_one_counts() {
+    let mut hub = Hub::new();
+    let commit = run(&hub.remote(), &["rev-parse", "main"]).trim().to_owned();
+    let mut check = |count: usize, conclusion: &str| {
+        let kept = |number: usize| {
+            let how = if number == count { conclusion } else { "success" };
+            serde_json::json!({"repository": "o/r", "commit": commit, "name": format!("build {number}"), "conclusion": how})
+        };
+        let runs: Vec<_> = (1..=count).map(kept).collect();
+        let state = serde_json::json!({"pulls": [], "releases": [], "runs": runs, "last": 0}).to_string();
+        std::fs::write(hub.directory.path().join("github/state.json"), state).unwrap();
+        hub.stand_ins = StandIns::start(hub.directory.path(), 0, Faults::default()).unwrap();
+        hub.ann().standing(&slug(), &commit).unwrap()
+    };
+    let runs = check(250, "failure");
+    assert_eq!((runs.len(), &runs[249].state), (250, &RunState::Failed("failure".to_owned())));
+    assert_eq!(check(200, "skipped")[199].state, RunState::Skipped);
+}
+
+#[test]
 fn checks_of_a_commit_and_a_release_with_files() {
     let hub = Hub::new();
     let github = hub.ann();
