@@ -44,7 +44,9 @@ pub(super) fn relay_hint(error: &RelayError, archive: bool) -> &'static str {
             "the mail may have been sent, and no archive is named that could tell: name the list's as `mail.archive` in \
              the product's configuration, or look there yourself, and run the step `--again` where it was not sent"
         }
-        RelayError::TimedOut { .. } | RelayError::Dropped { .. } => "give the same command again later; the mail was not sent",
+        RelayError::TimedOut { .. } | RelayError::Dropped { .. } => {
+            "give the same command again later; the mail was not sent"
+        }
     }
 }
 
