@@ -11,6 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use octocrab::models::repos;
+use octocrab::repos::releases::MakeLatest;
 use reqwest::Method;
 use sha2::{Digest, Sha256};
 
@@ -112,13 +113,21 @@ impl GitHub {
         self.web.write("github delete asset", Request::new(Method::DELETE, url, Body::None)).map(drop)
     }
 
-    /// Has everybody see a release.
+    /// Has everybody see a release. Whether it is the latest, GitHub tells by its version: one of an
+    /// older series is not.
     ///
     /// # Errors
     /// When GitHub refuses it, or it is not known whether it was done.
     pub fn publish_release(&self, slug: &Slug, release: u64) -> Result<(), WebError> {
         self.ask("PATCH", "a release", |octocrab| async move {
-            octocrab.repos(&slug.owner, &slug.name).releases().update(release).draft(false).send().await
+            octocrab
+                .repos(&slug.owner, &slug.name)
+                .releases()
+                .update(release)
+                .draft(false)
+                .make_latest(MakeLatest::Legacy)
+                .send()
+                .await
         })
         .map(drop)
     }
