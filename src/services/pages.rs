@@ -9,6 +9,7 @@
 use reqwest::{Method, StatusCode, Url};
 
 use super::Effects;
+use super::download::links;
 use super::web::{self, Body, Limits, Login, Request, Web, WebError};
 
 /// The pages of the web.
@@ -55,6 +56,14 @@ impl Pages {
             Err(error) if error.is_missing() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Where a page, whose text this is, links to.
+    ///
+    /// # Errors
+    /// When its address is none.
+    pub fn links(&self, url: &str, text: &str) -> Result<Vec<Url>, WebError> {
+        Ok(links(&self.of(url)?.1, text))
     }
 
     /// Whether a link leads somewhere; its file is not fetched.

@@ -10,10 +10,9 @@
 use html5gum::{Token, Tokenizer};
 use reqwest::Url;
 
-/// The files and directories (these with a slash at the end) that `page` links to and
-/// that are directly in `directory`.
-pub fn children(directory: &Url, page: &str) -> Vec<Url> {
-    let mut found: Vec<Url> = Tokenizer::new(page)
+/// Where the page at `address` links to, in its order.
+pub fn links(address: &Url, page: &str) -> Vec<Url> {
+    Tokenizer::new(page)
         .flatten()
         .filter_map(|token| match token {
             Token::StartTag(tag) if *tag.name == b"a"[..] => {
@@ -22,7 +21,15 @@ pub fn children(directory: &Url, page: &str) -> Vec<Url> {
             }
             _ => None,
         })
-        .filter_map(|link| directory.join(&link).ok())
+        .filter_map(|link| address.join(&link).ok())
+        .collect()
+}
+
+/// The files and directories (these with a slash at the end) that `page` links to and
+/// that are directly in `directory`.
+pub fn children(directory: &Url, page: &str) -> Vec<Url> {
+    let mut found: Vec<Url> = links(directory, page)
+        .into_iter()
         .filter(|url| url.query().is_none() && url.fragment().is_none())
         .filter(|url| {
             (url.scheme(), url.host(), url.port()) == (directory.scheme(), directory.host(), directory.port())

@@ -28,7 +28,7 @@ pub use cache::Cache;
 use crawl::{list, several};
 pub use error::DownloadError;
 use error::shown;
-pub(super) use listing::children;
+pub(super) use listing::{children, links};
 
 use super::address::hide_login;
 use super::web;
