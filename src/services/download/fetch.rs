@@ -14,8 +14,11 @@ use std::thread;
 use std::time::Duration;
 
 use reqwest::blocking::{Client, Response};
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, HeaderMap, IF_RANGE, RANGE, RETRY_AFTER};
-use reqwest::{StatusCode, Url};
+use reqwest::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderMap, IF_RANGE, RANGE, RETRY_AFTER,
+    TRANSFER_ENCODING,
+};
+use reqwest::{StatusCode, Url, Version};
 
 use super::beside;
 use super::cache::{Cache, Kept, Partial};
@@ -59,9 +62,18 @@ pub fn page(client: &Client, url: &Url, progress: Progress<'_>) -> Result<String
 
 fn read_page(client: &Client, url: &Url) -> Result<String, Ended> {
     let response = send(url, client.get(url.clone()))?;
+    // Half a list would be a candidate with less in it.
+    if response.status() != StatusCode::OK {
+        return Err(Ended::ForGood(DownloadError::Status { url: shown(url), status: response.status() }));
+    }
+    let tells_its_end = response.version() >= Version::HTTP_2
+        || [CONTENT_LENGTH, TRANSFER_ENCODING].iter().any(|name| response.headers().contains_key(name));
     match web::text(response, PAGE_BYTES) {
+        Ok(Some(text)) if !tells_its_end && !text.to_ascii_lowercase().contains("</html>") => {
+            let why = io::Error::new(io::ErrorKind::UnexpectedEof, "the list ends in the middle");
+            Err(Again::because(why).into())
+        }
         Ok(Some(text)) => Ok(text),
-        // Half a list would be a candidate with less in it.
         Ok(None) => Err(Ended::ForGood(DownloadError::Endless { url: shown(url), most: PAGE_BYTES })),
         Err(why) => Err(Again::because(why).into()),
     }

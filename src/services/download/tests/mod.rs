@@ -318,3 +318,29 @@ fn no_error_shows_a_login() {
         assert!(!said.contains("s3cret"), "{said}");
     }
 }
+
+#[test]
+fn half_a_list_is_none() {
+    use std::io::{Read, Write};
+    let list = "<html><a href='x-src.tgz'>x</a>";
+    let whole = format!("{list}</html>");
+    for (head, body, listed) in [
+        (format!("206 Partial Content\r\nContent-Range: bytes 0-9/99\r\nContent-Length: {}", list.len()), list, false),
+        ("200 OK\r\nX-Odd: no length".to_owned(), list, false),
+        ("200 OK\r\nX-Odd: no length".to_owned(), whole.as_str(), true),
+        (format!("200 OK\r\nContent-Length: {}", list.len()), list, true),
+    ] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/rc1/", listener.local_addr().unwrap());
+        let answer = format!("HTTP/1.1 {head}\r\nConnection: close\r\n\r\n{body}");
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (mut stream, mut asked) = (stream, [0; 4096]);
+                let _ = stream.read(&mut asked).and_then(|_| stream.write_all(answer.as_bytes()));
+            }
+        });
+        let place = tempfile::tempdir().unwrap();
+        let found = Downloader::new(Cache::new(place.path())).unwrap().paths(&address);
+        assert_eq!(found.is_ok(), listed, "{head}: {found:?}");
+    }
+}
