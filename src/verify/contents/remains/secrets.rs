@@ -48,27 +48,36 @@ pub(super) fn gnupg(bytes: &[u8], at: usize) -> Option<Remain> {
 /// `HEADER.PAYLOAD.SIGNATURE`, a JSON Web Token: the header names the algorithm. Many are examples.
 pub(super) fn signed_token(bytes: &[u8], at: usize) -> Option<Remain> {
     const SIGNATURE: usize = 27;
+    if preceded(bytes, at) {
+        return None;
+    }
     let of_token = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let mut parts = run(bytes, at, of_token).split(|byte| *byte == b'.');
     let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
     // `"alg"` in base64, at each of the three places that it can have
     let names = [&b"ImFsZyI"[..], b"JhbGciO", b"iYWxnIj"].iter().any(|alg| memchr::memmem::find(header, alg).is_some());
-    (names && payload.starts_with(b"eyJ") && signature.len() >= SIGNATURE && !preceded(bytes, at))
+    (names && payload.starts_with(b"eyJ") && signature.len() >= SIGNATURE)
         .then_some(Remain::Suspect("a signed token (JWT)"))
 }
 
 /// `AKIA` and sixteen capitals or digits, as a word; not the examples of manuals.
 pub(super) fn access_key(bytes: &[u8], at: usize) -> Option<Remain> {
     let of_key = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    if preceded(bytes, at) {
+        return None;
+    }
     let key = run(bytes, at, of_key);
-    let word = key.len() == 20 && !preceded(bytes, at) && !bytes.get(at + 20).is_some_and(u8::is_ascii_alphanumeric);
+    let word = key.len() == 20 && !bytes.get(at + 20).is_some_and(u8::is_ascii_alphanumeric);
     (word && !key.ends_with(b"EXAMPLE")).then_some(Remain::Secret("an AWS access key"))
 }
 
 /// At least `least` letters after the first `mark`, as a word.
 pub(super) fn token(bytes: &[u8], at: usize, mark: usize, least: usize, what: &'static str) -> Option<Remain> {
+    if preceded(bytes, at) {
+        return None;
+    }
     let token = run(bytes, at, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    (token.len() >= mark + least && !preceded(bytes, at)).then_some(Remain::Secret(what))
+    (token.len() >= mark + least).then_some(Remain::Secret(what))
 }
 
 /// `_authToken=` and a token, not a variable.
@@ -82,24 +91,33 @@ pub(super) fn npm_login(bytes: &[u8], at: usize) -> Option<Remain> {
 }
 
 pub(super) fn slack(bytes: &[u8], at: usize) -> Option<Remain> {
+    if preceded(bytes, at) {
+        return None;
+    }
     let token = run(bytes, at, |byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    let real = token.len() >= 20 && token.iter().any(u8::is_ascii_digit) && !preceded(bytes, at);
+    let real = token.len() >= 20 && token.iter().any(u8::is_ascii_digit);
     real.then_some(Remain::Secret("a Slack token"))
 }
 
 /// Exactly letters and digits after the first `mark`, at least `least` of them, some of
 /// them capitals or digits: no name of a function.
 pub(super) fn word(bytes: &[u8], at: usize, mark: usize, least: usize, what: &'static str) -> Option<Remain> {
+    if preceded(bytes, at) {
+        return None;
+    }
     let letters = run(bytes, at + mark, u8::is_ascii_alphanumeric);
     let mixed = letters.iter().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     let ends = !matches!(bytes.get(at + mark + letters.len()), Some(b'_' | b'-'));
-    (letters.len() >= least && mixed && ends && !preceded(bytes, at)).then_some(Remain::Secret(what))
+    (letters.len() >= least && mixed && ends).then_some(Remain::Secret(what))
 }
 
 /// `AIza` and 35 more, as a word.
 pub(super) fn google(bytes: &[u8], at: usize) -> Option<Remain> {
+    if preceded(bytes, at) {
+        return None;
+    }
     let key = run(bytes, at, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    (key.len() == 39 && !preceded(bytes, at)).then_some(Remain::Secret("a Google key"))
+    (key.len() == 39).then_some(Remain::Secret("a Google key"))
 }
 
 /// The private lines come behind the public ones.
