@@ -10,7 +10,7 @@
 #   scripts/statefun-sdks.sh [LANGUAGE…]     python and javascript, unless others are named
 #
 # Of java and go, which have a compiler, the tests' functions are built too; restate is what the
-# bench compares with: its server, and its SDK for JavaScript.
+# bench compares with: its server, and its SDK for JavaScript; prometheus reads metrics in the tests.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -70,12 +70,19 @@ restate() {
     touch "$place/restate/ready"
 }
 
+prometheus() {
+    [[ ! -f $place/prometheus/ready ]] || return 0
+    python3 -m venv "$place/prometheus"
+    "$place/prometheus/bin/pip" install --quiet prometheus-client==0.26.0
+    touch "$place/prometheus/ready"
+}
+
 [[ $# != 0 ]] || set -- python javascript
 for language in "$@"; do
     case $language in
-        python | javascript | java | go | restate) "$language" >&2 ;;
+        python | javascript | java | go | restate | prometheus) "$language" >&2 ;;
         *)
-            printf 'statefun-sdks: %s is none of python, javascript, java, go and restate\n' "$language" >&2
+            printf 'statefun-sdks: %s is none of python, javascript, java, go, restate and prometheus\n' "$language" >&2
             exit 2
             ;;
     esac

@@ -90,12 +90,13 @@ fn java(place: &Path, class: &str) -> Command {
     command
 }
 
-fn here(name: &str) -> PathBuf {
+/// A file of the tests.
+pub(crate) fn here(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests").join(name)
 }
 
 /// Where a script has set up what it is asked for.
-fn set_up(script: &str, arguments: &[&str]) -> PathBuf {
+pub(crate) fn set_up(script: &str, arguments: &[&str]) -> PathBuf {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts").join(script);
     let output = Command::new(&script).args(arguments).stderr(Stdio::inherit()).output().unwrap();
     assert!(output.status.success(), "{} {arguments:?} failed", script.display());

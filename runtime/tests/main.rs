@@ -13,6 +13,7 @@
 mod command_line;
 mod failures;
 mod functions;
+mod metrics;
 mod playground;
 mod sdks;
 mod smoke;

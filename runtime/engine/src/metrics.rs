@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::FunctionType;
+use crate::{FunctionType, Latency};
 
 /// What is counted of one function type. The names are upstream's.
 ///
@@ -26,7 +26,7 @@ pub struct FunctionMetrics {
     pub out_remote: AtomicU64,
     /// Records sent to egresses.
     pub out_egress: AtomicU64,
-    /// Calls that came to nothing.
+    /// Tries that came to nothing, of calls.
     pub remote_invocation_failures: AtomicU64,
     /// Addresses with more messages than fit into their next request.
     pub blocked_addresses: AtomicI64,
@@ -34,10 +34,8 @@ pub struct FunctionMetrics {
     pub inflight: AtomicI64,
     /// Messages that wait.
     pub backlog: AtomicI64,
-    /// Calls that were answered.
-    pub answered: AtomicU64,
-    /// How long they took together, in microseconds.
-    pub latency_micros: AtomicU64,
+    /// How long tries took, of calls over a network.
+    pub remote_invocation_latency: Latency,
     /// Messages that could not be taken.
     pub dead_letters: AtomicU64,
 }
@@ -96,6 +94,10 @@ impl FunctionMetrics {
         let gauge = |of: fn(&Self) -> &AtomicI64| {
             shards.iter().map(|shard| of(shard).load(Ordering::Relaxed)).sum::<i64>().into()
         };
+        let mut latency = Latency::default();
+        for shard in shards {
+            latency.add(&shard.remote_invocation_latency);
+        }
         Self {
             r#in: counter(|of| &of.r#in),
             out_local: counter(|of| &of.out_local),
@@ -105,8 +107,7 @@ impl FunctionMetrics {
             blocked_addresses: gauge(|of| &of.blocked_addresses),
             inflight: gauge(|of| &of.inflight),
             backlog: gauge(|of| &of.backlog),
-            answered: counter(|of| &of.answered),
-            latency_micros: counter(|of| &of.latency_micros),
+            remote_invocation_latency: latency,
             dead_letters: counter(|of| &of.dead_letters),
         }
     }

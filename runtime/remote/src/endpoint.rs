@@ -10,11 +10,12 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::{Client, Url};
-use statefun_engine::{Answer, Failure, Reached, Remote, Request};
+use statefun_engine::{Answer, Failure, FunctionMetrics, Reached, Remote, Request};
 use statefun_module::{Endpoint, Transport};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -91,7 +92,7 @@ impl HttpFunction {
 }
 
 impl Remote for HttpFunction {
-    fn call(&self, request: Request) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+    fn call(&self, request: Request, metrics: Arc<FunctionMetrics>) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
         let inner = self.inner.clone();
         Box::pin(async move {
             let Ok(url) = address(&inner.template, &request.address.function.name) else {
@@ -100,7 +101,7 @@ impl Remote for HttpFunction {
             };
             // Never closed; were it, the call would go out all the same.
             let _one_of_many = inner.at_once.acquire().await.ok();
-            inner.call(url, encode(&request)).await
+            inner.call(url, encode(&request), &metrics).await
         })
     }
 }
@@ -116,14 +117,16 @@ impl Inner {
         }
     }
 
-    async fn call(&self, url: Url, body: Bytes) -> Answer {
+    async fn call(&self, url: Url, body: Bytes, metrics: &FunctionMetrics) -> Answer {
         let end = Instant::now() + self.budget;
         let mut pause = self.first_pause;
         let mut tries = 0_u32;
         let mut before = None;
         loop {
             tries += 1;
+            let began = Instant::now();
             let posted = timeout_at(end, post(self.exchange(&url, &body))).await;
+            metrics.remote_invocation_latency.note(began.elapsed());
             let read = |body| read_answer(body).map_err(Fault::no_answer);
             let fault = match posted.map(|posted| posted.and_then(read)) {
                 Ok(Ok(answer)) => return answer,
@@ -138,6 +141,7 @@ impl Inner {
                 return Answer::Failed(Failure { reached: fault.reached(), cause });
             }
             tracing::debug!(%url, tries, fault = fault.what(), "the call is tried again");
+            metrics.remote_invocation_failures.fetch_add(1, Ordering::Relaxed);
             before = Some(fault);
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);

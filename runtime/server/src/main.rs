@@ -10,6 +10,7 @@ mod access;
 mod assemble;
 mod commands;
 mod error;
+mod exposition;
 mod operating;
 mod output;
 mod rates;

@@ -4,24 +4,25 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! What operators look at: the log, health and readiness, metrics.
+//! What operators look at: the log, health and readiness, metrics, state and dead letters.
 
-use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use axum::extract::{Path as UrlPath, Query, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use axum::routing::{delete, get, post};
-use statefun_engine::{DeadLetterEntry, EngineError, FunctionMetrics, FunctionType, Runtime};
+use statefun_engine::{DeadLetterEntry, EngineError, Runtime};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 use crate::error::CliError;
-use crate::rates::{self, COUNTERS, Rates};
+use crate::exposition;
+use crate::rates::Rates;
 use crate::views::{self, Which};
 
 /// How the log is written.
@@ -85,8 +86,8 @@ async fn readiness(State(operated): State<Arc<Operated>>) -> (StatusCode, &'stat
     }
 }
 
-async fn metrics(State(operated): State<Arc<Operated>>) -> String {
-    render(&operated.runtime, &operated.rates)
+async fn metrics(State(operated): State<Arc<Operated>>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, exposition::CONTENT_TYPE)], exposition::render(operated.runtime.metrics(), &operated.rates))
 }
 
 type Said = (StatusCode, String);
@@ -121,44 +122,4 @@ fn settled(settled: Result<bool, EngineError>) -> Said {
         Ok(false) => (StatusCode::NOT_FOUND, "there is no such dead letter\n".to_owned()),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
     }
-}
-
-type Gauge = (&'static str, fn(&FunctionMetrics) -> &AtomicI64);
-
-const GAUGES: [Gauge; 3] = [
-    ("numBlockedAddress", |metrics| &metrics.blocked_addresses),
-    ("inflightAsyncOps", |metrics| &metrics.inflight),
-    ("numBacklog", |metrics| &metrics.backlog),
-];
-
-/// The metrics in Prometheus's text form, under upstream's names.
-fn render(runtime: &Runtime, rates: &Rates) -> String {
-    let functions = runtime.metrics().functions();
-    let mut text = String::new();
-    let mut family = |name: &str, kind: &str, value: &dyn Fn(&FunctionType, &FunctionMetrics) -> String| {
-        let _ = writeln!(text, "# TYPE statefun_{name} {kind}");
-        for (function, metrics) in &functions {
-            let (namespace, name_of) = (quoted(&function.namespace), quoted(&function.name));
-            let value = value(function, metrics);
-            let _ = writeln!(text, "statefun_{name}{{namespace=\"{namespace}\",function=\"{name_of}\"}} {value}");
-        }
-    };
-    for (name, counter) in COUNTERS {
-        family(name, "counter", &|_, metrics| counter(metrics).load(Ordering::Relaxed).to_string());
-        if rates::HAVE_RATES.contains(&name) {
-            family(&format!("{name}Rate"), "gauge", &|function, _| format!("{:.3}", rates.of(function, name)));
-        }
-    }
-    for (name, gauge) in GAUGES {
-        family(name, "gauge", &|_, metrics| gauge(metrics).load(Ordering::Relaxed).to_string());
-    }
-    for (name, value) in [("commits", &runtime.metrics().commits), ("commit_micros", &runtime.metrics().commit_micros)]
-    {
-        let _ = writeln!(text, "# TYPE statefun_{name} counter\nstatefun_{name} {}", value.load(Ordering::Relaxed));
-    }
-    text
-}
-
-fn quoted(label: &str) -> String {
-    label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

@@ -16,14 +16,12 @@ use statefun_engine::{FunctionMetrics, FunctionType, Runtime};
 type Counter = (&'static str, fn(&FunctionMetrics) -> &AtomicU64);
 
 /// The counters of a function type, under upstream's names.
-pub(crate) const COUNTERS: [Counter; 8] = [
+pub(crate) const COUNTERS: [Counter; 6] = [
     ("in", |metrics| &metrics.r#in),
     ("outLocal", |metrics| &metrics.out_local),
     ("outRemote", |metrics| &metrics.out_remote),
     ("outEgress", |metrics| &metrics.out_egress),
     ("remoteInvocationFailures", |metrics| &metrics.remote_invocation_failures),
-    ("remoteInvocationLatency_count", |metrics| &metrics.answered),
-    ("remoteInvocationLatency_micros", |metrics| &metrics.latency_micros),
     ("deadLetters", |metrics| &metrics.dead_letters),
 ];
 

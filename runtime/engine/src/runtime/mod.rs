@@ -27,15 +27,16 @@ use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
 use crate::{
-    Address, Answer, Catalogue, Change, Decision, EngineError, Event, FunctionType, Letter, Log, Metrics, Registry,
-    Request, Sending, Settings, Shared,
+    Address, Answer, Catalogue, Change, Decision, EngineError, Event, FunctionMetrics, FunctionType, Letter, Log,
+    Metrics, Registry, Request, Sending, Settings, Shared,
 };
 pub use admin::{DeadLetterEntry, StateEntry, decide_offline};
 
 /// A function that is reached over a network.
 pub trait Remote: Send + Sync {
-    /// Calls it; a call that fails is tried again as long as its budget allows.
-    fn call(&self, request: Request) -> Pin<Box<dyn Future<Output = Answer> + Send>>;
+    /// Calls it; a call that fails is tried again as long as its budget allows. How long each try
+    /// took is counted in `metrics`, and each that failed, but for the last: whoever calls does that.
+    fn call(&self, request: Request, metrics: Arc<FunctionMetrics>) -> Pin<Box<dyn Future<Output = Answer> + Send>>;
 }
 
 /// A function in this program.

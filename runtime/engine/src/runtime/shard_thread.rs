@@ -12,7 +12,6 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use super::{Callee, Embedded, Inner, Input, Remote, now};
-use crate::metrics::count;
 use crate::{Answer, Call, Effects, EngineError, Event, Failure, Reached, Request, Shard};
 
 /// How many events are taken before what they decided is appended.
@@ -160,15 +159,11 @@ impl Driver<'_> {
 
     fn call_remote(&mut self, remote: &Arc<dyn Remote>, request: Request) {
         self.under_way += 1;
-        let (inner, index) = (self.inner.clone(), self.index);
+        let (inner, index, remote) = (self.inner.clone(), self.index, remote.clone());
         let address = request.address.clone();
-        let call = remote.call(request);
         self.inner.tokio.spawn(async move {
-            let began = Instant::now();
-            let answer = call.await;
             let metrics = inner.shared.metrics.at(index, &address.function);
-            count(&metrics.answered, 1);
-            count(&metrics.latency_micros, usize::try_from(began.elapsed().as_micros()).unwrap_or(usize::MAX));
+            let answer = remote.call(request, metrics).await;
             inner.tell(index, Event::Answered(address, answer));
         });
     }

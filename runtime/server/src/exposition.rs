@@ -1,0 +1,98 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The metrics as Prometheus reads them, under upstream's names; text format 0.0.4.
+
+use std::fmt::{Display, Write};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use statefun_engine::{FunctionMetrics, FunctionType, Metrics};
+
+use crate::rates::{self, COUNTERS, Rates};
+
+/// What the text says it is.
+pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+type Gauge = (&'static str, fn(&FunctionMetrics) -> &AtomicI64);
+
+const GAUGES: [Gauge; 3] = [
+    ("numBlockedAddress", |metrics| &metrics.blocked_addresses),
+    ("inflightAsyncOps", |metrics| &metrics.inflight),
+    ("numBacklog", |metrics| &metrics.backlog),
+];
+
+/// In milliseconds, as upstream's.
+const LATENCY: &str = "remoteInvocationLatency";
+
+/// The text of all metrics.
+pub(crate) fn render(metrics: &Metrics, rates: &Rates) -> String {
+    let functions: Vec<_> = metrics.functions().into_iter().collect();
+    let mut text = Text(String::new());
+    for (name, counter) in COUNTERS {
+        text.family(name, "counter");
+        for (function, metrics) in &functions {
+            text.sample(name, &labels(function), counter(metrics).load(Ordering::Relaxed));
+        }
+        if rates::HAVE_RATES.contains(&name) {
+            let rate = format!("{name}Rate");
+            text.family(&rate, "gauge");
+            for (function, _) in &functions {
+                text.sample(&rate, &labels(function), format_args!("{:.3}", rates.of(function, name)));
+            }
+        }
+    }
+    for (name, gauge) in GAUGES {
+        text.family(name, "gauge");
+        for (function, metrics) in &functions {
+            text.sample(name, &labels(function), gauge(metrics).load(Ordering::Relaxed));
+        }
+    }
+    text.latency(&functions);
+    for (name, value) in [("commits", &metrics.commits), ("commit_micros", &metrics.commit_micros)] {
+        text.family(name, "counter");
+        text.sample(name, "", value.load(Ordering::Relaxed));
+    }
+    text.0
+}
+
+struct Text(String);
+
+impl Text {
+    fn family(&mut self, name: &str, kind: &str) {
+        let _ = writeln!(self.0, "# TYPE statefun_{name} {kind}");
+    }
+
+    fn sample(&mut self, name: &str, labels: &str, value: impl Display) {
+        let _ = match labels {
+            "" => writeln!(self.0, "statefun_{name} {value}"),
+            labels => writeln!(self.0, "statefun_{name}{{{labels}}} {value}"),
+        };
+    }
+
+    fn latency(&mut self, functions: &[(FunctionType, FunctionMetrics)]) {
+        let [bucket, sum, count] = ["bucket", "sum", "count"].map(|part| format!("{LATENCY}_{part}"));
+        self.family(LATENCY, "histogram");
+        for (function, metrics) in functions {
+            let (labels, latency) = (labels(function), &metrics.remote_invocation_latency);
+            let cumulative = latency.cumulative();
+            for (bound, until) in &cumulative {
+                let bound = if bound.is_finite() { bound.to_string() } else { "+Inf".to_owned() };
+                self.sample(&bucket, &format!("{labels},le=\"{bound}\""), until);
+            }
+            self.sample(&sum, &labels, latency.sum_millis());
+            // Of the same moment as the buckets, with whose last it has to agree.
+            self.sample(&count, &labels, cumulative.last().map_or(0, |(_, all)| *all));
+        }
+    }
+}
+
+fn labels(function: &FunctionType) -> String {
+    format!("namespace=\"{}\",function=\"{}\"", quoted(&function.namespace), quoted(&function.name))
+}
+
+fn quoted(label: &str) -> String {
+    label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
