@@ -4,11 +4,13 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! Which languages the tests find on this machine: what is not there is counted as ignored.
+//! Which languages and programs the tests find on this machine: what is not there is counted as ignored.
 
 fn main() {
     println!("cargo::rerun-if-env-changed=PATH");
-    for (name, programs) in [("has_java", &["java", "javac", "mvn"][..]), ("has_go", &["go"])] {
+    for (name, programs) in
+        [("has_java", &["java", "javac", "mvn"][..]), ("has_go", &["go"]), ("has_openssl", &["openssl"])]
+    {
         println!("cargo::rustc-check-cfg=cfg({name})");
         if programs.iter().all(|program| is_there(program)) {
             println!("cargo::rustc-cfg={name}");

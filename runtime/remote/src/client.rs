@@ -93,7 +93,7 @@ fn with_tls(mut builder: ClientBuilder, tls: &ClientTransport) -> Result<ClientB
     }
     if let (Some(certificate), Some(key)) = (&tls.client_cert, &tls.client_key) {
         let password = tls.client_key_password.as_ref().map(password).transpose()?;
-        let plain = plain_key(read(key)?, password.as_deref());
+        let plain = plain_key(key, read(key)?, password.as_deref());
         let key_text = plain.map_err(|source| ClientError::Key { path: key.clone(), source })?;
         let mut both = read(certificate)?;
         both.push(b'\n');
