@@ -21,6 +21,10 @@ use clap::Parser;
 use commands::Command;
 use error::report;
 
+/// Messages are freed by other threads than those that made them, which the C library does slowly.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs Stateful Functions applications: one binary, durable after every invocation.
 ///
 /// An application is one or more module files: where functions are, where messages come in,
