@@ -101,6 +101,31 @@ fn a_server_that_nobody_vouches_for_is_not_talked_to() {
 }
 
 #[test]
+fn without_tls_a_machine_needs_no_certificates() {
+    let mut world = World::new("");
+    let without = world.place().join("no-certificates");
+    fs::create_dir(&without).unwrap();
+    world.start_runtime();
+    let run = |arguments: &[&str]| {
+        let mut command = world.statefun();
+        command.args(arguments).env("SSL_CERT_DIR", &without).env_remove("SSL_CERT_FILE");
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(run(&["state", "list", "--data", "data"]), (Some(0), String::new()), "of a runtime at work");
+    let check = |url: &str| {
+        world.write_module("test/*", url, "");
+        run(&["check", "module.yaml"])
+    };
+    for url in ["http://localhost/statefun", "http+unix:///f.sock/statefun"] {
+        assert_eq!(check(url), (Some(0), String::new()));
+    }
+    let (code, said) = check("https://localhost/statefun");
+    assert_eq!(code, Some(2));
+    assert!(said.contains("No CA certificates were loaded"), "{said}");
+}
+
+#[test]
 fn functions_behind_a_socket_of_this_machine_are_called() {
     let mut world = World::new("");
     let socket = world.place().join("f.sock").display().to_string();

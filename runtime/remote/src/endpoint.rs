@@ -64,7 +64,7 @@ impl HttpFunction {
     pub fn new(endpoint: &Endpoint) -> Result<Self, ClientError> {
         let (template, socket) = split_socket(&endpoint.url_path_template);
         address(&template, "name")?;
-        let client = client(&endpoint.transport, socket.as_deref())?;
+        let client = client(&endpoint.transport, &template, socket.as_deref())?;
         let inner = match &endpoint.transport {
             Transport::Retrying(retrying) => Inner {
                 client,
