@@ -13,7 +13,7 @@ FUZZ_SECONDS ?= 60
 RUNTIME = $(patsubst %,--package statefun-%,engine io module protocol remote sdk server store)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test lint conformance docs bench survive fuzz greeter test-runtime smoke-upstream bench-runtime
+.PHONY: help setup rehearse test lint conformance docs bench survive fuzz greeter test-runtime smoke-upstream bench-runtime packaging
 
 help: ## Lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -66,6 +66,10 @@ test-runtime: setup ## Formatting, clippy and all tests of the Stateful Function
 smoke-upstream: setup ## Runs upstream's command interpreters out of the checkout STATEFUN_UPSTREAM, 100,000 commands each
 	STATEFUN_SMOKE=$${STATEFUN_SMOKE:-100000} $(CARGO) test --locked --release --package statefun-server --test runtime \
 		upstream -- --ignored --nocapture --test-threads 1
+
+packaging: setup ## Builds the runtime's image and runs it; starts its unit under a systemd of its own
+	@scripts/setup.sh packaging
+	@scripts/packaging.sh
 
 bench-runtime: setup ## Measures the runtime: embedded messages a second, memory, many addresses; calls, beside Restate
 	@scripts/bench-runtime.sh

@@ -8,9 +8,9 @@
 # Installs what building, testing and rehearsing need and this machine lacks, and
 # says what. Where it may not install, it prints the command and exits 1.
 #
-#   scripts/setup.sh [test|bench|fast|conformance]
-#       also what only the tests, the measurements, a build with `--features fast-openpgp`, or
-#       the real servers that the clients are held to need
+#   scripts/setup.sh [test|bench|fast|conformance|packaging]
+#       also what only the tests, the measurements, a build with `--features fast-openpgp`, the
+#       real servers that the clients are held to, or the proof of the runtime's packaging need
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -98,6 +98,11 @@ wanted_packages() {
         program "$manager"   openssl     openssl           - -
         # the server alone, which the script starts itself, on loopback
         program "$manager"   apache2     'apache2-bin libapache2-mod-svn' - -
+    fi
+    if [[ $purpose == packaging && $manager == apt-get ]]; then
+        program "$manager"   podman      'podman crun'     - -
+        program "$manager"   mmdebstrap  mmdebstrap        - -
+        program "$manager"   systemd-nspawn systemd-container - -
     fi
     if [[ $purpose == bench || $purpose == fast ]]; then
         # for the fast arithmetic of signatures, which is measured too
