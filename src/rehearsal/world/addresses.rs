@@ -59,11 +59,11 @@ impl World {
         section(&mut table, "jira", &[("url", stand_in("jira"))]);
         section(&mut table, "pypi", &[("index", stand_in("pypi/simple")), ("upload", stand_in("pypi/legacy/"))]);
         section(&mut table, "npm", &[("registry", stand_in("npm"))]);
-        for (server, port) in &self.real_servers {
-            section(&mut table, server.section(), &server.fields(*port));
-        }
         section(&mut table, "mail", &[("archive_lag_minutes", Value::from(0))]);
         sites::point_at(&mut table, &self.stand_ins(), self.stand_ins_port);
+        for (server, port) in &self.real_servers {
+            server.point_at(&mut table, &self.directory, *port);
+        }
         if let Some(Value::Table(vote)) = table.get_mut("vote") {
             vote.remove("whimsy");
             vote.remove("aliases");

@@ -1,0 +1,92 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! The servers of one world, from their start to their end.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Child;
+
+use secrecy::SecretString;
+
+use super::process::{await_listening, await_port};
+use super::server::RealServer;
+use super::verdaccio;
+use crate::rehearsal::command::Failed;
+
+/// The servers of one world, running.
+#[derive(Debug, Default)]
+pub struct RealServers {
+    running: Vec<Running>,
+    npm_token: Option<SecretString>,
+}
+
+#[derive(Debug)]
+struct Running {
+    version: String,
+    child: Child,
+}
+
+impl RealServers {
+    /// Starts those of the world in `directory`.
+    ///
+    /// # Errors
+    /// When one is not there any more, or does not come up.
+    pub fn start(directory: &Path, wanted: &BTreeMap<RealServer, u16>) -> Result<Self, Failed> {
+        let mut all = Self::default();
+        for (&kind, &port) in wanted {
+            let (server, site) = (kind.server(), kind.site(directory, port));
+            let version = server.version().ok_or_else(|| {
+                let why = "this rehearsal was begun with it, and it is not on the PATH";
+                Failed::new(&format!("start {}", server.name()), why)
+            })?;
+            fs::create_dir_all(site.place()).map_err(|error| Failed::new("make a directory", &error.to_string()))?;
+            await_port(&site)?;
+            all.running.push(Running { version, child: server.start(&site)? });
+            await_listening(&site)?;
+            server.set_up(&site)?;
+            if kind == RealServer::Verdaccio {
+                all.npm_token = Some(verdaccio::log_in(&site)?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The maintainer's token at the npm registry, where that is a real one.
+    pub fn npm_token(&self) -> Option<SecretString> {
+        self.npm_token.clone()
+    }
+
+    /// Each with its version: `devpi-server 6.20.3`.
+    pub fn names(&self) -> Vec<String> {
+        self.running.iter().map(|running| running.version.clone()).collect()
+    }
+}
+
+impl Drop for RealServers {
+    fn drop(&mut self) {
+        for Running { child, .. } in &mut self.running {
+            drop(child.stdin.take());
+            let _ = child.wait();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_gone_is_named() {
+        let place = tempfile::tempdir().unwrap();
+        let wanted = BTreeMap::from([(RealServer::Devpi, 1)]);
+        if RealServer::Devpi.server().version().is_none() {
+            let error = RealServers::start(place.path(), &wanted).unwrap_err().to_string();
+            assert!(error.contains("devpi-server") && error.contains("not on the PATH"), "{error}");
+        }
+    }
+}
