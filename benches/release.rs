@@ -68,10 +68,10 @@ fn quiet(command: &mut Command) {
 }
 
 fn rehearsal(place: &Path) {
-    let times = measured(|| quiet(Command::new(PROGRAM).args(["rehearse", "--json"])));
+    let times = measured(|| quiet(Command::new(PROGRAM).args(["rehearse", "--stand-ins", "--json"])));
     row("a whole rehearsal of the sample", times, Some(Duration::from_secs(20)));
     let report = place.join("memory");
-    let timed = ["-f", "%M", "-o", report.to_str().unwrap(), PROGRAM, "rehearse", "--json"];
+    let timed = ["-f", "%M", "-o", report.to_str().unwrap(), PROGRAM, "rehearse", "--stand-ins", "--json"];
     quiet(Command::new("/usr/bin/time").args(timed));
     let kilobytes: u64 = fs::read_to_string(&report).unwrap().trim().parse().unwrap();
     let verdict = if kilobytes < 150_000 { "holds" } else { "DOES NOT HOLD" };
@@ -80,7 +80,7 @@ fn rehearsal(place: &Path) {
 
 fn status(place: &Path) {
     let world = place.join("world");
-    quiet(Command::new(PROGRAM).args(["rehearse", "--to", "prepare", "--keep"]).arg(&world));
+    quiet(Command::new(PROGRAM).args(["rehearse", "--stand-ins", "--to", "prepare", "--keep"]).arg(&world));
     let path = world.join("state/sample/1.2.0/journal.jsonl");
     let (mut journal, reader, _) = Journal::open(&path, "Ann Example <ann@example.org>").unwrap();
     let at = reader.entries.last().unwrap().at;

@@ -13,6 +13,7 @@ mod clock;
 mod command;
 mod contributor;
 mod fitting_path;
+mod image;
 mod interruption;
 mod letters;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use archive_server::ArchiveServer;
 pub use clock::SimulatedClock;
 pub use command::Failed;
 pub use contributor::mend;
+pub use image::publish_images;
 pub use interruption::Interruption;
 pub use letters::{Letter, VoteMail, first_look, late_letter, letters, verdicts};
 pub use mail_store::{MailStore, StoredMail};

@@ -350,7 +350,7 @@ fn a_rehearsal_goes_on_with_the_options_it_was_made_with() {
 fn a_rehearsal_is_taken_up_by_its_directory_alone() {
     let user = User::looking();
     let world = user.path("other").display().to_string();
-    let keep = ["rehearse", "--keep", &world, "--to", "decide", "--json"];
+    let keep = ["rehearse", "--stand-ins", "--keep", &world, "--to", "decide", "--json"];
     let made = ["--product", "quorate", "--version", "2.4.0", "--fail-first-candidate"];
     let first = user.runs(0, &[&keep[..], &made].concat());
     assert!(first.err.contains("Making a world in"), "{}", first.err);

@@ -39,7 +39,7 @@ impl World {
     fn rehearsed() -> Self {
         let directory = short_directory();
         let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
-        command.args(["rehearse", "--keep"]).arg(directory.path()).assert().success();
+        command.args(["rehearse", "--stand-ins", "--keep"]).arg(directory.path()).assert().success();
         let world: Value = serde_json::from_slice(&fs::read(directory.path().join("world.json")).unwrap()).unwrap();
         for port in ["smtp_port", "archive_port", "stand_ins_port"] {
             hang_up_at(world[port].as_u64().unwrap().try_into().unwrap());

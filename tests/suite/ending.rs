@@ -17,7 +17,7 @@ fn a_rehearsal_that_is_ended_leaves_neither_its_world_nor_an_agent() {
     for signal in ["TERM", "INT"] {
         let place = tempfile::Builder::new().prefix("q-").tempdir_in("/tmp").unwrap();
         let mut rehearsal = Command::new(env!("CARGO_BIN_EXE_quorate"))
-            .arg("rehearse")
+            .args(["rehearse", "--stand-ins"])
             .env("TMPDIR", place.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -45,7 +45,7 @@ fn a_rehearsal_that_is_ended_leaves_neither_its_world_nor_an_agent() {
 fn a_rehearsal_whose_reader_went_away_leaves_neither_its_world_nor_an_agent() {
     let place = tempfile::Builder::new().prefix("q-").tempdir_in("/tmp").unwrap();
     let mut rehearsal = Command::new(env!("CARGO_BIN_EXE_quorate"))
-        .arg("rehearse")
+        .args(["rehearse", "--stand-ins"])
         .env("TMPDIR", place.path())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

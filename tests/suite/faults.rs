@@ -33,7 +33,7 @@ impl Rehearsal {
 
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
-        command.args(["rehearse", "--keep"]).arg(self.world()).stdin(Stdio::null());
+        command.args(["rehearse", "--stand-ins", "--keep"]).arg(self.world()).stdin(Stdio::null());
         command
     }
 
@@ -82,7 +82,7 @@ fn a_directory_with_a_long_name_and_blanks_in_it_is_as_good_as_any() {
     let world = place.path().join(format!("a rehearsal {} ü", "of a release ".repeat(8).trim()));
     let run = || {
         let mut program = Command::new(env!("CARGO_BIN_EXE_quorate"));
-        program.args(["rehearse", "--keep"]).arg(&world).stdin(Stdio::null()).output().unwrap()
+        program.args(["rehearse", "--stand-ins", "--keep"]).arg(&world).stdin(Stdio::null()).output().unwrap()
     };
     let output = run();
     assert!(output.status.success(), "{}", said(&output));
@@ -133,7 +133,7 @@ fn two_rehearsals_at_once_in_one_directory_are_one() {
     let world = place.path().join("world");
     let start = || {
         let mut program = Command::new(env!("CARGO_BIN_EXE_quorate"));
-        program.args(["rehearse", "--to", "decide", "--keep"]).arg(&world).stdin(Stdio::null());
+        program.args(["rehearse", "--stand-ins", "--to", "decide", "--keep"]).arg(&world).stdin(Stdio::null());
         program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     };
     let (first, second) = (start(), start());
@@ -347,7 +347,7 @@ fn a_disk_that_is_full_stops_the_run_and_loses_nothing() {
     let room = fs::metadata(&journal).unwrap().len() / 1024 + 3;
     // A limit on the size of files, with its signal ignored, is a disk that is full for the journal.
     let script = format!(
-        "trap '' XFSZ; ulimit -f {room}; exec {} rehearse --keep {}",
+        "trap '' XFSZ; ulimit -f {room}; exec {} rehearse --stand-ins --keep {}",
         env!("CARGO_BIN_EXE_quorate"),
         rehearsal.world().display()
     );

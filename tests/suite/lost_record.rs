@@ -152,7 +152,7 @@ fn a_release_whose_journal_was_lost_goes_on_to_its_end() {
     let user = User::looking();
     let world = user.path("w");
     let keep = world.display().to_string();
-    let rehearse = |more: &[&str]| user.runs(0, &[&["rehearse", "--keep", &keep][..], more].concat());
+    let rehearse = |more: &[&str]| user.runs(0, &[&["rehearse", "--stand-ins", "--keep", &keep][..], more].concat());
     rehearse(&["--to", "prepare"]);
     let record = world.join("state/sample").join(VERSION);
     fs::remove_file(record.join("journal.jsonl")).unwrap();

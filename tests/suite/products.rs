@@ -25,7 +25,13 @@ fn rehearse(product: &str, more: &[&str]) -> Ran {
     let home = tempfile::Builder::new().prefix("q-").tempdir_in("/tmp").unwrap();
     let mut command = Command::cargo_bin("quorate").unwrap();
     command.env("HOME", home.path()).env("NO_COLOR", "1").env_remove("GNUPGHOME");
-    Ran::of(command.args(["rehearse", "--product", product, "--version", "3.4.0"]).args(more).output().unwrap())
+    Ran::of(
+        command
+            .args(["rehearse", "--stand-ins", "--product", product, "--version", "3.4.0"])
+            .args(more)
+            .output()
+            .unwrap(),
+    )
 }
 
 #[test]

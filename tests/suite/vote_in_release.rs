@@ -34,7 +34,11 @@ impl Desk {
 
     fn rehearse(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
-        command.args(["rehearse", "--json", "--keep"]).arg(self.world()).args(arguments).stdin(Stdio::null());
+        command
+            .args(["rehearse", "--stand-ins", "--json", "--keep"])
+            .arg(self.world())
+            .args(arguments)
+            .stdin(Stdio::null());
         command.output().unwrap()
     }
 

@@ -19,7 +19,9 @@ use crate::commands::issues;
 use crate::commands::rehearse::stage::Stage;
 use crate::commands::vote::{self, current};
 use crate::engine::{Clock, Driver, State, StepRecord};
-use crate::rehearsal::{Letter, Mood, VoteMail, first_look, has_mail, late_letter, letters, mend, verdicts, votes};
+use crate::rehearsal::{
+    Letter, Mood, VoteMail, first_look, has_mail, late_letter, letters, mend, publish_images, verdicts, votes,
+};
 use crate::ui::ExitCode;
 
 /// The simulated community.
@@ -137,6 +139,26 @@ impl<'a> Community<'a> {
         let branch = |name: &str| values["product"]["git"][name].as_str().unwrap_or_default().to_owned();
         mend(&world.directory, &world.remote(), &branch("main"), &branch("release_branch"), number)
             .map_err(|error| fail(error.to_string()))
+    }
+
+    /// Builds and pushes the images of a release whose Dockerfiles are merged, where the registry is a
+    /// real one. Whether there was one to push.
+    ///
+    /// # Errors
+    /// When an image cannot be made or pushed.
+    pub fn publish_images(&self, state: &State) -> Result<bool, CommandError> {
+        let world = &self.stage.world;
+        let Some(address) = world.image_registry() else { return Ok(false) };
+        let values = self.stage.session.values.of_candidate(state.candidate.number, None)?;
+        let docker = &values["product"]["docker"];
+        let name = docker["image"].as_str().unwrap_or_default();
+        let tags = docker["tags"].as_array().into_iter().flatten();
+        let tags: Vec<String> = tags.filter_map(|tag| tag.as_str().map(str::to_owned)).collect();
+        let published =
+            publish_images(&world.stand_ins(), &world.servers(), &address, name, &tags).map_err(|error| {
+                CommandError::from_error(ExitCode::Service, &error, "the rehearsal can be taken up again")
+            })?;
+        Ok(published > 0)
     }
 
     /// Whether the community means to vote this candidate down.

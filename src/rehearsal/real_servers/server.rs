@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::devpi::Devpi;
+use super::docker_registry::DockerRegistry;
 use super::verdaccio::Verdaccio;
 use crate::rehearsal::command::Failed;
 
@@ -28,6 +29,8 @@ pub enum RealServer {
     Devpi,
     /// For the npm registry.
     Verdaccio,
+    /// For the registry of container images.
+    DockerRegistry,
 }
 
 /// Where a server serves which world.
@@ -72,12 +75,13 @@ pub(super) trait Server: Sync {
 }
 
 impl RealServer {
-    const ALL: [Self; 2] = [Self::Devpi, Self::Verdaccio];
+    const ALL: [Self; 3] = [Self::Devpi, Self::Verdaccio, Self::DockerRegistry];
 
     pub(super) fn server(self) -> &'static dyn Server {
         match self {
             Self::Devpi => &Devpi,
             Self::Verdaccio => &Verdaccio,
+            Self::DockerRegistry => &DockerRegistry,
         }
     }
 

@@ -45,7 +45,7 @@ async fn answer(State(directory): State<PathBuf>, request: Request<Body>) -> Res
                 }
                 return refused;
             }
-            match dockerfile(&directory, tag) {
+            match dockerfile_of(&directory, tag) {
                 None => said(404, &fault("MANIFEST_UNKNOWN", "manifest unknown")),
                 Some(bytes) => manifest(&bytes),
             }
@@ -73,7 +73,8 @@ fn digest(bytes: &[u8]) -> String {
     format!("sha256:{digits}")
 }
 
-fn dockerfile(directory: &Path, tag: &str) -> Option<Vec<u8>> {
+/// The Dockerfile that the branch has for a tag.
+pub fn dockerfile_of(directory: &Path, tag: &str) -> Option<Vec<u8>> {
     let sites = Sites::open(directory).ok()?;
     let git = Repository::open_bare(&sites.images).ok()?;
     let tree = git.find_reference(&format!("refs/heads/{}", sites.images_base)).ok()?.peel_to_tree().ok()?;

@@ -29,6 +29,7 @@ use axum::Router;
 
 pub use faults::{Fault, FaultKind, Faults};
 pub use host::Host;
+pub(super) use images::dockerfile_of;
 pub use kept::Kept;
 pub use sites::Sites;
 

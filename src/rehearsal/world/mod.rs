@@ -153,6 +153,11 @@ impl World {
         self.directory.join("stand-ins")
     }
 
+    /// Where the real servers keep their state.
+    pub fn servers(&self) -> PathBuf {
+        self.directory.join("servers")
+    }
+
     /// Where the release is recorded.
     pub fn state(&self) -> PathBuf {
         self.directory.join("state")
@@ -161,6 +166,11 @@ impl World {
     /// The release manager's home directory, with Maven's settings.
     pub fn home(&self) -> PathBuf {
         self.directory.join("home")
+    }
+
+    /// Where the images are pushed to, where that is a real registry: `127.0.0.1:20001`.
+    pub fn image_registry(&self) -> Option<String> {
+        self.real_servers.get(&RealServer::DockerRegistry).map(|port| format!("127.0.0.1:{port}"))
     }
 
     /// Who may use the mail server.

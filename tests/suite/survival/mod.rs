@@ -43,7 +43,7 @@ impl Rehearsal {
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
         command
-            .args(["rehearse", "--fail-first-candidate", "--json", "--keep"])
+            .args(["rehearse", "--stand-ins", "--fail-first-candidate", "--json", "--keep"])
             .arg(self.world())
             .env_remove("QUORATE_STATE")
             .stdin(Stdio::null());

@@ -19,7 +19,8 @@ impl Staged {
     fn new() -> Self {
         let staged = Self { place: tempfile::tempdir().unwrap() };
         let world = staged.world();
-        let (code, _, said) = staged.run(&["rehearse", "--to", "build", "--keep", world.to_str().unwrap()]);
+        let (code, _, said) =
+            staged.run(&["rehearse", "--stand-ins", "--to", "build", "--keep", world.to_str().unwrap()]);
         assert_eq!(code, 0, "{said}");
         staged
     }
@@ -94,7 +95,8 @@ fn a_release_writes_a_manifest_and_its_candidate_is_held_against_it() {
 fn a_rehearsal_says_that_the_manifest_was_written_and_verified() {
     let staged = Staged::new();
     let world = staged.world();
-    let (code, said, error) = staged.run(&["rehearse", "--to", "build", "--json", "--keep", world.to_str().unwrap()]);
+    let (code, said, error) =
+        staged.run(&["rehearse", "--stand-ins", "--to", "build", "--json", "--keep", world.to_str().unwrap()]);
     assert_eq!(code, 0, "{error}");
     let report: serde_json::Value = serde_json::from_str(&said).unwrap();
     let manifest = &report["manifests"][0];
