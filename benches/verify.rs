@@ -235,7 +235,7 @@ fn staging(signer: &Signer) {
     let mut times: Vec<f64> = (0..5)
         .map(|_| {
             let started = Instant::now();
-            let staged = verify_staged(&url, &keys).unwrap().unwrap();
+            let staged = verify_staged(&url, &keys, None).unwrap().unwrap();
             assert_eq!((staged.files, staged.faults.as_slice()), (1000, &[][..]));
             started.elapsed().as_secs_f64()
         })

@@ -6,7 +6,7 @@
 
 //! Building the clients of a release from its configuration and the environment.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::CommandError;
 use super::accounts::by_token;
@@ -55,7 +55,7 @@ pub fn connect(
         git: Git::new(&record.repository, &product.git.remote, effects.clone())
             .with_address(record.remote_address.clone()),
         openpgp: OpenPgp::new(accounts.gnupg_home.clone(), &record.manager.key, effects.clone()),
-        svn: Svn::new(accounts.svn.clone(), None, effects.clone()),
+        svn: Svn::new(accounts.svn.clone(), None, effects.clone()).trusting(product.svn.ca.as_ref().map(PathBuf::from)),
         relay: Relay::new(relay, account, effects.clone()),
         archive: mail.archive.as_ref().map(PonyMail::new),
         github: github(&product.github, accounts, effects.clone())?,

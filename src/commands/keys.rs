@@ -8,6 +8,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -79,7 +80,7 @@ impl<'a> CheckedKey<'a> {
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let What::Check(args) = args.what;
-    let bytes = read_keys(&args.keys)?;
+    let bytes = read_keys(&args.keys, None)?;
     let report = check_keys(&bytes, Timestamp::now());
     let passed = !findings(&report).any(|finding| finding.status == Status::Fail) && !report.keys.is_empty();
     if args.json {
@@ -94,11 +95,12 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     Ok(if passed { ExitCode::Done } else { ExitCode::DoesNotHold })
 }
 
-/// The bytes of the KEYS file at an address or in a file.
+/// The bytes of the KEYS file at an address, whose server may have a certificate authority of its own
+/// (a PEM file), or in a file.
 ///
 /// # Errors
 /// When it cannot be read, or keys from there would prove nothing.
-pub fn read_keys(place: &str) -> Result<Vec<u8>, CommandError> {
+pub fn read_keys(place: &str, authority: Option<&Path>) -> Result<Vec<u8>, CommandError> {
     let hint = "give the project's KEYS: a file, or an address with https";
     if !place.contains("://") {
         let mut bytes = Vec::new();
@@ -109,7 +111,7 @@ pub fn read_keys(place: &str) -> Result<Vec<u8>, CommandError> {
             Err(error) => Err(CommandError::usage(format!("cannot read the keys in {place}: {error}"), hint)),
         };
     }
-    fetch_keys_file(place).map(String::into_bytes).map_err(|error| match error {
+    fetch_keys_file(place, authority).map(String::into_bytes).map_err(|error| match error {
         KeysFileError::Address { .. } => CommandError::from_error(ExitCode::Usage, &error, hint),
         _ => {
             let hint = "without the project's keys no signature proves anything; name a file or another address";

@@ -171,6 +171,9 @@ pub struct Subversion {
     pub release_prefix: String,
     /// Where KEYS is.
     pub keys: String,
+    /// A PEM file with the server's own certificate authority, where it has one.
+    #[serde(default)]
+    pub ca: Option<String>,
 }
 
 /// How long to wait.

@@ -60,7 +60,7 @@ impl Probe<Services> for CandidateVerifies {
             ActionError::misconfigured(whole(&error), hint)
         })?;
         rules.stand_ins = stand_ins(self.stand_ins.clone());
-        let keys = keys(&self.keys)?;
+        let keys = keys(&self.keys, cx.world.svn.authority())?;
         let against = Against {
             keys: &keys,
             expect: Some(&manifest),
@@ -123,10 +123,10 @@ fn verify(
     Ok(report.faults().into_iter().map(|fault| format!("{prefix}{fault}")).collect())
 }
 
-/// The keys at `url`.
-pub(crate) fn keys(url: &str) -> Result<KeyRing, ActionError> {
+/// The keys at `url`, whose server may have a certificate authority of its own (a PEM file).
+pub(crate) fn keys(url: &str, authority: Option<&Path>) -> Result<KeyRing, ActionError> {
     let hint = format!("see that {url} can be read");
-    let text = fetch_keys_file(url).map_err(|error| ActionError::service("KEYS", error, hint))?;
+    let text = fetch_keys_file(url, authority).map_err(|error| ActionError::service("KEYS", error, hint))?;
     KeyRing::parse(text.as_bytes()).map_err(|error| {
         ActionError::service("KEYS", error, format!("`quorate keys check {url}` says what is wrong with it"))
     })

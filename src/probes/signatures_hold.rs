@@ -57,7 +57,7 @@ impl Probe<Services> for SignaturesHold {
 impl SignaturesHold {
     fn keys(&self, cx: &Context<'_, Services>) -> Result<KeyRing, ActionError> {
         if let Some(url) = &self.keys {
-            return keys(url);
+            return keys(url, cx.world.svn.authority());
         }
         let own = cx.world.openpgp.export_armored().map_err(openpgp_failed)?;
         let hint = "see what `gpg --export` gives for the key";

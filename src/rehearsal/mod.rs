@@ -9,6 +9,7 @@
 
 mod archive_server;
 mod archive_views;
+pub(crate) mod certificate;
 mod clock;
 mod command;
 mod contributor;
@@ -51,7 +52,5 @@ pub use proposal_world::{CARRIED, ProposalWorld, WIKI};
 pub use real_servers::{RealServer, RealServers};
 #[cfg(test)]
 pub(crate) use sites::plant;
-#[cfg(test)]
-pub(crate) use smtp_server::certificate;
 pub use smtp_server::{SmtpAccount, SmtpServer};
 pub use world::{MANAGER, Source, Wish, World};

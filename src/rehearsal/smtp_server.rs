@@ -22,6 +22,7 @@ use mailin::{Action, AuthMechanism, Handler, Response, SessionBuilder};
 use rustls::ServerConfig;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::certificate::Identity;
 use super::mail_store::MailStore;
 use super::smtp_wire::Wire;
 
@@ -66,8 +67,9 @@ impl SmtpServer {
     pub fn start(directory: impl Into<PathBuf>, port: u16, account: SmtpAccount) -> io::Result<Self> {
         let directory = directory.into();
         let store = MailStore::open(&directory)?;
-        let names = ["localhost".to_owned(), Ipv4Addr::LOCALHOST.to_string()];
-        let (tls, authority) = certificate(names.into()).map_err(io::Error::other)?;
+        let identity = Identity::of_loopback().map_err(io::Error::other)?;
+        let tls = identity.server().map_err(io::Error::other)?;
+        let authority = identity.authority;
         std::fs::write(directory.join("smtp-ca.pem"), &authority)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let port = listener.local_addr()?.port();
@@ -210,30 +212,6 @@ impl Handler for Incoming<'_> {
         }
         self.shared.store.add(&self.mail).map_or(INTERNAL_ERROR, |_| OK)
     }
-}
-
-/// A certificate for these names by an authority made for this run, and the
-/// authority's own certificate in PEM.
-pub(crate) fn certificate(
-    names: Vec<String>,
-) -> Result<(Arc<ServerConfig>, String), Box<dyn std::error::Error + Send + Sync>> {
-    let mut parameters = rcgen::CertificateParams::new(Vec::new())?;
-    parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    parameters.distinguished_name.push(rcgen::DnType::CommonName, "Rehearsal certificate authority");
-    parameters.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
-    let authority = rcgen::CertifiedIssuer::self_signed(parameters, rcgen::KeyPair::generate()?)?;
-    let key = rcgen::KeyPair::generate()?;
-    let mut parameters = rcgen::CertificateParams::new(names)?;
-    parameters.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
-    parameters.use_authority_key_identifier_extension = true;
-    let certificate = parameters.signed_by(&key, &authority)?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let key = rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der())?;
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)?;
-    Ok((Arc::new(config), authority.pem()))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! Fetching the project's KEYS file, as anybody who verifies a release does.
 
 use std::io;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use reqwest::Url;
@@ -27,6 +28,15 @@ pub enum KeysFileError {
         /// Where.
         url: String,
         /// What is wrong with it.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The server's own certificate authority cannot be trusted.
+    #[error("cannot trust the server of {url}")]
+    Authority {
+        /// Where.
+        url: String,
+        /// What is wrong with the file.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -59,13 +69,14 @@ pub enum KeysFileError {
 }
 
 /// The text of the KEYS file at `url`: by HTTP, or by Subversion for its own
-/// schemes (`file`, `svn`, `svn+ssh`).
+/// schemes (`file`, `svn`, `svn+ssh`). `authority` is a PEM file of certificate authorities to trust
+/// beside the system's.
 ///
 /// # Errors
 /// When it cannot be fetched, or could be another's on the way.
-pub fn fetch_keys_file(url: &str) -> Result<String, KeysFileError> {
+pub fn fetch_keys_file(url: &str, authority: Option<&Path>) -> Result<String, KeysFileError> {
     if url.starts_with("https://") || url.starts_with("http://") {
-        by_http(url)
+        by_http(url, authority)
     } else {
         let address = |source| KeysFileError::Address { url: hide_login(url), source };
         let parsed = SvnUrl::try_from(url.to_owned()).map_err(|error| address(error.into()))?;
@@ -73,13 +84,15 @@ pub fn fetch_keys_file(url: &str) -> Result<String, KeysFileError> {
     }
 }
 
-fn by_http(url: &str) -> Result<String, KeysFileError> {
+fn by_http(url: &str, authority: Option<&Path>) -> Result<String, KeysFileError> {
     let address = |source| KeysFileError::Address { url: hide_login(url), source };
     let failed = |source| KeysFileError::Http { url: hide_login(url), source };
     let broken = |source| KeysFileError::Broken { url: hide_login(url), source };
     let parsed = Url::parse(url).map_err(|error| address(error.into()))?;
     web::protected(&parsed).map_err(|error| address(error.into()))?;
-    let client = web::reader(web::SILENCE).map_err(failed)?;
+    let untrusted = |source| KeysFileError::Authority { url: hide_login(url), source };
+    let authorities = web::authorities(authority).map_err(untrusted)?;
+    let client = web::reader_trusting(web::SILENCE, authorities).map_err(failed)?;
     let response = client.get(parsed).send().and_then(|response| response.error_for_status()).map_err(failed)?;
     let text = web::text(response, KEYS_BYTES).map_err(broken)?;
     text.ok_or_else(|| broken(io::Error::other(format!("it has more than {KEYS_BYTES} bytes"))))
@@ -103,21 +116,24 @@ mod tests {
     #[test]
     fn keys_come_by_http_and_an_error_page_is_no_keys_file() {
         let url = answering(|_| (200, "keys")) + "/KEYS";
-        assert_eq!(fetch_keys_file(&url).unwrap(), "keys");
+        assert_eq!(fetch_keys_file(&url, None).unwrap(), "keys");
         let url = answering(|_| (404, "none")) + "/KEYS";
-        assert_eq!(fetch_keys_file(&url).unwrap_err().to_string(), format!("cannot fetch {url}"));
-        let error = fetch_keys_file("http://downloads.example.org/KEYS").unwrap_err();
+        assert_eq!(fetch_keys_file(&url, None).unwrap_err().to_string(), format!("cannot fetch {url}"));
+        let error = fetch_keys_file("http://downloads.example.org/KEYS", None).unwrap_err();
         assert!(matches!(&error, KeysFileError::Address { .. }), "{error}");
         for url in
             ["svn://me:s3cret@localhost:1/KEYS", "svn+ssh://me:s3cret@localhost/KEYS", "ftp://me:s3cret@localhost/K"]
         {
-            let error = fetch_keys_file(url).unwrap_err();
+            let error = fetch_keys_file(url, None).unwrap_err();
             assert!(
                 matches!(&error, KeysFileError::Address { .. }) && !format!("{error:?}").contains("s3cret"),
                 "{error:?}"
             );
         }
-        let error = fetch_keys_file("file:///nonexistent/KEYS").unwrap_err();
+        let nowhere = Some(Path::new("/nonexistent/ca.pem"));
+        let error = fetch_keys_file("https://localhost:1/KEYS", nowhere).unwrap_err();
+        assert!(matches!(&error, KeysFileError::Authority { source, .. } if source.to_string().contains("ca.pem")));
+        let error = fetch_keys_file("file:///nonexistent/KEYS", None).unwrap_err();
         assert!(matches!(&error, KeysFileError::Svn { why, .. } if why.contains("E180001")), "{error}");
     }
 }

@@ -7,6 +7,8 @@
 //! `maven-staged`: the staging repository is closed, everybody can read it, every file in it
 //! is signed by a key of KEYS and has its digest, and all of it is what was recorded.
 
+use std::path::Path;
+
 use serde::Deserialize;
 
 use super::inventory::{Copy, differences};
@@ -46,7 +48,7 @@ impl Probe<Services> for MavenStaged {
             }
         }
         let url = nexus.content(&self.repository);
-        let Some(staged) = verify_staged(&url, &self.keys)? else {
+        let Some(staged) = verify_staged(&url, &self.keys, cx.world.svn.authority())? else {
             return Ok(Finding::Fails(vec![format!("{url} shows nothing")]));
         };
         let mut faults = staged.faults;
@@ -77,14 +79,14 @@ pub struct StagedFiles {
     pub sha512: Sha512,
 }
 
-/// Fetches all that is below `url` and holds it against its digests and the keys at `keys`;
-/// `None` where nothing is there.
+/// Fetches all that is below `url` and holds it against its digests and the keys at `keys`, whose server
+/// may have a certificate authority of its own (a PEM file); `None` where nothing is there.
 ///
 /// # Errors
 /// When it could not be fetched.
-pub fn verify_staged(url: &str, keys: &str) -> Result<Option<StagedFiles>, ActionError> {
+pub fn verify_staged(url: &str, keys: &str, authority: Option<&Path>) -> Result<Option<StagedFiles>, ActionError> {
     let Some(copy) = Copy::fetch(url)? else { return Ok(None) };
-    let keys = keys_at(keys)?;
+    let keys = keys_at(keys, authority)?;
     let candidate = Candidate {
         directory: &copy.directory(),
         layout: Layout::Maven,

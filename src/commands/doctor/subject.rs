@@ -106,7 +106,8 @@ impl Subject {
 
     /// The distribution repositories.
     pub fn svn(&self) -> Svn {
-        Svn::new(self.accounts.svn.clone(), None, Effects::unwatched()).with_timeout(super::PATIENCE)
+        let svn = Svn::new(self.accounts.svn.clone(), None, Effects::unwatched());
+        svn.trusting(self.product.svn.ca.as_ref().map(PathBuf::from)).with_timeout(super::PATIENCE)
     }
 
     /// A value of git's configuration, as it holds in the clone; where there is

@@ -121,7 +121,7 @@ impl Stage {
         }
         let account = world.smtp_account();
         let accounts = Accounts {
-            svn: None,
+            svn: real_servers.svn_account(),
             smtp: Some((account.user, account.password)),
             nexus: Some((NEXUS_ACCOUNT.0.to_owned(), NEXUS_ACCOUNT.1.into())),
             confluence: Some(confluence::WRITER.into()),

@@ -29,6 +29,7 @@ use super::CommandError;
 use super::environment::Environment;
 use super::error::chain;
 use super::keys::read_keys;
+use crate::config::Product;
 use crate::services::address::hide_login;
 use crate::ui::{ExitCode, FileCount};
 use crate::verify::signature::KeyRing;
@@ -164,14 +165,16 @@ fn report(environment: &Environment, args: &Args) -> Result<Report, CommandError
         own_word::refuse(option, &place, &target)?;
     }
     // What is wrong with them is said before anything is downloaded.
-    let known = args.keys.as_deref().or(subject.product.as_ref().map(|product| product.svn.keys.as_str()));
-    let known = known.map(keys).transpose()?;
+    let known = match (&args.keys, &subject.product) {
+        (Some(place), _) => Some(keys(place, None)?),
+        (None, product) => product.as_ref().map(keys_of).transpose()?,
+    };
     let here = target.bring(environment)?;
     let listing = here.listing()?;
     let subject = subject.of_files(environment, &listing.files)?;
     let keys = match (known, &subject.product) {
         (Some(keys), _) => keys,
-        (None, Some(product)) => keys(&product.svn.keys)?,
+        (None, Some(product)) => keys_of(product)?,
         (None, None) => {
             return Err(CommandError::usage(
                 "no keys are named, and no product of release-config/ has such files",
@@ -239,9 +242,14 @@ fn rat_excludes(file: &Path) -> Result<RatExcludes, CommandError> {
     Ok(RatExcludes::from_exclude_file(&text))
 }
 
-/// The keys at an address or in a file.
-fn keys(place: &str) -> Result<KeyRing, CommandError> {
-    let bytes = read_keys(place)?;
+/// The keys where a product's configuration says.
+fn keys_of(product: &Product) -> Result<KeyRing, CommandError> {
+    keys(&product.svn.keys, product.svn.ca.as_deref().map(Path::new))
+}
+
+/// The keys at an address, whose server may have a certificate authority of its own, or in a file.
+fn keys(place: &str, authority: Option<&Path>) -> Result<KeyRing, CommandError> {
+    let bytes = read_keys(place, authority)?;
     let parsed = KeyRing::parse(&bytes).map_err(|error| format!("{}: {}", hide_login(place), chain(&error)));
     parsed.map_err(|what| CommandError::usage(what, "`quorate keys check` says what is wrong with a KEYS file"))
 }

@@ -38,7 +38,7 @@ impl Server for Devpi {
         Some(format!("{} {}", self.name(), said(self.name(), "--version")?))
     }
 
-    fn fields(&self, site: &Site<'_>) -> Vec<(&'static str, Value)> {
+    fn fields(&self, site: &Site<'_>, _project: &str) -> Vec<(&'static str, Value)> {
         let index = format!("http://127.0.0.1:{}/{TOKEN_USER}/{INDEX}/", site.port);
         vec![("index", Value::from(format!("{index}+simple"))), ("upload", Value::from(index))]
     }

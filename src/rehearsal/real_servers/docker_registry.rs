@@ -34,7 +34,7 @@ impl Server for DockerRegistry {
         Some(format!("{} {registry} with skopeo {}", self.name(), last(said("skopeo", "--version")?)))
     }
 
-    fn fields(&self, site: &Site<'_>) -> Vec<(&'static str, Value)> {
+    fn fields(&self, site: &Site<'_>, _project: &str) -> Vec<(&'static str, Value)> {
         vec![("registry", Value::from(format!("http://127.0.0.1:{}", site.port)))]
     }
 

@@ -5,15 +5,19 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! Real servers in the place of stand-ins, where they are on this machine: devpi for the Python
-//! package index, verdaccio for the npm registry, docker-registry for the images. Each serves one world on loopback, keeps its state there, and ends with
+//! package index, verdaccio for the npm registry, docker-registry for the images, Apache httpd for
+//! the Subversion repository. Each serves one world on loopback, keeps its state there, and ends with
 //! the process that started it, however that ends.
 
 mod devpi;
 mod docker_registry;
+mod httpd;
 mod process;
 mod running;
 mod server;
+mod service_user;
 mod verdaccio;
 
 pub use running::RealServers;
+pub(super) use server::Present;
 pub use server::RealServer;

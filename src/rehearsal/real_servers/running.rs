@@ -15,7 +15,7 @@ use secrecy::SecretString;
 
 use super::process::{await_listening, await_port};
 use super::server::RealServer;
-use super::verdaccio;
+use super::{httpd, verdaccio};
 use crate::rehearsal::command::Failed;
 
 /// The servers of one world, running.
@@ -23,6 +23,7 @@ use crate::rehearsal::command::Failed;
 pub struct RealServers {
     running: Vec<Running>,
     npm_token: Option<SecretString>,
+    svn: Option<(String, SecretString)>,
 }
 
 #[derive(Debug)]
@@ -49,8 +50,10 @@ impl RealServers {
             all.running.push(Running { version, child: server.start(&site)? });
             await_listening(&site)?;
             server.set_up(&site)?;
-            if kind == RealServer::Verdaccio {
-                all.npm_token = Some(verdaccio::log_in(&site)?);
+            match kind {
+                RealServer::Verdaccio => all.npm_token = Some(verdaccio::log_in(&site)?),
+                RealServer::Httpd => all.svn = Some((httpd::ACCOUNT.0.to_owned(), httpd::ACCOUNT.1.into())),
+                RealServer::Devpi | RealServer::DockerRegistry => {}
             }
         }
         Ok(all)
@@ -59,6 +62,11 @@ impl RealServers {
     /// The maintainer's token at the npm registry, where that is a real one.
     pub fn npm_token(&self) -> Option<SecretString> {
         self.npm_token.clone()
+    }
+
+    /// Who may write to the repository, by password, where that is served by a real server.
+    pub fn svn_account(&self) -> Option<(String, SecretString)> {
+        self.svn.clone()
     }
 
     /// Each with its version: `devpi-server 6.20.3`.

@@ -15,6 +15,7 @@ use toml::{Table, Value};
 
 use super::devpi::Devpi;
 use super::docker_registry::DockerRegistry;
+use super::httpd::Httpd;
 use super::verdaccio::Verdaccio;
 use crate::rehearsal::command::Failed;
 
@@ -31,6 +32,17 @@ pub enum RealServer {
     Verdaccio,
     /// For the registry of container images.
     DockerRegistry,
+    /// For the Subversion repository, which is otherwise used by its path.
+    Httpd,
+}
+
+/// What of the servers is there for a world.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::rehearsal) struct Present {
+    /// What is used, with its port.
+    pub used: BTreeMap<RealServer, u16>,
+    /// What cannot be used, and why.
+    pub left_out: BTreeMap<RealServer, String>,
 }
 
 /// Where a server serves which world.
@@ -63,8 +75,13 @@ pub(super) trait Server: Sync {
     /// something of it is not on the PATH.
     fn version(&self) -> Option<String>;
 
-    /// The fields of its table that lead to it.
-    fn fields(&self, site: &Site<'_>) -> Vec<(&'static str, Value)>;
+    /// Why it cannot serve a world in this directory, though it is on the PATH.
+    fn hindrance(&self, _world: &Path) -> Option<String> {
+        None
+    }
+
+    /// The fields of its table that lead to it, for a product of `project`.
+    fn fields(&self, site: &Site<'_>, project: &str) -> Vec<(&'static str, Value)>;
 
     /// Starts it, with its state in its place, which is there.
     fn start(&self, site: &Site<'_>) -> Result<Child, Failed>;
@@ -75,13 +92,14 @@ pub(super) trait Server: Sync {
 }
 
 impl RealServer {
-    const ALL: [Self; 3] = [Self::Devpi, Self::Verdaccio, Self::DockerRegistry];
+    const ALL: [Self; 4] = [Self::Devpi, Self::Verdaccio, Self::DockerRegistry, Self::Httpd];
 
     pub(super) fn server(self) -> &'static dyn Server {
         match self {
             Self::Devpi => &Devpi,
             Self::Verdaccio => &Verdaccio,
             Self::DockerRegistry => &DockerRegistry,
+            Self::Httpd => &Httpd,
         }
     }
 
@@ -89,20 +107,34 @@ impl RealServer {
         Site { world, port, name: self.server().name() }
     }
 
-    /// Those that are on the PATH and that the product has a use for, each with the port that it
-    /// is to listen on.
-    pub fn present(configuration: &Table, mut port: impl FnMut() -> Option<u16>) -> BTreeMap<Self, u16> {
-        let used = |server: &Self| {
-            configuration.contains_key(server.server().section()) && server.server().version().is_some()
-        };
-        Self::ALL.into_iter().filter(used).filter_map(|server| Some((server, port()?))).collect()
+    /// Those that are on the PATH and that the product has a use for, for a world in `directory`: each
+    /// with the port that it is to listen on, or why it cannot be used there.
+    pub(in crate::rehearsal) fn present(
+        configuration: &Table,
+        directory: &Path,
+        mut port: impl FnMut() -> Option<u16>,
+    ) -> Present {
+        let mut present = Present::default();
+        for kind in Self::ALL {
+            let server = kind.server();
+            if !configuration.contains_key(server.section()) || server.version().is_none() {
+                continue;
+            }
+            if let Some(why) = server.hindrance(directory) {
+                present.left_out.insert(kind, why);
+            } else if let Some(port) = port() {
+                present.used.insert(kind, port);
+            }
+        }
+        present
     }
 
     /// Has the product's configuration lead to it, listening on `port` for the world in `directory`.
     pub(in crate::rehearsal) fn point_at(self, configuration: &mut Table, directory: &Path, port: u16) {
         let server = self.server();
+        let project = configuration.get("project").and_then(Value::as_str).unwrap_or_default().to_owned();
         if let Some(Value::Table(section)) = configuration.get_mut(server.section()) {
-            for (key, value) in server.fields(&self.site(directory, port)) {
+            for (key, value) in server.fields(&self.site(directory, port), &project) {
                 section.insert(key.to_owned(), value);
             }
         }
@@ -116,7 +148,7 @@ mod tests {
     #[test]
     fn only_what_the_product_has_and_the_machine_has_is_used() {
         let product: Table = "[git]\nurl = \"x\"\n".parse().unwrap();
-        assert_eq!(RealServer::present(&product, || Some(1)), BTreeMap::new());
+        assert_eq!(RealServer::present(&product, Path::new("/w"), || Some(1)), Present::default());
         let mut product: Table = "[pypi]\nname = \"x\"\nindex = \"y\"\n".parse().unwrap();
         RealServer::Devpi.point_at(&mut product, Path::new("/w"), 8080);
         RealServer::Verdaccio.point_at(&mut product, Path::new("/w"), 8081);
@@ -125,5 +157,20 @@ mod tests {
             .parse()
             .unwrap();
         assert_eq!(product, pointed, "what the product does not have is not added");
+    }
+
+    #[test]
+    fn the_repository_is_reached_over_https_in_the_place_of_its_path() {
+        let mut product: Table = "project = \"greeter\"\n[svn]\ndev = \"x\"\n".parse().unwrap();
+        RealServer::Httpd.point_at(&mut product, Path::new("/w"), 8443);
+        let svn = |key: &str| product["svn"][key].as_str().unwrap().to_owned();
+        assert_eq!(svn("dev"), "https://localhost:8443/repos/dist/dev/greeter");
+        assert_eq!(svn("keys"), "https://localhost:8443/repos/dist/release/greeter/KEYS");
+    }
+
+    #[test]
+    fn a_path_that_its_settings_cannot_name_leaves_a_server_out() {
+        let server = RealServer::Httpd.server();
+        assert!(server.hindrance(Path::new("/tmp/a\"b/world")).is_some_and(|why| why.contains("quotation mark")));
     }
 }

@@ -37,7 +37,7 @@ impl Server for Verdaccio {
         Some(format!("{} {}", self.name(), said(self.name(), "--version")?.trim_start_matches('v')))
     }
 
-    fn fields(&self, site: &Site<'_>) -> Vec<(&'static str, Value)> {
+    fn fields(&self, site: &Site<'_>, _project: &str) -> Vec<(&'static str, Value)> {
         vec![("registry", Value::from(format!("http://127.0.0.1:{}", site.port)))]
     }
 

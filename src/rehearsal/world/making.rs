@@ -6,7 +6,6 @@
 
 //! The parts of a world as they are before the release begins.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -15,7 +14,7 @@ use toml::{Table, Value};
 
 use super::{MANAGER, REGISTRY, ROSTER, ROSTER_FILE, Source, WORLD_FILE, Wish, World, short_home};
 use crate::rehearsal::command::{Failed, run};
-use crate::rehearsal::real_servers::RealServer;
+use crate::rehearsal::real_servers::{Present, RealServer};
 use crate::rehearsal::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
 use crate::rehearsal::{free_ports, made_tracker, made_tree, sample_project, sites};
 use crate::release::{Sha512, Version};
@@ -52,6 +51,10 @@ impl World {
         )?;
         made_tracker::create(&directory.join("stand-ins"), wish.configuration, wish.version, &before)?;
         write(&directory.join(ROSTER_FILE), ROSTER.as_bytes())?;
+        let servers = match wish.stand_ins_alone {
+            true => Present::default(),
+            false => RealServer::present(&configuration, directory, || free_ports().ok().map(|[port]| port)),
+        };
         let world = Self {
             format: 1,
             directory: directory.to_owned(),
@@ -68,10 +71,8 @@ impl World {
             smtp_password: "rehearsal".into(),
             archive_port: ports[1],
             stand_ins_port: ports[2],
-            real_servers: match wish.stand_ins_alone {
-                true => BTreeMap::new(),
-                false => RealServer::present(&configuration, || free_ports().ok().map(|[port]| port)),
-            },
+            real_servers: servers.used,
+            left_out: servers.left_out,
             made: now,
         };
         let text = serde_json::to_string_pretty(&world).expect("plain data");

@@ -71,6 +71,9 @@ pub struct World {
     /// The real servers that serve it in the place of stand-ins, with their ports.
     #[serde(default)]
     pub real_servers: BTreeMap<RealServer, u16>,
+    /// The real servers that are on the machine and cannot serve it, and why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<RealServer, String>,
     /// When it was made; where its simulated clock began.
     pub made: Timestamp,
 }

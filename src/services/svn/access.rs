@@ -12,6 +12,7 @@
 //! that there is nothing to unlock and answers 400. The password is sent after
 //! the server has asked for it, as svn itself does.
 
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::blocking::{Client, Response};
@@ -21,6 +22,7 @@ use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Svn, SvnUrl};
+use crate::services::web;
 
 /// What an account may do at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub struct AccessError {
     pub url: SvnUrl,
     /// What went wrong.
     #[source]
-    pub source: reqwest::Error,
+    pub source: Box<dyn std::error::Error + Send + Sync>,
 }
 
 impl Svn {
@@ -65,15 +67,16 @@ impl Svn {
             return Ok(untold("a login is tried over https alone"));
         }
         let fail = |source| AccessError { url: url.clone(), source };
-        let client = client(self.timeout, local).map_err(fail)?;
-        let challenge = unlock_nothing(&client, url, None).map_err(fail)?;
+        let unasked = |source: reqwest::Error| fail(source.into());
+        let client = client(self.timeout, local, self.authority()).map_err(fail)?;
+        let challenge = unlock_nothing(&client, url, None).map_err(unasked)?;
         if challenge.status() != StatusCode::UNAUTHORIZED {
             return Ok(untold(format!("the server answers {} and does not ask who it is", challenge.status())));
         }
         if !asks_for_password(&challenge) {
             return Ok(untold("the server wants another login than by user and password"));
         }
-        let answer = unlock_nothing(&client, url, Some((user, password))).map_err(fail)?;
+        let answer = unlock_nothing(&client, url, Some((user, password))).map_err(unasked)?;
         Ok(match answer.status() {
             StatusCode::BAD_REQUEST => Access::Writes,
             StatusCode::FORBIDDEN => Access::Reads,
@@ -87,12 +90,19 @@ fn untold(why: impl Into<String>) -> Access {
     Access::Untold(why.into())
 }
 
-fn client(timeout: Duration, local: bool) -> Result<Client, reqwest::Error> {
+fn client(
+    timeout: Duration,
+    local: bool,
+    authority: Option<&Path>,
+) -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
     // The program installs it once; a second time is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     // A password follows no redirect, and a proxy knows nothing of this machine.
     let builder = Client::builder().timeout(timeout).redirect(Policy::none());
-    if local { builder.no_proxy() } else { builder }.build()
+    let builder = if local { builder.no_proxy() } else { builder };
+    let authorities = web::authorities(authority)?;
+    let builder = if authorities.is_empty() { builder } else { builder.tls_certs_merge(authorities) };
+    Ok(builder.build()?)
 }
 
 fn unlock_nothing(

@@ -29,7 +29,7 @@ pub(crate) mod testing;
 mod tests;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -50,6 +50,7 @@ const TIMEOUT: Duration = Duration::from_secs(15 * 60);
 pub struct Svn {
     account: Option<(String, SecretString)>,
     config: Option<PathBuf>,
+    authority: Option<PathBuf>,
     effects: Effects,
     timeout: Duration,
     svn: OsString,
@@ -61,7 +62,27 @@ impl Svn {
     /// user's own Subversion configuration gives; `config` is a configuration
     /// directory to use in its place.
     pub fn new(account: Option<(String, SecretString)>, config: Option<PathBuf>, effects: Effects) -> Self {
-        Self { account, config, effects, timeout: TIMEOUT, svn: "svn".into(), svnmucc: "svnmucc".into() }
+        Self {
+            account,
+            config,
+            authority: None,
+            effects,
+            timeout: TIMEOUT,
+            svn: "svn".into(),
+            svnmucc: "svnmucc".into(),
+        }
+    }
+
+    /// The same client, which also trusts what the certificate authority in the PEM file `authority`
+    /// vouches for.
+    #[must_use]
+    pub fn trusting(self, authority: Option<PathBuf>) -> Self {
+        Self { authority, ..self }
+    }
+
+    /// The PEM file of the certificate authority that it trusts beside the system's.
+    pub fn authority(&self) -> Option<&Path> {
+        self.authority.as_deref()
     }
 
     /// The same client, ending each command that takes longer than `timeout`

@@ -90,6 +90,11 @@ impl Svn {
         if let Some(config) = &self.config {
             command.arg("--config-dir").arg(config);
         }
+        if let Some(authority) = &self.authority {
+            let mut option = OsString::from("servers:global:ssl-authority-files=");
+            option.push(authority);
+            command.arg("--config-option").arg(option);
+        }
         command.env("LC_ALL", "C.UTF-8").env_remove("LANGUAGE");
         command.stdin(if self.account.is_some() { Stdio::piped() } else { Stdio::null() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());

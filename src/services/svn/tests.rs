@@ -12,6 +12,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::thread;
 use std::time::Duration;
 
+use super::run::Program;
 use super::testing::{Repository, executable};
 use super::*;
 use crate::release::{FileDigest, Sha512};
@@ -187,6 +188,23 @@ fn a_server_lets_in_whom_it_should() {
     server.stop();
     assert!(matches!(fault(ann.info(&server.url("dev"), None).unwrap_err()), SvnFault::Unreachable(_)));
     assert!(matches!(refused(&ann), SvnFault::Unreachable(_)));
+}
+
+#[test]
+fn both_programs_are_told_of_an_authority_of_the_servers_own() {
+    let option = |svn: &Svn, program| {
+        let command = svn.command(program, ["info"]);
+        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
+        let place = arguments.iter().position(|argument| argument == "--config-option")?;
+        arguments.get(place + 1).cloned()
+    };
+    let plain = Svn::new(None, None, Effects::unwatched());
+    assert_eq!(option(&plain, Program::Svn), None);
+    let trusting = plain.trusting(Some("/w/ca.pem".into()));
+    for program in [Program::Svn, Program::Svnmucc] {
+        let told = option(&trusting, program);
+        assert_eq!(told.as_deref(), Some("servers:global:ssl-authority-files=/w/ca.pem"));
+    }
 }
 
 #[test]

@@ -7,13 +7,15 @@
 //! Reading from web servers: protected on the way, but for this machine's own; a server
 //! that falls silent is given up; what one may send is bounded by the caller.
 
+use std::fs;
 use std::io::{self, Read};
 use std::net::IpAddr;
+use std::path::Path;
 use std::time::Duration;
 
-use reqwest::Url;
 use reqwest::blocking::{Client, Response};
 use reqwest::redirect::Policy;
+use reqwest::{Certificate, Url};
 
 /// How long a server may be silent.
 pub(in crate::services) const SILENCE: Duration = Duration::from_secs(60);
@@ -30,6 +32,17 @@ pub(in crate::services) struct Unprotected;
 /// # Errors
 /// When no HTTP client can be made.
 pub(in crate::services) fn reader(silence: Duration) -> Result<Client, reqwest::Error> {
+    reader_trusting(silence, Vec::new())
+}
+
+/// The same, which also trusts what these authorities vouch for.
+///
+/// # Errors
+/// When no HTTP client can be made.
+pub(in crate::services) fn reader_trusting(
+    silence: Duration,
+    authorities: Vec<Certificate>,
+) -> Result<Client, reqwest::Error> {
     // The program installs it once; a second time is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let redirects = Policy::custom(|attempt| match protected(attempt.url()) {
@@ -39,7 +52,23 @@ pub(in crate::services) fn reader(silence: Duration) -> Result<Client, reqwest::
     });
     let agent = concat!("quorate/", env!("CARGO_PKG_VERSION"));
     // Of a blocking client this is the time for each answer and for each piece of one.
-    Client::builder().user_agent(agent).timeout(silence).redirect(redirects).build()
+    let builder = Client::builder().user_agent(agent).timeout(silence).redirect(redirects);
+    if authorities.is_empty() { builder } else { builder.tls_certs_merge(authorities) }.build()
+}
+
+/// The certificates in a PEM file of authorities to trust beside the system's; none without one.
+///
+/// # Errors
+/// When there is no such file, or something else in it.
+pub(in crate::services) fn authorities(
+    file: Option<&Path>,
+) -> Result<Vec<Certificate>, Box<dyn std::error::Error + Send + Sync>> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let pem = fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    Certificate::from_pem_bundle(&pem)
+        .ok()
+        .filter(|found| !found.is_empty())
+        .ok_or_else(|| format!("{} has no certificate in PEM", file.display()).into())
 }
 
 /// That nobody on the way can put in something else: https, or this machine.

@@ -18,7 +18,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Body, Limits, Login, Request, Web, WebError};
-use crate::rehearsal::certificate;
+use crate::rehearsal::certificate::Identity;
 use crate::rehearsal::stand_ins::{Fault, FaultKind, Faults, Host};
 use crate::services::{Effects, Moment};
 
@@ -274,7 +274,8 @@ fn an_answer_that_comes_before_the_file_is_sent_is_heard() {
 /// many bytes of requests it has read, and the PEM of the authority that vouches for it.
 fn answering_as(name: &str) -> (String, Arc<AtomicU32>, String) {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let (config, authority) = certificate(vec![name.to_owned()]).unwrap();
+    let identity = Identity::new(vec![name.to_owned()]).unwrap();
+    let (config, authority) = (identity.server().unwrap(), identity.authority);
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let read = Arc::new(AtomicU32::new(0));
