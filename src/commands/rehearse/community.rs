@@ -180,7 +180,8 @@ impl<'a> Community<'a> {
         let relay = &stage.session.services.relay;
         relay
             .send(letter.address, &vote.list, &letter.bytes(vote, date))
-            .map_err(|error| fail(format!("{} cannot vote: {}", letter.name, chain(&error))))
+            .map_err(|error| fail(format!("{} cannot vote: {}", letter.name, chain(&error))))?;
+        stage.mail_came().map(drop)
     }
 }
 

@@ -251,6 +251,11 @@ fn play(
         let halt = driver.advance(goal, &mut manager)?;
         ending::await_end();
         let Halt::Pending(pending) = &halt else { return Ok(halt) };
+        let time = |pending: &Pending| matches!(pending.obstacle, Obstacle::Time { .. });
+        // A relay may be a moment late: by now the archive has what it took.
+        if pending.iter().any(time) && stage.mail_came()? {
+            continue;
+        }
         let mut moved = false;
         for Pending { id, obstacle, .. } in pending {
             moved |= match obstacle {

@@ -7,6 +7,7 @@
 //! Setting the stage: the world, its servers, and a session whose clients talk
 //! to them; the clients are those of a real release.
 
+use std::cell::Cell;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -59,6 +60,8 @@ pub struct Stage {
     _stand_ins: StandIns,
     /// The real servers in the place of stand-ins.
     pub real_servers: RealServers,
+    /// How many mails had come when it was last looked.
+    delivered: Cell<usize>,
     _lock: File,
     home: PathBuf,
 }
@@ -103,11 +106,11 @@ impl Stage {
                 World::make(wanted.directory, &wish, ports()?, SystemClock.now()).map_err(failed)?
             }
         };
-        let smtp = SmtpServer::start(world.mail(), world.smtp_port, world.smtp_account()).map_err(port_taken)?;
+        let smtp = SmtpServer::start(world.mail(), world.smtp_port, world.lists_account()).map_err(port_taken)?;
         let archive = ArchiveServer::start(world.mail(), world.archive_port).map_err(port_taken)?;
         let stand_ins =
             StandIns::start(&world.stand_ins(), world.stand_ins_port, Faults::default()).map_err(port_taken)?;
-        let real_servers = RealServers::start(&world.directory, &world.real_servers)
+        let real_servers = RealServers::start(&world.directory, world.smtp_port, &world.real_servers)
             .map_err(|error| CommandError::from_error(ExitCode::Service, &error, WITHOUT_IT))?;
         let home = world.gnupg_home().map_err(failed)?;
         let (clock, directory) = begin_or_resume(&world, wanted.version, files)?;
@@ -119,7 +122,7 @@ impl Stage {
                 "rehearse in another directory, by --keep",
             ));
         }
-        let account = world.smtp_account();
+        let account = real_servers.smtp_account().unwrap_or_else(|| world.smtp_account());
         let accounts = Accounts {
             svn: real_servers.svn_account(),
             smtp: Some((account.user, account.password)),
@@ -134,6 +137,7 @@ impl Stage {
         };
         let effects = interruption.map_or_else(Effects::unwatched, Interruption::effects);
         let (session, _) = Session::new(environment, release, &accounts, effects, Box::new(clock.clone()))?;
+        let delivered = Cell::new(smtp.store().mails().map_or(0, |mails| mails.len()));
         Ok(Self {
             world,
             clock,
@@ -142,6 +146,7 @@ impl Stage {
             _archive: archive,
             _stand_ins: stand_ins,
             real_servers,
+            delivered,
             _lock: lock,
             home,
         })
@@ -155,6 +160,22 @@ impl Stage {
         let who = format!("{} <{}>", MANAGER.0, MANAGER.1);
         let (journal, entries) = open_journal(environment, &self.session.directory, &who)?;
         Ok((journal, State::of(&entries), entries.last().cloned()))
+    }
+
+    /// Waits until the relay has handed on what it took; says whether a mail has come to the lists
+    /// since this was last asked.
+    ///
+    /// # Errors
+    /// When it does not, or the mails cannot be read.
+    pub fn mail_came(&self) -> Result<bool, CommandError> {
+        if !self.real_servers.relays() {
+            return Ok(false);
+        }
+        let failed =
+            |error: &(dyn std::error::Error + 'static), hint| CommandError::from_error(ExitCode::Service, error, hint);
+        self.real_servers.await_delivery().map_err(|error| failed(&error, "the rehearsal can be taken up again"))?;
+        let mails = self.smtp.store().mails().map_err(|error| failed(&error, "see that the world can be read"))?;
+        Ok(self.delivered.replace(mails.len()) != mails.len())
     }
 
     /// Where the journal is.

@@ -6,11 +6,12 @@
 
 //! Real servers in the place of stand-ins, where they are on this machine: devpi for the Python
 //! package index, verdaccio for the npm registry, docker-registry for the images, Apache httpd for
-//! the Subversion repository. Each serves one world on loopback, keeps its state there, and ends with
-//! the process that started it, however that ends.
+//! the Subversion repository, Exim for the relay. Each serves one world on loopback, keeps its state
+//! there, and ends with the process that started it, however that ends.
 
 mod devpi;
 mod docker_registry;
+mod exim;
 mod httpd;
 mod process;
 mod running;
@@ -18,6 +19,7 @@ mod server;
 mod service_user;
 mod verdaccio;
 
+pub(super) use exim::AT_THE_LISTS;
 pub use running::RealServers;
 pub(super) use server::Present;
 pub use server::RealServer;

@@ -15,6 +15,7 @@ use toml::{Table, Value};
 
 use super::devpi::Devpi;
 use super::docker_registry::DockerRegistry;
+use super::exim::Exim;
 use super::httpd::Httpd;
 use super::verdaccio::Verdaccio;
 use crate::rehearsal::command::Failed;
@@ -34,6 +35,8 @@ pub enum RealServer {
     DockerRegistry,
     /// For the Subversion repository, which is otherwise used by its path.
     Httpd,
+    /// For the mail relay, which hands on to the world's mail server.
+    Exim,
 }
 
 /// What of the servers is there for a world.
@@ -52,6 +55,8 @@ pub(super) struct Site<'a> {
     pub world: &'a Path,
     /// The port of loopback that it listens on.
     pub port: u16,
+    /// The port of the world's mail server, which is that of the lists.
+    pub lists_port: u16,
     /// Its name, which its directory has.
     pub name: &'static str,
 }
@@ -92,7 +97,7 @@ pub(super) trait Server: Sync {
 }
 
 impl RealServer {
-    const ALL: [Self; 4] = [Self::Devpi, Self::Verdaccio, Self::DockerRegistry, Self::Httpd];
+    const ALL: [Self; 5] = [Self::Devpi, Self::Verdaccio, Self::DockerRegistry, Self::Httpd, Self::Exim];
 
     pub(super) fn server(self) -> &'static dyn Server {
         match self {
@@ -100,11 +105,12 @@ impl RealServer {
             Self::Verdaccio => &Verdaccio,
             Self::DockerRegistry => &DockerRegistry,
             Self::Httpd => &Httpd,
+            Self::Exim => &Exim,
         }
     }
 
-    pub(super) fn site(self, world: &Path, port: u16) -> Site<'_> {
-        Site { world, port, name: self.server().name() }
+    pub(super) fn site(self, world: &Path, port: u16, lists_port: u16) -> Site<'_> {
+        Site { world, port, lists_port, name: self.server().name() }
     }
 
     /// Those that are on the PATH and that the product has a use for, for a world in `directory`: each
@@ -134,7 +140,7 @@ impl RealServer {
         let server = self.server();
         let project = configuration.get("project").and_then(Value::as_str).unwrap_or_default().to_owned();
         if let Some(Value::Table(section)) = configuration.get_mut(server.section()) {
-            for (key, value) in server.fields(&self.site(directory, port), &project) {
+            for (key, value) in server.fields(&self.site(directory, port, 0), &project) {
                 section.insert(key.to_owned(), value);
             }
         }

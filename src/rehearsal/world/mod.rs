@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::command::Failed;
-use super::real_servers::RealServer;
+use super::real_servers::{AT_THE_LISTS, RealServer};
 use super::smtp_server::SmtpAccount;
 use super::stand_ins::github;
 use crate::config::Product;
@@ -179,6 +179,14 @@ impl World {
     /// Who may use the mail server.
     pub fn smtp_account(&self) -> SmtpAccount {
         SmtpAccount { user: "ann".into(), password: self.smtp_password.clone().into() }
+    }
+
+    /// Who may use the mail server of the lists: who may use the relay, where that is the same one.
+    pub fn lists_account(&self) -> SmtpAccount {
+        match self.real_servers.contains_key(&RealServer::Exim) {
+            true => SmtpAccount { user: AT_THE_LISTS.0.into(), password: AT_THE_LISTS.1.into() },
+            false => self.smtp_account(),
+        }
     }
 
     /// The OpenPGP home, by a path that is short enough for the agent's socket.
