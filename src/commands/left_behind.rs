@@ -27,6 +27,8 @@ pub struct Left {
     templates: BTreeMap<String, ReleaseFile>,
     /// Whether nothing of the release is real.
     pub rehearsal: bool,
+    /// The services for which it had stand-ins.
+    pub stand_ins: Vec<String>,
     /// The commit that was chosen for the new series' branch to start at.
     pub commit: Option<String>,
 }
@@ -44,6 +46,7 @@ impl Left {
             workflow: file(directory, WORKFLOW_FILE)?,
             templates: templates(directory)?,
             rehearsal: record.as_ref().is_some_and(|record| record.rehearsal),
+            stand_ins: record.as_ref().map_or_else(Vec::new, |record| record.stand_ins.clone()),
             commit: record.and_then(|record| record.commit),
         };
         match (&left.workflow, workflow) {

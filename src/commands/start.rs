@@ -91,6 +91,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         manager: Manager { name: String::new(), email: String::new(), key: String::new() },
         repository: repository.display().to_string(),
         rehearsal: left.rehearsal,
+        stand_ins: left.stand_ins.clone(),
         begun_anew: args.again,
         commit: None,
         remote_address: None,

@@ -59,6 +59,7 @@ pub fn release_values(
         "manager": {"name": record.manager.name, "email": record.manager.email, "key": record.manager.key},
         "repository": record.repository,
         "rehearsal": record.rehearsal,
+        "stand_in_services": record.stand_ins,
         "begun_anew": record.begun_anew,
         "commit": record.commit.as_deref().unwrap_or_default(),
         "today": today,

@@ -110,6 +110,7 @@ fn full() -> Value {
         "today": "2026-11-30", "version": "3.4.0", "short_version": "3.4", "kind": "minor", "next_snapshot_version": "3.5-SNAPSHOT",
         "product": product(),
         "candidate": {"number": 2, "tag": "release-3.4.0-rc2", "cancelled": true, "why": "The NOTICE file of the Go SDK is missing (see the mail of Bob Example), so that the source archive cannot be released as it is."},
+        "rehearsal": false, "stand_in_services": [],
         "manager": {"name": "Ann Example", "email": "ann@example.org", "key": "0123456789ABCDEF0123456789ABCDEF01234567"},
         "steps": steps(),
         "mail": {"date": "2026-11-21T09:30:00Z", "message_id": "<m@example.org>", "to": ["dev@example.org"], "from": "ann@example.org"},
@@ -214,6 +215,23 @@ fn a_vote_names_the_bytes_the_key_and_the_end() {
     let mut unstaged = full();
     unstaged["steps"]["stage-candidate"]["files"] = json!([]);
     assert!(templates().render("mail/vote/body.txt.j2", &unstaged).is_err(), "a vote needs the archive's digest");
+}
+
+#[test]
+fn a_rehearsals_reports_say_that_they_are_of_a_rehearsal() {
+    let mut values = full_texts();
+    let render = |name: &str, values: &Value| templates().render(&format!("report/{name}.j2"), values).unwrap();
+    for name in ["release.md", "reporter.txt"] {
+        assert!(!render(name, &values).to_lowercase().contains("rehearsal"), "{name}");
+    }
+    values["rehearsal"] = json!(true);
+    values["stand_in_services"] = json!(["JIRA", "GitHub"]);
+    let report = render("release.md", &values);
+    assert!(
+        report.contains("the report of a rehearsal") && report.contains("in the place of: JIRA; GitHub."),
+        "{report}"
+    );
+    assert!(render("reporter.txt", &values).starts_with("THIS IS A REHEARSAL"));
 }
 
 const TEXTS: [&str; 10] = [

@@ -45,6 +45,7 @@ fn filled(configuration: &str, version: Version) -> Result<Product, Failed> {
         manager: Manager { name: MANAGER.0.to_owned(), email: MANAGER.1.to_owned(), key: "0".repeat(40) },
         repository: String::new(),
         rehearsal: true,
+        stand_ins: Vec::new(),
         begun_anew: false,
         commit: None,
         remote_address: None,

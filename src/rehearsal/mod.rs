@@ -33,6 +33,7 @@ mod sample_series;
 mod sites;
 mod smtp_server;
 mod smtp_wire;
+mod stand_in_services;
 pub mod stand_ins;
 mod world;
 
@@ -53,4 +54,5 @@ pub use real_servers::{RealServer, RealServers};
 #[cfg(test)]
 pub(crate) use sites::plant;
 pub use smtp_server::{SmtpAccount, SmtpServer};
+pub use stand_in_services::stand_in_services;
 pub use world::{MANAGER, Source, Wish, World};

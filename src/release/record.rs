@@ -24,6 +24,9 @@ pub struct ReleaseRecord {
     pub repository: String,
     /// Whether nothing of this is real.
     pub rehearsal: bool,
+    /// The services for which a rehearsal had stand-ins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stand_ins: Vec<String>,
     /// Whether the record was begun anew, after an earlier one of the release was lost.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub begun_anew: bool,

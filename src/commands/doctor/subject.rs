@@ -156,6 +156,7 @@ fn of_nobody(product: &str, version: Version) -> ReleaseRecord {
         manager: Manager { name: String::new(), email: String::new(), key: String::new() },
         repository: String::new(),
         rehearsal: false,
+        stand_ins: Vec::new(),
         begun_anew: false,
         commit: None,
         remote_address: None,

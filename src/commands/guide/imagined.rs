@@ -41,6 +41,7 @@ pub(super) fn imagined(
         manager: manager(&repository),
         repository: repository.display().to_string(),
         rehearsal: false,
+        stand_ins: Vec::new(),
         begun_anew: false,
         commit: None,
         remote_address: None,

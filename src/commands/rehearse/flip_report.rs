@@ -193,7 +193,7 @@ impl FlipReport {
             "checks",
             format!("{} proved, {} attested by a (simulated) person", self.checks.probed, self.checks.attested),
         );
-        line("stand-ins", "archive, wiki, tracker".to_owned());
+        line("stand-ins", "for the mail relay, the list and its archive (Pony Mail), Confluence, JIRA".to_owned());
         line("time", format!("{:.1} s", self.seconds));
         text
     }

@@ -19,7 +19,7 @@ use super::votes::{VoteReport, votes};
 use crate::commands::CommandError;
 use crate::commands::status::{Status, status_of};
 use crate::engine::{Entry, Event, JournalReader, State};
-use crate::rehearsal::World;
+use crate::rehearsal::{RealServer, World};
 use crate::ui::{ExitCode, Style, Ui, hang};
 
 /// Where a world's repository is from.
@@ -41,6 +41,10 @@ pub struct Report {
     steps: StepCounts,
     checks: CheckCounts,
     stand_ins: Vec<StandIn>,
+    /// The services for which stand-ins were used.
+    stand_in_services: Vec<String>,
+    /// The real servers that are here and cannot serve this world.
+    left_out: Vec<StandIn>,
     /// The real servers in the place of stand-ins, each with its version.
     real_servers: Vec<String>,
     manifests: Vec<WrittenManifest>,
@@ -103,6 +107,8 @@ impl Report {
             steps,
             checks,
             stand_ins: stand_ins(&state),
+            stand_in_services: stage.session.values.release()?.record.stand_ins.clone(),
+            left_out: left_out(&stage.world),
             real_servers: stage.real_servers.names(),
             manifests: manifests(stage, &entries),
             made,
@@ -171,10 +177,15 @@ impl Report {
             "checks",
             format!("{} proved, {} attested by a (simulated) person", self.checks.probed, self.checks.attested),
         );
-        let stand_ins = if self.stand_ins.is_empty() { "none".to_owned() } else { self.stand_ins.len().to_string() };
-        let real = if self.real_servers.is_empty() { "none".to_owned() } else { self.real_servers.join(", ") };
-        line(&mut text, "real servers", format!("git, svn, gpg, SMTP; in the place of stand-ins: {real}"));
-        line(&mut text, "stand-ins", stand_ins);
+        let wrapped = |text: &str| hang(text, VALUE, VALUE + 2, ui.width());
+        let real = if self.real_servers.is_empty() { "no server".to_owned() } else { self.real_servers.join(", ") };
+        line(&mut text, "real servers", wrapped(&format!("git, svn, gpg; {real}")));
+        for left_out in &self.left_out {
+            line(&mut text, "", wrapped(&format!("not used: {}, since {}", left_out.name, left_out.why)));
+        }
+        line(&mut text, "stand-ins", wrapped(&format!("for services: {}", or_none(&self.stand_in_services))));
+        let builds = if self.stand_ins.is_empty() { "none".to_owned() } else { self.stand_ins.len().to_string() };
+        line(&mut text, "", format!("for what was not built: {builds}"));
         for stand_in in &self.stand_ins {
             let _ = writeln!(text, "               {} — {}", stand_in.name, stand_in.why);
         }
@@ -281,6 +292,11 @@ fn verified(entries: &[Entry], candidate: u32) -> Option<String> {
         Event::CheckFailed { .. } => None,
         _ => last,
     })
+}
+
+fn left_out(world: &World) -> Vec<StandIn> {
+    let named = |(server, why): (&RealServer, &String)| StandIn { name: server.name().to_owned(), why: why.clone() };
+    world.left_out.iter().map(named).collect()
 }
 
 /// The artifacts that a build left a stand-in for, as the steps recorded them.

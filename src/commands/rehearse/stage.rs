@@ -24,7 +24,7 @@ use crate::rehearsal::stand_ins::nexus::NEXUS_ACCOUNT;
 use crate::rehearsal::stand_ins::{Faults, StandIns, confluence, jira, npm, pypi};
 use crate::rehearsal::{
     ArchiveServer, Failed, Interruption, MANAGER, RealServers, SimulatedClock, SmtpServer, Source, Wish, World,
-    free_ports,
+    free_ports, stand_in_services,
 };
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::{Effects, OpenPgp};
@@ -219,8 +219,11 @@ fn begin_or_resume(
         return Ok((SimulatedClock::new(latest), directory));
     }
     let clock = SimulatedClock::new(world.made);
+    let real: toml::Table = toml::from_str(&files.product.text)
+        .map_err(|error| failed(Failed::new("read the product's configuration", error.message())))?;
     files.product.text = world.configuration(&files.product.text).map_err(failed)?;
-    let record = record(&world.product, version, &world.key, &world.clone_path());
+    let stand_ins = stand_in_services(&real, &world.real_servers);
+    let record = ReleaseRecord { stand_ins, ..record(&world.product, version, &world.key, &world.clone_path()) };
     let who = format!("{} <{}>", MANAGER.0, MANAGER.1);
     let directory = begin(&world.state(), &record, version, &files, Beginning::First, &who, &clock)?;
     Ok((clock, directory))
@@ -250,6 +253,7 @@ pub fn record(product: &str, version: Version, key: &str, repository: &Path) -> 
         manager: Manager { name: MANAGER.0.into(), email: MANAGER.1.into(), key: key.to_owned() },
         repository: repository.display().to_string(),
         rehearsal: true,
+        stand_ins: Vec::new(),
         begun_anew: false,
         commit: None,
         remote_address: None,

@@ -99,6 +99,11 @@ pub(super) trait Server: Sync {
 impl RealServer {
     const ALL: [Self; 5] = [Self::Devpi, Self::Verdaccio, Self::DockerRegistry, Self::Httpd, Self::Exim];
 
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        self.server().name()
+    }
+
     pub(super) fn server(self) -> &'static dyn Server {
         match self {
             Self::Devpi => &Devpi,
