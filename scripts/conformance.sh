@@ -14,6 +14,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools=$PWD/target/conformance
 mkdir -p "$tools"
 work=$(mktemp -d)
+# a server that root starts gives its rights up, and has to get here
+chmod o+x "$work"
 servers=()
 finish() {
   local server
@@ -140,8 +142,37 @@ fi
 cargo test --quiet --locked --lib real_servers -- --nocapture --test-threads 1
 unset SSL_CERT_FILE CURL_CA_BUNDLE
 
-# -- a rehearsal with every real server, and one with none
-rehearse() { PATH=$tools/bin:$tools/node_modules/.bin:$PATH target/debug/quorate rehearse "$@" 2> "$work/rehearsal" || { cat "$work/rehearsal"; return 1; }; }
+# -- a rehearsal with every real server, one that is killed at random points, and one with none
 cargo build --quiet --locked
-rehearse | grep -E '^  (steps|checks|real servers|stand-ins) '
-rehearse --stand-ins | grep -E '^  (steps|checks|real servers|stand-ins) '
+rehearse() { PATH=$tools/bin:$tools/node_modules/.bin:$PATH:/usr/sbin target/debug/quorate rehearse "$@" 2> "$work/rehearsal"; }
+expected=(devpi-server)
+unused() { printf 'the rehearsal: without %s, which is not here\n' "$1"; }
+if [ -x "$tools/node_modules/.bin/verdaccio" ]; then expected+=(verdaccio); else unused verdaccio; fi
+if command -v docker-registry > "$work/which" && command -v skopeo > "$work/which"; then expected+=(docker-registry); else unused docker-registry; fi
+if PATH=$PATH:/usr/sbin command -v apache2 > "$work/which" && [ -e /usr/lib/apache2/modules/mod_dav_svn.so ]; then expected+=(mod_dav_svn); else unused mod_dav_svn; fi
+if PATH=$PATH:/usr/sbin command -v exim4 > "$work/which"; then expected+=(exim4); else unused exim4; fi
+# its end, where every server that is here was used
+report() { # FILE
+  local server
+  sed -n '/^  steps /,$p' "$1"
+  for server in "${expected[@]}"; do
+    grep --quiet "$server" <(sed -n '/^  real servers /,/^  stand-ins /p' "$1") || { echo "the rehearsal did not use $server"; return 1; }
+  done
+}
+rehearse > "$work/report" || { cat "$work/rehearsal"; exit 1; }
+report "$work/report"
+# Each time it goes on in the same world with the same servers, until nothing kills it any more.
+killed=0
+while true; do
+  code=0
+  (rehearse --keep "$work/world" --interrupt "$work/points" --interrupt-chance 7,60 > "$work/report") 2> "$work/kills" || code=$?
+  [ "$code" = 137 ] || break
+  killed=$((killed + 1))
+done
+[ "$code" = 0 ] || { cat "$work/rehearsal"; exit 1; }
+report "$work/report" > "$work/end" || { cat "$work/end"; exit 1; }
+twice=$(grep --no-filename '^Message-ID:' "$work/world/mail/mails/"* | sort | uniq --repeated)
+[ -z "$twice" ] || { printf 'sent twice:\n%s\n' "$twice"; exit 1; }
+echo "killed $killed times with the same servers: every mail came once, and it came to its end"
+rehearse --stand-ins > "$work/report" || { cat "$work/rehearsal"; exit 1; }
+sed -n '/^  steps /,$p' "$work/report"

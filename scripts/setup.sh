@@ -98,6 +98,10 @@ wanted_packages() {
         program "$manager"   openssl     openssl           - -
         # the server alone, which the script starts itself, on loopback
         program "$manager"   apache2     'apache2-bin libapache2-mod-svn' - -
+        # a machine that has a mail server keeps it: Debian would remove it for this one
+        if ! PATH=$PATH:/usr/sbin command -v sendmail >/dev/null; then
+            program "$manager" exim4     exim4-daemon-light - -
+        fi
     fi
     if [[ $purpose == packaging && $manager == apt-get ]]; then
         program "$manager"   podman      'podman crun'     - -

@@ -67,8 +67,8 @@ pub struct Args {
     /// withdrawn, its result, page, wiki and issue, until it is released.
     #[arg(long, conflicts_with_all = ["repo", "product", "version", "fail_first_candidate", "to", "stand_ins"])]
     flip: bool,
-    /// Use no real server in the place of a stand-in: devpi and verdaccio are used where they are
-    /// on the PATH.
+    /// Use no real server in the place of a stand-in. Else each of these is used that is on the PATH:
+    /// devpi, verdaccio, docker-registry with skopeo, Apache httpd with mod_dav_svn, and Exim.
     #[arg(long)]
     stand_ins: bool,
     /// Make the world in this directory, and leave it there.
