@@ -328,6 +328,23 @@ fn the_websites_data_can_be_read() {
 }
 
 #[test]
+fn the_links_of_a_download_lead_to_where_the_release_is() {
+    for (release, keys, below) in [
+        ("flink", "flink/KEYS", "flink"),
+        ("flink/statefun/", "flink/KEYS", "flink/statefun"),
+        ("flink/statefun", "flink/statefun/KEYS", "flink/statefun"),
+    ] {
+        let mut values = full_texts();
+        values["product"]["svn"]["release"] = json!(format!("https://dist.apache.org/repos/dist/release/{release}"));
+        values["product"]["links"]["keys"] = json!(format!("https://downloads.apache.org/{keys}"));
+        let entry = text("website/release-entry.yml", &values);
+        let file = format!("{below}/flink-statefun-3.4.0/flink-statefun-3.4.0-src.tgz");
+        assert!(entry.contains(&format!("_url: \"https://www.apache.org/dyn/closer.lua/{file}\"")), "{entry}");
+        assert!(entry.contains(&format!("_asc_url: \"https://downloads.apache.org/{file}.asc\"")), "{entry}");
+    }
+}
+
+#[test]
 fn announcements_do_without_a_count_of_contributors() {
     let mut values = full();
     values["steps"].as_object_mut().unwrap().remove("list-contributors");

@@ -8,7 +8,7 @@
 
 use toml::{Table, Value};
 
-use super::making::file_url;
+use super::making::{file_url, release_path};
 use super::{ROSTER_FILE, World};
 use crate::rehearsal::command::Failed;
 use crate::rehearsal::{post_office, sites};
@@ -24,6 +24,7 @@ impl World {
         let mut table: Table = toml::from_str(real).map_err(|error| fail(error.to_string()))?;
         let svn = file_url(&self.directory.join("svn"))?;
         let project = table.get("project").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let release = release_path(&table);
         let section = |table: &mut Table, name: &str, changes: &[(&str, Value)]| {
             if let Some(Value::Table(section)) = table.get_mut(name) {
                 for (key, value) in changes {
@@ -41,7 +42,7 @@ impl World {
             "svn",
             &[
                 ("dev", Value::from(format!("{svn}/dist/dev/{project}"))),
-                ("release", Value::from(format!("{svn}/dist/release/{project}"))),
+                ("release", Value::from(format!("{svn}/dist/release/{release}"))),
                 ("keys", Value::from(format!("{svn}/dist/release/{project}/KEYS"))),
             ],
         );

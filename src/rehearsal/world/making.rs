@@ -152,11 +152,12 @@ fn make_subversion(directory: &Path, configuration: &Table, version: Version) ->
     let prefix = text_of(configuration, "svn", "release_prefix");
     let tree = directory.join("svn-import");
     let _ = fs::remove_dir_all(&tree);
-    let release = tree.join("dist/release").join(project);
-    make_directory(&tree.join("dist/dev").join(project))?;
-    make_directory(&release)?;
+    let release = tree.join("dist/release").join(release_path(configuration));
+    for place in [&tree.join("dist/dev").join(project), &tree.join("dist/release").join(project), &release] {
+        make_directory(place)?;
+    }
     let keys = format!("This file has the OpenPGP keys of {name}'s release managers.\n\n");
-    write(&release.join("KEYS"), keys.as_bytes())?;
+    write(&tree.join("dist/release").join(project).join("KEYS"), keys.as_bytes())?;
     for earlier in earlier_versions(version) {
         let place = release.join(format!("{prefix}{earlier}"));
         make_directory(&place)?;
@@ -174,6 +175,16 @@ fn make_subversion(directory: &Path, configuration: &Table, version: Version) ->
         &[],
     )?;
     fs::remove_dir_all(&tree).map_err(|error| Failed::new("clear up", &error.to_string()))
+}
+
+/// Where a product's releases are below the release repository: its project's directory, or
+/// one of its own there.
+pub(super) fn release_path(configuration: &Table) -> String {
+    let project = configuration.get("project").and_then(Value::as_str).unwrap_or_default();
+    let configured = text_of(configuration, "svn", "release");
+    let below = configured.trim_end_matches('/').rsplit_once("/release/").map(|(_, below)| below.to_owned());
+    // only what is its project's: a world has nothing else
+    below.filter(|below| below.split('/').next() == Some(project)).unwrap_or_else(|| project.to_owned())
 }
 
 /// Releases that a project of this version would still have.
