@@ -92,7 +92,7 @@ fn by_http(url: &str, authority: Option<&Path>) -> Result<String, KeysFileError>
     web::protected(&parsed).map_err(|error| address(error.into()))?;
     let untrusted = |source| KeysFileError::Authority { url: hide_login(url), source };
     let authorities = web::authorities(authority).map_err(untrusted)?;
-    let client = web::reader_trusting(web::SILENCE, authorities).map_err(failed)?;
+    let client = web::reader_of(&parsed, web::SILENCE, authorities).map_err(failed)?;
     let response = client.get(parsed).send().and_then(|response| response.error_for_status()).map_err(failed)?;
     let text = web::text(response, KEYS_BYTES).map_err(broken)?;
     text.ok_or_else(|| broken(io::Error::other(format!("it has more than {KEYS_BYTES} bytes"))))

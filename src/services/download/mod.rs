@@ -36,7 +36,10 @@ use crate::release::stands_beside;
 
 /// Downloads directories of web servers.
 pub struct Downloader {
-    client: Client,
+    /// For what is anywhere.
+    outside: Client,
+    /// For what is on this machine.
+    here: Client,
     cache: Cache,
 }
 
@@ -76,7 +79,12 @@ impl Downloader {
 
     /// One that waits so long for a server that says nothing.
     fn patient(cache: Cache, silence: Duration) -> Result<Self, DownloadError> {
-        Ok(Self { client: web::reader(silence).map_err(DownloadError::Client)?, cache })
+        let (outside, here) = (web::reader(silence), web::reader_here(silence));
+        Ok(Self { outside: outside.map_err(DownloadError::Client)?, here: here.map_err(DownloadError::Client)?, cache })
+    }
+
+    fn client(&self, url: &Url) -> &Client {
+        if web::is_here(url) { &self.here } else { &self.outside }
     }
 
     /// Downloads all that the directory at `address` lists, and the directories below
@@ -86,7 +94,8 @@ impl Downloader {
     /// When the directory cannot be listed or a file not be had; what came in stays
     /// in the cache, so that a repeat goes on from there.
     pub fn directory(&self, address: &str, into: &Path, progress: Progress<'_>) -> Result<Vec<String>, DownloadError> {
-        let files = list(&self.client, parsed(address)?, progress)?;
+        let root = parsed(address)?;
+        let files = list(self.client(&root), root.clone(), progress)?;
         progress(Came::Listed(files.len()));
         let (beside, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| stands_beside(&file.path));
         let mut paths = self.all(beside, into, progress)?;
@@ -101,7 +110,8 @@ impl Downloader {
     /// # Errors
     /// When it cannot be listed.
     pub fn paths(&self, address: &str) -> Result<Vec<String>, DownloadError> {
-        match list(&self.client, parsed(address)?, &|_| {}) {
+        let root = parsed(address)?;
+        match list(self.client(&root), root.clone(), &|_| {}) {
             Ok(files) => Ok(files.into_iter().map(|file| file.path).collect()),
             Err(DownloadError::Empty { .. }) => Ok(Vec::new()),
             Err(DownloadError::Status { status, .. }) if status == reqwest::StatusCode::NOT_FOUND => Ok(Vec::new()),
@@ -116,7 +126,7 @@ impl Downloader {
     pub fn file(&self, address: &str, target: &Path, progress: Progress<'_>) -> Result<(), DownloadError> {
         let url = parsed(address)?;
         let name = target.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        fetch::fetch(&self.client, &self.cache, &RemoteFile { path: name, url }, target, progress)
+        fetch::fetch(self.client(&url), &self.cache, &RemoteFile { path: name, url: url.clone() }, target, progress)
     }
 
     /// Downloads the file at `address` into the directory `into`, and of `endings` those
@@ -139,7 +149,7 @@ impl Downloader {
             let mut beside = url.clone();
             beside.set_path(&format!("{}{ending}", url.path()));
             let file = RemoteFile { path: format!("{name}{ending}"), url: beside };
-            match fetch::fetch(&self.client, &self.cache, &file, &into.join(&file.path), progress) {
+            match fetch::fetch(self.client(&url), &self.cache, &file, &into.join(&file.path), progress) {
                 Err(DownloadError::Status { status, .. })
                     if !ending.is_empty() && status == reqwest::StatusCode::NOT_FOUND => {}
                 fetched => fetched.map(|()| names.insert(0, file.path))?,
@@ -150,7 +160,9 @@ impl Downloader {
 
     /// Downloads the files; returns their paths.
     fn all(&self, files: Vec<RemoteFile>, into: &Path, progress: Progress<'_>) -> Result<Vec<String>, DownloadError> {
-        several(&files, |file| fetch::fetch(&self.client, &self.cache, file, &target_of(into, &file.path), progress))?;
+        several(&files, |file| {
+            fetch::fetch(self.client(&file.url), &self.cache, file, &target_of(into, &file.path), progress)
+        })?;
         Ok(files.into_iter().map(|file| file.path).collect())
     }
 }

@@ -13,7 +13,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::blocking::{Client, Response};
+use reqwest::blocking::{Client, ClientBuilder, Response};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 
@@ -32,17 +32,31 @@ pub(in crate::services) struct Unprotected;
 /// # Errors
 /// When no HTTP client can be made.
 pub(in crate::services) fn reader(silence: Duration) -> Result<Client, reqwest::Error> {
-    reader_trusting(silence, Vec::new())
+    builder(silence).build()
 }
 
-/// The same, which also trusts what these authorities vouch for.
+/// The same for what is on this machine, of which a proxy for the world outside knows nothing.
 ///
 /// # Errors
 /// When no HTTP client can be made.
-pub(in crate::services) fn reader_trusting(
+pub(in crate::services) fn reader_here(silence: Duration) -> Result<Client, reqwest::Error> {
+    builder(silence).no_proxy().build()
+}
+
+/// One for what is at `address`, which also trusts what these authorities vouch for.
+///
+/// # Errors
+/// When no HTTP client can be made.
+pub(in crate::services) fn reader_of(
+    address: &Url,
     silence: Duration,
     authorities: Vec<Certificate>,
 ) -> Result<Client, reqwest::Error> {
+    let builder = if is_here(address) { builder(silence).no_proxy() } else { builder(silence) };
+    if authorities.is_empty() { builder } else { builder.tls_certs_merge(authorities) }.build()
+}
+
+fn builder(silence: Duration) -> ClientBuilder {
     // The program installs it once; a second time is refused and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let redirects = Policy::custom(|attempt| match protected(attempt.url()) {
@@ -52,8 +66,7 @@ pub(in crate::services) fn reader_trusting(
     });
     let agent = concat!("quorate/", env!("CARGO_PKG_VERSION"));
     // Of a blocking client this is the time for each answer and for each piece of one.
-    let builder = Client::builder().user_agent(agent).timeout(silence).redirect(redirects);
-    if authorities.is_empty() { builder } else { builder.tls_certs_merge(authorities) }.build()
+    Client::builder().user_agent(agent).timeout(silence).redirect(redirects)
 }
 
 /// The certificates in a PEM file of authorities to trust beside the system's; none without one.
