@@ -61,4 +61,4 @@ pub use one_file::{OneFileError, file_of_archive};
 pub use outputs::missing_outputs;
 pub use product::{Against, ProductRules, Scope, version_in};
 pub use report::{FileReport, Finding, Report, Status};
-pub use tree::{Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive};
+pub use tree::{Tree, TreeEntry, TreeKind, compare_submodules, compare_trees, tree_of_archive};

@@ -11,8 +11,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::Finding;
-use super::archive::{self, Entry, EntryKind, Faults, Limits, Visitor};
+use super::archive::{self, Entry, EntryKind, Faults, Limits, Visitor, printable};
+use super::{Finding, Status};
 use crate::release::Sha512;
 
 /// The check's name.
@@ -27,6 +27,8 @@ pub enum TreeKind {
     File,
     /// A file that can be executed.
     Executable,
+    /// A file of an archive that does not say of any whether it can be executed.
+    Unmarked,
     /// A symbolic link; its bytes are the target.
     Symlink,
     /// What no commit has: a device, or a hard link to no file.
@@ -59,7 +61,10 @@ pub fn compare_trees(what: &str, expected: &Tree, found: &Tree) -> Vec<Finding> 
     }
     if faults.is_empty() {
         let count = found.len();
-        return vec![Finding::pass(CHECK, format!("its {count} files are those of {what}, less what is left out"))];
+        let unmarked = found.values().any(|entry| entry.kind == TreeKind::Unmarked);
+        let marks = if unmarked { "; it does not say which of them can be executed" } else { "" };
+        let detail = format!("its {count} files are those of {what}, less what is left out{marks}");
+        return vec![Finding::pass(CHECK, detail)];
     }
     faults.sort();
     let more = faults.len().saturating_sub(NAMED);
@@ -71,24 +76,51 @@ pub fn compare_trees(what: &str, expected: &Tree, found: &Tree) -> Vec<Finding> 
     findings
 }
 
+/// Says of each of the `submodules` of a commit (`what`, as above) that the commit has none of
+/// its files, so that none in the archive can be held against it.
+pub fn compare_submodules(what: &str, submodules: &[String], found: &Tree) -> Vec<Finding> {
+    let of_one = |path: &String| {
+        let below = |file: &&String| file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        let is = format!("a submodule in {what}, which has none of its files");
+        match found.keys().filter(|file| *file == path || below(file)).count() {
+            0 => Finding::warn(CHECK, format!("{is}; none are in the archive: does the source want them?")),
+            count => Finding::fail(CHECK, format!("{is}: the {count} in the archive cannot be held against it")),
+        }
+        .of_entry(printable(path))
+    };
+    submodules.iter().map(of_one).collect()
+}
+
 /// The files of the archive at `path`, whose name is `name`, from its one root
-/// directory on.
+/// directory on; it may hold what `limits` say.
 ///
 /// # Errors
 /// When it cannot be read to its end.
-pub fn tree_of_archive(name: &str, path: &Path) -> io::Result<Tree> {
-    let (mut files, mut faults) = (Files(Tree::new()), Faults::default());
-    let walked = archive::walk(name, File::open(path)?, &[], Limits::default(), &mut files, &mut faults);
-    if walked.complete { Ok(files.0) } else { Err(io::Error::other("the archive is not whole")) }
+pub fn tree_of_archive(name: &str, path: &Path, limits: Limits) -> io::Result<Tree> {
+    let (mut files, mut faults) = (Files::default(), Faults::default());
+    let walked = archive::walk(name, File::open(path)?, &[], limits, &mut files, &mut faults);
+    if walked.complete {
+        return Ok(files.into_tree());
+    }
+    let fault = faults.into_findings().into_iter().find(|finding| finding.status == Status::Fail);
+    Err(io::Error::other(fault.map_or_else(|| "the archive is not whole".to_owned(), |fault| fault.detail)))
 }
 
-struct Files(Tree);
+/// The files of an archive, as they are walked over.
+#[derive(Default)]
+struct Files {
+    tree: Tree,
+    /// Whether it says of a file whether that can be executed: a zip that was made without the
+    /// modes of Unix does not.
+    marked: bool,
+}
 
 impl Visitor for Files {
     fn entry(&mut self, entry: &Entry, content: &mut dyn Read, _faults: &mut Faults) -> io::Result<()> {
         let Some((_, path)) = entry.tidy().split_once('/') else { return Ok(()) };
         let found = match &entry.kind {
             EntryKind::File => {
+                self.marked |= entry.mode.is_some();
                 let executable = entry.mode.is_some_and(|mode| mode & 0o100 != 0);
                 let kind = if executable { TreeKind::Executable } else { TreeKind::File };
                 TreeEntry { kind, sha512: Sha512::of_reader(content)?.0 }
@@ -98,7 +130,7 @@ impl Visitor for Files {
             EntryKind::Special(_) => nothing(),
             EntryKind::Directory => return Ok(()),
         };
-        self.0.insert(path.to_owned(), found);
+        self.tree.insert(path.to_owned(), found);
         Ok(())
     }
 }
@@ -107,8 +139,16 @@ impl Files {
     /// The file before it that a hard link is another name of.
     fn linked(&self, target: &str) -> TreeEntry {
         let target = target.strip_prefix("./").unwrap_or(target);
-        let file = target.split_once('/').and_then(|(_, path)| self.0.get(path));
+        let file = target.split_once('/').and_then(|(_, path)| self.tree.get(path));
         file.cloned().unwrap_or_else(nothing)
+    }
+
+    /// All of them.
+    fn into_tree(self) -> Tree {
+        let Self { mut tree, marked } = self;
+        let files = tree.values_mut().filter(|entry| entry.kind == TreeKind::File && !marked);
+        files.for_each(|entry| entry.kind = TreeKind::Unmarked);
+        tree
     }
 }
 
@@ -125,9 +165,10 @@ fn extra(what: &str) -> String {
 }
 
 fn difference(expected: &TreeEntry, found: &TreeEntry, what: &str) -> Option<String> {
-    if expected.kind != found.kind {
+    let unmarked = found.kind == TreeKind::Unmarked && matches!(expected.kind, TreeKind::File | TreeKind::Executable);
+    if expected.kind != found.kind && !unmarked {
         let word = |kind| match kind {
-            TreeKind::File => "a file",
+            TreeKind::File | TreeKind::Unmarked => "a file",
             TreeKind::Executable => "an executable file",
             TreeKind::Symlink => "a symbolic link",
             TreeKind::Other => "no file at all",
@@ -140,7 +181,6 @@ fn difference(expected: &TreeEntry, found: &TreeEntry, what: &str) -> Option<Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::Status;
 
     fn tree(entries: &[(&str, TreeKind, &str)]) -> Tree {
         let entry = |kind, text: &str| TreeEntry { kind, sha512: Sha512::of(text.as_bytes()) };
@@ -208,11 +248,64 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("d-1.tar");
         std::fs::write(&path, tar.into_inner().unwrap()).unwrap();
-        let found = tree_of_archive("d-1.tar", &path).unwrap();
+        let found = tree_of_archive("d-1.tar", &path, Limits::default()).unwrap();
         let tagged = tree(&[("a", TreeKind::File, "text"), ("again", TreeKind::File, "text")]);
         let faults = compare_trees("the tag v1", &tagged, &found);
         let named: Vec<_> = faults.iter().map(|fault| (fault.entry.as_deref().unwrap(), fault.status)).collect();
         assert_eq!(named, [("evil", Status::Fail), ("pipe", Status::Fail)], "{faults:?}");
         assert!(faults.iter().all(|fault| fault.detail.starts_with("extra: ")));
+    }
+
+    #[test]
+    fn an_archive_is_read_within_the_limits_that_are_given() {
+        let mut tar = tar::Builder::new(Vec::new());
+        for name in ["d-1/a", "d-1/b", "d-1/c"] {
+            member(&mut tar, name, tar::EntryType::Regular, "", &[b'x'; 600]);
+        }
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("d-1.tar");
+        std::fs::write(&path, tar.into_inner().unwrap()).unwrap();
+        let read = |limits| tree_of_archive("d-1.tar", &path, limits).map(|tree| tree.len());
+        assert_eq!(read(Limits::default()).unwrap(), 3);
+        let few = read(Limits { entries: 2, ..Limits::default() }).unwrap_err().to_string();
+        assert!(few.contains("more than 2"), "{few}");
+        let small = read(Limits { total_bytes: 1000, ..Limits::default() }).unwrap_err().to_string();
+        assert!(small.contains("more than 1000 bytes"), "{small}");
+    }
+
+    #[test]
+    fn a_zip_without_modes_says_of_no_file_that_it_is_plain() {
+        let visited = |modes: &[Option<u32>]| {
+            let mut files = Files::default();
+            for (at, mode) in modes.iter().enumerate() {
+                let (path, kind) = (format!("d-1/f{at}"), EntryKind::File);
+                let entry = Entry { path, kind, size: 4, mode: *mode, year: None };
+                files.entry(&entry, &mut &b"text"[..], &mut Faults::default()).unwrap();
+            }
+            files.into_tree()
+        };
+        let tagged = tree(&[("f0", TreeKind::File, "text"), ("f1", TreeKind::Executable, "text")]);
+        let held = |found: &Tree| compare_trees("the tag v1", &tagged, found);
+        let without = held(&visited(&[None, None]));
+        assert_eq!(without[0].status, Status::Pass, "{without:?}");
+        assert!(without[0].detail.ends_with("it does not say which of them can be executed"), "{without:?}");
+        // As git makes one: of an executable alone it has the mode.
+        assert_eq!(held(&visited(&[None, Some(0o755)]))[0].status, Status::Pass);
+        let plain = held(&visited(&[Some(0o644), None]));
+        assert_eq!((plain[0].status, plain[0].entry.as_deref()), (Status::Fail, Some("f1")), "{plain:?}");
+        let link = tree(&[("f0", TreeKind::Symlink, "text"), ("f1", TreeKind::File, "text")]);
+        assert_eq!(compare_trees("the tag v1", &link, &visited(&[None, None]))[0].status, Status::Fail);
+    }
+
+    #[test]
+    fn each_submodule_is_told_and_files_of_one_fail() {
+        let archive = tree(&[("LICENSE", TreeKind::File, "x"), ("sub/a", TreeKind::File, "x")]);
+        let submodules = ["sub".to_owned(), "su".to_owned(), "lib/other".to_owned()];
+        let found = compare_submodules("the tag v1", &submodules, &archive);
+        let named: Vec<_> = found.iter().map(|found| (found.entry.as_deref().unwrap(), found.status)).collect();
+        assert_eq!(named, [("sub", Status::Fail), ("su", Status::Warn), ("lib/other", Status::Warn)]);
+        assert!(found[0].detail.contains("the 1 in the archive cannot be held against it"), "{found:?}");
+        assert_eq!(compare_submodules("the tag v1", &submodules, &tree(&[("sub", TreeKind::File, "x")])).len(), 3);
+        assert_eq!(compare_submodules("the tag v1", &[], &archive), []);
     }
 }

@@ -215,7 +215,7 @@ fn verify(
     let mut commit = None;
     if let Some((tag, repository)) = named.or_else(|| subject.tag.clone()) {
         let left_out = subject.left_out(&args.exclude)?;
-        commit = tag::check(&left_out, &rules, keys, &tag, &repository, here, &mut found)?;
+        commit = tag::check(&left_out, &rules, &against, &tag, &repository, here, &mut found)?;
     } else {
         let why = "no tag was named by --source-tag, so the source archive was not held against the repository";
         found.whole.push(Finding::skip("source-tag", why));

@@ -4,11 +4,9 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! The source archive against the tag that it is said to be made from.
+//! Each source archive against the tag that it is said to be made from.
 
 use std::collections::BTreeMap;
-
-use jiff::Timestamp;
 
 use super::here::Here;
 use super::repository;
@@ -17,23 +15,24 @@ use crate::commands::CommandError;
 use crate::release::{PathRules, Sha512};
 use crate::services::address::hide_login;
 use crate::services::{FileKind, Git, GitError};
-use crate::verify::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
+use crate::verify::signature::{FurtherDigests, Reading, SignatureFile};
 use crate::verify::{
-    CandidateFindings, Finding, ProductRules, Tree, TreeEntry, TreeKind, compare_trees, tree_of_archive,
+    Against, CandidateFindings, Finding, ProductRules, Tree, TreeEntry, TreeKind, compare_submodules, compare_trees,
+    tree_of_archive,
 };
 
 /// The check's name.
 const CHECK: &str = "source-tag";
 
-/// Adds what the tag `name` of `repository` says of the source archive; returns the commit
-/// that it is on.
+/// Adds what the tag `name` of `repository` says of the source archives, which a project may
+/// stage in several forms; returns the commit that it is on.
 ///
 /// # Errors
 /// When the repository cannot be asked.
 pub fn check(
     left_out: &PathRules,
     rules: &ProductRules,
-    keys: &KeyRing,
+    against: &Against<'_>,
     name: &str,
     repository: &str,
     here: &Here,
@@ -50,7 +49,7 @@ pub fn check(
         found.whole.push(Finding::fail(CHECK, format!("{name} is no annotated tag, expected a signed one")));
         return Ok(None);
     };
-    found.whole.extend(signature(name, &tag.payload, &tag.signature, keys));
+    found.whole.extend(signature(name, &tag.payload, &tag.signature, against));
     if tag.name != name {
         found.whole.push(Finding::fail(CHECK, format!("the tag at {name} calls itself {}", tag.name)));
     }
@@ -59,25 +58,31 @@ pub fn check(
         return Ok(None);
     };
     let sources: Vec<String> = found.files.keys().filter(|path| rules.is_source(path)).cloned().collect();
-    let [source] = &sources[..] else {
-        let what = if sources.is_empty() { "no source archive".to_owned() } else { sources.join(", ") };
+    if sources.is_empty() {
         let wanted: Vec<&str> = rules.sources.iter().map(String::as_str).collect();
         let wanted = if wanted.is_empty() { "one".to_owned() } else { wanted.join(" or ") };
-        let detail = format!("{what} in the candidate, expected {wanted}");
+        let detail = format!("no source archive in the candidate, expected {wanted}");
         found.whole.push(Finding::fail(CHECK, detail));
         return Ok(Some(commit));
-    };
+    }
     let expected = tree_of_commit(&git, &commit, left_out).map_err(failed)?;
+    let mut submodules = git.submodules(&commit).map_err(failed)?;
+    submodules.retain(|path| !left_out.fit(path));
     let what = format!("the tag {name} (commit {})", &commit[..commit.len().min(12)]);
-    let findings = match tree_of_archive(source, &here.place().join(source)) {
-        Ok(tree) => compare_trees(&what, &expected, &tree),
-        Err(error) => vec![Finding::fail(CHECK, format!("it cannot be read: {error}"))],
-    };
-    found.files.entry(source.clone()).or_default().extend(findings);
+    for source in sources {
+        let findings = match tree_of_archive(&source, &here.place().join(&source), against.limits) {
+            Ok(tree) => {
+                let of_submodules = compare_submodules(&what, &submodules, &tree);
+                of_submodules.into_iter().chain(compare_trees(&what, &expected, &tree)).collect()
+            }
+            Err(error) => vec![Finding::fail(CHECK, format!("it cannot be read: {error}"))],
+        };
+        found.files.entry(source).or_default().extend(findings);
+    }
     Ok(Some(commit))
 }
 
-fn signature(name: &str, payload: &[u8], signature: &str, keys: &KeyRing) -> Vec<Finding> {
+fn signature(name: &str, payload: &[u8], signature: &str, against: &Against<'_>) -> Vec<Finding> {
     if signature.trim().is_empty() {
         return vec![Finding::fail(CHECK, format!("the tag {name} is not signed"))];
     }
@@ -85,7 +90,7 @@ fn signature(name: &str, payload: &[u8], signature: &str, keys: &KeyRing) -> Vec
     let Ok(reading) = Reading::of(payload, Some(&file), FurtherDigests::default()) else {
         return vec![Finding::fail(CHECK, format!("the tag {name} cannot be read"))];
     };
-    let findings = keys.verify(&file, &reading, Timestamp::now()).findings();
+    let findings = against.keys.verify(&file, &reading, against.now).findings();
     findings
         .into_iter()
         .map(|found| Finding { name: CHECK, detail: format!("the tag {name}: {}", found.detail), ..found })

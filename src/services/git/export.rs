@@ -135,7 +135,11 @@ mod tests {
         let repository = git2::Repository::init(directory.path()).unwrap();
         let mut index = repository.index().unwrap();
         for (path, bytes, mode) in entries {
-            let id = repository.blob(bytes).unwrap();
+            // a submodule's commit is in no object of this repository
+            let id = match *mode {
+                0o160_000 => git2::Oid::from_bytes(&[7; 20]).unwrap(),
+                _ => repository.blob(bytes).unwrap(),
+            };
             let zero = git2::IndexTime::new(0, 0);
             let entry = git2::IndexEntry {
                 ctime: zero,
@@ -179,6 +183,18 @@ mod tests {
         assert_eq!(fs::metadata(out.path().join("bin/run")).unwrap().permissions().mode() & 0o111, 0o111);
         assert_eq!(fs::read_link(out.path().join("link")).unwrap(), Path::new("bin/run"));
         assert!(matches!(git.export(&commit.id, out.path()), Err(ExportError::Write { .. })), "not empty");
+    }
+
+    #[test]
+    fn submodules_are_named_and_their_files_are_none_of_the_commits() {
+        let (_keep, git) =
+            repository(&[("README", b"read\n", 0o100_644), ("lib/other", b"", 0o160_000), ("sub", b"", 0o160_000)]);
+        assert_eq!(git.submodules("refs/tags/v1").unwrap(), ["lib/other", "sub"]);
+        assert!(git.submodules("refs/tags/v2").is_err());
+        let out = tempfile::tempdir().unwrap();
+        assert_eq!(git.export("refs/tags/v1", out.path()).unwrap(), 1);
+        let (_keep, without) = repository(&[("README", b"read\n", 0o100_644)]);
+        assert_eq!(without.submodules("refs/tags/v1").unwrap(), [""; 0]);
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub struct TreeFile {
 
 impl Git {
     /// Visits the files of `commit` (anything that peels to one) whose paths
-    /// `wanted` accepts, in the tree's order; submodules are passed over.
+    /// `wanted` accepts, in the tree's order; submodules are passed over, see
+    /// [`Git::submodules`].
     ///
     /// # Errors
     /// When the commit or one of its files cannot be read, or `visit` fails.
@@ -43,48 +44,73 @@ impl Git {
         mut visit: impl FnMut(TreeFile) -> Result<(), E>,
     ) -> Result<(), E> {
         let repository = self.repository()?;
-        let local = |doing: String| move |source: git2::Error| GitError::Local { doing, source: source.into() };
-        let tree = repository
-            .revparse_single(commit)
-            .and_then(|object| object.peel_to_tree())
-            .map_err(local(format!("read commit {commit}")))?;
-        let mut fault = None;
-        let walked = tree.walk(git2::TreeWalkMode::PreOrder, |parent, entry| {
-            let step = || -> Result<(), E> {
-                if entry.kind() != Some(git2::ObjectType::Blob) {
-                    return Ok(());
-                }
-                let path = match (parent, entry.name()) {
-                    (parent, Ok(name)) => format!("{parent}{name}"),
-                    (parent, Err(_)) => {
-                        let path = format!("{parent}{}", String::from_utf8_lossy(entry.name_bytes()));
-                        return Err(GitError::Path { commit: commit.to_owned(), path }.into());
-                    }
-                };
-                if !wanted(&path) {
-                    return Ok(());
-                }
-                let blob = repository.find_blob(entry.id()).map_err(local(format!("read {path} of {commit}")))?;
-                let kind = match entry.filemode() {
-                    0o100_755 => FileKind::Executable,
-                    0o120_000 => FileKind::Symlink,
-                    _ => FileKind::Regular,
-                };
-                visit(TreeFile { path, kind, bytes: blob.content().to_vec() })
-            };
-            let mut step = step;
-            match step() {
-                Ok(()) => git2::TreeWalkResult::Ok,
-                Err(error) => {
-                    fault = Some(error);
-                    git2::TreeWalkResult::Abort
-                }
+        walk(&repository, commit, git2::ObjectType::Blob, |path, entry| {
+            if !wanted(&path) {
+                return Ok(());
             }
-        });
-        match (fault, walked) {
-            (Some(error), _) => Err(error),
-            (None, Err(source)) => Err(local(format!("walk the tree of {commit}"))(source).into()),
-            (None, Ok(())) => Ok(()),
+            let blob = repository.find_blob(entry.id()).map_err(local(format!("read {path} of {commit}")))?;
+            let kind = match entry.filemode() {
+                0o100_755 => FileKind::Executable,
+                0o120_000 => FileKind::Symlink,
+                _ => FileKind::Regular,
+            };
+            visit(TreeFile { path, kind, bytes: blob.content().to_vec() })
+        })
+    }
+
+    /// The paths of the submodules of `commit` (anything that peels to one), in the tree's
+    /// order. The commit says which commit of theirs is meant, and has none of their files.
+    ///
+    /// # Errors
+    /// When the commit cannot be read.
+    pub fn submodules(&self, commit: &str) -> Result<Vec<String>, GitError> {
+        let mut found = Vec::new();
+        walk(&self.repository()?, commit, git2::ObjectType::Commit, |path, _| {
+            found.push(path);
+            Ok::<(), GitError>(())
+        })?;
+        Ok(found)
+    }
+}
+
+fn local(doing: String) -> impl FnOnce(git2::Error) -> GitError {
+    move |source| GitError::Local { doing, source: source.into() }
+}
+
+/// Has `step` take the entries of `commit` that are of this kind, with their paths.
+fn walk<E: From<GitError>>(
+    repository: &git2::Repository,
+    commit: &str,
+    wanted: git2::ObjectType,
+    mut step: impl FnMut(String, &git2::TreeEntry<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let tree = repository
+        .revparse_single(commit)
+        .and_then(|object| object.peel_to_tree())
+        .map_err(local(format!("read commit {commit}")))?;
+    let mut fault = None;
+    let walked = tree.walk(git2::TreeWalkMode::PreOrder, |parent, entry| {
+        if entry.kind() != Some(wanted) {
+            return git2::TreeWalkResult::Ok;
         }
+        let stepped = match entry.name() {
+            Ok(name) => step(format!("{parent}{name}"), entry),
+            Err(_) => {
+                let path = format!("{parent}{}", String::from_utf8_lossy(entry.name_bytes()));
+                Err(GitError::Path { commit: commit.to_owned(), path }.into())
+            }
+        };
+        match stepped {
+            Ok(()) => git2::TreeWalkResult::Ok,
+            Err(error) => {
+                fault = Some(error);
+                git2::TreeWalkResult::Abort
+            }
+        }
+    });
+    match (fault, walked) {
+        (Some(error), _) => Err(error),
+        (None, Err(source)) => Err(local(format!("walk the tree of {commit}"))(source).into()),
+        (None, Ok(())) => Ok(()),
     }
 }

@@ -60,8 +60,7 @@ pub fn walk<R: Read + Seek>(mut file: R, length: u64, book: &mut PathBook<'_>, w
     records.sort_by_key(|record| record.at);
     let mut reached = 0;
     for record in &records {
-        let Some(after) = one(&mut file, record, reached, &end, book, walk)? else { return Ok(()) };
-        reached = reached.max(after);
+        reached = reached.max(one(&mut file, record, reached, &end, book, walk)?);
     }
     if reached < end.directory_at && walk.faults.failed(WHOLE) == 0 {
         let gap = end.directory_at - reached;
@@ -97,7 +96,7 @@ fn framed(end: &End, faults: &mut Faults) -> bool {
     }
 }
 
-/// Looks at one entry; gives where the next may begin, none when the walk must stop.
+/// Looks at one entry; gives where the next may begin.
 fn one<R: Read + Seek>(
     file: &mut R,
     record: &Record,
@@ -105,7 +104,7 @@ fn one<R: Read + Seek>(
     end: &End,
     book: &mut PathBook<'_>,
     walk: &mut Walk<'_>,
-) -> io::Result<Option<u64>> {
+) -> io::Result<u64> {
     let name = String::from_utf8_lossy(&record.name).into_owned();
     if record.at < reached {
         walk.faults.fail(WHOLE, &name, "it overlaps the entry before it");
@@ -117,7 +116,7 @@ fn one<R: Read + Seek>(
         Ok(Some(header)) => header,
         Ok(None) => {
             walk.faults.fail(WHOLE, &name, "it has no local header where the directory says");
-            return Ok(Some(reached));
+            return Ok(reached);
         }
         Err(error) => return Err(error),
     };
@@ -126,7 +125,7 @@ fn one<R: Read + Seek>(
     let mut after = data_at.saturating_add(record.packed);
     if after > end.directory_at {
         walk.faults.fail(WHOLE, &name, "its bytes run into the directory");
-        return Ok(Some(reached));
+        return Ok(reached);
     }
     if record.flags & DESCRIBED_BEHIND != 0 {
         match descriptor(file, after, record)? {
@@ -141,20 +140,20 @@ fn one<R: Read + Seek>(
     }
     if record.flags & ENCRYPTED != 0 {
         walk.faults.fail(WHOLE, &name, "it is encrypted");
-        return Ok(Some(after));
+        return Ok(after);
     }
     if !matches!(record.method, STORED | DEFLATED) {
         let method = record.method;
         walk.faults.fail(WHOLE, &name, format!("it is compressed by method {method}, which is not read"));
-        return Ok(Some(after));
+        return Ok(after);
     }
     file.seek(SeekFrom::Start(data_at))?;
     let entry = described(file, data_at, record, name)?;
     if !book.check(&entry, walk.faults) {
-        return Ok(None);
+        return Err(io::Error::other("too many entries"));
     }
     content(file, record, &entry, walk)?;
-    Ok(Some(after))
+    Ok(after)
 }
 
 /// What the two headers of an entry say differently.

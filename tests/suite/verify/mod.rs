@@ -14,6 +14,7 @@ mod loopholes;
 mod nonsense;
 mod packages;
 mod released;
+mod tags;
 mod targets;
 mod tools;
 mod web;

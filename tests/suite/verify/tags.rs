@@ -1,0 +1,193 @@
+// Licensed to the Quorate project under one or more contributor license
+// agreements; see the NOTICE file for copyright ownership. Licensed under the
+// Apache License, Version 2.0 (the "License"); you may not use this file except
+// in compliance with the License. A copy is at
+// http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
+//! Source archives held against a signed tag: each form that is staged, within the limits
+//! that are given, and what the tag has of submodules.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use super::candidate::{CandidateDirectory, Signers, good_tree};
+use super::text;
+
+const TGZ: &str = "demo-1.2.0-src.tgz";
+const ZIP: &str = "demo-1.2.0-src.zip";
+const TAG: &str = "v1.2.0-rc1";
+
+/// Where the tag's submodule is, in the tree that has one.
+const SUBMODULE: &str = "lib/other";
+
+/// Packs a directory as a zip that says nothing of modes, as a packer on Windows does.
+const WITHOUT_MODES: &str = r#"
+import os, sys, zipfile
+with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as archive:
+    for directory, _, names in sorted(os.walk('demo-1.2.0')):
+        for name in sorted(names):
+            path = os.path.join(directory, name)
+            info = zipfile.ZipInfo(path, (2023, 11, 14, 0, 0, 0))
+            info.create_system, info.external_attr = 0, 0
+            archive.writestr(info, open(path, 'rb').read())
+"#;
+
+/// A repository with a signed tag, and what is made from it.
+struct Tagged {
+    place: tempfile::TempDir,
+    /// Who signed the tag, and signs what is made from it.
+    signers: Arc<Signers>,
+}
+
+impl Tagged {
+    /// The tag is on a good tree with a script, and with a submodule where one is wanted.
+    fn new(submodule: Option<&str>) -> Self {
+        let tagged = Self { place: tempfile::tempdir().unwrap(), signers: Signers::get() };
+        let repository = tagged.repository();
+        tagged.run("git", &["init", "--quiet", "repository"]);
+        for (path, _, bytes) in good_tree() {
+            let path = repository.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        let script = repository.join("greeter/run.py");
+        fs::copy(repository.join("greeter/hello.py"), &script).unwrap();
+        fs::set_permissions(script, fs::Permissions::from_mode(0o755)).unwrap();
+        tagged.git(&["add", "--all"]);
+        if let Some(path) = submodule {
+            let entry = format!("160000,{},{path}", "7".repeat(40));
+            tagged.git(&["update-index", "--add", "--cacheinfo", &entry]);
+        }
+        tagged.git(&["commit", "--quiet", "-m", "one"]);
+        tagged.git(&["tag", "--sign", "--local-user", &tagged.signers.manager, "-m", TAG, TAG]);
+        tagged
+    }
+
+    fn repository(&self) -> PathBuf {
+        self.place.path().join("repository")
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let user = ["-C", "repository", "-c", "user.name=Ann Example", "-c", "user.email=ann@example.org"];
+        let openpgp = ["-c", "gpg.format=openpgp", "-c", "commit.gpgSign=false"];
+        self.run("git", &[&user[..], &openpgp, arguments].concat());
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) {
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(self.place.path()).stdin(Stdio::null()).stdout(Stdio::null());
+        command.env("GNUPGHOME", self.signers.home()).env("GIT_CONFIG_NOSYSTEM", "1");
+        command.env("GIT_COMMITTER_DATE", "1700000000 +0000").env("GIT_AUTHOR_DATE", "1700000000 +0000");
+        assert!(command.status().unwrap().success(), "{program} {arguments:?}");
+    }
+
+    /// The bytes of an archive of the tag, as git makes it.
+    fn archive(&self, format: &str) -> Vec<u8> {
+        let file = self.place.path().join("made").display().to_string();
+        let format = format!("--format={format}");
+        self.git(&["archive", &format, "--prefix=demo-1.2.0/", "--output", &file, TAG]);
+        fs::read(file).unwrap()
+    }
+
+    /// The tag's tree in a directory, after `change`, packed by `program`.
+    fn packed(&self, change: impl FnOnce(&Path), program: &str, arguments: &[&str]) -> Vec<u8> {
+        let root = self.place.path().join("demo-1.2.0");
+        fs::create_dir(&root).unwrap();
+        fs::write(self.place.path().join("made.tar"), self.archive("tar")).unwrap();
+        self.run("tar", &["-xf", "made.tar"]);
+        change(&root);
+        self.run(program, arguments);
+        fs::remove_dir_all(root).unwrap();
+        fs::read(self.place.path().join("packed")).unwrap()
+    }
+
+    /// The tree, after `change`, as a tgz.
+    fn tgz(&self, change: impl FnOnce(&Path)) -> Vec<u8> {
+        self.packed(change, "tar", &["-czf", "packed", "demo-1.2.0"])
+    }
+
+    /// What `quorate verify` says of a candidate of these files against the tag.
+    fn verify(&self, files: &[(&str, Vec<u8>)], more: &[&str]) -> (Option<i32>, String) {
+        let mut candidate = CandidateDirectory::good();
+        candidate.files.clear();
+        files.iter().for_each(|(name, bytes)| candidate.publish(name, bytes.clone()));
+        let place = tempfile::tempdir().unwrap();
+        let directory = candidate.write(place.path());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
+        command.arg("verify").arg(directory).args(["--keys", "KEYS", "--all", "--source-tag", TAG, "--repo"]);
+        command.arg(self.repository()).args(more).current_dir(place.path()).stdin(Stdio::null());
+        let output = command.output().unwrap();
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    }
+}
+
+/// How often a source archive's files are said to be those of the tag.
+fn held(said: &str) -> usize {
+    said.matches("files are those of the tag v1.2.0-rc1").count()
+}
+
+#[test]
+fn each_form_of_the_source_is_held_against_the_tag() {
+    let tagged = Tagged::new(None);
+    let (tgz, zip) = (tagged.archive("tar.gz"), tagged.archive("zip"));
+    let (code, said) = tagged.verify(&[(TGZ, tgz.clone()), (ZIP, zip.clone())], &[]);
+    assert!(code == Some(0) && held(&said) == 2, "{said}");
+    let (code, said) = tagged.verify(&[(ZIP, zip.clone())], &[]);
+    assert!(code == Some(0) && held(&said) == 1, "{said}");
+
+    let other = tagged.tgz(|root| fs::write(root.join("added.md"), "x\n").unwrap());
+    let (code, said) = tagged.verify(&[(TGZ, other), (ZIP, zip)], &[]);
+    assert!(code == Some(1) && held(&said) == 1 && said.contains("added.md"), "{said}");
+    let plain = tagged.tgz(|root| {
+        fs::set_permissions(root.join("greeter/run.py"), fs::Permissions::from_mode(0o644)).unwrap();
+    });
+    let (code, said) = tagged.verify(&[(TGZ, plain)], &[]);
+    assert!(code == Some(1) && said.contains("different: a file here, an executable file in the tag"), "{said}");
+
+    let (code, said) = tagged.verify(&[("demo-1.2.0-bin.tgz", tgz)], &[]);
+    assert!(code == Some(1) && said.contains("no source archive in the candidate"), "{said}");
+}
+
+#[test]
+fn a_zip_that_says_nothing_of_modes_is_held_by_its_bytes() {
+    let tagged = Tagged::new(None);
+    let zip = |change: fn(&Path)| tagged.packed(change, "python3", &["-c", WITHOUT_MODES, "packed"]);
+    let (code, said) = tagged.verify(&[(ZIP, zip(|_| ()))], &[]);
+    assert!(code == Some(0) && held(&said) == 1, "{said}");
+    assert!(said.contains("it does not say which of them can be executed"), "{said}");
+    let (code, said) = tagged.verify(&[(ZIP, zip(|root| fs::write(root.join("pom.xml"), "<project/>").unwrap()))], &[]);
+    assert!(code == Some(1) && said.contains("pom.xml: different: its bytes"), "{said}");
+}
+
+#[test]
+fn the_limits_that_are_given_count_here_too() {
+    let tagged = Tagged::new(None);
+    for (name, bytes) in [(TGZ, tagged.archive("tar.gz")), (ZIP, tagged.archive("zip"))] {
+        let (code, said) = tagged.verify(&[(name, bytes)], &["--max-entries", "3"]);
+        let limit = "source-tag: failed: it cannot be read: it holds more than 3 entries, the limit";
+        assert!(code == Some(1) && held(&said) == 0 && said.contains(limit), "{name}: {said}");
+    }
+}
+
+#[test]
+fn a_submodule_of_the_tag_is_told() {
+    let tagged = Tagged::new(Some(SUBMODULE));
+    let (code, said) = tagged.verify(&[(TGZ, tagged.archive("tar.gz"))], &[]);
+    let told = format!("{SUBMODULE}: a submodule in the tag {TAG}");
+    assert!(code == Some(0) && held(&said) == 1 && said.contains(&told), "{said}");
+    assert!(said.contains("none are in the archive"), "{said}");
+
+    let with = tagged.tgz(|root| {
+        fs::create_dir_all(root.join(SUBMODULE)).unwrap();
+        fs::copy(root.join("greeter/hello.py"), root.join(SUBMODULE).join("hidden.py")).unwrap();
+    });
+    let (code, said) = tagged.verify(&[(TGZ, with)], &[]);
+    assert!(code == Some(1) && said.contains("the 1 in the archive cannot be held against it"), "{said}");
+    assert!(said.contains(&format!("{SUBMODULE}/hidden.py: extra")), "{said}");
+
+    let (code, said) = tagged.verify(&[(TGZ, tagged.archive("tar.gz"))], &["--exclude", SUBMODULE]);
+    assert!(code == Some(0) && !said.contains("submodule"), "{said}");
+}
