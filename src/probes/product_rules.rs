@@ -13,7 +13,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::config::Product;
-use crate::release::{PathRules, PatternError, Version, VersionRules};
+use crate::release::{MavenFlavour, PathRules, PatternError, Version, VersionRules};
 use crate::verify::{ProductRules, RatExcludes};
 
 /// A list of the configuration that cannot be used.
@@ -49,9 +49,12 @@ pub fn product_rules(product: &Product, version: Option<Version>) -> Result<Prod
         field: "versions.edits",
         source,
     })?;
+    let flavours = product.maven.iter().flat_map(|maven| &maven.flavours);
+    let of_flavour = |flavour: &MavenFlavour| version.map(|version| format!("{version}{}", flavour.suffix));
     Ok(ProductRules {
         name: Some(product.name.clone()),
         version: version.map(|version| version.to_string()),
+        maven_versions: flavours.filter_map(of_flavour).collect(),
         // Before the version is known they are still templates.
         sources: version.map(|_| source.file.clone()).into_iter().collect(),
         source_root: version.map(|_| source.root.clone()),

@@ -57,6 +57,17 @@ pub enum ArtifactRules {
     Loose(Box<LooseRules>),
 }
 
+impl ArtifactRules {
+    /// The same for an artifact of that version.
+    pub(super) fn of_version(mut self, version: Option<String>) -> Self {
+        match &mut self {
+            Self::Archive(archive) => archive.contents.version = version,
+            Self::Loose(loose) => loose.contents.version = version,
+        }
+        self
+    }
+}
+
 /// What was found of a candidate.
 pub struct CandidateFindings {
     /// Of each file, by its path.

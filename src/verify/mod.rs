@@ -29,6 +29,7 @@ mod check_archive;
 pub mod checks;
 pub mod checksum;
 mod contents;
+mod flavours;
 pub mod inventory;
 pub mod keys;
 mod layout;

@@ -30,6 +30,9 @@ pub struct ProductRules {
     pub name: Option<String>,
     /// The version; where it is unknown nothing is held against it.
     pub version: Option<String>,
+    /// The versions of the artifacts in a Maven repository, where the product builds them several
+    /// times, "4.1.0-2.0" and "4.1.0-2.1"; empty: they have the release's.
+    pub maven_versions: BTreeSet<String>,
     /// The names of the source archives, "flink-statefun-3.4.0-src.tgz"; empty: those that
     /// say that they are.
     pub sources: BTreeSet<String>,
@@ -91,11 +94,12 @@ impl ProductRules {
         against: &Against<'_>,
         progress: &(dyn Fn(&str, u64) + Sync),
     ) -> CandidateFindings {
-        let rules = |path: &str| self.of_artifact(path, against.limits);
         let layout = match against.scope {
             Scope::MavenArtifact => Layout::Maven,
             Scope::Whole | Scope::Artifact => Layout::of(files),
         };
+        let rules =
+            |path: &str| Some(self.of_artifact(path, against.limits)?.of_version(self.version_at(path, layout)));
         let candidate = Candidate {
             directory,
             layout,
@@ -111,6 +115,7 @@ impl ProductRules {
                 findings.push(Finding::skip("contents", format!("a stand-in of a rehearsal: {why}")));
             }
         }
+        self.add_flavours(files, layout, against.scope, &mut found);
         match (layout, against.scope) {
             (Layout::Maven, _) => found.whole.push(Finding::skip(
                 "inventory",

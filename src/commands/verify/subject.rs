@@ -193,7 +193,15 @@ impl Subject {
 
 /// Refuses what is no version, or none that this product can have.
 fn demand_version(version: &str, product: Option<&Product>) -> Result<(), CommandError> {
-    if product.is_some() {
+    if let Some(product) = product {
+        let flavours = product.maven.iter().flat_map(|maven| &maven.flavours);
+        let mut plain = flavours.filter_map(|flavour| version.strip_suffix(&flavour.suffix)?.parse::<Version>().ok());
+        if let Some(plain) = plain.next() {
+            return Err(CommandError::usage(
+                format!("`{version}` is the version of artifacts of {} {plain}, and no release's", product.name),
+                format!("give --version {plain}: the product's configuration says which versions its artifacts have"),
+            ));
+        }
         return Ok(version.parse::<Version>().map(drop)?);
     }
     let signs = |sign: char| sign.is_ascii_alphanumeric() || ".-+_~".contains(sign);

@@ -9,6 +9,7 @@
 mod any_project;
 mod candidate;
 mod corpus;
+mod flavours;
 mod held_against;
 mod loopholes;
 mod nonsense;

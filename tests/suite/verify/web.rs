@@ -211,7 +211,7 @@ fn staging_repository(signers: &Signers) -> Files {
 }
 
 /// The digits alone, as Maven writes them.
-fn sum(program: &str, bytes: &[u8]) -> Vec<u8> {
+pub fn sum(program: &str, bytes: &[u8]) -> Vec<u8> {
     let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(bytes).unwrap();
     let output = child.wait_with_output().unwrap();
