@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use super::product::{says_source, version_in};
 use super::signature::printable;
-use super::{ArchiveForm, ArchiveKind, Finding, Listed, ProductRules};
+use super::{ArchiveForm, ArchiveKind, Coordinates, Finding, Layout, Listed, ProductRules};
 
 /// That the names of the files say another version than `version`, and none says that one.
 pub fn names_say_another(version: &str, files: &[Listed]) -> Option<Finding> {
@@ -84,6 +84,16 @@ fn says(name: &str, version: &str) -> bool {
     })
 }
 
+/// What stands behind the version of a podling's release.
+pub(super) const INCUBATING: &str = "-incubating";
+
+/// Whether the file at `path` says behind the version that the product is incubating:
+/// `apache-demo-1.0.0-incubating-src.tgz`.
+pub(super) fn says_incubating(path: &str, version: &str) -> bool {
+    let version = version.strip_suffix(INCUBATING).unwrap_or(version);
+    says(path.rsplit('/').next().unwrap_or(path), &format!("{version}{INCUBATING}"))
+}
+
 /// What comes behind name and version, and is no part of either.
 const MARKS: [&str; 5] = ["-source-release", "-sources", "-source", "-src", "-bin"];
 
@@ -101,10 +111,20 @@ impl ProductRules {
         let sources = sources(files);
         let version = version
             .or_else(|| the_version(&sources))
-            .or_else(|| version_in(files).map(|version| version.to_string()))
+            .or_else(|| version_in(files).map(|version| in_repository(version.to_string(), files)))
             .or_else(|| the_version(&names(files).collect()));
         Self { version, sources, ..Self::default() }
     }
+}
+
+/// The version as the files of a Maven repository say it: there a podling's is `1.0.0-incubating`.
+fn in_repository(version: String, files: &[Listed]) -> String {
+    let mut of_it = files.iter().filter(|file| Coordinates::of(&file.path).is_some()).peekable();
+    let incubating = Layout::of(files) == Layout::Maven && of_it.peek().is_some();
+    if incubating && of_it.all(|file| says_incubating(&file.path, &version)) {
+        return format!("{version}{INCUBATING}");
+    }
+    version
 }
 
 /// The version that all of the names have that have one.
@@ -149,13 +169,23 @@ fn version_of(name: &str) -> Option<&str> {
         (digit(rest) && rest.contains('.')).then(|| stem.len() - rest.len())
     })?;
     let version = &stem[at..];
-    Some(version.strip_suffix("-incubating").unwrap_or(version))
+    Some(version.strip_suffix(INCUBATING).unwrap_or(version))
 }
 
 fn without_candidate(stem: &str) -> &str {
     let Some((name, last)) = stem.rsplit_once(['-', '.']) else { return stem };
     let number = last.strip_prefix("rc").or_else(|| last.strip_prefix("RC"));
     if number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) { name } else { stem }
+}
+
+/// The same without what says before the version that it is the source: `groovy-4.0.15` of
+/// `groovy-src-4.0.15`.
+fn without_mark(root: &str) -> Option<String> {
+    let version = |text: &str| text.strip_prefix('v').unwrap_or(text).starts_with(|sign: char| sign.is_ascii_digit());
+    let split = |mark: &&str| root.split_once(&format!("{mark}-"));
+    let of_source = MARKS.iter().filter(|mark| **mark != "-bin");
+    let (name, behind) = of_source.filter_map(split).find(|(_, behind)| version(behind))?;
+    Some(format!("{name}-{behind}"))
 }
 
 /// The name without the ending of an archive.
@@ -167,7 +197,9 @@ fn whole(name: &str) -> &str {
 /// without what says that it is the source, a candidate's number, and "apache-".
 pub(super) fn roots_of(name: &str) -> Vec<String> {
     let mut roots = Vec::new();
-    for root in [without_candidate(stem(name)), stem(name), whole(name)] {
+    let all = [without_candidate(stem(name)), stem(name), whole(name)];
+    let unmarked = without_mark(all[0]);
+    for root in all.into_iter().chain(unmarked.as_deref()) {
         let other = root.strip_prefix("apache-").map_or_else(|| format!("apache-{root}"), str::to_owned);
         for root in [root.to_owned(), other] {
             if !roots.contains(&root) {
@@ -272,6 +304,16 @@ mod tests {
     }
 
     #[test]
+    fn the_version_of_a_podlings_repository_is_that_of_its_places() {
+        let version = |names: &[&str]| ProductRules::of_any(None, &listed(names)).version;
+        let of = |artifact: &str, version: &str| format!("org/demo/{artifact}/{version}/{artifact}-{version}.pom");
+        let (core, other) = (of("core", "1.0.0-incubating"), of("other", "1.0.0-incubating"));
+        assert_eq!(version(&[&core, &format!("{core}.asc"), &other]).as_deref(), Some("1.0.0-incubating"));
+        assert_eq!(version(&[&core, &of("other", "1.0.0")]).as_deref(), Some("1.0.0"));
+        assert_eq!(version(&["apache-demo-1.0.0-incubating-src.tgz"]).as_deref(), Some("1.0.0"));
+    }
+
+    #[test]
     fn the_directory_is_called_as_the_archive_is() {
         let roots = roots_of("apache-demo-1.0.0-rc1-src.tgz");
         for root in ["apache-demo-1.0.0", "demo-1.0.0", "apache-demo-1.0.0-rc1-src", "demo-1.0.0-rc1"] {
@@ -279,6 +321,14 @@ mod tests {
         }
         assert_eq!(roots[0], "apache-demo-1.0.0");
         assert!(!roots.iter().any(|root| root == "demo-1.0.1"));
+        let roots = roots_of("apache-demo-src-4.0.15.zip");
+        for root in ["apache-demo-src-4.0.15", "demo-src-4.0.15", "apache-demo-4.0.15", "demo-4.0.15"] {
+            assert!(roots.iter().any(|one| one == root), "{root}: {roots:?}");
+        }
+        assert_eq!(roots.len(), 4);
+        for (name, other) in [("demo-src-tools-1.0.zip", "demo-tools-1.0"), ("demo-bin-1.0-src.tgz", "demo-1.0")] {
+            assert!(!roots_of(name).iter().any(|root| root == other), "{name}");
+        }
         assert_eq!(sdist_roots("apache-demo-1.0.0.tar.gz"), ["apache-demo-1.0.0", "apache_demo-1.0.0"]);
         for (name, root) in [
             ("demo-1.0.0-bin.tgz", "demo-1.0.0"),

@@ -113,7 +113,7 @@ impl<'a> Contents<'a> {
             });
         }
         let snapshots = self.allowed_snapshots;
-        let said = if form == ArchiveForm::Source { self.version.check(self.rules, faults) } else { 0 };
+        let said = if form == ArchiveForm::Source { self.version.check(name, self.rules, faults) } else { 0 };
         faults.settle(VERSION, || {
             let none = format!("no snapshot's version in {files} files, {snapshots} allowed");
             if said == 0 { none } else { format!("{none}; {said} files that should say the version were looked at") }

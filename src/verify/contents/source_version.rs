@@ -15,6 +15,7 @@ use regex::Regex;
 use super::ContentRules;
 use crate::release::Tree;
 use crate::verify::archive::{Faults, printable};
+use crate::verify::naming::{INCUBATING, says_incubating};
 use crate::verify::pom::Pom;
 
 /// The check's name.
@@ -60,8 +61,8 @@ impl SourceVersion {
         }
     }
 
-    /// Says which of them say another version; gives how many there are.
-    pub fn check(&self, rules: &ContentRules, faults: &mut Faults) -> usize {
+    /// Says which of them say another version; gives how many there are. `name` is the archive's.
+    pub fn check(&self, name: &str, rules: &ContentRules, faults: &mut Faults) -> usize {
         let Some(wanted) = rules.version.as_deref() else { return 0 };
         if self.bytes > MOST_BYTES {
             faults.fail(VERSION, "", "the files that say the version are too large to be read");
@@ -71,22 +72,22 @@ impl SourceVersion {
                 faults.fail(VERSION, &fault.place, detail);
             }
         } else {
-            self.root_files(wanted, faults);
+            self.root_files(&Wanted { version: wanted, incubating: says_incubating(name, wanted) }, faults);
         }
         self.files.keys().filter(|path| rules.version_rules.is_some() || ROOT_FILES.contains(&path.as_str())).count()
     }
 
     /// The first file that says a version has to say this one; another may have a version
     /// of its own.
-    fn root_files(&self, wanted: &str, faults: &mut Faults) {
+    fn root_files(&self, wanted: &Wanted<'_>, faults: &mut Faults) {
         let files = ROOT_FILES.iter().filter_map(|path| Some((*path, self.files.get(*path)?)));
         let said = files.filter_map(|(path, bytes)| Some((path, version_in(path, &String::from_utf8_lossy(bytes))?)));
         for (place, (path, version)) in said.enumerate() {
-            if same(&version, wanted) {
+            if wanted.is(&version) {
                 continue;
             }
-            let detail = format!("its version is {}, the release's {wanted}", printable(&version));
-            if place == 0 || is_before(&version, wanted) {
+            let detail = format!("its version is {}, the release's {}", printable(&version), wanted.version);
+            if place == 0 || is_before(&version, wanted.version) {
                 faults.fail(VERSION, path, detail);
             } else {
                 faults.warn(VERSION, path, detail);
@@ -96,7 +97,7 @@ impl SourceVersion {
     }
 
     /// The modules that the root's pom names, and theirs: one may have a version of its own, which is to be known.
-    fn modules(&self, wanted: &str, faults: &mut Faults) {
+    fn modules(&self, wanted: &Wanted<'_>, faults: &mut Faults) {
         let pom = |path: &str| Pom::parse(&String::from_utf8_lossy(self.files.get(path)?)).ok();
         let mut open: Vec<(String, Pom)> = pom("pom.xml").map(|root| (String::new(), root)).into_iter().collect();
         let mut seen = BTreeSet::new();
@@ -108,9 +109,10 @@ impl SourceVersion {
                     continue;
                 }
                 let Some(module) = pom(&path) else { continue };
-                if !module.is_open() && !same(&module.version, wanted) {
-                    let detail = format!("its version is {}, the release's {wanted}", printable(&module.version));
-                    if is_before(&module.version, wanted) {
+                if !module.is_open() && !wanted.is(&module.version) {
+                    let found = printable(&module.version);
+                    let detail = format!("its version is {found}, the release's {}", wanted.version);
+                    if is_before(&module.version, wanted.version) {
                         faults.fail(VERSION, &path, detail);
                     } else {
                         faults.warn(VERSION, &path, detail);
@@ -119,6 +121,21 @@ impl SourceVersion {
                 open.push((directory, module));
             }
         }
+    }
+}
+
+/// The version that the files must say.
+struct Wanted<'a> {
+    version: &'a str,
+    /// Whether the archive's name says that the product is incubating: then its files may say
+    /// that behind the version too, or leave it out.
+    incubating: bool,
+}
+
+impl Wanted<'_> {
+    fn is(&self, version: &str) -> bool {
+        let bare = |version: &str| version.strip_suffix(INCUBATING).unwrap_or(version).to_owned();
+        same(version, self.version) || self.incubating && same(&bare(version), &bare(self.version))
     }
 }
 
@@ -172,12 +189,16 @@ mod tests {
     use crate::verify::{ArchiveForm, Finding, Status};
 
     fn found(files: &[(&str, &str)]) -> Vec<Finding> {
+        found_in("a-1.2.0-src.tgz", files)
+    }
+
+    fn found_in(name: &str, files: &[(&str, &str)]) -> Vec<Finding> {
         let rules = ContentRules { version: Some("1.2.0".to_owned()), ..ContentRules::new(ArchiveForm::Source) };
         let (mut versions, mut faults) = (SourceVersion::default(), Faults::default());
         for (path, text) in files.iter().filter(|(path, _)| SourceVersion::wants(&rules, path)) {
             versions.take(path, text.as_bytes());
         }
-        versions.check(&rules, &mut faults);
+        versions.check(name, &rules, &mut faults);
         faults.into_findings()
     }
 
@@ -204,6 +225,28 @@ mod tests {
             ("tools/package.json", "{\"version\": \"7\"}"),
         ] {
             assert_eq!(found(&[(path, text)]), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_product_that_is_incubating_may_say_so_behind_its_version() {
+        let pom = |version: &str| {
+            let modules = "<modules><module>m</module></modules>";
+            let root = format!("<project><artifactId>a</artifactId><version>{version}</version>{modules}</project>");
+            [("pom.xml", root.clone()), ("m/pom.xml", root.replace(modules, ""))]
+        };
+        let found = |name: &str, version: &str| {
+            let files = pom(version);
+            found_in(name, &files.each_ref().map(|(path, text)| (*path, text.as_str()))).len()
+        };
+        for name in ["a-1.2.0-incubating-src.tgz", "dir/apache-a-1.2.0-incubating-src.zip"] {
+            assert_eq!((found(name, "1.2.0-incubating"), found(name, "1.2.0")), (0, 0), "{name}");
+            for other in ["1.1.0-incubating", "1.2.0-incubating-SNAPSHOT", "1.2.0-incubated", "1.2.0-M1"] {
+                assert_eq!(found(name, other), 2, "{name}: {other}");
+            }
+        }
+        for name in ["a-1.2.0-src.tgz", "a-incubating-1.2.0-src.tgz", "a-1.1.2.0-incubating-src.tgz"] {
+            assert_eq!(found(name, "1.2.0-incubating"), 2, "{name}");
         }
     }
 

@@ -39,12 +39,36 @@ fn it_is_verified_however_its_project_names_the_files() {
         ("apache-demo-1.2.0-source-release.tar.gz", "demo-1.2.0"),
         ("demo-1.2.0-src.tar.gz", "demo-1.2.0-src"),
         ("demo-1.2.0.tgz", "demo-1.2.0"),
+        ("apache-demo-src-1.2.0.tgz", "demo-1.2.0"),
+        ("apache-demo-1.2.0-incubating-src.tar.gz", "apache-demo-1.2.0-incubating"),
     ] {
         let (code, said) = verify(&candidate(name, root), KEYS);
         assert_eq!(code, Some(0), "{name}: {said}");
         let checks = ["signature", "checksum", "licence-notice", "licence-header", "no-binaries", "archive-root"];
         assert!(checks.iter().all(|check| said.contains(check)), "{name}: {said}");
     }
+}
+
+#[test]
+fn a_podling_says_in_its_files_that_it_is_one_where_the_archives_name_does() {
+    let tree = || {
+        let mut tree = good_tree();
+        let pom = tree.iter_mut().find(|(path, ..)| path == "pom.xml").unwrap();
+        pom.2 = String::from_utf8(pom.2.clone()).unwrap().replace("1.2.0", "1.2.0-incubating").into_bytes();
+        tree
+    };
+    let mut podling = candidate("demo-1.2.0.tgz", "demo-1.2.0");
+    podling.files.clear();
+    let name = "apache-demo-1.2.0-incubating-src.tar.gz";
+    podling.publish(name, archive("apache-demo-1.2.0-incubating", &tree()));
+    for more in [KEYS, &["--keys", "KEYS", "--version", "1.2.0-incubating"]] {
+        let (code, said) = verify(&podling, more);
+        assert_eq!(code, Some(0), "{said}");
+    }
+    podling.files.clear();
+    podling.publish("apache-demo-1.2.0-src.tar.gz", archive("apache-demo-1.2.0", &tree()));
+    let (code, said) = verify(&podling, KEYS);
+    assert!(code == Some(1) && said.contains("its version is 1.2.0-incubating, the release's 1.2.0"), "{said}");
 }
 
 #[test]
