@@ -7,7 +7,7 @@
 //! A product's configuration as the rules that its candidates are verified by; no probe
 //! itself, but what the probes and `quorate verify` share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -60,6 +60,7 @@ pub fn product_rules(product: &Product, version: Option<Version>) -> Result<Prod
         source_root: version.map(|_| source.root.clone()),
         python: product.pypi.iter().flat_map(|pypi| pypi.files.iter().cloned()).collect(),
         npm: product.npm.iter().map(|npm| npm.file.clone()).collect(),
+        r: BTreeSet::new(),
         no_header: rules("source.no_header", &source.no_header)?,
         rat_excludes: RatExcludes::default(),
         secrets: rules("source.secrets", &source.secrets)?,

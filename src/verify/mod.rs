@@ -43,6 +43,7 @@ mod outputs;
 mod policy;
 mod pom;
 mod product;
+mod r_package;
 pub mod render;
 mod report;
 pub mod signature;

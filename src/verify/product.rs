@@ -18,7 +18,7 @@ use super::naming::{roots_of, sdist_roots};
 use super::signature::KeyRing;
 use super::{
     ArchiveForm, ArchiveKind, ArchiveRules, ArtifactRules, Candidate, CandidateFindings, ContentRules, Finding, Layout,
-    Limits, Listed, LooseRules, Manifest, RatExcludes,
+    Limits, Listed, LooseRules, Manifest, RatExcludes, r_package,
 };
 use crate::release::{PathRules, Version, VersionRules};
 
@@ -42,6 +42,8 @@ pub struct ProductRules {
     pub python: BTreeSet<String>,
     /// The packages for npm, by their names.
     pub npm: BTreeSet<String>,
+    /// The packages for R, by their names.
+    pub r: BTreeSet<String>,
     /// Files of the source archive that need no licence header.
     pub no_header: PathRules,
     /// The same, as the project's exclude list for RAT says it.
@@ -177,6 +179,7 @@ impl ProductRules {
             (ArchiveForm::Source, None) => roots_of(name),
             (ArchiveForm::Sdist, _) => sdist_roots(name),
             (ArchiveForm::Npm, _) => vec!["package".to_owned()],
+            (ArchiveForm::R, _) => r_package::named(name).map(|(package, _)| package.to_owned()).into_iter().collect(),
             _ => Vec::new(),
         };
         Some(ArchiveRules { roots, limits, contents })
@@ -223,6 +226,7 @@ impl ProductRules {
     fn form(&self, name: &str) -> ArchiveForm {
         match ArchiveForm::of_name(name) {
             ArchiveForm::Source | ArchiveForm::Other if self.python.contains(name) => ArchiveForm::Sdist,
+            ArchiveForm::Source | ArchiveForm::Other if self.r.contains(name) => ArchiveForm::R,
             ArchiveForm::Source | ArchiveForm::Other if self.npm.contains(name) => ArchiveForm::Npm,
             // Only the product's own name is the source release.
             ArchiveForm::Source => ArchiveForm::Other,

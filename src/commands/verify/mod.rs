@@ -196,7 +196,7 @@ fn verify(
     listing: Listing,
 ) -> Result<CandidateFindings, CommandError> {
     let Listing { files, scope, notes } = listing;
-    let mut rules = subject.rules(&files)?;
+    let mut rules = subject.rules(&files)?.with_r_packages(here.place(), &files);
     if let Some(file) = &args.rat_excludes {
         rules.rat_excludes = rat_excludes(file)?;
     }

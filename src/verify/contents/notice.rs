@@ -47,7 +47,9 @@ impl Legal {
     pub fn of(form: ArchiveForm, path: &str) -> Option<Self> {
         let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
         let right = match form {
-            ArchiveForm::Source | ArchiveForm::Sdist | ArchiveForm::Npm | ArchiveForm::Other => directory.is_empty(),
+            ArchiveForm::Source | ArchiveForm::Sdist | ArchiveForm::Npm | ArchiveForm::R | ArchiveForm::Other => {
+                directory.is_empty()
+            }
             ArchiveForm::Jar => directory == "META-INF",
             ArchiveForm::Wheel => {
                 let information = directory.strip_suffix("/licenses").unwrap_or(directory);
@@ -80,21 +82,32 @@ impl LegalTexts {
             ArchiveForm::Wheel => "the .dist-info directory",
             _ => "the root directory",
         };
+        // a package for R names its licence in DESCRIPTION, and R objects to other files at the root
+        let absent = |name: &str, faults: &mut Faults| {
+            let detail = format!("there is no {name} in {place}");
+            if form == ArchiveForm::R {
+                faults.warn(NOTICE, name, detail);
+            } else {
+                faults.fail(NOTICE, name, detail);
+            }
+        };
         match &self.licence {
-            None => faults.fail(NOTICE, "LICENSE", format!("there is no LICENSE in {place}")),
+            None => absent("LICENSE", faults),
             Some(text) if !spaced(text).contains(TERMS.as_str()) => {
                 faults.fail(NOTICE, "LICENSE", "it is not the text of the Apache License 2.0");
             }
             Some(_) => {}
         }
         match &self.notice {
-            None => faults.fail(NOTICE, "NOTICE", format!("there is no NOTICE in {place}")),
+            None => absent("NOTICE", faults),
             Some(text) => notice_faults(text, rules, newest, faults),
         }
         let product = rules.product.as_deref().map_or(String::new(), |product| format!("{product}, "));
         let reach = newest.map_or(String::new(), |year| format!("; its newest file is of {year}"));
         let detail = || format!("LICENSE is the Apache License 2.0, NOTICE names {product}years and owner{reach}");
-        faults.settle(NOTICE, detail);
+        if self.licence.is_some() && self.notice.is_some() {
+            faults.settle(NOTICE, detail);
+        }
     }
 }
 

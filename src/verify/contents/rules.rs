@@ -25,6 +25,8 @@ pub enum ArchiveForm {
     Jar,
     /// A package for npm.
     Npm,
+    /// A source package for R.
+    R,
     /// Something else that is built for convenience.
     Other,
 }
@@ -74,7 +76,7 @@ impl ArchiveForm {
 
     /// Whether all is in one directory that does not count in paths.
     pub fn has_root(self) -> bool {
-        matches!(self, Self::Source | Self::Sdist | Self::Npm)
+        matches!(self, Self::Source | Self::Sdist | Self::Npm | Self::R)
     }
 }
 

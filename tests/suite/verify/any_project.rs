@@ -135,6 +135,26 @@ fn what_is_built_for_convenience_is_verified_as_what_it_is() {
     assert!(said.contains("it is an ELF program or library: what it does cannot be checked"), "{said}");
 }
 
+#[test]
+fn a_package_for_r_beside_the_source_is_none() {
+    let mut candidate = candidate("demo-1.2.0.tgz", "demo-1.2.0");
+    let package = |description: &str| {
+        let file = |path: &str, text: &str| (path.to_owned(), tar::EntryType::Regular, text.as_bytes().to_vec());
+        archive("demoR", &vec![file("DESCRIPTION", description), file("R/hello.R", "hello <- function() 1\n")])
+    };
+    let name = "demoR_1.2.0.tar.gz";
+    candidate.publish(name, package("Package: demoR\nVersion: 1.2.0\nLicense: Apache License (== 2.0)\n"));
+    let (code, said) = verify(&candidate, &["--keys", "KEYS", "--all"]);
+    assert!(code == Some(0) && said.contains(&format!("! {name}")), "{said}");
+    assert!(said.contains("archive-root: all is in demoR"), "{said}");
+    assert!(said.contains("licence-notice: to know: NOTICE: there is no NOTICE in the root directory"), "{said}");
+    assert_eq!(said.matches("licence-notice: LICENSE is").count(), 1, "{said}");
+    // Without the DESCRIPTION it is held as the source that it may be.
+    candidate.publish(name, package("Package: other\nVersion: 1.2.0\n"));
+    let (code, said) = verify(&candidate, KEYS);
+    assert!(code == Some(1) && said.contains("it is not in the directory demoR_1.2.0"), "{said}");
+}
+
 const SDIST: &str = "Metadata-Version: 2.1\nName: apache-demo\nVersion: 1.2.0\n";
 
 #[test]

@@ -12,6 +12,7 @@ mod wheel;
 
 use super::{ArchiveForm, ContentRules};
 use crate::verify::archive::{Faults, printable};
+use crate::verify::r_package::DESCRIPTION;
 use jar::Jar;
 use wheel::Wheel;
 
@@ -43,6 +44,7 @@ impl Metadata {
             ArchiveForm::Jar => Jar::wants(path),
             ArchiveForm::Sdist => path == "PKG-INFO",
             ArchiveForm::Npm => path == "package.json",
+            ArchiveForm::R => path == DESCRIPTION,
             ArchiveForm::Source | ArchiveForm::Other => false,
         }
     }
@@ -58,6 +60,7 @@ impl Metadata {
                 let said = |key: &str| json.as_ref()?.get(key)?.as_str().map(str::to_owned);
                 (said("name").map(|name| packed(&name)), said("version"))
             }
+            ArchiveForm::R => (field(&text, "Package", ':'), field(&text, "Version", ':')),
             _ => (field(&text, "Name", ':'), field(&text, "Version", ':')),
         };
         self.packages.push(Package { form, path: path.to_owned(), name, version });
@@ -86,20 +89,25 @@ impl Metadata {
             ArchiveForm::Source | ArchiveForm::Other => {}
             ArchiveForm::Jar => self.jar.check(name, wanted, faults),
             ArchiveForm::Wheel => self.wheel.check(name, wanted, faults),
-            ArchiveForm::Npm | ArchiveForm::Sdist => self.package(name, wanted, form, faults),
+            ArchiveForm::Npm | ArchiveForm::Sdist | ArchiveForm::R => self.package(name, wanted, form, faults),
         }
     }
 
     fn package(&self, file: &str, wanted: &str, form: ArchiveForm, faults: &mut Faults) {
         let Some(Package { path, name, version, .. }) = self.packages.first() else {
-            let what = if form == ArchiveForm::Npm { "package.json" } else { "PKG-INFO" };
+            let what = match form {
+                ArchiveForm::Npm => "package.json",
+                ArchiveForm::R => DESCRIPTION,
+                _ => "PKG-INFO",
+            };
             faults.fail(METADATA, "", format!("there is no {what}"));
             return;
         };
         version_is(path, version.as_deref(), wanted, faults);
-        let called = file.rsplit_once(&format!("-{wanted}")).map(|(name, _)| name);
+        let sign = if form == ArchiveForm::R { '_' } else { '-' };
+        let called = file.rsplit_once(&format!("{sign}{wanted}")).map(|(name, _)| name);
         let same = |name: &str, called: &str| match form {
-            ArchiveForm::Npm => name == called,
+            ArchiveForm::Npm | ArchiveForm::R => name == called,
             _ => normal(name) == normal(called),
         };
         if let (Some(name), Some(called)) = (name, called)
