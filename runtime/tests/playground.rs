@@ -6,7 +6,10 @@
 
 //! The playground's two ends, with curl's kind of requests.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -55,6 +58,33 @@ fn what_is_sent_again_with_its_position_is_taken_once() {
     assert_eq!([send(&world, "2"), send(&world, "3")], [200, 200]);
     world.command("p", &json!([{"do": "show"}]));
     assert_eq!(world.next("out")["count"], 3);
+}
+
+#[test]
+fn what_a_client_sends_again_that_went_in_the_middle_is_taken_once() {
+    const MESSAGES: u64 = 150;
+    let world = world();
+    let connect = || TcpStream::connect(world.ingress_address()).unwrap();
+    let body = json!([{"do": "increment"}]).to_string();
+    let send = |connection: &mut TcpStream, position: u64| {
+        let named = "Content-Type: application/vnd.test/commands\r\nStatefun-Source: gone\r\nStatefun-Position";
+        let (start, length) = ("PUT /test/interpreter/gone HTTP/1.1\r\nHost: here\r\n", body.len());
+        let head = format!("{start}{named}: {position}\r\nContent-Length: {length}\r\n\r\n");
+        connection.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    };
+    for position in 1..=MESSAGES {
+        let mut gone = connect();
+        send(&mut gone, position);
+        thread::sleep(Duration::from_micros(300 * (position % 6)));
+        drop(gone);
+        let mut again = connect();
+        send(&mut again, position);
+        let mut answer = [0; 12];
+        again.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+    }
+    world.command("gone", &json!([{"do": "show"}]));
+    assert_eq!(world.next("out")["count"], MESSAGES);
 }
 
 #[test]

@@ -11,15 +11,14 @@
 //! counts in `Statefun-Position`: a message whose position is not above the last one's of
 //! its source was taken before, and is acknowledged and not taken again.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::put;
-use statefun_engine::{EngineError, FunctionType, Runtime, Sending, keys};
+use statefun_engine::{EngineError, FunctionType, Position, Runtime, Sending};
 use statefun_protocol::{Simple, TypedValue};
 use tokio::sync::watch;
 
@@ -49,8 +48,7 @@ impl Ingress for PlaygroundIngress {
     }
 
     fn run(self: Box<Self>, runtime: Arc<Runtime>, stop: watch::Receiver<bool>) -> Work {
-        let taking =
-            Taking { runtime, router: self.router, most_waiting: self.most_waiting, sources: Mutex::default() };
+        let taking = Taking { runtime, router: self.router, most_waiting: self.most_waiting };
         let routes = axum::Router::new()
             .route("/{namespace}/{name}/{id}", put(take))
             .layer(DefaultBodyLimit::max(MOST_BYTES))
@@ -64,11 +62,7 @@ struct Taking {
     runtime: Arc<Runtime>,
     router: Arc<dyn Router>,
     most_waiting: i64,
-    sources: Mutex<HashMap<String, Source>>,
 }
-
-/// The last position of a source, once it is known; held while one of its messages comes in.
-type Source = Arc<tokio::sync::Mutex<Option<u64>>>;
 
 type Said = (StatusCode, String);
 
@@ -88,8 +82,8 @@ async fn take(
         Err(said) => Err(said),
         Ok(sendings) => match position(&headers) {
             Err(why) => Err((StatusCode::BAD_REQUEST, why)),
-            Ok(None) => ingress.runtime.send(sendings, Vec::new()).await.map_err(failed),
-            Ok(Some((source, position))) => ingress.take_once(source, position, sendings).await,
+            // What counts is decided where it is appended, however long this client stays.
+            Ok(position) => ingress.runtime.send(sendings, position).await.map_err(failed),
         },
     };
     said.err().unwrap_or((StatusCode::OK, String::new()))
@@ -100,26 +94,6 @@ fn failed(error: EngineError) -> Said {
 }
 
 impl Taking {
-    /// Takes a message, unless it or a later one of its source was taken before.
-    async fn take_once(&self, source: &str, position: u64, sendings: Vec<Sending>) -> Result<(), Said> {
-        let held = {
-            let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
-            sources.entry(source.to_owned()).or_default().clone()
-        };
-        let mut last = held.lock().await;
-        let key = Bytes::from(format!("playground/{source}"));
-        if last.is_none() {
-            let known = self.runtime.position(&key).map_err(failed)?;
-            *last = known.and_then(|known| keys::read_number(&known));
-        }
-        if last.is_some_and(|last| position <= last) {
-            return Ok(());
-        }
-        self.runtime.send(sendings, vec![(key, keys::number(position))]).await.map_err(failed)?;
-        *last = Some(position);
-        Ok(())
-    }
-
     /// The message of a request, for each function that it is for.
     fn messages(
         &self,
@@ -143,12 +117,12 @@ impl Taking {
 }
 
 /// Who sends, and where he is, when he says so.
-fn position(headers: &HeaderMap) -> Result<Option<(&str, u64)>, String> {
+fn position(headers: &HeaderMap) -> Result<Option<Position>, String> {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     match (text(SOURCE), text(POSITION)) {
         (None, None) => Ok(None),
         (Some(source), Some(position)) if (1..=MOST_SOURCE_BYTES).contains(&source.len()) => match position.parse() {
-            Ok(position) => Ok(Some((source, position))),
+            Ok(number) => Ok(Some(Position { source: format!("playground/{source}").into(), number })),
             Err(_) => Err(format!("{POSITION} is {position:?}; expected a number that grows\n")),
         },
         _ => Err(format!("{SOURCE} and {POSITION} go together; a source has 1 to {MOST_SOURCE_BYTES} bytes\n")),

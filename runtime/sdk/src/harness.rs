@@ -99,7 +99,7 @@ impl Harness {
         let sending =
             |(target, value): (Address, T)| Sending { caller: None, target, argument: value.to_typed().encoded() };
         let sendings = messages.into_iter().map(sending).collect();
-        Ok(self.tokio.block_on(self.runtime.send(sendings, Vec::new()))?)
+        Ok(self.tokio.block_on(self.runtime.send(sendings, None))?)
     }
 
     /// Supplies a message.
@@ -108,7 +108,7 @@ impl Harness {
     /// When the engine has failed.
     pub fn send_typed(&self, target: Address, value: &TypedValue) -> Result<(), HarnessError> {
         let sending = Sending { caller: None, target, argument: value.encoded() };
-        Ok(self.tokio.block_on(self.runtime.send(vec![sending], Vec::new()))?)
+        Ok(self.tokio.block_on(self.runtime.send(vec![sending], None))?)
     }
 
     /// The first records of an egress, as simple values; waits until there are `count`.

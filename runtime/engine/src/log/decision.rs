@@ -16,6 +16,9 @@ use crate::{Address, Letter};
 /// What happens as a whole or not at all.
 #[derive(Debug, Default)]
 pub struct Decision {
+    /// How far a source was read with it: where the source was read that far before, the
+    /// decision was taken before, and nothing of it happens.
+    pub position: Option<Position>,
     /// Keys written and removed.
     pub changes: Vec<Change>,
     /// Messages to functions.
@@ -29,9 +32,19 @@ pub struct Decision {
 impl Decision {
     /// Whether nothing follows from it.
     pub fn is_empty(&self) -> bool {
-        let Self { changes, sendings, records, dead } = self;
-        changes.is_empty() && sendings.is_empty() && records.is_empty() && dead.is_empty()
+        let Self { position, changes, sendings, records, dead } = self;
+        position.is_none() && changes.is_empty() && sendings.is_empty() && records.is_empty() && dead.is_empty()
     }
+}
+
+/// How far a source of messages was read: the source counts, and repeats what was not
+/// acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// What the source is called, whichever way its messages come in.
+    pub source: Bytes,
+    /// The number that it gives a message; it grows from message to message.
+    pub number: u64,
 }
 
 /// One key written or removed.

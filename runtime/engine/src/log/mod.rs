@@ -14,6 +14,7 @@
 
 mod decision;
 mod group;
+mod positions;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -25,8 +26,9 @@ use statefun_protocol::Message;
 use statefun_store::{Space, Store, StoreError, Write};
 use tokio::sync::oneshot;
 
-pub use decision::{Change, DeadLetter, Decision, Sending};
+pub use decision::{Change, DeadLetter, Decision, Position, Sending};
 use group::{Group, Spare};
+use positions::Positions;
 
 use crate::catalogue::Record;
 use crate::record::{Damage, DeadLetterRecord};
@@ -78,6 +80,7 @@ struct Open {
     touched: Option<Instant>,
     waiting: Vec<oneshot::Sender<()>>,
     topics: HashMap<(Arc<str>, Arc<str>), u64>,
+    positions: Positions,
     end: Option<End>,
 }
 
@@ -117,6 +120,7 @@ impl Log {
             touched: None,
             waiting: Vec::new(),
             topics: HashMap::new(),
+            positions: Positions::default(),
             end: None,
         };
         let (appended, taken) = (Condvar::new(), Condvar::new());
@@ -135,7 +139,9 @@ impl Log {
 
     /// Appends a decision, which is empty then and may be filled anew, and hands its messages
     /// to `deliver`, all at once, in the order that they have from now on. `when_durable` is
-    /// told once it is on the disk; it is dropped untold when it will never be.
+    /// told once it is on the disk; it is dropped untold when it will never be. A decision with a
+    /// position that its source had before was taken before: nothing of it happens, and
+    /// `when_durable` is told once what was taken then is on the disk.
     ///
     /// # Errors
     /// When nothing is taken any more.
@@ -174,6 +180,15 @@ impl Log {
     fn append_to(&self, open: &mut Open, decision: &mut Decision) -> Result<Vec<(Address, Letter)>, EngineError> {
         // What may fail comes first: a decision happens as a whole or not at all.
         self.learn_topics(open, &decision.records)?;
+        if let Some(position) = decision.position.take() {
+            match open.positions.advance(&position, open.ticket, &*self.store)? {
+                Some(change) => open.group.apply(change),
+                None => {
+                    *decision = Decision::default();
+                    return Ok(Vec::new());
+                }
+            }
+        }
         open.group.apply_all(&mut decision.changes);
         let mut letters = Vec::with_capacity(decision.sendings.len());
         for Sending { caller, target, argument } in decision.sendings.drain(..) {
@@ -274,6 +289,7 @@ impl Log {
             self.end(End::Broken);
             return Err(error);
         }
+        self.lock().positions.committed(taken.committed.ticket);
         for waiting in taken.waiting {
             // Who does not wait any more need not be told.
             let _ = waiting.send(());

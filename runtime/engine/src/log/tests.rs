@@ -142,3 +142,44 @@ fn what_was_on_the_disk_before_is_removed_from_it_even_if_it_was_written_meanwhi
     log.commit(log.take().unwrap()).unwrap();
     assert_eq!(store.get(Space::State, &key).unwrap(), None);
 }
+
+fn at(source: &'static str, number: u64) -> Decision {
+    Decision { position: Some(Position { source: source.into(), number }), ..to("1") }
+}
+
+#[test]
+fn what_has_a_position_is_taken_once_also_when_whoever_brought_it_is_gone() {
+    let store = Arc::new(MemoryStore::new());
+    let log = log(&store);
+    let (told, first) = oneshot::channel();
+    log.append(&mut at("me", 1), Some(told), &mut |_| {}).unwrap();
+    drop(first);
+    let (told, mut again) = oneshot::channel();
+    let mut delivered = 0;
+    log.append(&mut at("me", 1), Some(told), &mut |letters| delivered += letters.len()).unwrap();
+    assert_eq!(delivered, 0, "it was appended before");
+    assert!(again.try_recv().is_err(), "and is not on the disk yet");
+    log.commit(log.take().unwrap()).unwrap();
+    again.try_recv().unwrap();
+    assert_eq!(store.count(Space::Mailbox), 1);
+    assert_eq!(append(&log, vec![at("me", 2), at("me", 2), at("other", 2), at("me", 1)]).len(), 2);
+    log.commit(log.take().unwrap()).unwrap();
+    let after = self::log(&store);
+    assert_eq!(append(&after, vec![at("me", 2), at("me", 3), at("other", 1)]).len(), 1, "the disk says how far it was");
+}
+
+#[test]
+fn sources_that_the_disk_knows_are_forgotten_and_looked_up_again() {
+    let store = Arc::new(MemoryStore::new());
+    let log = log(&store);
+    let source =
+        |number: u64| Decision { position: Some(Position { source: number.to_string().into(), number: 7 }), ..to("1") };
+    for round in 0..20 {
+        assert_eq!(append(&log, (round * 1000..(round + 1) * 1000).map(source).collect()).len(), 1000);
+        log.commit(log.take().unwrap()).unwrap();
+        assert!(log.lock().positions.len() <= 4096);
+    }
+    assert_eq!(append(&log, (0..20_000).map(source).collect()), [0; 0], "all were taken before");
+    assert_eq!(append(&log, (20_000..40_000).map(source).collect()).len(), 20_000);
+    assert!(log.lock().positions.len() >= 20_000, "what is not on the disk yet is remembered");
+}

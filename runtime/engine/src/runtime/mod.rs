@@ -21,14 +21,13 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
-use bytes::Bytes;
-use statefun_store::{Space, Store};
+use statefun_store::Store;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
 use crate::{
-    Address, Answer, Catalogue, Change, Decision, EngineError, Event, FunctionMetrics, FunctionType, Letter, Log,
-    Metrics, Registry, Request, Sending, Settings, Shared,
+    Address, Answer, Catalogue, Decision, EngineError, Event, FunctionMetrics, FunctionType, Letter, Log, Metrics,
+    Position, Registry, Request, Sending, Settings, Shared,
 };
 pub use admin::{DeadLetterEntry, StateEntry, decide_offline};
 
@@ -149,14 +148,16 @@ impl Runtime {
         Ok(Self { inner, threads: Mutex::new(threads) })
     }
 
-    /// Brings messages in; when this returns, they are on the disk. `positions` says how far
-    /// the ingress was read with them, and is written with them.
+    /// Brings messages in; when this returns, they are on the disk. `position` says how far
+    /// their source was read with them, and is written with them; messages whose source was read
+    /// that far before were brought in before, and are not again.
+    ///
+    /// Whoever does not wait for the end has brought them in all the same.
     ///
     /// # Errors
     /// When they will never be on the disk.
-    pub async fn send(&self, sendings: Vec<Sending>, positions: Vec<(Bytes, Bytes)>) -> Result<(), EngineError> {
-        let changes = positions.into_iter().map(|(key, value)| Change::Put { space: Space::Positions, key, value });
-        self.decide(Decision { changes: changes.collect(), sendings, ..Decision::default() }).await
+    pub async fn send(&self, sendings: Vec<Sending>, position: Option<Position>) -> Result<(), EngineError> {
+        self.decide(Decision { position, sendings, ..Decision::default() }).await
     }
 
     /// Has something happen as a whole; when this returns, it is on the disk.
@@ -164,14 +165,6 @@ impl Runtime {
         let (told, durable) = oneshot::channel();
         self.inner.append(&mut decision, Some(told))?;
         durable.await.map_err(|_| EngineError::Stopped)
-    }
-
-    /// How far an ingress was read.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn position(&self, key: &[u8]) -> Result<Option<Bytes>, EngineError> {
-        Ok(self.inner.shared.store.get(Space::Positions, key)?)
     }
 
     /// Whether somebody hosts functions of the type.
