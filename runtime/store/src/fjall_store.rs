@@ -7,19 +7,17 @@
 //! A store on a disk: one fjall database, a keyspace for each space, one journal.
 
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
-use std::{fs, thread};
 
 use bytes::Bytes;
 use fjall::config::FilterPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 
 use crate::room::is_full;
-use crate::{FORMAT, Space, Store, StoreError, Write};
+use crate::{FORMAT, Space, Store, StoreError, Write, mark};
 
 const FORMAT_KEY: &[u8] = b"format";
-/// A file beside the database's own that says what the directory is.
-const MARK: &str = "statefun-store";
 /// What is kept of blocks that were read.
 /// With less, the filters and indexes of ten million addresses push each other out.
 const CACHE_BYTES: u64 = 64 * 1024 * 1024;
@@ -51,7 +49,7 @@ impl FjallStore {
     /// # Errors
     /// When another process has it open, it is from a newer program, or the disk fails.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        check_mark(path)?;
+        let making = mark::look(path)?;
         let refuse = |source| open_error(path, source);
         let database = Database::builder(path)
             .cache_size(CACHE_BYTES)
@@ -65,6 +63,9 @@ impl FjallStore {
         }
         let store = Self { path: path.to_owned(), database, keyspaces };
         store.check_format(path)?;
+        if let Some(making) = making {
+            making.done()?;
+        }
         Ok(store)
     }
 
@@ -102,31 +103,6 @@ impl FjallStore {
     }
 }
 
-/// The mark is looked at before the database is: a directory of somebody else's is left alone, and
-/// a newer store may be laid out as no older program could open it.
-fn check_mark(path: &Path) -> Result<(), StoreError> {
-    let io = |source| open_error(path, fjall::Error::Io(source));
-    let mark = path.join(MARK);
-    match fs::read_to_string(&mark) {
-        Ok(text) => match text.trim().parse() {
-            Ok(FORMAT) => Ok(()),
-            Ok(found) if found > FORMAT => Err(StoreError::Newer { path: path.to_owned(), found }),
-            _ => Err(StoreError::Foreign { path: path.to_owned() }),
-        },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            fs::create_dir_all(path).map_err(io)?;
-            let new = path.join(format!("{MARK}.new"));
-            for entry in fs::read_dir(path).map_err(io)? {
-                if entry.map_err(io)?.path() != new {
-                    return Err(StoreError::Foreign { path: path.to_owned() });
-                }
-            }
-            fs::write(&new, format!("{FORMAT}\n")).and_then(|()| fs::rename(&new, &mark)).map_err(io)
-        }
-        Err(error) => Err(io(error)),
-    }
-}
-
 fn options(space: Space) -> KeyspaceCreateOptions {
     let options = KeyspaceCreateOptions::default();
     match space {
@@ -138,7 +114,7 @@ fn options(space: Space) -> KeyspaceCreateOptions {
     }
 }
 
-fn open_error(path: &Path, source: fjall::Error) -> StoreError {
+pub(crate) fn open_error(path: &Path, source: fjall::Error) -> StoreError {
     let path = path.to_owned();
     match source {
         fjall::Error::Locked => StoreError::Busy { path },

@@ -12,6 +12,7 @@
 
 mod error;
 mod fjall_store;
+mod mark;
 mod memory;
 mod room;
 mod space;

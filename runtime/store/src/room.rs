@@ -15,7 +15,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 /// A file that is written to see whether there is room, and removed.
-const TRIAL: &str = "statefun-store.trial";
+pub(crate) const TRIAL: &str = "statefun-store.trial";
 /// How much room there must be for what is written in the background, in pieces of a megabyte.
 const TRIAL_MEGABYTES: usize = 32;
 
