@@ -13,6 +13,7 @@
 use statefun_store::Space;
 
 use super::instance::{Instance, Phase};
+use super::values::Values;
 use super::{Effects, Shard};
 use crate::metrics::{count, move_by};
 use crate::{Address, Answer, Change, DeadLetter, Decision, EngineError, Failure, Reached, Spec, keys};
@@ -107,18 +108,22 @@ impl Shard {
         count(&instance.metrics.dead_letters, letters);
         let Decision { changes, dead, .. } = &mut effects.decision;
         let at = self.now;
-        self.consume(instance, letters, |letter| {
+        self.consume(address, instance, letters, |letter| {
             changes.push(Change::Consumed { address: address.clone(), sequence: letter.sequence });
             dead.push(DeadLetter::of(address, letter, cause, at));
         });
     }
 
-    /// Calls again, later.
+    /// Calls again, later. Until then nothing of it is in memory that the disk has or will have.
     fn wait(&mut self, address: Address, mut instance: Instance, failure: &Failure) {
         let pause = FIRST_PAUSE.checked_shl(instance.unreached).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
         tracing::warn!(%address, pause_ms = pause, cause = failure.cause, "the function is called again later");
         instance.unreached = (instance.unreached + 1).min(16);
         instance.phase = Phase::Waiting;
+        self.spill(&address, &mut instance);
+        if self.durable.has(instance.dirty) {
+            instance.values = Values::default();
+        }
         self.retries.insert((self.now + pause, address.clone()));
         self.busy.insert(address, instance);
     }
@@ -134,7 +139,7 @@ impl Shard {
             self.unread.insert(address.clone());
             self.busy.insert(address, instance);
         } else {
-            self.cache.keep(address, instance.into_resting(), &self.durable);
+            self.rest(address, instance);
         }
     }
 }

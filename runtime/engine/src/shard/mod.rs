@@ -15,6 +15,8 @@ mod cache;
 mod durable;
 mod instance;
 mod letters;
+mod overflow;
+mod room;
 mod settle;
 mod sweep;
 mod timers;
@@ -36,7 +38,8 @@ use crate::{
 use cache::Cache;
 use durable::Durable;
 use instance::{Instance, Phase};
-use letters::Overflow;
+use overflow::Overflow;
+use room::Room;
 use sweep::Sweep;
 use timers::Timers;
 use types::Types;
@@ -44,7 +47,8 @@ use types::Types;
 /// The limits within which a shard works.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The most bytes of waiting messages in memory.
+    /// The most bytes of waiting messages in memory. One type of functions takes at most half
+    /// of it, and of the number of addresses: what it leaves over.
     pub resident_bytes: usize,
     /// The most addresses with messages in memory.
     pub most_busy: usize,
@@ -150,7 +154,7 @@ pub struct Shard {
     overflow: Overflow,
     sweep: Sweep,
     durable: Durable,
-    resident_bytes: usize,
+    room: Room,
     first_sequence: u64,
     now: u64,
 }
@@ -170,7 +174,7 @@ impl Shard {
             overflow: Overflow::at_start(first_sequence),
             sweep: Sweep::default(),
             durable: Durable::new(first_sequence),
-            resident_bytes: 0,
+            room: Room::new(shared.settings.most_busy, shared.settings.resident_bytes),
             first_sequence,
             now: 0,
             shared,
@@ -190,7 +194,11 @@ impl Shard {
                 self.take_up_overflow(effects)
             }
             Event::Deliver(address, letter) => self.deliver(address, letter, effects),
-            Event::Answered(address, answer) => self.answered(address, answer, effects),
+            Event::Answered(address, answer) => {
+                self.answered(address, answer, effects)?;
+                // What fails decides nothing, so that no commit comes of it.
+                self.take_up_overflow(effects)
+            }
             Event::Committed(committed) => self.committed(committed, effects),
             Event::Ready(function) => self.ready(&function, effects),
             Event::Tick => self.tick(effects),
@@ -206,7 +214,8 @@ impl Shard {
     /// When the next [`Event::Tick`] is due, in milliseconds since 1970.
     pub fn next_tick(&self) -> Option<u64> {
         let retry = self.retries.first().map(|(due, _)| *due);
-        [retry, self.timers.next_due()].into_iter().flatten().min()
+        let unseen = self.overflow.is_unseen().then_some(self.now);
+        [retry, self.timers.next_due(), unseen].into_iter().flatten().min()
     }
 
     /// How many addresses have messages in memory.
@@ -216,7 +225,7 @@ impl Shard {
 
     /// How many bytes of waiting messages are in memory.
     pub fn resident_bytes(&self) -> usize {
-        self.resident_bytes
+        self.room.bytes()
     }
 
     /// Whether there are addresses with messages on the disk alone.
@@ -251,11 +260,15 @@ impl Shard {
         self.read_timers()?;
         while self.retries.first().is_some_and(|(due, _)| *due <= self.now) {
             let (_, address) = self.retries.pop_first().expect("it was just looked at");
-            if let Some(instance) = self.busy.remove(&address) {
+            let Some(instance) = self.busy.remove(&address) else { continue };
+            if self.overflow.has(&address.function) {
+                // Others of its type wait for their turn; it had one.
+                self.leave_to_disk(address, instance);
+            } else {
                 self.advance(address, instance, effects)?;
             }
         }
-        Ok(())
+        self.take_up_overflow(effects)
     }
 
     /// Does the next thing with an address that nothing is under way for: reads its messages,
@@ -263,6 +276,10 @@ impl Shard {
     /// belongs.
     fn advance(&mut self, address: Address, mut instance: Instance, effects: &mut Effects) -> Result<(), EngineError> {
         if instance.queue.is_empty() && instance.spilled.is_some() {
+            if self.room.is_out_of_bytes(&address.function) {
+                self.leave_to_disk(address, instance);
+                return Ok(());
+            }
             self.read_letters(&address, &mut instance)?;
             if instance.queue.is_empty() && instance.spilled.is_some() {
                 instance.phase = Phase::Reading;
@@ -272,7 +289,7 @@ impl Shard {
             }
         }
         if instance.queue.is_empty() {
-            self.cache.keep(address, instance.into_resting(), &self.durable);
+            self.rest(address, instance);
             return Ok(());
         }
         let known = self.types.of(&address.function, &self.shared);

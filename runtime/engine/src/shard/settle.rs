@@ -49,7 +49,7 @@ impl Shard {
         if let Err(cause) = self.check_delayed(address, &delayed)? {
             return Ok(Err(cause));
         }
-        self.consume(instance, letters, |letter| {
+        self.consume(address, instance, letters, |letter| {
             decision.changes.push(Change::Consumed { address: address.clone(), sequence: letter.sequence });
         });
         for Outgoing { target, argument } in messages {

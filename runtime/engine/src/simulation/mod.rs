@@ -38,6 +38,6 @@ fn every_message_is_processed_once_and_in_order_whatever_happens() {
         // A simulation in which nothing happens proves nothing.
         assert!(seen.processed > 10_000 && seen.crashes > 100 && seen.dead > 100, "{seen:?}");
         assert!(seen.cancelled > 100 && seen.delayed > 1000 && seen.overflowed > 100, "{seen:?}");
-        assert!(seen.swept > 100, "{seen:?}");
+        assert!(seen.swept > 100 && seen.held_up > 1000, "{seen:?}");
     }
 }

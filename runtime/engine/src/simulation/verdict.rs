@@ -28,6 +28,7 @@ pub(super) struct Seen {
     pub(super) cancelled: usize,
     pub(super) crashes: usize,
     pub(super) overflowed: usize,
+    pub(super) held_up: usize,
     pub(super) swept: usize,
 }
 
@@ -39,6 +40,7 @@ impl AddAssign for Seen {
         self.cancelled += other.cancelled;
         self.crashes += other.crashes;
         self.overflowed += other.overflowed;
+        self.held_up += other.held_up;
         self.swept += other.swept;
     }
 }
@@ -79,6 +81,7 @@ pub(super) fn verdict(world: &World) -> Seen {
         cancelled: 0,
         crashes: world.crashes,
         overflowed: world.overflowed,
+        held_up: world.held_up,
         swept: world.swept,
     };
     let mut verdict = Verdict { world, processed, dead: dead_letters(world), records: records(world), seen };

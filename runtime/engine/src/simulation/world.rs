@@ -23,6 +23,8 @@ use crate::{
 
 /// After so many steps nothing new begins.
 const STEPS: usize = 600;
+/// No message takes more memory.
+const MOST_LETTER_BYTES: usize = 200;
 /// A run that has not ended by then has lost something.
 const MOST_STEPS: usize = 400_000;
 
@@ -40,6 +42,8 @@ pub(super) struct World {
     pub(super) roots: Vec<Root>,
     pub(super) crashes: usize,
     pub(super) overflowed: usize,
+    /// Messages that waited for a type that was down when nothing else did.
+    pub(super) held_up: usize,
     /// Values that had expired when everything was at rest, and were removed.
     pub(super) swept: usize,
     dice: Dice,
@@ -49,6 +53,18 @@ pub(super) struct World {
     /// Acknowledgements to come: the index of the root.
     pending: Vec<(usize, oneshot::Receiver<()>)>,
     calm: bool,
+    odd: Odd,
+}
+
+/// How the functions of the odd type are, for as long as new things happen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Odd {
+    /// As the others.
+    Up,
+    /// Nobody is there, or who is there says nothing for long.
+    Down,
+    /// Who is there says nothing.
+    Silent,
 }
 
 /// What a crash ends.
@@ -65,12 +81,14 @@ impl World {
         let mut dice = Dice::new(seed);
         let store = Arc::new(MemoryStore::new());
         let running = Running::start(&store, &mut dice);
+        let odd = if dice.once_in(3) { Odd::Down } else { Odd::Up };
         Self {
             seed,
             store,
             roots: Vec::new(),
             crashes: 0,
             overflowed: 0,
+            held_up: 0,
             swept: 0,
             dice,
             now: 1_000_000,
@@ -78,6 +96,7 @@ impl World {
             sent: [0; ADDRESSES],
             pending: Vec::new(),
             calm: false,
+            odd,
         }
     }
 
@@ -87,13 +106,34 @@ impl World {
             self.step();
         }
         self.calm = true;
+        if self.odd == Odd::Down {
+            self.odd = Odd::Silent;
+            self.come_to_rest();
+            self.others_went_on();
+            self.odd = Odd::Up;
+        }
+        self.come_to_rest();
+        self.sweep();
+    }
+
+    fn come_to_rest(&mut self) {
         for steps in 0.. {
             assert!(steps < MOST_STEPS, "seed {}: it does not come to an end", self.seed);
             if !self.step() {
                 break;
             }
         }
-        self.sweep();
+    }
+
+    /// Whatever waits for a type that is down, nothing waits for the other one.
+    fn others_went_on(&mut self) {
+        let mut visit = |key: &[u8], _: &[u8]| {
+            let (address, _) = crate::keys::read_address(key).unwrap();
+            assert_eq!(&*address.function.name, "odd", "seed {}: {address} has messages that wait", self.seed);
+            self.held_up += 1;
+            true
+        };
+        self.store.scan(Space::Mailbox, &[], None, &mut visit).unwrap();
     }
 
     /// Everything that can expire has, and is looked for.
@@ -177,6 +217,8 @@ impl World {
         let (shard, _) = &mut self.running.shards[index];
         let settings = &self.running.shared.settings;
         assert!(shard.busy() <= settings.most_busy, "seed {}: {} addresses are busy", self.seed, shard.busy());
+        let (bytes, most) = (shard.resident_bytes(), 2 * settings.resident_bytes + MOST_LETTER_BYTES);
+        assert!(bytes <= most, "seed {}: {bytes} bytes of messages are in memory", self.seed);
         self.overflowed += usize::from(shard.is_overflowing());
         self.running.calls.extend(effects.calls.into_iter().map(|call| (index, call.request)));
         let mut decision = effects.decision;
@@ -190,12 +232,20 @@ impl World {
     }
 
     fn call_ends(&mut self) -> bool {
-        if self.running.calls.is_empty() {
+        let odd = self.odd;
+        let is_down = |request: &Request| odd != Odd::Up && &*request.address.function.name == "odd";
+        let calls = self.running.calls.iter().enumerate();
+        let ending: Vec<usize> =
+            calls.filter(|(_, (_, request))| odd != Odd::Silent || !is_down(request)).map(|(at, _)| at).collect();
+        if ending.is_empty() {
             return false;
         }
-        let at = self.dice.below(self.running.calls.len());
+        let at = ending[self.dice.below(ending.len())];
+        if is_down(&self.running.calls[at].1) && self.dice.once_in(2) {
+            return true;
+        }
         let (index, request) = self.running.calls.swap_remove(at);
-        let nobody = !self.calm && self.dice.once_in(6);
+        let nobody = is_down(&request) || (!self.calm && self.dice.once_in(6));
         let answer = if nobody {
             Answer::Failed(Failure { reached: Reached::No, cause: "nobody is there".to_owned() })
         } else {
