@@ -9,7 +9,7 @@
 //! It is of the type, not of an address: so one request alone may be the first of a type,
 //! the others wait for what it brings. What is registered stays as it is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,6 +20,8 @@ use statefun_store::{Space, Store};
 use crate::record::{Damage, SpecsRecord, read};
 use crate::{Expiry, FunctionType, Spec, keys};
 
+/// The most values that a type may register: all are looked up for each of its addresses.
+const MOST_SPECS: usize = 1024;
 /// The most bytes that a value's name may have.
 const MOST_NAME_BYTES: usize = 1024;
 
@@ -35,6 +37,8 @@ pub struct Registry {
 struct Entry {
     specs: Arc<[Spec]>,
     first: First,
+    /// The shards that have addresses which wait for the first request, in their order.
+    turns: VecDeque<usize>,
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +62,7 @@ impl Registry {
         let mut damage = None;
         store.scan(Space::Specs, &[], None, &mut |key, value| match read_entry(key, value) {
             Ok((function, specs)) => {
-                types.insert(function, Entry { specs, first: First::Answered });
+                types.insert(function, Entry { specs, first: First::Answered, turns: VecDeque::new() });
                 true
             }
             Err(found) => {
@@ -98,22 +102,39 @@ impl Registry {
         self.version.load(Ordering::Acquire)
     }
 
-    /// Whether a request may be sent now. When it is the first of its type, the others may
-    /// not until it has been [`answered`](Self::answered) or [`gave_up`](Self::gave_up).
-    pub fn may_ask(&self, function: &FunctionType) -> bool {
+    /// Whether a shard may send a request now. When it is the first of its type, no other may be
+    /// sent until it has been [`answered`](Self::answered) or [`gave_up`](Self::gave_up). Whoever
+    /// may not asks again after that; of those who wait, the one who has waited longest may.
+    pub fn may_ask(&self, function: &FunctionType, shard: usize) -> bool {
         let mut types = self.lock();
-        if let Some(entry) = types.get(function)
-            && entry.first != First::ToBeSent
-        {
-            return entry.first == First::Answered;
+        if !types.contains_key(function) {
+            types.insert(function.clone(), Entry::default());
         }
-        types.entry(function.clone()).or_default().first = First::UnderWay;
-        true
+        let entry = types.get_mut(function).expect("it was just looked at");
+        match entry.first {
+            First::Answered => true,
+            First::ToBeSent if entry.turns.front().is_none_or(|next| *next == shard) => {
+                entry.turns.pop_front();
+                entry.first = First::UnderWay;
+                true
+            }
+            First::ToBeSent | First::UnderWay => {
+                if !entry.turns.contains(&shard) {
+                    entry.turns.push_back(shard);
+                }
+                false
+            }
+        }
     }
 
-    /// The type has answered; whether this was the first time.
-    pub fn answered(&self, function: &FunctionType) -> bool {
-        self.turn(function, First::Answered)
+    /// The type has answered; whether this was the first time, and then its record, by which it
+    /// has answered also after a restart.
+    pub fn answered(&self, function: &FunctionType) -> Option<SpecsRecord> {
+        self.turn(function, First::Answered).then(|| self.record(function))
+    }
+
+    fn record(&self, function: &FunctionType) -> SpecsRecord {
+        SpecsRecord { specs: self.specs(function).iter().map(PersistedValueSpec::from).collect() }
     }
 
     /// The first request came to nothing; whether there was one.
@@ -156,6 +177,9 @@ impl Registry {
         }
         if specs.len() == entry.specs.len() {
             return Ok(None);
+        }
+        if specs.len() > MOST_SPECS {
+            return Err(format!("it asks for more than {MOST_SPECS} states"));
         }
         let record = SpecsRecord { specs: specs.iter().map(PersistedValueSpec::from).collect() };
         entry.specs = specs.into();
@@ -239,13 +263,42 @@ mod tests {
     #[test]
     fn one_first_request_of_a_type_at_a_time() {
         let (registry, function) = (Registry::default(), FunctionType::new("a", "b"));
-        assert!(registry.may_ask(&function));
-        assert!(!registry.may_ask(&function));
+        assert!(registry.may_ask(&function, 0));
+        assert!(!registry.may_ask(&function, 0));
         assert!(registry.gave_up(&function));
-        assert!(registry.may_ask(&function));
-        assert!(registry.answered(&function));
-        assert!(registry.may_ask(&function) && registry.may_ask(&function));
-        assert!(!registry.gave_up(&function), "it was answered once");
+        assert!(registry.may_ask(&function, 0));
+        assert!(registry.answered(&function).is_some());
+        assert!(registry.may_ask(&function, 0) && registry.may_ask(&function, 1));
+        assert!(!registry.gave_up(&function) && registry.answered(&function).is_none(), "it was answered once");
+    }
+
+    #[test]
+    fn the_first_request_is_of_the_shards_in_turn() {
+        let (registry, function) = (Registry::default(), FunctionType::new("a", "b"));
+        let may = |shard| registry.may_ask(&function, shard);
+        assert_eq!([may(0), may(0), may(1), may(2), may(1)], [true, false, false, false, false]);
+        for turn in [0, 1, 2, 0, 1] {
+            registry.gave_up(&function);
+            let others = [0, 1, 2].into_iter().filter(|shard| *shard != turn);
+            assert_eq!(others.map(may).collect::<Vec<_>>(), [false, false], "it is the turn of {turn}");
+            assert!(may(turn));
+            assert!(!may(turn), "its other addresses wait, behind the others' ");
+        }
+    }
+
+    #[test]
+    fn a_type_without_state_has_answered_also_after_a_restart() {
+        let (registry, function) = (Registry::default(), FunctionType::new("a", "b"));
+        registry.may_ask(&function, 0);
+        let record = registry.answered(&function).unwrap();
+        let store = statefun_store::MemoryStore::new();
+        let write = statefun_store::Write {
+            space: Space::Specs,
+            key: keys::of_function(&function).freeze(),
+            value: Some(record.to_bytes()),
+        };
+        store.commit(vec![write]).unwrap();
+        assert!(Registry::load(&store).unwrap().is_answered(&function));
     }
 
     #[test]

@@ -16,8 +16,12 @@ use super::instance::{Instance, Phase};
 use super::values::Values;
 use super::{Effects, Shard};
 use crate::metrics::{count, move_by};
-use crate::{Address, Answer, Change, DeadLetter, Decision, EngineError, Failure, Reached, Spec, keys};
+use crate::{
+    Address, Answer, Change, DeadLetter, Decision, EngineError, Failure, FunctionType, Reached, Spec, SpecsRecord, keys,
+};
 
+/// How often in a row a function may ask for state, for one batch. The SDKs ask once, for all.
+const MOST_REGISTRATIONS: u32 = 64;
 /// The pause after the first call that reached nobody, in milliseconds; it doubles.
 const FIRST_PAUSE: u64 = 100;
 /// The longest pause, in milliseconds.
@@ -41,14 +45,17 @@ impl Shard {
             Answer::Done(outcome) => self
                 .settle(&address, &mut instance, letters, outcome, &mut effects.decision)?
                 .map_err(|cause| Failure { reached: Reached::Yes, cause }),
-            Answer::Incomplete(specs) => self.register(&address, &instance, &specs, effects),
+            Answer::Incomplete(specs) => self.register(&address, &mut instance, &specs, effects),
             Answer::Failed(failure) => Err(failure),
         };
         match answer {
             Ok(()) => {
                 instance.unreached = 0;
                 let known = self.types.of(&address.function, &self.shared);
-                if !known.answered && self.shared.registry.answered(&address.function) {
+                if !known.answered
+                    && let Some(record) = self.shared.registry.answered(&address.function)
+                {
+                    effects.decision.changes.push(registered(&address.function, &record));
                     effects.ready.push(address.function.clone());
                 }
                 self.advance(address, instance, effects)
@@ -61,16 +68,20 @@ impl Shard {
     fn register(
         &self,
         address: &Address,
-        instance: &Instance,
+        instance: &mut Instance,
         wanted: &[Spec],
         effects: &mut Effects,
     ) -> Result<(), Failure> {
         let refuse = |cause| Failure { reached: Reached::Yes, cause };
+        instance.registered += 1;
+        if instance.registered > MOST_REGISTRATIONS {
+            return Err(refuse(format!(
+                "it asked for state {MOST_REGISTRATIONS} times in a row, and did nothing else"
+            )));
+        }
         let known = self.shared.registry.specs(&address.function).len();
         if let Some(record) = self.shared.registry.register(&address.function, wanted).map_err(refuse)? {
-            let key = keys::of_function(&address.function).freeze();
-            let change = Change::Put { space: Space::Specs, key, value: record.to_bytes() };
-            effects.decision.changes.push(change);
+            effects.decision.changes.push(registered(&address.function, &record));
         } else if known <= instance.values.len() {
             return Err(refuse("it asks for state that it was given".to_owned()));
         }
@@ -86,6 +97,7 @@ impl Shard {
         effects: &mut Effects,
     ) -> Result<(), EngineError> {
         count(&instance.metrics.remote_invocation_failures, 1);
+        instance.registered = 0;
         if self.shared.registry.gave_up(&address.function) {
             effects.ready.push(address.function.clone());
         }
@@ -142,4 +154,10 @@ impl Shard {
             self.rest(address, instance);
         }
     }
+}
+
+/// That a type has answered, and what it has registered.
+fn registered(function: &FunctionType, record: &SpecsRecord) -> Change {
+    let key = keys::of_function(function).freeze();
+    Change::Put { space: Space::Specs, key, value: record.to_bytes() }
 }

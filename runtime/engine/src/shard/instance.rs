@@ -26,6 +26,8 @@ pub(super) struct Instance {
     pub(super) apart: usize,
     /// How often in a row nobody was there.
     pub(super) unreached: u32,
+    /// How often in a row its function asked for state.
+    pub(super) registered: u32,
     pub(super) values: Values,
     /// In which epoch something of it was decided last.
     pub(super) dirty: u64,
@@ -73,6 +75,7 @@ impl Resting {
             phase: Phase::Idle,
             apart: 0,
             unreached: 0,
+            registered: 0,
             values: self.values,
             dirty: self.dirty,
             metrics: self.metrics,

@@ -83,6 +83,7 @@ impl Shard {
         if instance.apart > 0 {
             instance.apart = instance.apart.saturating_sub(letters);
         }
+        instance.registered = 0;
         instance.dirty = self.durable.epoch();
     }
 

@@ -297,11 +297,16 @@ impl Shard {
             self.bury_unhosted(address, instance, effects);
             return Ok(());
         };
-        if !known.answered && !self.shared.registry.may_ask(&address.function) {
-            instance.phase = Phase::Parked;
-            self.parked.entry(address.function.clone()).or_default().push_back(address.clone());
-            self.busy.insert(address, instance);
-            return Ok(());
+        if !known.answered {
+            // Who has waited longer asks first.
+            let waits = self.parked.contains_key(&address.function)
+                || !self.shared.registry.may_ask(&address.function, self.index);
+            if waits {
+                instance.phase = Phase::Parked;
+                self.parked.entry(address.function.clone()).or_default().push_back(address.clone());
+                self.busy.insert(address, instance);
+                return Ok(());
+            }
         }
         let specs = &known.specs;
         instance.values.load(&address, specs, &*self.shared.store)?;
@@ -317,3 +322,6 @@ impl Shard {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
