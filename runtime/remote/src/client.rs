@@ -62,7 +62,12 @@ pub enum ClientError {
 }
 
 /// A client of functions at `url` for a transport; to a socket of this machine where one is given.
-pub(crate) fn client(transport: &Transport, url: &str, socket: Option<&Path>) -> Result<Client, ClientError> {
+pub(crate) fn client(
+    transport: &Transport,
+    url: &str,
+    socket: Option<&Path>,
+    most_connections: usize,
+) -> Result<Client, ClientError> {
     // Whoever came first has installed the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
@@ -82,7 +87,7 @@ pub(crate) fn client(transport: &Transport, url: &str, socket: Option<&Path>) ->
             let builder = builder
                 .connect_timeout(retrying.connect)
                 .pool_idle_timeout(retrying.pool_ttl)
-                .pool_max_idle_per_host(retrying.pool_size);
+                .pool_max_idle_per_host(retrying.pool_size.min(most_connections));
             with_tls(builder, &retrying.client)?
         }
         Transport::Read(read) => {

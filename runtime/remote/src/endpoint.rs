@@ -57,19 +57,20 @@ enum Persistence {
 }
 
 impl HttpFunction {
-    /// The functions of an endpoint.
+    /// The functions of an endpoint, over no more than so many connections, whatever its
+    /// transport allows.
     ///
     /// # Errors
     /// When the transport's files are not there or not what they should be.
-    pub fn new(endpoint: &Endpoint) -> Result<Self, ClientError> {
+    pub fn new(endpoint: &Endpoint, most_connections: usize) -> Result<Self, ClientError> {
         let (template, socket) = split_socket(&endpoint.url_path_template);
         address(&template, "name")?;
-        let client = client(&endpoint.transport, &template, socket.as_deref())?;
+        let client = client(&endpoint.transport, &template, socket.as_deref(), most_connections)?;
         let inner = match &endpoint.transport {
             Transport::Retrying(retrying) => Inner {
                 client,
                 template,
-                at_once: Semaphore::new(retrying.pool_size.min(Semaphore::MAX_PERMITS)),
+                at_once: Semaphore::new(retrying.pool_size.min(most_connections).min(Semaphore::MAX_PERMITS)),
                 budget: retrying.call,
                 first_pause: Duration::from_millis(2),
                 most_bytes: retrying.payload_max_bytes,
@@ -79,7 +80,7 @@ impl HttpFunction {
             Transport::Read(read) => Inner {
                 client,
                 template,
-                at_once: Semaphore::new(MOST_AT_ONCE),
+                at_once: Semaphore::new(MOST_AT_ONCE.min(most_connections)),
                 budget: read.call,
                 first_pause: Duration::from_millis(10),
                 most_bytes: 32 << 20,

@@ -51,8 +51,9 @@ pub(crate) fn read_modules(files: &[PathBuf]) -> Result<Application, CliError> {
     Ok(application)
 }
 
-/// What the engine needs of an application.
-pub(crate) fn assemble(application: &Application) -> Result<Assembly, CliError> {
+/// What the engine needs of an application; each of its endpoints has no more than so many
+/// connections.
+pub(crate) fn assemble(application: &Application, most_connections: usize) -> Result<Assembly, CliError> {
     let mut assembly = Assembly {
         catalogue: Catalogue::default(),
         callees: Vec::new(),
@@ -60,7 +61,7 @@ pub(crate) fn assemble(application: &Application) -> Result<Assembly, CliError> 
         egresses: Vec::new(),
     };
     for endpoint in &application.endpoints {
-        let function = HttpFunction::new(endpoint)
+        let function = HttpFunction::new(endpoint, most_connections)
             .map_err(|source| CliError::Endpoint { place: endpoint.place.to_string(), source })?;
         let hosted = Hosted { most_in_batch: endpoint.max_num_batch_requests, callee: assembly.callees.len() };
         assembly.callees.push(Callee::Remote(Arc::new(function)));

@@ -150,6 +150,7 @@ impl CliError {
             Self::Store(StoreError::Foreign { .. }) => {
                 "give an empty directory, or one that is not there yet, with --data"
             }
+            Self::Store(StoreError::TooManyFiles { .. }) => "raise the limit of open files: ulimit -n, or LimitNOFILE=",
             Self::Store(_) | Self::Failed(_) => {
                 "look at the disk: its room, its rights; what was acknowledged is there when it runs again"
             }

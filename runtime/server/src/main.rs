@@ -11,6 +11,7 @@ mod assemble;
 mod commands;
 mod error;
 mod exposition;
+mod open_files;
 mod operating;
 mod output;
 mod rates;

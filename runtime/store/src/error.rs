@@ -61,6 +61,14 @@ pub enum StoreError {
         /// What could not be done.
         source: Box<fjall::Error>,
     },
+    /// The process may not have more files open.
+    #[error("the store {} cannot open a file: the process has as many open as it may", path.display())]
+    TooManyFiles {
+        /// Its directory.
+        path: PathBuf,
+        /// What could not be done.
+        source: Box<fjall::Error>,
+    },
     /// A simulated crash.
     #[error("the simulated disk is gone")]
     Gone,

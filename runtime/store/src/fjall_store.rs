@@ -14,7 +14,7 @@ use bytes::Bytes;
 use fjall::config::FilterPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 
-use crate::room::is_full;
+use crate::room::{is_full, is_out_of_files};
 use crate::{FORMAT, Space, Store, StoreError, Write, mark};
 
 const FORMAT_KEY: &[u8] = b"format";
@@ -78,6 +78,12 @@ impl FjallStore {
         &self.keyspaces[space as usize]
     }
 
+    fn read_error(&self, source: fjall::Error) -> StoreError {
+        let (path, files) = (self.path.clone(), is_out_of_files(&source));
+        let source = Box::new(source);
+        if files { StoreError::TooManyFiles { path, source } } else { StoreError::Read { source } }
+    }
+
     /// Waits until what was committed before is written to the tables, up to a rest.
     fn wait_for_tables(&self) -> fjall::Result<()> {
         while self.keyspaces.iter().any(|keyspace| keyspace.sealed_memtable_count() >= MOST_SEALED) {
@@ -118,18 +124,15 @@ pub(crate) fn open_error(path: &Path, source: fjall::Error) -> StoreError {
     let path = path.to_owned();
     match source {
         fjall::Error::Locked => StoreError::Busy { path },
+        source if is_out_of_files(&source) => StoreError::TooManyFiles { path, source: Box::new(source) },
         source if is_full(&source, &path) => StoreError::Full { path, source: Box::new(source) },
         source => StoreError::Open { path, source: Box::new(source) },
     }
 }
 
-fn read_error(source: fjall::Error) -> StoreError {
-    StoreError::Read { source: Box::new(source) }
-}
-
 impl Store for FjallStore {
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
-        let value = self.keyspace(space).get(key).map_err(read_error)?;
+        let value = self.keyspace(space).get(key).map_err(|error| self.read_error(error))?;
         Ok(value.map(|value| Bytes::copy_from_slice(&value)))
     }
 
@@ -148,7 +151,7 @@ impl Store for FjallStore {
             None => snapshot.range(keyspace, from..),
         };
         for entry in entries {
-            let (key, value) = entry.into_inner().map_err(read_error)?;
+            let (key, value) = entry.into_inner().map_err(|error| self.read_error(error))?;
             if !visit(&key, &value) {
                 break;
             }
@@ -169,9 +172,14 @@ impl Store for FjallStore {
             }
         }
         self.wait_for_tables().and_then(|()| batch.commit()).map_err(|source| {
-            let is_full = is_full(&source, &self.path);
+            let (path, files) = (self.path.clone(), is_out_of_files(&source));
+            let full = !files && is_full(&source, &path);
             let source = Box::new(source);
-            if is_full { StoreError::Full { path: self.path.clone(), source } } else { StoreError::Write { source } }
+            match (files, full) {
+                (true, _) => StoreError::TooManyFiles { path, source },
+                (_, true) => StoreError::Full { path, source },
+                _ => StoreError::Write { source },
+            }
         })
     }
 }

@@ -25,6 +25,13 @@ pub(crate) fn is_full(error: &fjall::Error, path: &Path) -> bool {
         || (matches!(error, fjall::Error::Poisoned) && try_room(path).is_err_and(|error| says_full(&error)))
 }
 
+/// Whether an error comes of too many open files: of this process, or of the machine.
+pub(crate) fn is_out_of_files(error: &(dyn Error + 'static)) -> bool {
+    // EMFILE and ENFILE, which have no kind of their own.
+    let out = |error: &io::Error| matches!(error.raw_os_error(), Some(24 | 23));
+    error.downcast_ref().is_some_and(out) || error.source().is_some_and(is_out_of_files)
+}
+
 fn says_full(error: &(dyn Error + 'static)) -> bool {
     let full = |error: &io::Error| matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
     error.downcast_ref().is_some_and(full) || error.source().is_some_and(says_full)
@@ -45,4 +52,17 @@ fn write_trial(trial: &Path) -> io::Result<()> {
         file.write_all(&megabyte)?;
     }
     file.sync_data()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_open_files_are_told_from_other_failures() {
+        let error = |code| fjall::Error::Io(io::Error::from_raw_os_error(code));
+        assert!(is_out_of_files(&error(24)) && is_out_of_files(&error(23)));
+        assert!(!is_out_of_files(&error(2)));
+        assert!(is_full(&error(28), Path::new("/nowhere")) && !is_full(&error(24), Path::new("/nowhere")));
+    }
 }

@@ -37,7 +37,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
             }
         }
     })?;
-    assemble(&application)?;
+    // Nothing is connected to.
+    assemble(&application, usize::MAX)?;
     for part in parts(&application) {
         give(&if args.json { part.to_string() } else { line(&part) });
     }

@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 
 use crate::assemble::{Assembly, assemble, read_modules};
 use crate::error::{CliError, ExitCode};
+use crate::open_files::OpenFiles;
 use crate::operating::{LogFormat, note_address, operating_server, start_log};
 use crate::rates::Rates;
 
@@ -67,6 +68,7 @@ pub(crate) struct Args {
 /// Runs until a signal, or until the disk fails.
 pub(crate) fn run(args: Args) -> Result<ExitCode, CliError> {
     start_log(args.log_format);
+    let files = OpenFiles::raise();
     let application = read_modules(&args.modules)?;
     let machine = |source| CliError::Machine { what: "the program's threads cannot be started", source };
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -75,13 +77,19 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, CliError> {
         .enable_all()
         .build()
         .map_err(machine)?;
-    let ended = tokio.block_on(run_application(&args, assemble(&application)?, args.shards.unwrap_or(threads).max(1)));
+    let assembly = assemble(&application, files.to_functions(application.endpoints.len()))?;
+    let ended = tokio.block_on(run_application(&args, assembly, files, args.shards.unwrap_or(threads).max(1)));
     tokio.shutdown_timeout(Duration::from_secs(1));
     ended
 }
 
-async fn run_application(args: &Args, assembly: Assembly, shards: usize) -> Result<ExitCode, CliError> {
-    let (ingresses, egresses) = open_ends(args, &assembly).await?;
+async fn run_application(
+    args: &Args,
+    assembly: Assembly,
+    files: OpenFiles,
+    shards: usize,
+) -> Result<ExitCode, CliError> {
+    let (ingresses, egresses) = open_ends(args, &assembly, files).await?;
     let admin = Listener::bind("the administration", args.admin).await?;
     let mut signals = Signals::listen()?;
     let store: Arc<FjallStore> = Arc::new(FjallStore::open(&args.data)?);
@@ -128,16 +136,20 @@ async fn run_application(args: &Args, assembly: Assembly, shards: usize) -> Resu
 async fn open_ends(
     args: &Args,
     assembly: &Assembly,
+    files: OpenFiles,
 ) -> Result<(Vec<Box<dyn Ingress>>, Vec<Box<dyn Egress>>), CliError> {
+    let most = files.of_clients(assembly.ingress_ports.len() + assembly.egresses.len());
     let mut ingresses: Vec<Box<dyn Ingress>> = Vec::new();
     for port in &assembly.ingress_ports {
         let listener = Listener::bind("the playground's ingress", (args.host, *port).into()).await?;
+        let listener = listener.with_most_connections(most);
         let (router, most_waiting) = (Arc::new(ByName), args.most_waiting);
         ingresses.push(Box::new(PlaygroundIngress { listener, router, most_waiting }));
     }
     let mut egresses: Vec<Box<dyn Egress>> = Vec::new();
     for end in &assembly.egresses {
         let listener = Listener::bind("the playground's egress", (args.host, end.port).into()).await?;
+        let listener = listener.with_most_connections(most);
         let (id, topics) = (end.id.clone(), end.topics.clone());
         egresses.push(Box::new(PlaygroundEgress { listener, id, topics }));
     }
