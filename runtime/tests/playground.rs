@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::world::{Sdk, World};
+use crate::world::{Sdk, World, eventually};
 
 fn world() -> World {
     let mut world = World::new("");
@@ -106,4 +106,40 @@ fn records_are_followed_read_again_and_polled_once() {
     assert_eq!(world.poll("out"), None);
     let again = world.client.get(world.egress_url("out?from=1")).send().unwrap().text().unwrap();
     assert_eq!(again.lines().count(), 2);
+}
+
+#[test]
+fn a_look_at_a_topic_takes_nothing_and_large_records_come_some_at_a_time() {
+    let world = world();
+    let large = "x".repeat(3_000_000);
+    for number in 0..3 {
+        world.command("l", &json!([{"do": "out", "value": format!("{number}{large}")}]));
+    }
+    let page = |from: &str| {
+        let page = world.client.get(world.egress_url(&format!("out?from={from}"))).send().unwrap();
+        let next = page.headers()["statefun-next"].to_str().unwrap().to_owned();
+        (page.text().unwrap().lines().count(), next)
+    };
+    eventually("the last record", || page("2").0 == 1);
+    assert_eq!([page("0"), page("2"), page("3")], [(2, "2".to_owned()), (1, "3".to_owned()), (0, "3".to_owned())]);
+    let look = |topic: &str| world.client.head(world.egress_url(topic)).send().unwrap().status();
+    assert_eq!([look("out"), look("unknown")].map(|status| status.as_u16()), [200, 404]);
+    assert!(world.next("out").as_str().unwrap().starts_with('0'), "nothing was taken");
+}
+
+#[test]
+fn messages_on_their_way_in_have_a_limit_and_give_their_room_back() {
+    let world = world();
+    let hold = || {
+        let mut connection = TcpStream::connect(world.ingress_address()).unwrap();
+        let head = "PUT /test/interpreter/slow HTTP/1.1\r\nHost: here\r\nContent-Length: 33000000\r\n\r\n";
+        connection.write_all(head.as_bytes()).unwrap();
+        connection.write_all(&vec![b'x'; 32_000_000]).unwrap();
+        connection
+    };
+    let held = [hold(), hold()];
+    let put = |size: usize| world.put("test/interpreter/1", "application/vnd.test/large", vec![b'x'; size]).status();
+    eventually("there is no room for it", || put(6_000_000) == 429);
+    drop(held);
+    eventually("there is room again", || put(6_000_000) == 200);
 }

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::{FunctionType, Latency};
 
@@ -34,17 +34,27 @@ pub struct FunctionMetrics {
     pub inflight: AtomicI64,
     /// Messages that wait.
     pub backlog: AtomicI64,
+    /// Messages that wait for functions of any type of the same shard.
+    of_shard: Arc<Waiting>,
     /// How long tries took, of calls over a network.
     pub remote_invocation_latency: Latency,
     /// Messages that could not be taken.
     pub dead_letters: AtomicU64,
 }
 
+/// How many messages of a shard wait; by itself in a line of the processor's cache.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Waiting(AtomicI64);
+
 /// What is counted.
 #[derive(Debug, Default)]
 pub struct Metrics {
     /// Of each type, what each shard counted.
     functions: Mutex<BTreeMap<FunctionType, Vec<Arc<FunctionMetrics>>>>,
+    /// Of each shard, how many messages wait: who sends is told with each message whether there
+    /// is room, and does not add up all types.
+    waiting: RwLock<Vec<Arc<Waiting>>>,
     /// Batches brought to the disk.
     pub commits: AtomicU64,
     /// How long that took together, in microseconds.
@@ -60,9 +70,20 @@ impl Metrics {
             None => functions.entry(function.clone()).or_default(),
         };
         if shards.len() <= shard {
-            shards.resize_with(shard + 1, Arc::default);
+            for shard in shards.len()..=shard {
+                let of_shard = self.waiting(shard);
+                shards.push(Arc::new(FunctionMetrics { of_shard, ..FunctionMetrics::default() }));
+            }
         }
         shards[shard].clone()
+    }
+
+    fn waiting(&self, shard: usize) -> Arc<Waiting> {
+        let mut waiting = self.waiting.write().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() <= shard {
+            waiting.resize_with(shard + 1, Arc::default);
+        }
+        waiting[shard].clone()
     }
 
     /// What was counted of a type until now.
@@ -78,7 +99,15 @@ impl Metrics {
 
     /// How many messages wait, of all types.
     pub fn backlog(&self) -> i64 {
-        self.lock().values().flatten().map(|metrics| metrics.backlog.load(Ordering::Relaxed)).sum()
+        let waiting = self.waiting.read().unwrap_or_else(PoisonError::into_inner);
+        waiting.iter().map(|of_shard| of_shard.0.load(Ordering::Relaxed)).sum()
+    }
+
+    /// How many messages wait for functions of a type.
+    pub fn backlog_of(&self, function: &FunctionType) -> i64 {
+        let functions = self.lock();
+        let shards = functions.get(function).map(Vec::as_slice).unwrap_or_default();
+        shards.iter().map(|metrics| metrics.backlog.load(Ordering::Relaxed)).sum()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<FunctionType, Vec<Arc<FunctionMetrics>>>> {
@@ -87,6 +116,12 @@ impl Metrics {
 }
 
 impl FunctionMetrics {
+    /// So many more messages wait, or fewer.
+    pub(crate) fn move_backlog(&self, by: i64) {
+        move_by(&self.backlog, by);
+        move_by(&self.of_shard.0, by);
+    }
+
     fn sum(shards: &[Arc<Self>]) -> Self {
         let counter = |of: fn(&Self) -> &AtomicU64| {
             shards.iter().map(|shard| of(shard).load(Ordering::Relaxed)).sum::<u64>().into()
@@ -109,6 +144,7 @@ impl FunctionMetrics {
             backlog: gauge(|of| &of.backlog),
             remote_invocation_latency: latency,
             dead_letters: counter(|of| &of.dead_letters),
+            of_shard: Arc::default(),
         }
     }
 }
@@ -121,4 +157,19 @@ pub(crate) fn count(counter: &AtomicU64, by: usize) {
 /// Moves a gauge by `by`.
 pub(crate) fn move_by(gauge: &AtomicI64, by: i64) {
     gauge.fetch_add(by, Ordering::Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_is_counted_by_type_and_for_the_whole() {
+        let (metrics, one, other) = (Metrics::default(), FunctionType::new("a", "b"), FunctionType::new("a", "c"));
+        for (shard, function, by) in [(2, &one, 5), (0, &one, 3), (2, &other, 4), (2, &one, -1)] {
+            metrics.at(shard, function).move_backlog(by);
+        }
+        assert_eq!((metrics.backlog(), metrics.backlog_of(&one), metrics.backlog_of(&other)), (11, 7, 4));
+        assert_eq!(metrics.of(&one).backlog.load(Ordering::Relaxed), 7);
+    }
 }

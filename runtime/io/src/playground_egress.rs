@@ -6,8 +6,8 @@
 
 //! `GET /topic`: one record after the other. Functions send JSON with `topic` and `payload`.
 //!
-//! A record that was polled is not given again; `?from=OFFSET` reads without polling, and
-//! `?follow` goes on reading, each record on a line of JSON with its offset.
+//! A record that was polled is not given again; `?from=OFFSET` reads some without polling, and says
+//! in `Statefun-Next` from where more are read, and `?follow` goes on reading, each record on a line of JSON with its offset.
 //!
 //! An egress with an id of its own stands in for a broker's: it takes what functions send to
 //! Kafka and Kinesis, and any other value.
@@ -32,6 +32,8 @@ use crate::{Egress, Listener, Work, serve};
 /// What functions call it when the module gives it no id.
 pub const EGRESS_NAME: &str = "io.statefun.playground/egress";
 const RECORD_TYPE: &str = "io.statefun.playground/EgressRecord";
+/// The header that says from where more records are read.
+const NEXT: &str = "statefun-next";
 /// How many records are read at once.
 const PAGE: usize = 256;
 
@@ -119,7 +121,7 @@ impl Egress for PlaygroundEgress {
 
     fn run(self: Box<Self>, runtime: Arc<Runtime>, stop: watch::Receiver<bool>) -> Work {
         let giving = Giving { runtime, id: self.id, topics: self.topics };
-        let routes = axum::Router::new().route("/{topic}", get(read)).with_state(Arc::new(giving));
+        let routes = axum::Router::new().route("/{topic}", get(read).head(look)).with_state(Arc::new(giving));
         Box::pin(serve(self.listener, routes, stop))
     }
 }
@@ -143,13 +145,22 @@ async fn read(State(egress): State<Arc<Giving>>, Path(topic): Path<String>, Quer
     }
     let read = match (how.from, how.follow) {
         (from, Some(_)) => Ok(follow(egress.clone(), topic, from.unwrap_or_default())),
-        (Some(from), None) => egress.page(&topic, from).map(|(lines, _)| json_lines(Body::from(lines))),
+        (Some(from), None) => egress.page(&topic, from).map(|(lines, next)| {
+            let mut page = json_lines(Body::from(lines));
+            page.headers_mut().insert(NEXT, next.into());
+            page
+        }),
         (None, None) => egress.runtime.poll(&egress.id, &topic).await.map(|record| match record {
             Some(payload) => payload.into_response(),
             None => StatusCode::NO_CONTENT.into_response(),
         }),
     };
     read.unwrap_or_else(|error| (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response())
+}
+
+/// Whether there is such a topic; nothing is polled.
+async fn look(State(egress): State<Arc<Giving>>, Path(topic): Path<String>) -> StatusCode {
+    if egress.topics.contains(&topic) { StatusCode::OK } else { StatusCode::NOT_FOUND }
 }
 
 impl Giving {

@@ -12,21 +12,31 @@
 //! its source was taken before, and is acknowledged and not taken again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::put;
+use futures_util::StreamExt;
 use statefun_engine::{EngineError, FunctionType, Position, Runtime, Sending};
 use statefun_protocol::{Simple, TypedValue};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::time::timeout;
 
 use crate::{Incoming, Ingress, Listener, Router, Work, serve};
 
 /// The most bytes of a message.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
+/// The most bytes of messages that are on their way in at once, of one ingress.
+const MOST_ON_THE_WAY: usize = 64 * 1024 * 1024;
+/// A piece of them that is counted, in bytes.
+const PIECE: usize = 1024;
+/// How long the body of a message may take: so long it takes room.
+const BODY_TIME: Duration = Duration::from_secs(60);
 const TYPED: &str = "application/vnd.";
+const PLAIN: [&str; 2] = ["application/x-www-form-urlencoded", "text/plain"];
 const SOURCE: &str = "statefun-source";
 const POSITION: &str = "statefun-position";
 /// The most bytes of a source's name.
@@ -48,10 +58,10 @@ impl Ingress for PlaygroundIngress {
     }
 
     fn run(self: Box<Self>, runtime: Arc<Runtime>, stop: watch::Receiver<bool>) -> Work {
-        let taking = Taking { runtime, router: self.router, most_waiting: self.most_waiting };
+        let on_the_way = Semaphore::new(MOST_ON_THE_WAY / PIECE);
+        let taking = Taking { runtime, router: self.router, most_waiting: self.most_waiting, on_the_way };
         let routes = axum::Router::new()
             .route("/{namespace}/{name}/{id}", put(take))
-            .layer(DefaultBodyLimit::max(MOST_BYTES))
             .fallback(elsewhere)
             .with_state(Arc::new(taking));
         Box::pin(serve(self.listener, routes, stop))
@@ -62,6 +72,8 @@ struct Taking {
     runtime: Arc<Runtime>,
     router: Arc<dyn Router>,
     most_waiting: i64,
+    /// The pieces of messages that may still come in.
+    on_the_way: Semaphore,
 }
 
 type Said = (StatusCode, String);
@@ -70,15 +82,20 @@ async fn take(
     State(ingress): State<Arc<Taking>>,
     Path((namespace, name, id)): Path<(String, String, String)>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Said {
-    if ingress.runtime.metrics().backlog() >= ingress.most_waiting {
-        return (
-            StatusCode::TOO_MANY_REQUESTS,
-            "too many messages wait for their functions; send it again later\n".to_owned(),
-        );
+    let function = FunctionType::new(&namespace, &name);
+    let metrics = ingress.runtime.metrics();
+    // One type that is down leaves some room to the others, as it does in memory.
+    let most = ingress.most_waiting.saturating_mul(2);
+    if metrics.backlog() >= ingress.most_waiting && metrics.backlog() + metrics.backlog_of(&function) >= most {
+        return patience("wait for their functions");
     }
-    let said = match ingress.messages(FunctionType::new(&namespace, &name), id, &headers, body) {
+    let (body, _room) = match ingress.read(body).await {
+        Ok(read) => read,
+        Err(said) => return said,
+    };
+    let said = match ingress.messages(function, id, &headers, body) {
         Err(said) => Err(said),
         Ok(sendings) => match position(&headers) {
             Err(why) => Err((StatusCode::BAD_REQUEST, why)),
@@ -89,11 +106,41 @@ async fn take(
     said.err().unwrap_or((StatusCode::OK, String::new()))
 }
 
+fn patience(what: &str) -> Said {
+    (StatusCode::TOO_MANY_REQUESTS, format!("too many messages {what}; send it again later\n"))
+}
+
 fn failed(error: EngineError) -> Said {
     (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n"))
 }
 
 impl Taking {
+    /// The whole body, and the room that it has while it is on its way in.
+    async fn read(&self, body: Body) -> Result<(Bytes, Option<SemaphorePermit<'_>>), Said> {
+        let whole = async {
+            let (mut read, mut room): (Vec<u8>, Option<SemaphorePermit<'_>>) = (Vec::new(), None);
+            let mut chunks = body.into_data_stream();
+            while let Some(chunk) = chunks.next().await {
+                let chunk = chunk.map_err(|error| (StatusCode::BAD_REQUEST, format!("{error}\n")))?;
+                read.extend_from_slice(&chunk);
+                if read.len() > MOST_BYTES {
+                    let why = format!("the message has more than {MOST_BYTES} bytes\n");
+                    return Err((StatusCode::PAYLOAD_TOO_LARGE, why));
+                }
+                let has = room.as_ref().map_or(0, SemaphorePermit::num_permits);
+                let lacks = u32::try_from((read.len() / PIECE + 1).saturating_sub(has)).unwrap_or(u32::MAX);
+                let more = self.on_the_way.try_acquire_many(lacks).map_err(|_| patience("come in at once"))?;
+                match &mut room {
+                    Some(room) => room.merge(more),
+                    None => room = Some(more),
+                }
+            }
+            Ok((Bytes::from(read), room))
+        };
+        let late = |_| (StatusCode::REQUEST_TIMEOUT, format!("the body did not come within {BODY_TIME:?}\n"));
+        timeout(BODY_TIME, whole).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+    }
+
     /// The message of a request, for each function that it is for.
     fn messages(
         &self,
@@ -132,15 +179,15 @@ fn position(headers: &HeaderMap) -> Result<Option<Position>, String> {
 /// The body as a value of the type that the header says; without one, as a text. The simple
 /// types are given as they are encoded, but for text, which is given as it is.
 fn typed_value(headers: &HeaderMap, body: Bytes) -> Result<TypedValue, String> {
-    let said = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default().trim());
-    let typename = match said {
+    let said = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+    // What follows is of the text, whose only encoding is UTF-8: `; charset=utf-8`.
+    let kind = said.map(|said| said.split(';').next().unwrap_or_default().trim());
+    let typename = match kind {
         None => String::TYPENAME,
-        Some(said) => match said.strip_prefix(TYPED) {
-            Some(typename) if typename.contains('/') => typename,
+        Some(said) => match said.split_at_checked(TYPED.len()) {
+            Some((typed, typename)) if typed.eq_ignore_ascii_case(TYPED) && typename.contains('/') => typename,
             // What curl says by itself.
-            _ if said.starts_with("application/x-www-form-urlencoded") || said.starts_with("text/plain") => {
-                String::TYPENAME
-            }
+            _ if PLAIN.iter().any(|plain| said.eq_ignore_ascii_case(plain)) => String::TYPENAME,
             _ => return Err(format!("{said:?} names no type; expected {TYPED}NAMESPACE/NAME\n")),
         },
     };
@@ -176,6 +223,11 @@ mod tests {
         assert_eq!(typed(Some("application/x-www-form-urlencoded"), b"Ada").unwrap(), "Ada".to_owned().to_typed());
         assert_eq!(
             typed(Some("application/vnd.example/Order"), b"{}").unwrap(),
+            TypedValue::new("example/Order", &b"{}"[..])
+        );
+        assert_eq!(typed(Some("Text/Plain; charset=UTF-8"), b"Ada").unwrap(), "Ada".to_owned().to_typed());
+        assert_eq!(
+            typed(Some("Application/VND.example/Order ;charset=utf-8"), b"{}").unwrap(),
             TypedValue::new("example/Order", &b"{}"[..])
         );
         assert!(typed(Some("application/json"), b"{}").unwrap_err().contains("application/vnd."));

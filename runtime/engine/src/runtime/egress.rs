@@ -15,6 +15,9 @@ use super::Runtime;
 use crate::record::Damage;
 use crate::{Change, Decision, EngineError, keys};
 
+/// With how many bytes of records a page is full.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
 /// How far topics were polled: the next offset of each.
 #[derive(Default)]
 pub(super) struct Polled(HashMap<(String, String), u64>);
@@ -43,19 +46,21 @@ impl Runtime {
         Ok(Some(payload))
     }
 
-    /// Records of a topic with their offsets, from the offset `from` on, at most `most`.
+    /// Records of a topic with their offsets, from the offset `from` on, at most `most`, and fewer
+    /// where they are large: at least one, and no more when they have some megabytes together.
     /// Whoever reads so keeps count himself.
     ///
     /// # Errors
     /// When the store fails.
     pub fn records(&self, egress: &str, topic: &str, from: u64, most: usize) -> Result<Vec<(u64, Bytes)>, EngineError> {
         let (first, after) = (keys::record(egress, topic, from), keys::record(egress, topic, u64::MAX));
-        let mut found = Vec::new();
+        let (mut found, mut bytes) = (Vec::new(), 0);
         self.inner.shared.store.scan(Space::Egress, &first, Some(&after), &mut |key, value| {
             if let Some(offset) = key.last_chunk::<8>() {
+                bytes += value.len();
                 found.push((u64::from_be_bytes(*offset), Bytes::copy_from_slice(value)));
             }
-            found.len() < most
+            found.len() < most && bytes < MOST_BYTES
         })?;
         Ok(found)
     }

@@ -13,7 +13,7 @@ use statefun_store::Space;
 
 use super::instance::{Instance, Resting, size};
 use super::{Effects, Shard};
-use crate::metrics::{count, move_by};
+use crate::metrics::count;
 use crate::record::{Damage, LetterRecord, maybe_address, read};
 use crate::{Address, EngineError, Letter, keys};
 
@@ -41,7 +41,7 @@ impl Shard {
         if self.overflow.has(&address.function) || self.room.is_full(&address.function) {
             let metrics = &self.types.of(&address.function, &self.shared).metrics;
             count(&metrics.r#in, 1);
-            move_by(&metrics.backlog, 1);
+            metrics.move_backlog(1);
             self.overflow.note(&address.function, letter.sequence);
             return Ok(());
         }
@@ -79,7 +79,7 @@ impl Shard {
             each(letter);
         }
         self.room.gives(&address.function, bytes);
-        move_by(&instance.metrics.backlog, -(i64::try_from(letters).unwrap_or(i64::MAX)));
+        instance.metrics.move_backlog(-(i64::try_from(letters).unwrap_or(i64::MAX)));
         if instance.apart > 0 {
             instance.apart = instance.apart.saturating_sub(letters);
         }
@@ -98,7 +98,7 @@ impl Shard {
         self.room.gives(&address.function, letters.iter().map(size).sum());
         // They are counted when they are read.
         let earlier = letters.iter().filter(|letter| letter.sequence <= self.first_sequence).count();
-        move_by(&instance.metrics.backlog, -i64::try_from(earlier).unwrap_or(i64::MAX));
+        instance.metrics.move_backlog(-i64::try_from(earlier).unwrap_or(i64::MAX));
         instance.count_blocked();
     }
 
@@ -120,7 +120,7 @@ impl Shard {
             let letter = letter?;
             self.room.takes(&address.function, size(&letter));
             if letter.sequence <= self.first_sequence {
-                move_by(&instance.metrics.backlog, 1);
+                instance.metrics.move_backlog(1);
             }
             push(instance, letter);
         }
@@ -133,7 +133,7 @@ impl Shard {
 
 fn arrived(instance: &Instance, letters: i64) {
     count(&instance.metrics.r#in, usize::try_from(letters).unwrap_or_default());
-    move_by(&instance.metrics.backlog, letters);
+    instance.metrics.move_backlog(letters);
 }
 
 fn push(instance: &mut Instance, letter: Letter) {

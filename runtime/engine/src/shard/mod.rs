@@ -60,6 +60,8 @@ pub struct Settings {
     pub cache_bytes: usize,
     /// The most messages to be sent later in memory.
     pub most_timers: usize,
+    /// The most bytes of messages to be sent later in memory.
+    pub timer_bytes: usize,
     /// Whether a message that cannot be taken is tried for ever, as upstream does.
     pub strict: bool,
 }
@@ -73,6 +75,7 @@ impl Default for Settings {
             most_batch_bytes: 8 * 1024 * 1024,
             cache_bytes: 32 * 1024 * 1024,
             most_timers: 50_000,
+            timer_bytes: 32 * 1024 * 1024,
             strict: false,
         }
     }
@@ -167,7 +170,7 @@ impl Shard {
             types: Types::new(index),
             busy: AddressMap::default(),
             cache: Cache::new(shared.settings.cache_bytes),
-            timers: Timers::new(shared.settings.most_timers),
+            timers: Timers::new(shared.settings.most_timers, shared.settings.timer_bytes),
             retries: BTreeSet::new(),
             parked: HashMap::new(),
             unread: BTreeSet::new(),

@@ -39,6 +39,9 @@ pub(super) struct Timers {
     /// The epoch in which something was last left to the disk alone.
     left: u64,
     most: usize,
+    /// What those in memory take, and may take, in bytes.
+    bytes: usize,
+    most_bytes: usize,
     /// What became of tokens, until the disk knows it too; with the epoch.
     tokens: HashMap<(Address, String), (Option<Due>, u64), RandomState>,
     /// What was cancelled on the disk alone, until the disk knows it; with the epoch.
@@ -46,12 +49,14 @@ pub(super) struct Timers {
 }
 
 impl Timers {
-    pub(super) fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize, most_bytes: usize) -> Self {
         Self {
             soonest: BTreeMap::new(),
             horizon: Some((0, 0)),
             left: 0,
             most,
+            bytes: 0,
+            most_bytes,
             tokens: HashMap::default(),
             cancelled: HashMap::default(),
         }
@@ -91,9 +96,10 @@ impl Timers {
             self.left = epoch;
             return;
         }
-        self.soonest.insert(due, timer);
-        if self.soonest.len() > self.most {
-            let (last, _) = self.soonest.pop_last().expect("there is one");
+        self.keep(due, timer);
+        while self.soonest.len() > self.most || (self.bytes > self.most_bytes && self.soonest.len() > 1) {
+            let (last, timer) = self.soonest.pop_last().expect("there is one");
+            self.bytes -= size(&timer);
             self.horizon = Some(last);
             self.left = epoch;
         }
@@ -101,8 +107,11 @@ impl Timers {
 
     /// Cancels a message that has a token, in the epoch given.
     pub(super) fn cancel(&mut self, sender: &Address, token: &str, due: Due, epoch: u64, changes: &mut Vec<Change>) {
-        if self.soonest.remove(&due).is_none() {
-            self.cancelled.insert(due, epoch);
+        match self.soonest.remove(&due) {
+            Some(timer) => self.bytes -= size(&timer),
+            None => {
+                self.cancelled.insert(due, epoch);
+            }
         }
         self.end(due, sender, token, epoch, changes);
     }
@@ -110,7 +119,22 @@ impl Timers {
     /// Takes out what is due.
     fn pop_due(&mut self, now: u64) -> Option<(Due, Timer)> {
         let entry = self.soonest.first_entry()?;
-        (entry.key().0 <= now).then(|| entry.remove_entry())
+        if entry.key().0 > now {
+            return None;
+        }
+        let (due, timer) = entry.remove_entry();
+        self.bytes -= size(&timer);
+        Some((due, timer))
+    }
+
+    fn keep(&mut self, due: Due, timer: Timer) {
+        self.bytes += size(&timer);
+        self.soonest.insert(due, timer);
+    }
+
+    /// Whether what is read from the disk has filled the memory for it by half.
+    fn is_half_full(&self) -> bool {
+        self.soonest.len() >= self.most / 2 || (self.bytes >= self.most_bytes / 2 && !self.soonest.is_empty())
     }
 
     fn end(&mut self, due: Due, sender: &Address, token: &str, epoch: u64, changes: &mut Vec<Change>) {
@@ -129,7 +153,8 @@ impl Timers {
 
     /// Where to read on, when there is room for more and the disk has all of it.
     fn wants_more(&self, durable: &Durable) -> Option<Due> {
-        self.horizon.filter(|_| self.soonest.len() <= self.most / 4 && (self.left == 0 || durable.has(self.left)))
+        let is_low = self.soonest.len() <= self.most / 4 && self.bytes <= self.most_bytes / 4;
+        self.horizon.filter(|_| is_low && (self.left == 0 || durable.has(self.left)))
     }
 }
 
@@ -159,7 +184,7 @@ impl Shard {
     /// Reads what comes after that which is in memory, when there is room.
     pub(super) fn read_timers(&mut self) -> Result<(), EngineError> {
         let Some(horizon) = self.timers.wants_more(&self.durable) else { return Ok(()) };
-        let (most, shards, index) = (self.timers.most, self.shared.shards, self.index);
+        let (shards, index) = (self.shared.shards, self.index);
         let mut stopped_at = None;
         let mut damage = None;
         let timers = &mut self.timers;
@@ -172,18 +197,23 @@ impl Shard {
                     return false;
                 }
             };
-            if timers.soonest.len() >= most / 2 {
+            if timers.is_half_full() {
                 stopped_at = Some(due);
                 return false;
             }
             if timer.sender.shard(shards) == index && !timers.cancelled.contains_key(&due) {
-                timers.soonest.insert(due, timer);
+                timers.keep(due, timer);
             }
             true
         })?;
         self.timers.horizon = stopped_at;
         damage.map_or(Ok(()), |damage| Err(damage.into()))
     }
+}
+
+/// What a message takes, in bytes.
+fn size(timer: &Timer) -> usize {
+    size_of::<(Due, Timer)>() + timer.argument.len() + timer.token.len() + timer.sender.id.len() + timer.target.id.len()
 }
 
 fn read_due(key: &[u8]) -> Option<Due> {
@@ -198,4 +228,29 @@ fn read_timer(key: &[u8], value: &[u8]) -> Result<(Due, Timer), Damage> {
     let sender = record::address(record.sender.as_ref(), WHAT)?;
     let target = record::address(record.target.as_ref(), WHAT)?;
     Ok((due, Timer { sender, target, argument: record.argument, token: record.token }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FunctionType;
+
+    #[test]
+    fn the_soonest_stay_in_memory_as_far_as_their_bytes_allow() {
+        let mut timers = Timers::new(100, 2000);
+        timers.horizon = None;
+        let address = FunctionType::new("a", "b").instance("1");
+        for due in (0..20).rev() {
+            let argument = Bytes::from(vec![7; 400]);
+            let timer = Timer { sender: address.clone(), target: address.clone(), argument, token: String::new() };
+            timers.add((due, due), timer, 1, &mut Vec::new());
+            assert!(timers.bytes <= 2000);
+        }
+        let kept: Vec<u64> = timers.soonest.keys().map(|(due, _)| *due).collect();
+        assert!((2..5).contains(&kept.len()), "{kept:?}");
+        assert_eq!(kept, (0..kept.len() as u64).collect::<Vec<_>>());
+        assert_eq!(timers.horizon, Some((kept.len() as u64, kept.len() as u64)));
+        while timers.pop_due(100).is_some() {}
+        assert_eq!(timers.bytes, 0);
+    }
 }
