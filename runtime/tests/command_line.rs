@@ -9,7 +9,7 @@
 use std::fs;
 use std::net::TcpListener;
 
-use crate::world::World;
+use crate::world::{Sdk, World, eventually};
 
 fn said(world: &World, arguments: &[&str]) -> (Option<i32>, String) {
     let output = world.statefun().args(arguments).output().unwrap();
@@ -141,4 +141,52 @@ fn health_readiness_and_metrics_are_there() {
     {
         assert!(metrics.contains(&format!("# TYPE statefun_{name} ")), "{name}");
     }
+}
+
+#[test]
+fn what_cannot_be_written_is_no_success() {
+    let mut world = World::new("");
+    let full = || std::process::Stdio::from(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let check = world.statefun().args(["check", "module.yaml"]).stdout(full()).status().unwrap();
+    assert_eq!(check.code(), Some(4));
+    world.start_functions(Sdk::JavaScript);
+    world.start_runtime();
+    world.command("1", &serde_json::json!([{"do": "increment"}, {"do": "show"}]));
+    assert_eq!(world.next("out")["count"], 1);
+    let list = world.statefun().args(["state", "list", "--data", "data"]).stdout(full()).status().unwrap();
+    assert_eq!(list.code(), Some(4));
+}
+
+#[test]
+fn lists_go_on_by_pages_to_their_end() {
+    let mut world = World::new("");
+    world.start_functions(Sdk::JavaScript);
+    world.start_runtime();
+    for id in 0..1100 {
+        world.command(&format!("{id}"), &serde_json::json!([{"do": "increment"}]));
+    }
+    eventually("nothing waits", || world.metric("numBacklog", "interpreter") == 0);
+    let list = |arguments: &[&str]| {
+        let output = world.statefun().args(["state", "list", "--data", "data"]).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut all = list(&[]);
+    assert_eq!(list(&["--most", "1050"]), all[..1050]);
+    all.dedup();
+    let counted = all.iter().filter(|line| line.contains("  count  ")).count();
+    assert_eq!(counted, 1100, "{:?}", all.first());
+}
+
+#[test]
+fn a_budget_of_nothing_and_a_file_without_certificates_are_refused_and_a_mark_of_utf_8_is_not() {
+    let world = World::new("transport: {call: 0s}");
+    let (code, said_of_call) = said(&world, &["check", "module.yaml"]);
+    assert_eq!(code, Some(2));
+    assert!(said_of_call.contains("more than 0"), "{said_of_call}");
+    world.write_module("test/*", "https://localhost/", "transport: {trust_cacerts: module.yaml}");
+    let (code, said_of_file) = said(&world, &["check", "module.yaml"]);
+    assert_eq!(code, Some(2));
+    assert!(said_of_file.contains("holds no certificate in PEM"), "{said_of_file}");
+    fs::write(world.module(), "\u{feff}kind: io.statefun.playground.v1/ingress\nspec: {port: 1}\n").unwrap();
+    assert_eq!(said(&world, &["check", "module.yaml"]).0, Some(0));
 }

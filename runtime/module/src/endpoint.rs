@@ -111,7 +111,7 @@ fn retrying(fields: &Fields<'_>, directory: &Path) -> RetryingTransport {
     let otherwise = RetryingTransport::default();
     let inner = fields.maybe("timeouts").and_then(|node| Fields::of(node, "timeouts", fields.findings()));
     let timeouts = inner.as_ref().unwrap_or(fields);
-    let (call, connect) = (timeouts.duration("call", otherwise.call), timeouts.duration("connect", otherwise.connect));
+    let (call, connect) = (timeouts.budget("call", otherwise.call), timeouts.duration("connect", otherwise.connect));
     if let Some(inner) = inner {
         inner.end();
     }
@@ -160,7 +160,7 @@ fn read_timeouts(fields: &Fields<'_>) -> ReadTransport {
     let Some(node) = fields.maybe("timeouts") else { return otherwise };
     let Some(timeouts) = Fields::of(node, "timeouts", fields.findings()) else { return otherwise };
     let transport = ReadTransport {
-        call: timeouts.duration("call", otherwise.call),
+        call: timeouts.budget("call", otherwise.call),
         connect: timeouts.duration("connect", otherwise.connect),
         read: timeouts.duration("read", otherwise.read),
         write: timeouts.duration("write", otherwise.write),
@@ -174,7 +174,7 @@ fn old_timeouts(spec: &Fields<'_>) -> RetryingTransport {
     let otherwise = RetryingTransport::default();
     let Some(node) = spec.maybe("timeouts") else { return otherwise };
     let Some(timeouts) = Fields::of(node, "timeouts", spec.findings()) else { return otherwise };
-    let (call, connect) = (timeouts.duration("call", otherwise.call), timeouts.duration("connect", otherwise.connect));
+    let (call, connect) = (timeouts.budget("call", otherwise.call), timeouts.duration("connect", otherwise.connect));
     // These limited one connection's reading and writing; the budget of the call does now.
     for name in ["read", "write"] {
         let _ = timeouts.duration(name, otherwise.call);

@@ -106,6 +106,12 @@ impl<'n> Fields<'n> {
         self.parsed(name, "30s", units::duration).unwrap_or(otherwise)
     }
 
+    /// A length of time that is more than none, of a field that may be given.
+    pub(crate) fn budget(&self, name: &'static str, otherwise: Duration) -> Duration {
+        let some = |text: &str| units::duration(text).filter(|time| !time.is_zero());
+        self.parsed(name, "30s, and more than 0", some).unwrap_or(otherwise)
+    }
+
     /// A count from 1 on, of a field that may be given.
     pub(crate) fn count(&self, name: &'static str, otherwise: usize) -> usize {
         self.parsed(name, "100", |text| text.parse().ok().filter(|count| *count > 0)).unwrap_or(otherwise)

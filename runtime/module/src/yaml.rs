@@ -58,7 +58,8 @@ impl Node {
 
 /// The documents of a file.
 pub(crate) fn documents(file: &Arc<str>, text: &str) -> Result<Vec<Node>, Fault> {
-    let mut parser = Parser::new_from_str(text);
+    // Some editors put a mark of UTF-8 at the beginning.
+    let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
     let mut builder = Builder { file: file.clone(), ..Builder::default() };
     loop {
         let (event, mark) = parser.next_token().map_err(|error| Fault {

@@ -42,6 +42,12 @@ pub enum ClientError {
         /// What is wrong with it.
         source: reqwest::Error,
     },
+    /// A file has no certificates, so that nobody would be trusted.
+    #[error("{} holds no certificate in PEM; expected at least one that is trusted", path.display())]
+    NoCertificate {
+        /// Which.
+        path: PathBuf,
+    },
     /// A key cannot be decrypted.
     #[error("the client's key in {} cannot be used", path.display())]
     Key {
@@ -100,7 +106,11 @@ pub(crate) fn client(
 fn with_tls(mut builder: ClientBuilder, tls: &ClientTransport) -> Result<ClientBuilder, ClientError> {
     if let Some(path) = &tls.trust_cacerts {
         let pem = |source| ClientError::Pem { path: path.clone(), what: "certificates", source };
-        builder = builder.tls_certs_only(Certificate::from_pem_bundle(&read(path)?).map_err(pem)?);
+        let trusted = Certificate::from_pem_bundle(&read(path)?).map_err(pem)?;
+        if trusted.is_empty() {
+            return Err(ClientError::NoCertificate { path: path.clone() });
+        }
+        builder = builder.tls_certs_only(trusted);
     }
     if let (Some(certificate), Some(key)) = (&tls.client_cert, &tls.client_key) {
         let password = tls.client_key_password.as_ref().map(password).transpose()?;

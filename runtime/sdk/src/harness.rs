@@ -151,7 +151,7 @@ impl Harness {
     /// # Errors
     /// When the store fails.
     pub fn value(&self, address: &Address, name: &str) -> Result<Option<TypedValue>, HarnessError> {
-        let entries = StateEntry::list(self.runtime.store(), None, Some(address), 0, usize::MAX)?;
+        let entries = StateEntry::list(self.runtime.store(), None, Some(address), None, 0, usize::MAX)?;
         let found = entries.into_iter().find(|entry| entry.name == name);
         Ok(found.and_then(|entry| TypedValue::open(entry.encoded).ok()))
     }

@@ -21,6 +21,8 @@ use crate::error::CliError;
 use crate::operating::ADDRESS_FILE;
 use crate::views::{self, Which};
 
+/// How many are asked for at once.
+const PAGE: usize = 1000;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The way to a store.
@@ -106,6 +108,7 @@ impl Access {
         let mut query: Vec<(&str, String)> = Vec::new();
         query.extend(which.function.clone().map(|function| ("function", function)));
         query.extend(which.id.clone().map(|id| ("id", id)));
+        query.extend(which.after.clone().map(|after| ("after", after)));
         query.extend(which.from.map(|from| ("from", from.to_string())));
         query.extend(which.most.map(|most| ("most", most.to_string())));
         let (status, body) = send(address, client.get(format!("http://{address}/{what}")).query(&query))?;
@@ -115,6 +118,29 @@ impl Access {
         let read = |line: &str| serde_json::from_str(line).map_err(|_| refused(address, status, line));
         body.lines().map(read).collect()
     }
+}
+
+/// Shows at most `most` of what `read` gives page by page, in order, or all of it.
+pub(crate) fn pages(
+    most: Option<usize>,
+    mut which: Which,
+    read: impl Fn(&Which) -> Result<Vec<Value>, CliError>,
+    after: impl Fn(Which, &Value) -> Which,
+    mut show: impl FnMut(&Value) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let mut left = most.unwrap_or(usize::MAX);
+    while left > 0 {
+        let wanted = left.min(PAGE);
+        which.most = Some(wanted);
+        let page = read(&which)?;
+        for value in &page {
+            show(value)?;
+        }
+        let Some(last) = page.last().filter(|_| page.len() == wanted) else { break };
+        which = after(which, last);
+        left -= wanted;
+    }
+    Ok(())
 }
 
 fn send(address: &str, request: RequestBuilder) -> Result<(StatusCode, String), CliError> {
@@ -129,4 +155,32 @@ fn unanswered(address: &str, error: &reqwest::Error) -> CliError {
 
 fn refused(address: &str, status: StatusCode, body: &str) -> CliError {
     CliError::Unanswered { address: address.to_owned(), why: format!("{status}: {}", body.trim()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn pages_follow_each_other_until_there_is_no_more_or_enough() {
+        let shown = |most: Option<usize>| {
+            let mut shown = Vec::new();
+            let read = |which: &Which| {
+                let from = which.from.unwrap_or_default();
+                let end = 2500.min(from + which.most.unwrap_or_default() as u64);
+                Ok((from..end).map(|number| json!({ "number": number })).collect())
+            };
+            pages(most, Which::default(), read, Which::after_dead_letter, |value| {
+                shown.extend(value["number"].as_u64());
+                Ok(())
+            })
+            .unwrap();
+            shown
+        };
+        assert_eq!(shown(None), (0..2500).collect::<Vec<_>>());
+        assert_eq!(shown(Some(1700)), (0..1700).collect::<Vec<_>>());
+        assert_eq!(shown(Some(0)).len(), 0);
+    }
 }

@@ -10,9 +10,10 @@ use std::time::SystemTime;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use statefun_engine::{Address, DeadLetterEntry, FunctionType, StateEntry};
+use statefun_engine::{Address, AddressError, DeadLetterEntry, FunctionType, StateEntry, keys};
 use statefun_protocol::{Simple, TypedValue};
 use statefun_store::Store;
 
@@ -25,10 +26,25 @@ pub(crate) struct Which {
     pub(crate) function: Option<String>,
     /// Of this instance of it.
     pub(crate) id: Option<String>,
+    /// After this value: its type, id and name, as JSON.
+    pub(crate) after: Option<String>,
     /// From this number on.
     pub(crate) from: Option<u64>,
     /// At most so many.
     pub(crate) most: Option<usize>,
+}
+
+impl Which {
+    /// The values after this one.
+    pub(crate) fn after_value(self, value: &Value) -> Self {
+        let after = json!([value["function"], value["id"], value["name"]]).to_string();
+        Self { after: Some(after), ..self }
+    }
+
+    /// The dead letters after this one.
+    pub(crate) fn after_dead_letter(self, letter: &Value) -> Self {
+        Self { from: letter["number"].as_u64().map(|number| number + 1), ..self }
+    }
 }
 
 const USUAL_MOST: usize = 1000;
@@ -43,7 +59,8 @@ pub(crate) fn state(store: &dyn Store, which: &Which) -> Result<Vec<Value>, CliE
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
     let most = which.most.unwrap_or(USUAL_MOST);
-    let entries = StateEntry::list(store, function.as_ref(), address.as_ref(), now, most)?;
+    let after = which.after.as_deref().map(after).transpose()?;
+    let entries = StateEntry::list(store, function.as_ref(), address.as_ref(), after.as_deref(), now, most)?;
     let view = |entry: StateEntry| {
         let expires_at = (entry.expires_at != 0).then_some(entry.expires_at);
         json!({
@@ -55,6 +72,14 @@ pub(crate) fn state(store: &dyn Store, which: &Which) -> Result<Vec<Value>, CliE
         })
     };
     Ok(entries.into_iter().map(view).collect())
+}
+
+/// The key of the value that is named so.
+fn after(text: &str) -> Result<Bytes, CliError> {
+    let none = || AddressError::NoType(text.to_owned());
+    let [function, id, name]: [String; 3] = serde_json::from_str(text).map_err(|_| none())?;
+    let function = FunctionType::parse(&function)?;
+    Ok(keys::value(&Address::new(&function.namespace, &function.name, &id)?, &name))
 }
 
 /// The dead letters.
@@ -75,7 +100,7 @@ pub(crate) fn dead_letters(store: &dyn Store, which: &Which) -> Result<Vec<Value
 }
 
 /// A typed value: a simple one as it is, another one in base64.
-fn typed(encoded: &bytes::Bytes) -> Value {
+fn typed(encoded: &Bytes) -> Value {
     let Ok(value) = TypedValue::open(encoded.clone()) else {
         return json!({ "type": null, "base64": STANDARD.encode(encoded) });
     };

@@ -40,7 +40,8 @@ pub struct StateEntry {
 
 impl StateEntry {
     /// The values on the disk, of one address, of one type, or of all, as far as they have
-    /// not expired at `now`; at most `most`.
+    /// not expired at `now`; at most `most`, in the order of their keys, those after the key
+    /// `after` where there is one.
     ///
     /// # Errors
     /// When the store fails.
@@ -48,6 +49,7 @@ impl StateEntry {
         store: &dyn Store,
         function: Option<&FunctionType>,
         address: Option<&Address>,
+        after: Option<&[u8]>,
         now: u64,
         most: usize,
     ) -> Result<Vec<Self>, EngineError> {
@@ -58,7 +60,11 @@ impl StateEntry {
         };
         let mut found = Vec::new();
         let mut damage = None;
-        store.scan(Space::State, &prefix, after_prefix(&prefix).as_deref(), &mut |key, value| {
+        let from = prefix.to_vec().max(after.unwrap_or_default().to_vec());
+        store.scan(Space::State, &from, after_prefix(&prefix).as_deref(), &mut |key, value| {
+            if after == Some(key) {
+                return true;
+            }
             match read_state(key, value) {
                 Some(entry) if entry.expires_at == 0 || entry.expires_at > now => found.push(entry),
                 Some(_) => {}

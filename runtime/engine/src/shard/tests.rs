@@ -10,7 +10,7 @@ use bytes::Bytes;
 use statefun_store::MemoryStore;
 
 use super::*;
-use crate::{Expiry, Failure, Outcome, Reached, Spec};
+use crate::{Expiry, Failure, Outcome, Outgoing, Reached, Spec};
 
 fn shard(settings: Settings) -> Shard {
     let mut catalogue = Catalogue::default();
@@ -101,4 +101,16 @@ fn what_waits_to_be_called_again_takes_no_room() {
     let nobody = Failure { reached: Reached::No, cause: "nobody is there".to_owned() };
     answer(&mut shard, "1", Answer::Failed(nobody));
     assert_eq!((shard.resident_bytes(), shard.busy()), (0, 1));
+}
+
+#[test]
+fn messages_to_nobody_are_counted_as_dead_letters() {
+    let mut shard = shard(Settings::default());
+    deliver(&mut shard, 1, "1");
+    let nobody = FunctionType::new("nobody", "home");
+    let message = Outgoing { target: nobody.instance("1"), argument: Bytes::new() };
+    let outcome = Outcome { messages: vec![message], ..Outcome::default() };
+    assert_eq!(answer(&mut shard, "1", Answer::Done(outcome)).decision.dead.len(), 1);
+    let metrics = shard.shared.metrics.of(&nobody);
+    assert_eq!(metrics.dead_letters.load(std::sync::atomic::Ordering::Relaxed), 1);
 }

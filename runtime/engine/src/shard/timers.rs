@@ -18,6 +18,7 @@ use statefun_store::{Space, Store};
 
 use super::durable::Durable;
 use super::{Effects, Shard};
+use crate::metrics::count;
 use crate::record::{self, Damage, TimerRecord, read};
 use crate::{Address, Change, DeadLetter, Decision, EngineError, Sending, keys};
 
@@ -171,10 +172,12 @@ impl Shard {
 
     /// Adds a message to a decision; one that nobody hosts is a dead letter at once.
     pub(super) fn send(&mut self, decision: &mut Decision, sending: Sending) {
-        if self.types.of(&sending.target.function, &self.shared).hosted.is_some() {
+        let known = self.types.of(&sending.target.function, &self.shared);
+        if known.hosted.is_some() {
             decision.sendings.push(sending);
             return;
         }
+        count(&known.metrics.dead_letters, 1);
         let cause = format!("no module hosts functions of type {}", sending.target.function);
         let Sending { caller, target, argument } = sending;
         tracing::warn!(address = %target, cause, "dead letter");

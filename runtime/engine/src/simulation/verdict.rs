@@ -137,14 +137,14 @@ impl Verdict<'_> {
 }
 
 fn memories(world: &World, at: usize) -> Vec<Memory> {
-    let entries = StateEntry::list(world.reader(), None, Some(&address(at)), 0, 10).unwrap();
+    let entries = StateEntry::list(world.reader(), None, Some(&address(at)), None, 0, 10).unwrap();
     let seen = entries.into_iter().find(|entry| entry.name == "seen");
     seen.map(|entry| read_seen(Some(entry.encoded))).unwrap_or_default()
 }
 
 /// What was to expire has, and is gone from the disk; what was not is there.
 fn swept(world: &World) {
-    let values = StateEntry::list(world.reader(), None, None, 0, usize::MAX).unwrap();
+    let values = StateEntry::list(world.reader(), None, None, None, 0, usize::MAX).unwrap();
     let count = |name: &str| values.iter().filter(|entry| entry.name == name).count();
     assert_eq!(count(BRIEF), 0, "seed {}: expired values are left", world.seed);
     assert_eq!(count(LASTING), count("seen"), "seed {}: values went before their time", world.seed);

@@ -9,7 +9,7 @@
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use statefun_module::{Application, EgressKind, Endpoint, Functions, IngressKind};
+use statefun_module::{Application, EgressKind, Endpoint, Fault, Functions, IngressKind};
 
 use crate::assemble::{assemble, read_modules};
 use crate::error::{CliError, ExitCode};
@@ -28,19 +28,20 @@ pub(crate) struct Args {
 
 /// Lists what the application has; each fault is named with its place.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
-    let application = read_modules(&args.modules).inspect_err(|error| {
-        if let (true, CliError::Modules(faults)) = (args.json, error) {
-            for fault in faults {
-                let place = &fault.place;
+    let application = match read_modules(&args.modules) {
+        Err(CliError::Modules(faults)) if args.json => {
+            for Fault { message, place } in &faults {
                 let (file, line, column) = (&*place.file, place.line, place.column);
-                give(&json!({"fault": fault.message, "file": file, "line": line, "column": column}).to_string());
+                give(&json!({"fault": message, "file": file, "line": line, "column": column}).to_string())?;
             }
+            return Err(CliError::Modules(faults));
         }
-    })?;
+        read => read?,
+    };
     // Nothing is connected to.
     assemble(&application, usize::MAX)?;
     for part in parts(&application) {
-        give(&if args.json { part.to_string() } else { line(&part) });
+        give(&if args.json { part.to_string() } else { line(&part) })?;
     }
     Ok(ExitCode::Done)
 }

@@ -24,6 +24,6 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "statefun", &mut text);
-    give(String::from_utf8_lossy(&text).trim_end());
+    give(String::from_utf8_lossy(&text).trim_end())?;
     Ok(ExitCode::Done)
 }

@@ -12,9 +12,9 @@ use clap::Subcommand;
 use serde_json::Value;
 
 use super::state::typed;
-use crate::access::{Access, Settle};
+use crate::access::{Access, Settle, pages};
 use crate::error::{CliError, ExitCode};
-use crate::output::{give, say};
+use crate::output::{give, say, shown};
 use crate::views::Which;
 
 /// Deals with messages that could not be taken.
@@ -37,9 +37,9 @@ enum What {
         /// From this number on
         #[arg(long, default_value_t = 0)]
         from: u64,
-        /// At most so many
-        #[arg(long, default_value_t = 1000)]
-        most: usize,
+        /// At most so many [default: all]
+        #[arg(long)]
+        most: Option<usize>,
     },
     /// Shows one whole
     Show {
@@ -67,15 +67,20 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
     let access = Access::to(&args.data)?;
     match &args.what {
         What::List { from, most } => {
-            for letter in access.dead_letters(&Which { from: Some(*from), most: Some(*most), ..Which::default() })? {
-                give(&if args.json { letter.to_string() } else { line(&letter) });
-            }
+            let which = Which { from: Some(*from), ..Which::default() };
+            pages(
+                *most,
+                which,
+                |which| access.dead_letters(which),
+                Which::after_dead_letter,
+                |letter| give(&if args.json { letter.to_string() } else { line(letter) }),
+            )?;
         }
         What::Show { number } => {
             let which = Which { from: Some(*number), most: Some(1), ..Which::default() };
             let found = access.dead_letters(&which)?.into_iter().find(|letter| letter["number"] == *number);
             let letter = found.ok_or_else(|| absent(*number))?;
-            give(&if args.json { letter.to_string() } else { format!("{letter:#}") });
+            give(&if args.json { letter.to_string() } else { format!("{letter:#}") })?;
         }
         What::Replay { number: Some(number), .. } => settle(&access, *number, Settle::Replay)?,
         What::Replay { number: None, .. } => replay_all(&access)?,
@@ -85,11 +90,22 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
 }
 
 fn replay_all(access: &Access) -> Result<(), CliError> {
-    let letters = access.dead_letters(&Which { most: Some(usize::MAX), ..Which::default() })?;
-    for number in letters.iter().filter_map(|letter| letter["number"].as_u64()) {
-        access.settle(number, Settle::Replay)?;
+    let mut numbers = Vec::new();
+    // What fails again has a new number, and is not replayed again.
+    pages(
+        None,
+        Which::default(),
+        |which| access.dead_letters(which),
+        Which::after_dead_letter,
+        |letter| {
+            numbers.extend(letter["number"].as_u64());
+            Ok(())
+        },
+    )?;
+    for number in &numbers {
+        access.settle(*number, Settle::Replay)?;
     }
-    say(&format!("replayed: {}", letters.len()));
+    say(&format!("replayed: {}", numbers.len()));
     Ok(())
 }
 
@@ -102,7 +118,7 @@ fn absent(number: u64) -> CliError {
 }
 
 fn line(letter: &Value) -> String {
-    let text = |name: &str| letter[name].as_str().unwrap_or_default().to_owned();
+    let text = |name: &str| shown(letter[name].as_str().unwrap_or_default());
     let (number, message) = (&letter["number"], typed(&letter["message"]));
     format!("{number}  {}/{}  {}  {message}", text("function"), text("id"), text("cause"))
 }

@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde_json::Value;
 
-use crate::access::Access;
+use crate::access::{Access, pages};
 use crate::error::{CliError, ExitCode};
-use crate::output::give;
+use crate::output::{give, shown};
 use crate::views::Which;
 
 /// Looks at the values of addresses.
@@ -42,37 +42,45 @@ enum What {
     List {
         /// The type of the functions: example/greeter
         function: Option<String>,
-        /// At most so many
-        #[arg(long, default_value_t = 1000)]
-        most: usize,
+        /// At most so many [default: all]
+        #[arg(long)]
+        most: Option<usize>,
     },
 }
 
 /// Lists values; one address without any is a 1.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
-    let which = match &args.what {
+    let (which, most) = match &args.what {
         What::Get { function, id } => {
-            Which { function: Some(function.clone()), id: Some(id.clone()), ..Which::default() }
+            (Which { function: Some(function.clone()), id: Some(id.clone()), ..Which::default() }, None)
         }
-        What::List { function, most } => Which { function: function.clone(), most: Some(*most), ..Which::default() },
+        What::List { function, most } => (Which { function: function.clone(), ..Which::default() }, *most),
     };
-    let values = Access::to(&args.data)?.state(&which)?;
-    if let (What::Get { function, id }, []) = (&args.what, &values[..]) {
-        return Err(CliError::Absent(format!("{function}/{id} has no values")));
+    let access = Access::to(&args.data)?;
+    let mut given = 0;
+    pages(
+        most,
+        which,
+        |which| access.state(which),
+        Which::after_value,
+        |value| {
+            given += 1;
+            give(&if args.json { value.to_string() } else { line(value) })
+        },
+    )?;
+    match &args.what {
+        What::Get { function, id } if given == 0 => Err(CliError::Absent(format!("{function}/{id} has no values"))),
+        _ => Ok(ExitCode::Done),
     }
-    for value in values {
-        give(&if args.json { value.to_string() } else { line(&value) });
-    }
-    Ok(ExitCode::Done)
 }
 
 fn line(value: &Value) -> String {
-    let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+    let text = |name: &str| shown(value[name].as_str().unwrap_or_default());
     format!("{}/{}  {}  {}", text("function"), text("id"), text("name"), typed(&value["value"]))
 }
 
 /// A typed value on one line.
 pub(super) fn typed(value: &Value) -> String {
-    let shown = if value["plain"].is_null() { &value["base64"] } else { &value["plain"] };
-    format!("{} ({})", shown, value["type"].as_str().unwrap_or("of no type"))
+    let said = if value["plain"].is_null() { &value["base64"] } else { &value["plain"] };
+    format!("{said} ({})", shown(value["type"].as_str().unwrap_or("of no type")))
 }
