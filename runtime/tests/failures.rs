@@ -11,6 +11,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -187,6 +188,25 @@ fn nobody_there_is_no_fault_of_the_messages() {
     world.start_functions(Sdk::Python);
     assert_eq!(world.next("out")["count"], 1);
     assert!(world.dead_letters().is_empty());
+}
+
+#[test]
+fn functions_that_stand_still_for_a_while_are_no_fault_of_the_messages() {
+    let mut world = World::new("transport: {call: 300ms}");
+    world.start_functions(Sdk::JavaScript);
+    world.start_runtime();
+    world.command("0", &json!([{"do": "show"}]));
+    world.next("out");
+    world.signal_functions("-STOP");
+    for id in 0..100 {
+        world.command(&id.to_string(), &json!([{"do": "increment"}]));
+    }
+    thread::sleep(Duration::from_secs(2));
+    world.signal_functions("-CONT");
+    eventually("nothing waits", || world.metric("numBacklog", "interpreter") == 0);
+    assert!(world.dead_letters().is_empty());
+    world.command("99", &json!([{"do": "show"}]));
+    assert_eq!(world.next("out")["count"], 1);
 }
 
 #[test]

@@ -121,6 +121,12 @@ impl World {
         });
     }
 
+    /// Sends the functions' process a signal: `-STOP`.
+    pub(crate) fn signal_functions(&self, signal: &str) {
+        let (_, child) = self.functions.as_ref().unwrap();
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+    }
+
     /// Starts the runtime and waits until it is ready.
     pub(crate) fn start_runtime(&mut self) {
         let mut command = self.statefun();

@@ -154,4 +154,7 @@ pub enum Reached {
     Yes,
     /// Nobody was there, or somebody who asked for patience.
     No,
+    /// Nothing was heard of it, by anybody who called it: it may stand still, or this message makes
+    /// it.
+    Unknown,
 }

@@ -9,8 +9,8 @@
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -45,6 +45,8 @@ struct Inner {
     most_bytes: u64,
     patience: Option<Patience>,
     persistence: Persistence,
+    /// When anything was last heard of the endpoint.
+    heard: Mutex<Option<Instant>>,
 }
 
 /// What is tried again.
@@ -76,6 +78,7 @@ impl HttpFunction {
                 most_bytes: retrying.payload_max_bytes,
                 patience: None,
                 persistence: Persistence::Always,
+                heard: Mutex::default(),
             },
             Transport::Read(read) => Inner {
                 client,
@@ -86,6 +89,7 @@ impl HttpFunction {
                 most_bytes: 32 << 20,
                 patience: Some(Patience { read: read.read, write: read.write }),
                 persistence: Persistence::WhatMayPass,
+                heard: Mutex::default(),
             },
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -118,8 +122,23 @@ impl Inner {
         }
     }
 
+    fn note_heard(&self) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether the function was there. Where it said nothing, others may have heard of it since
+    /// the call began: then it is at this call's messages that it stands still.
+    fn was_reached(&self, fault: &Fault, since: Instant) -> Reached {
+        let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        match fault.reached() {
+            Reached::Unknown if heard.is_some_and(|heard| heard >= since) => Reached::Yes,
+            reached => reached,
+        }
+    }
+
     async fn call(&self, url: Url, body: Bytes, metrics: &FunctionMetrics) -> Answer {
-        let end = Instant::now() + self.budget;
+        let first = Instant::now();
+        let end = first + self.budget;
         let mut pause = self.first_pause;
         let mut tries = 0_u32;
         let mut before = None;
@@ -129,6 +148,11 @@ impl Inner {
             let posted = timeout_at(end, post(self.exchange(&url, &body))).await;
             metrics.remote_invocation_latency.note(began.elapsed());
             let read = |body| read_answer(body).map_err(Fault::no_answer);
+            if let Ok(posted) = &posted
+                && posted.as_ref().err().is_none_or(|fault| fault.reached() == Reached::Yes)
+            {
+                self.note_heard();
+            }
             let fault = match posted.map(|posted| posted.and_then(read)) {
                 Ok(Ok(answer)) => return answer,
                 Ok(Err(fault)) => fault,
@@ -139,7 +163,7 @@ impl Inner {
             if !again || Instant::now() + pause >= end {
                 let spent = if again { format!(", after {tries} tries in {:?}", self.budget) } else { String::new() };
                 let cause = format!("{url} {}{spent}", fault.what());
-                return Answer::Failed(Failure { reached: fault.reached(), cause });
+                return Answer::Failed(Failure { reached: self.was_reached(&fault, first), cause });
             }
             tracing::debug!(%url, tries, fault = fault.what(), "the call is tried again");
             metrics.remote_invocation_failures.fetch_add(1, Ordering::Relaxed);

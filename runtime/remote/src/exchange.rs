@@ -31,7 +31,7 @@ pub(crate) struct Fault {
 impl Fault {
     /// Nothing was heard in time.
     pub(crate) fn silence() -> Self {
-        Self { what: "did not answer in time".to_owned(), reached: Reached::Yes, may_pass: true }
+        Self { what: "did not answer in time".to_owned(), reached: Reached::Unknown, may_pass: true }
     }
 
     /// It answered with what is no answer.
@@ -122,7 +122,7 @@ fn stood_still(what: Standstill, patience: Patience) -> Fault {
         Standstill::Reading => Fault::silence(),
         Standstill::Writing => Fault {
             what: format!("took nothing of the request for {:?}", patience.write),
-            reached: Reached::Yes,
+            reached: Reached::Unknown,
             may_pass: true,
         },
     }

@@ -22,6 +22,9 @@ use crate::{
 
 /// How often in a row a function may ask for state, for one batch. The SDKs ask once, for all.
 const MOST_REGISTRATIONS: u32 = 64;
+/// How often in a row a function of which nothing is heard is called again before its message is
+/// held to be at fault.
+const MOST_SILENT: u32 = 6;
 /// The pause after the first call that reached nobody, in milliseconds; it doubles.
 const FIRST_PAUSE: u64 = 100;
 /// The longest pause, in milliseconds.
@@ -101,7 +104,12 @@ impl Shard {
         if self.shared.registry.gave_up(&address.function) {
             effects.ready.push(address.function.clone());
         }
-        if failure.reached == Reached::No || (letters == 1 && self.shared.settings.strict) {
+        let was_there = match failure.reached {
+            Reached::Yes => true,
+            Reached::No => false,
+            Reached::Unknown => instance.unreached >= MOST_SILENT,
+        };
+        if !was_there || (letters == 1 && self.shared.settings.strict) {
             self.wait(address, instance, failure);
             return Ok(());
         }
@@ -110,6 +118,7 @@ impl Shard {
             instance.apart = letters;
         } else {
             tracing::warn!(%address, cause = failure.cause, "dead letter");
+            instance.unreached = 0;
             self.bury(&address, &mut instance, 1, &failure.cause, effects);
         }
         self.advance(address, instance, effects)

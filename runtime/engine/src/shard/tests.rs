@@ -114,3 +114,12 @@ fn messages_to_nobody_are_counted_as_dead_letters() {
     let metrics = shard.shared.metrics.of(&nobody);
     assert_eq!(metrics.dead_letters.load(std::sync::atomic::Ordering::Relaxed), 1);
 }
+
+#[test]
+fn a_function_that_stands_still_is_called_again_before_its_message_is_at_fault() {
+    let mut shard = shard(Settings::default());
+    deliver(&mut shard, 1, "1");
+    let silent = || Answer::Failed(Failure { reached: Reached::Unknown, cause: "silence".to_owned() });
+    let effects = answer(&mut shard, "1", silent());
+    assert!(effects.decision.dead.is_empty() && shard.next_tick().is_some_and(|tick| tick > 1000));
+}
