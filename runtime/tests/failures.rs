@@ -7,6 +7,7 @@
 //! What functions answer wrongly, and what becomes of the messages.
 
 use std::collections::VecDeque;
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -207,6 +208,33 @@ fn functions_that_stand_still_for_a_while_are_no_fault_of_the_messages() {
     assert!(world.dead_letters().is_empty());
     world.command("99", &json!([{"do": "show"}]));
     assert_eq!(world.next("out")["count"], 1);
+}
+
+#[test]
+fn functions_that_are_down_hold_up_no_others_before_and_after_a_restart() {
+    let mut world = World::new("");
+    let down =
+        "---\nkind: io.statefun.endpoints.v2/http\nspec: {functions: down/*, urlPathTemplate: http://127.0.0.1:9/}\n";
+    fs::write(world.module(), fs::read_to_string(world.module()).unwrap() + down).unwrap();
+    world.arguments.extend(["--shards".to_owned(), "1".to_owned()]);
+    world.start_functions(Sdk::JavaScript);
+    world.start_runtime();
+    // More than messages may take of the memory.
+    for id in 0..80 {
+        let large = vec![b'x'; 1_000_000];
+        assert_eq!(world.put(&format!("down/f/{id}"), "application/vnd.test/large", large).status(), 200);
+    }
+    for round in ["before", "after"] {
+        for id in 0..20 {
+            world.command(&format!("{round}-{id}"), &json!([{"do": "increment"}, {"do": "show"}]));
+        }
+        for _ in 0..20 {
+            assert_eq!(world.next("out")["count"], 1);
+        }
+        world.kill_runtime();
+        world.start_runtime();
+    }
+    assert!(world.dead_letters().is_empty());
 }
 
 #[test]
