@@ -139,6 +139,10 @@ pub struct Source {
     /// What is left out, as globs over paths from the root; a pattern without a
     /// slash fits a name at any depth.
     pub exclude: Vec<String>,
+    /// Who holds the copyright that NOTICE states; none: The Apache Software Foundation,
+    /// which its projects also name as where they are developed.
+    #[serde(default)]
+    pub copyright_owner: Option<String>,
     /// Files that need no licence header, as globs.
     #[serde(default)]
     pub no_header: Vec<String>,

@@ -61,6 +61,7 @@ pub fn product_rules(product: &Product, version: Option<Version>) -> Result<Prod
         python: product.pypi.iter().flat_map(|pypi| pypi.files.iter().cloned()).collect(),
         npm: product.npm.iter().map(|npm| npm.file.clone()).collect(),
         r: BTreeSet::new(),
+        copyright_owner: source.copyright_owner.clone(),
         no_header: rules("source.no_header", &source.no_header)?,
         rat_excludes: RatExcludes::default(),
         secrets: rules("source.secrets", &source.secrets)?,

@@ -46,12 +46,7 @@ pub fn create(directory: &Path, product: &Product, version: Version) -> Result<(
         run_as(who, month, directory, &["commit", "--quiet", "--message", message])
     };
     write(directory, "LICENSE", licence())?;
-    let notice = format!(
-        "{}\nCopyright 2024-2026 The Apache Software Foundation\n\nThis product includes software developed at\n\
-         The Apache Software Foundation (http://www.apache.org/).\n",
-        product.name
-    );
-    write(directory, "NOTICE", &notice)?;
+    write(directory, "NOTICE", &notice(product))?;
     commit(ANN, 1, "Add the licence")?;
     if let (Some(before), Some(tag)) = (before(version), product.git.release_tags.first()) {
         let tag = tag.replace(&version.to_string(), &before.to_string());
@@ -69,6 +64,18 @@ pub fn create(directory: &Path, product: &Product, version: Version) -> Result<(
     }
     commit(BOB, 2, "Add what has a version")?;
     Ok(())
+}
+
+/// What NOTICE has to say: the product, and who holds the copyright.
+fn notice(product: &Product) -> String {
+    let name = &product.name;
+    match &product.source.copyright_owner {
+        Some(owner) => format!("{name}\nCopyright 2024-2026 {owner}\n"),
+        None => format!(
+            "{name}\nCopyright 2024-2026 The Apache Software Foundation\n\nThis product includes software developed at\n\
+             The Apache Software Foundation (http://www.apache.org/).\n"
+        ),
+    }
 }
 
 /// The release before one that begins a series.

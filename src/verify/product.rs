@@ -44,6 +44,8 @@ pub struct ProductRules {
     pub npm: BTreeSet<String>,
     /// The packages for R, by their names.
     pub r: BTreeSet<String>,
+    /// Who holds the copyright that NOTICE states; none: The Apache Software Foundation.
+    pub copyright_owner: Option<String>,
     /// Files of the source archive that need no licence header.
     pub no_header: PathRules,
     /// The same, as the project's exclude list for RAT says it.
@@ -167,6 +169,7 @@ impl ProductRules {
             product: self.name.clone().filter(|_| source),
             version: self.version.clone(),
             version_rules: self.version_rules.clone(),
+            copyright_owner: self.copyright_owner.clone(),
             no_header: self.no_header.clone(),
             rat_excludes: if source { self.rat_excludes.clone() } else { RatExcludes::default() },
             allowed_secrets: self.secrets.clone(),

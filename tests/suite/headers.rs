@@ -46,7 +46,7 @@ fn comment_mark(path: &Path) -> Option<&'static str> {
     let name = path.file_name()?.to_str()?;
     let extension = path.extension().and_then(|extension| extension.to_str());
     match (name, extension) {
-        (_, Some("rs")) => Some("//"),
+        (_, Some("rs" | "mod")) => Some("//"),
         ("Makefile" | "run", _) | (_, Some("toml" | "sh" | "py" | "yml" | "yaml")) => Some("#"),
         _ => None,
     }

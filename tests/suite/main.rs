@@ -22,6 +22,7 @@ mod flip;
 mod guide;
 mod headers;
 mod imports;
+mod itself;
 mod lost_record;
 mod mail_nonsense;
 mod plain_text;

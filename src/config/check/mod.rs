@@ -159,6 +159,7 @@ mod tests {
             ("/vote/aliases", json!("aliases.toml")),
             ("/source/root", json!("../../etc")),
             ("/source/root", json!("..")),
+            ("/source/copyright_owner", json!("")),
             ("/build/0/id", json!("../log")),
             ("/build/0/directory", json!("/etc")),
             ("/build/0/outputs/0/glob", json!("../*.whl")),

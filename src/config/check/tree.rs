@@ -51,6 +51,9 @@ pub(super) fn git(faults: &mut Faults, product: &Product) {
 pub(super) fn files(faults: &mut Faults, product: &Product) {
     faults.unless("source.file", &product.source.file, ask::plain_name);
     faults.unless("source.root", &product.source.root, ask::plain_name);
+    if let Some(owner) = &product.source.copyright_owner {
+        faults.unless("source.copyright_owner", owner, ask::line);
+    }
     let mut names = vec![("source.file".to_owned(), product.source.file.as_str())];
     for (index, one) in product.build.iter().enumerate() {
         let field = format!("build[{index}]");

@@ -15,7 +15,8 @@ use crate::verify::archive::Faults;
 /// The check's name.
 pub const NOTICE: &str = "licence-notice";
 
-const OWNER: &str = "The Apache Software Foundation";
+/// Who holds the copyright where nothing else is said.
+const FOUNDATION: &str = "The Apache Software Foundation";
 
 /// The terms of the licence, each run of blanks one space.
 static TERMS: LazyLock<String> = LazyLock::new(|| {
@@ -116,8 +117,9 @@ fn notice_faults(text: &str, rules: &ContentRules, newest: Option<u16>, faults: 
     if let Some(product) = rules.product.as_deref().filter(|product| !text.contains(*product)) {
         faults.fail(NOTICE, "NOTICE", format!("it does not name {product}"));
     }
-    match copyright(&text) {
-        None => faults.fail(NOTICE, "NOTICE", format!("it has no line `Copyright YEARS {OWNER}`")),
+    let owner = rules.copyright_owner.as_deref().unwrap_or(FOUNDATION);
+    match copyright(&text, owner) {
+        None => faults.fail(NOTICE, "NOTICE", format!("it has no line `Copyright YEARS {owner}`")),
         Some((first, last)) if first > last => {
             faults.fail(NOTICE, "NOTICE", format!("its copyright is of {first}-{last}, which runs backwards"));
         }
@@ -130,16 +132,16 @@ fn notice_faults(text: &str, rules: &ContentRules, newest: Option<u16>, faults: 
         }
     }
     let developed = ["developed at The Apache Software Foundation", "developed by The Apache Software Foundation"];
-    if !developed.iter().any(|words| text.contains(words)) {
-        faults.fail(NOTICE, "NOTICE", format!("it does not say `developed at {OWNER}`"));
+    if owner == FOUNDATION && !developed.iter().any(|words| text.contains(words)) {
+        faults.fail(NOTICE, "NOTICE", format!("it does not say `developed at {FOUNDATION}`"));
     }
 }
 
-/// The first and last year of `Copyright 2014-2023 The Apache Software Foundation`.
-fn copyright(text: &str) -> Option<(u16, u16)> {
+/// The first and last year of `Copyright 2014-2023 OWNER`.
+fn copyright(text: &str, owner: &str) -> Option<(u16, u16)> {
     text.match_indices("Copyright ").find_map(|(at, sign)| {
         let rest = &text[at + sign.len()..];
-        let years = &rest[..rest.find(OWNER)?];
+        let years = &rest[..rest.find(owner)?];
         let signs: &[char] = &[' ', ',', '-', '\u{2013}', '\u{a9}'];
         let years = years.trim_start_matches("(c)").trim_start_matches("(C)");
         let numbers: Option<Vec<u16>> =
@@ -157,4 +159,42 @@ fn copyright(text: &str) -> Option<(u16, u16)> {
 
 fn spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(notice: &str, owner: Option<&str>) -> Vec<String> {
+        let copyright_owner = owner.map(str::to_owned);
+        let rules = ContentRules { copyright_owner, ..ContentRules::new(ArchiveForm::Source) };
+        let mut faults = Faults::default();
+        notice_faults(notice, &rules, None, &mut faults);
+        faults.into_findings().into_iter().map(|finding| finding.detail).collect()
+    }
+
+    #[test]
+    fn the_owner_is_the_one_that_the_configuration_names() {
+        let foundation = "Apache Demo\nCopyright 2026 The Apache Software Foundation\n\
+            This product includes software developed at\nThe Apache Software Foundation.\n";
+        let own = "Demo\nCopyright 2026 the Demo developers\n";
+        assert_eq!(faults(foundation, None), [""; 0]);
+        assert_eq!(faults(own, Some("the Demo developers")), [""; 0]);
+        // the one is none of the other's
+        assert_eq!(
+            faults(own, None),
+            [
+                "it has no line `Copyright YEARS The Apache Software Foundation`",
+                "it does not say `developed at The Apache Software Foundation`",
+            ]
+        );
+        assert_eq!(
+            faults(foundation, Some("the Demo developers")),
+            ["it has no line `Copyright YEARS the Demo developers`"]
+        );
+        assert_eq!(faults(&own.replace("2026", "2026-2020"), Some("the Demo developers")).len(), 1);
+        // the foundation asks for its line where it is named as well
+        let without = "Demo\nCopyright 2026 The Apache Software Foundation\n";
+        assert_eq!(faults(without, Some("The Apache Software Foundation")).len(), 1);
+    }
 }

@@ -43,6 +43,9 @@ pub struct ContentRules {
     pub version: Option<String>,
     /// Where the source archive's files say it; none where the product is not known.
     pub version_rules: Option<Arc<VersionRules>>,
+    /// Who holds the copyright that NOTICE states; none: The Apache Software Foundation,
+    /// and then NOTICE also says that the product is developed there.
+    pub copyright_owner: Option<String>,
     /// The year that the years of the copyright in NOTICE must reach.
     pub year: Option<u16>,
     /// Files that need no licence header.
@@ -88,6 +91,7 @@ impl ContentRules {
             product: None,
             version: None,
             version_rules: None,
+            copyright_owner: None,
             year: None,
             no_header: PathRules::default(),
             rat_excludes: RatExcludes::default(),
