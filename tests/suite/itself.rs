@@ -71,15 +71,15 @@ fn at_version(files: &Tree, product: &Product, new: &str) -> (Tree, Vec<String>)
     (files, left.iter().map(ToString::to_string).collect())
 }
 
-/// What fails in the source archive of these files, by the rules that a voter's `quorate verify` has.
-fn faults(files: &Tree, product: &Product, version: Version) -> Vec<String> {
+/// What fails in an archive of these files, by the rules that a voter's `quorate verify` has
+/// for an artifact of that name.
+fn faults(files: &Tree, product: &Product, version: Version, name: &str) -> Vec<String> {
     let left_out = PathRules::new(&product.source.exclude).unwrap();
     let mut archive = SourceArchive::new(Vec::new(), &product.source.root, MODIFIED).unwrap();
     for (path, bytes) in files.iter().filter(|(path, _)| !left_out.fit(path)) {
         archive.add(path, ArchiveEntry::File(bytes)).unwrap();
     }
     let (bytes, _) = archive.finish().unwrap();
-    let name = &product.source.file;
     let rules = product_rules(product, Some(version)).unwrap().of_archive(name, Limits::default()).unwrap();
     let report = check_archive_bytes(name, Cursor::new(bytes), &rules);
     let failed = report.findings.iter().filter(|finding| finding.status == Status::Fail);
@@ -102,8 +102,11 @@ fn this_workspace_can_be_released_by_its_own_configuration() {
     }
     let (candidate, left) = at_version(&files, &product, &version.to_string());
     assert!(left.is_empty(), "{said} would be left:\n{}", left.join("\n"));
-    let faults = faults(&candidate, &product, version);
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    // the crate is less than the source archive, under the same directory
+    for name in [&product.source.file, &product.build[0].outputs[0].name] {
+        let faults = faults(&candidate, &product, version, name);
+        assert!(faults.is_empty(), "{name}: {}", faults.join("\n"));
+    }
 }
 
 /// What the configuration allows is all that it allows.
@@ -118,7 +121,7 @@ fn what_the_configuration_of_this_workspace_does_not_allow_is_found() {
     files.insert("runtime/engine/src/bad.rs".to_owned(), format!("// {snapshot}\n// {token}\n").into_bytes());
     let (mut candidate, _) = at_version(&files, &product, &version.to_string());
     candidate.insert("NOTICE".to_owned(), b"Quorate\nCopyright 2026 Somebody Else\n".to_vec());
-    let faults = faults(&candidate, &product, version);
+    let faults = faults(&candidate, &product, version, &product.source.file);
     for expected in [
         "version runtime/engine/src/bad.rs",
         "secrets runtime/engine/src/bad.rs",

@@ -9,7 +9,7 @@
 /// The forms of archives that can be looked into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArchiveKind {
-    /// `.tar.gz`, `.tgz`.
+    /// `.tar.gz`, `.tgz`, and `.crate` of Cargo.
     TarGz,
     /// `.tar.xz`, `.txz`.
     TarXz,
@@ -27,7 +27,7 @@ impl ArchiveKind {
     pub fn of_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-        if ends(&[".tar.gz", ".tgz"]) {
+        if ends(&[".tar.gz", ".tgz", ".crate"]) {
             Some(Self::TarGz)
         } else if ends(&[".tar.xz", ".txz"]) {
             Some(Self::TarXz)
@@ -76,4 +76,23 @@ fn is_old_tar(top: &[u8]) -> bool {
     // the sum is made with blanks in its own place
     let sum = |part: &[u8]| part.iter().copied().map(u32::from).sum::<u32>();
     said == Some(sum(&header[..SUM.start]) + 8 * u32::from(b' ') + sum(&header[SUM.end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_what_archive_it_is() {
+        for (name, kind) in [
+            ("a-1.0.0-src.tgz", Some(ArchiveKind::TarGz)),
+            ("a-1.0.0.crate", Some(ArchiveKind::TarGz)),
+            ("A-1.0.0.TAR.XZ", Some(ArchiveKind::TarXz)),
+            ("a-1.0.0.jar", Some(ArchiveKind::Zip)),
+            ("a-1.0.0-linux-x86_64", None),
+            ("crate", None),
+        ] {
+            assert_eq!(ArchiveKind::of_name(name), kind, "{name}");
+        }
+    }
 }
