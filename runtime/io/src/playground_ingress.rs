@@ -14,7 +14,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
@@ -89,6 +89,7 @@ async fn take(
     // One type that is down leaves some room to the others, as it does in memory.
     let most = ingress.most_waiting.saturating_mul(2);
     if metrics.backlog() >= ingress.most_waiting && metrics.backlog() + metrics.backlog_of(&function) >= most {
+        let _ = timeout(BODY_TIME, pass_over(&mut body.into_data_stream())).await;
         return patience("wait for their functions");
     }
     let (body, _room) = match ingress.read(body).await {
@@ -106,6 +107,18 @@ async fn take(
     said.err().unwrap_or((StatusCode::OK, String::new()))
 }
 
+/// Takes what a client is still sending, and keeps nothing of it: who is answered before that hears
+/// of a broken connection in the place of the answer.
+async fn pass_over(chunks: &mut BodyDataStream) {
+    let mut left = 2 * MOST_BYTES;
+    while let Some(Ok(chunk)) = chunks.next().await {
+        if chunk.len() > left {
+            return;
+        }
+        left -= chunk.len();
+    }
+}
+
 fn patience(what: &str) -> Said {
     (StatusCode::TOO_MANY_REQUESTS, format!("too many messages {what}; send it again later\n"))
 }
@@ -118,27 +131,35 @@ impl Taking {
     /// The whole body, and the room that it has while it is on its way in.
     async fn read(&self, body: Body) -> Result<(Bytes, Option<SemaphorePermit<'_>>), Said> {
         let whole = async {
-            let (mut read, mut room): (Vec<u8>, Option<SemaphorePermit<'_>>) = (Vec::new(), None);
             let mut chunks = body.into_data_stream();
-            while let Some(chunk) = chunks.next().await {
-                let chunk = chunk.map_err(|error| (StatusCode::BAD_REQUEST, format!("{error}\n")))?;
-                read.extend_from_slice(&chunk);
-                if read.len() > MOST_BYTES {
-                    let why = format!("the message has more than {MOST_BYTES} bytes\n");
-                    return Err((StatusCode::PAYLOAD_TOO_LARGE, why));
-                }
-                let has = room.as_ref().map_or(0, SemaphorePermit::num_permits);
-                let lacks = u32::try_from((read.len() / PIECE + 1).saturating_sub(has)).unwrap_or(u32::MAX);
-                let more = self.on_the_way.try_acquire_many(lacks).map_err(|_| patience("come in at once"))?;
-                match &mut room {
-                    Some(room) => room.merge(more),
-                    None => room = Some(more),
-                }
+            let taken = self.taken(&mut chunks).await;
+            if taken.is_err() {
+                pass_over(&mut chunks).await;
             }
-            Ok((Bytes::from(read), room))
+            taken
         };
         let late = |_| (StatusCode::REQUEST_TIMEOUT, format!("the body did not come within {BODY_TIME:?}\n"));
         timeout(BODY_TIME, whole).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+    }
+
+    async fn taken(&self, chunks: &mut BodyDataStream) -> Result<(Bytes, Option<SemaphorePermit<'_>>), Said> {
+        let (mut read, mut room): (Vec<u8>, Option<SemaphorePermit<'_>>) = (Vec::new(), None);
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|error| (StatusCode::BAD_REQUEST, format!("{error}\n")))?;
+            read.extend_from_slice(&chunk);
+            if read.len() > MOST_BYTES {
+                let why = format!("the message has more than {MOST_BYTES} bytes\n");
+                return Err((StatusCode::PAYLOAD_TOO_LARGE, why));
+            }
+            let has = room.as_ref().map_or(0, SemaphorePermit::num_permits);
+            let lacks = u32::try_from((read.len() / PIECE + 1).saturating_sub(has)).unwrap_or(u32::MAX);
+            let more = self.on_the_way.try_acquire_many(lacks).map_err(|_| patience("come in at once"))?;
+            match &mut room {
+                Some(room) => room.merge(more),
+                None => room = Some(more),
+            }
+        }
+        Ok((Bytes::from(read), room))
     }
 
     /// The message of a request, for each function that it is for.
