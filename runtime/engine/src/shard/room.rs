@@ -3,11 +3,13 @@
 // Apache License, Version 2.0 (the "License"); you may not use this file except
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
+
 //! How much memory the messages of each type of functions take, and may take.
 //!
 //! What waits for a function that does not answer stays for as long as that lasts. So no type
 //! may take more than is left over: one alone has at most half of the room, two have at most
-//! a third each, and there is always some for a type that has none.
+//! a third each. When many types together have taken all of that, a type that has next to nothing
+//! still has a few addresses, out of an eighth of the room that is kept for it.
 
 use std::collections::HashMap;
 
@@ -17,6 +19,10 @@ use crate::FunctionType;
 
 /// For how many types that have nothing here it is kept that they have nothing.
 const MOST_EMPTY: usize = 1024;
+
+/// How many addresses of a type may be busy where others have taken all the room but what is kept; of a
+/// small room a sixteenth.
+const ALWAYS: usize = 16;
 
 /// The room for busy addresses and their messages.
 pub(super) struct Room {
@@ -28,6 +34,8 @@ pub(super) struct Room {
 /// What there is of something.
 struct Budget {
     most: usize,
+    /// How much of it is kept for those that have next to nothing.
+    kept: usize,
     used: usize,
 }
 
@@ -41,8 +49,8 @@ struct Used {
 impl Room {
     /// Room for so many addresses, and for so many bytes of their messages.
     pub(super) fn new(most_busy: usize, most_bytes: usize) -> Self {
-        let budget = |most| Budget { most, used: 0 };
-        Self { busy: budget(most_busy), bytes: budget(most_bytes), types: HashMap::default() }
+        let budget = |most, kept| Budget { most, kept, used: 0 };
+        Self { busy: budget(most_busy, most_busy / 8), bytes: budget(most_bytes, 0), types: HashMap::default() }
     }
 
     /// An address becomes busy.
@@ -95,7 +103,9 @@ impl Room {
     pub(super) fn free(&self, function: &FunctionType) -> usize {
         let used = self.used(function).busy;
         let of_type = self.busy.share(used).saturating_sub(used);
-        of_type.min(self.busy.most.saturating_sub(self.busy.used))
+        let left = self.busy.most.saturating_sub(self.busy.used);
+        let within = of_type.min(left.saturating_sub(self.busy.kept));
+        within.max(ALWAYS.min(self.busy.most / 16).saturating_sub(used).min(left))
     }
 
     /// Whether so much is free again for a type that it is worth a look at the disk.
@@ -127,7 +137,7 @@ impl Budget {
     /// The most that one may have who has `used`: as much as is left over then.
     fn share(&self, used: usize) -> usize {
         let others = self.used - used;
-        (self.most.saturating_sub(others) / 2).max(1)
+        ((self.most - self.kept).saturating_sub(others) / 2).max(1)
     }
 }
 
@@ -136,8 +146,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn types_that_took_all_the_room_leave_a_few_addresses_to_each_other_one() {
+        let mut room = Room::new(1000, 12_000);
+        let of = |number: usize| FunctionType::new("room", &number.to_string());
+        let fill = |room: &mut Room, function: &FunctionType| {
+            let mut busy = 0;
+            while !room.is_full(function) {
+                room.enters(function);
+                busy += 1;
+            }
+            busy
+        };
+        let had: Vec<usize> = (0..10).map(|number| fill(&mut room, &of(number))).collect();
+        assert_eq!(&had[..3], [437, 219, 109], "of seven eighths, each has half of the rest");
+        assert_eq!((had[9], fill(&mut room, &of(10))), (ALWAYS, ALWAYS));
+        assert!(!room.is_free_again(&of(10)));
+        (0..ALWAYS).for_each(|_| room.leaves(&of(10)));
+        assert!(room.is_free_again(&of(10)), "and again when these are done");
+        (11..100).for_each(|number| drop(fill(&mut room, &of(number))));
+        assert_eq!((room.busy.used, room.free(&of(100))), (1000, 0), "and no more than there is");
+    }
+
+    #[test]
     fn whoever_takes_all_that_he_may_leaves_as_much() {
-        let mut room = Room::new(1200, 12_000);
+        let mut room = Room::new(1600, 12_000);
         let types: Vec<_> = ["a", "b", "c"].map(|name| FunctionType::new("room", name)).into();
         let mut had = Vec::new();
         for function in &types {
@@ -148,7 +180,7 @@ mod tests {
             }
             had.push(busy);
         }
-        assert_eq!(had, [600, 300, 150]);
+        assert_eq!(had, [700, 350, 175]);
         assert!(!room.is_full(&FunctionType::new("room", "d")));
         for function in &types {
             room.takes(function, 3_000);
