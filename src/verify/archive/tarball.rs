@@ -26,8 +26,8 @@ const CAPABILITIES: [&[u8]; 2] = [b"SCHILY.xattr.security.capability", b"LIBARCH
 /// them unpacks other bytes than who does not.
 const SPARSE: [&[u8]; 3] = [b"GNU.sparse", b"SCHILY.realsize", b"SUN.holesdata"];
 
-/// The other pax records that change no bytes and no path, by how they begin: times, owners,
-/// the word of a commit, and what programs keep of a file's attributes.
+/// The other pax records that change no bytes and no path: times, owners, the word of a commit, and,
+/// by how they begin, what programs keep of a file's attributes.
 const HARMLESS: [&[u8]; 18] = [
     b"mtime",
     b"atime",
@@ -191,6 +191,10 @@ fn pax(mut bytes: &[u8], ahead: &mut Ahead, faults: &mut Faults) {
             return;
         };
         bytes = rest;
+        if key.is_empty() || key.iter().any(|byte| byte.is_ascii_control() || *byte == b' ') {
+            faults.fail(WHOLE, "", "a pax header has a key that programs read differently");
+            return;
+        }
         match key {
             b"path" => twice(ahead.path.replace(value.to_vec()).is_some(), faults),
             b"linkpath" => twice(ahead.link.replace(value.to_vec()).is_some(), faults),
@@ -202,8 +206,10 @@ fn pax(mut bytes: &[u8], ahead: &mut Ahead, faults: &mut Faults) {
                 }
             }
             _ if CAPABILITIES.contains(&key) => ahead.capabilities = true,
-            _ if begins(&SPARSE, key) => faults.fail(WHOLE, "", "it holds a sparse file, which is not read"),
-            _ if begins(&HARMLESS, key) => {}
+            _ if SPARSE.iter().any(|begin| key.starts_with(begin)) => {
+                faults.fail(WHOLE, "", "it holds a sparse file, which is not read")
+            }
+            _ if HARMLESS.iter().any(|known| key == *known || known.ends_with(b".") && key.starts_with(known)) => {}
             _ => {
                 let key = printable(&String::from_utf8_lossy(key));
                 faults.warn(WHOLE, "", format!("a pax header says `{key}`, which programs may read differently"));
@@ -212,21 +218,52 @@ fn pax(mut bytes: &[u8], ahead: &mut Ahead, faults: &mut Faults) {
     }
 }
 
-fn begins(with: &[&[u8]], key: &[u8]) -> bool {
-    with.iter().any(|begin| key.starts_with(begin))
-}
-
 fn pax_record(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let space = bytes.iter().take(20).position(|byte| *byte == b' ')?;
-    let length: usize = std::str::from_utf8(&bytes[..space]).ok()?.parse().ok()?;
+    let length = &bytes[..space];
+    if !length.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let length: usize = std::str::from_utf8(length).ok()?.parse().ok()?;
     let record = bytes.get(space + 1..length)?.strip_suffix(b"\n")?;
     let equals = record.iter().position(|byte| *byte == b'=')?;
     Some((&record[..equals], &record[equals + 1..], &bytes[length..]))
 }
 
+/// What of a header programs read differently, where it is one that none writes.
+fn ambiguous(header: &Header) -> Option<&'static str> {
+    let bytes = header.as_bytes();
+    let (magic, prefix) = (&bytes[257..265], &bytes[345..500]);
+    // of GNU's headers the times of an incremental archive stand there, in digits
+    let of_gnu = prefix.iter().all(|byte| matches!(byte, b'0'..=b'7' | b' ' | 0));
+    let known = match magic {
+        b"ustar\x0000" => true,
+        b"ustar  \0" => of_gnu,
+        [0, 0, 0, 0, 0, 0, 0, 0] => prefix.iter().all(|byte| *byte == 0),
+        _ => false,
+    };
+    if !known {
+        return Some("its header is of a form in which programs find different names");
+    }
+    let size = &bytes[124..136];
+    let octal = size.iter().all(|byte| matches!(byte, b'0'..=b'7' | b' ' | 0));
+    // eight bytes of a number in binary are read, and by some programs more
+    let binary = size[0] == 0x80 && size[1..4] == [0, 0, 0];
+    (!octal && !binary).then_some("its header has a size that programs read differently")
+}
+
 /// The entry that a header describes.
 fn described(header: &Header, ahead: Ahead, faults: &mut Faults) -> io::Result<Entry> {
+    let own = header.path_bytes().ends_with(b"/");
     let path = text(ahead.path.as_deref().unwrap_or(&header.path_bytes()), faults);
+    if let Some(why) = ambiguous(header) {
+        faults.fail(WHOLE, &path, why);
+    }
+    // Of the old form, a file is a directory to those who go by the header's own name, and its
+    // bytes are then the next entries.
+    if own && header.as_bytes()[156] == 0 && !path.ends_with('/') {
+        faults.fail(WHOLE, &path, "by its header's own name it is a directory, by what is said of it a file");
+    }
     let size = header.entry_size()?;
     if ahead.size.is_some_and(|pax| pax != size) {
         faults.fail(WHOLE, &path, "its pax header gives another size than its header");

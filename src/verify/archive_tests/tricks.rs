@@ -128,6 +128,24 @@ fn tricks() -> Vec<Case> {
             ],
             "a global pax header stands between an entry and what is said of it",
         ),
+        torn(
+            "a key with a NUL in it",
+            vec![pax("comment\0path", "x"), file("demo-1.0.0/src/b.py", HEADER)],
+            "a pax header has a key that programs read differently",
+        ),
+        torn(
+            "a key with a blank before it",
+            vec![pax(" path", "demo-1.0.0/x.py"), file("demo-1.0.0/src/b.py", HEADER)],
+            "a pax header has a key that programs read differently",
+        ),
+        torn(
+            "a length with a sign",
+            vec![
+                Member { bytes: b"+32 path=demo-1.0.0/src/other.py\n".to_vec(), ..pax("x", "x") },
+                file("demo-1.0.0/src/b.py", HEADER),
+            ],
+            "a pax header is malformed",
+        ),
         torn("star's size", vec![pax("SCHILY.realsize", "3"), file("demo-1.0.0/src/b.py", HEADER)], "a sparse file"),
         torn(
             "Solaris' holes",
@@ -148,6 +166,50 @@ fn tricks() -> Vec<Case> {
 #[test]
 fn what_two_programs_unpack_differently_is_caught() {
     caught(tricks());
+}
+
+/// A tar of the good files, with the bytes of its last header changed.
+fn with_header(change: impl Fn(&mut [u8])) -> Vec<String> {
+    changed(tar(&and(file("demo-1.0.0/src/b.py", HEADER))), change)
+}
+
+fn changed(mut bytes: Vec<u8>, change: impl Fn(&mut [u8])) -> Vec<String> {
+    let at = bytes.len() - 1024 - 1024;
+    let header = &mut bytes[at..at + 512];
+    assert!(header.starts_with(b"demo-1.0.0/src/"));
+    change(header);
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    said(&check("demo-1.0.0-src.tgz", gzip(&bytes), ArchiveForm::Source))
+}
+
+#[test]
+fn a_header_that_programs_read_differently_is_refused() {
+    let named = |magic: &[u8; 8]| {
+        let magic = *magic;
+        with_header(move |header| {
+            header[257..265].copy_from_slice(&magic);
+            header[345..349].copy_from_slice(b"evil");
+        })
+    };
+    for magic in [b"ustar  \0", b"\0\0\0\0\0\0\0\0", b"ustar\0  ", b"ustar\0\0\0", b"ustarXXX", b"ustar  1"] {
+        assert!(named(magic).iter().any(|line| line.contains("find different names")), "{magic:?}");
+    }
+    for size in [&b"+0000000057\0"[..], b"\x80\x01\0\0\0\0\0\0\0\0\0/", b"\xff\xff\xff\xff\0\0\0\0\0\0\0/"] {
+        let said = with_header(|header| header[124..136].copy_from_slice(size));
+        assert!(!said.is_empty(), "{size:?}");
+    }
+    let members = good().into_iter().chain([pax("path", "demo-1.0.0/src/b.py"), file("demo-1.0.0/src/d/", HEADER)]);
+    let two_things = tar(&members.collect::<Vec<_>>());
+    let named = changed(two_things.clone(), |header| header[156] = 0);
+    assert!(named.iter().any(|line| line.contains("by its header's own name it is a directory")), "{named:?}");
+    // a long name is cut off anywhere in the header
+    assert_eq!(changed(two_things, |_| {}), [""; 0]);
+    assert_eq!(with_header(|_| {}), [""; 0]);
+    assert_eq!(with_header(|header| header[257..265].copy_from_slice(b"ustar\x0000")), [""; 0]);
+    // of an incremental archive
+    assert_eq!(with_header(|header| header[345..357].copy_from_slice(b"15252751600\0")), [""; 0]);
 }
 
 #[test]
