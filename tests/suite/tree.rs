@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// What is not the project's own text: build output, the history, and the
 /// sample product, which has its own licence header and its own test.
-const LEFT_OUT: [&str; 3] = ["target", ".git", "src/rehearsal/sample"];
+const LEFT_OUT: [&str; 6] = ["target", "fuzz/target", "fuzz/corpus", "fuzz/artifacts", ".git", "src/rehearsal/sample"];
 
 /// The project's directory.
 pub fn root() -> &'static Path {
