@@ -141,7 +141,7 @@ fn messages_on_their_way_in_have_a_limit_and_give_their_room_back() {
     // One that comes before the others are in takes their room: then it begins anew.
     eventually("there is no room for it", || {
         let held = [hold(), hold()];
-        std::thread::sleep(std::time::Duration::from_millis(300));
+        thread::sleep(Duration::from_millis(300));
         let refused = put(6_000_000) == 429;
         drop(held);
         refused
