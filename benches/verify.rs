@@ -35,8 +35,8 @@ use quorate::services::{Effects, OpenPgp};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_quorate");
 const FAST: bool = cfg!(feature = "fast-openpgp");
-const SOURCE: &str = "greeter-1.2.0-src.tgz";
-const ROOT: &str = "greeter-1.2.0";
+const SOURCE: &str = "measured-1.2.0-src.tgz";
+const ROOT: &str = "measured-1.2.0";
 const RAT: &str = "apache-rat/0.16.1/apache-rat-0.16.1.jar";
 
 fn main() {
