@@ -13,6 +13,7 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 
+use super::own_word::same_file;
 use crate::commands::CommandError;
 use crate::ui::{ExitCode, Style, Ui};
 use crate::verify::{Report, Status, render};
@@ -60,19 +61,21 @@ impl Also {
 /// # Errors
 /// When one cannot be written.
 pub fn begin(also: &[Also]) -> Result<(), CommandError> {
-    for (nth, one) in also.iter().enumerate() {
-        if also[..nth].iter().any(|other| other.file == one.file) {
-            let what = format!("--also names {} twice", one.file.display());
-            return Err(CommandError::usage(what, "each report wants a file of its own"));
-        }
-    }
     also.iter().try_for_each(|Also { file, .. }| match File::create(file) {
         Ok(_) => Ok(()),
         Err(error) => Err(CommandError::usage(
             format!("cannot write {}: {error}", file.display()),
             "--also FORMAT=FILE names a file in a directory that is there and writable",
         )),
-    })
+    })?;
+    // now that they are there, one that is named in two ways is known
+    for (nth, one) in also.iter().enumerate() {
+        if also[..nth].iter().any(|other| same_file(&other.file, &one.file)) {
+            let what = format!("--also names {} twice", one.file.display());
+            return Err(CommandError::usage(what, "each report wants a file of its own"));
+        }
+    }
+    Ok(())
 }
 
 /// Prints the report, and writes it to the files; with `all`, every finding where that is
@@ -123,9 +126,13 @@ mod tests {
 
     #[test]
     fn each_report_has_a_file_of_its_own() {
-        let also = |text: &str| text.parse::<Also>().unwrap();
-        let error = begin(&[also("json=one"), also("text=one")]).unwrap_err();
-        assert!(error.code == ExitCode::Usage && error.what.contains("one twice"), "{}", error.what);
+        let place = tempfile::tempdir().unwrap();
+        let also = |file: &str| format!("json={}/{file}", place.path().display()).parse::<Also>().unwrap();
+        for again in ["one", "./one"] {
+            let error = begin(&[also("one"), also(again)]).unwrap_err();
+            assert!(error.code == ExitCode::Usage && error.what.contains("one twice"), "{}", error.what);
+        }
+        assert!(begin(&[also("one"), also("two")]).is_ok());
     }
 
     #[test]

@@ -65,8 +65,8 @@ pub fn refuse_report(file: &Path, kept: &Kept<'_>) -> Result<(), CommandError> {
             false => Ok(()),
         };
     };
-    let path = kept.target.strip_prefix("file://").unwrap_or(kept.target);
-    let is_part = fs::canonicalize(path).is_ok_and(|target| {
+    let local = |place| str::strip_prefix(place, "file://").unwrap_or(place);
+    let is_part = fs::canonicalize(local(kept.target)).is_ok_and(|target| {
         // beside an archive lie its signature and its digests
         let beside = || {
             let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec());
@@ -78,7 +78,7 @@ pub fn refuse_report(file: &Path, kept: &Kept<'_>) -> Result<(), CommandError> {
     if is_part {
         return refuse("is a part of the candidate");
     }
-    if kept.used.iter().any(|used| same_file(used.as_ref(), &place)) {
+    if kept.used.iter().any(|used| same_file(local(used).as_ref(), &place)) {
         return refuse("is what the candidate is held against");
     }
     if fs::canonicalize(kept.records).is_ok_and(|records| place.starts_with(records)) {
@@ -95,7 +95,7 @@ fn in_repository(place: &Path, target: &Path) -> bool {
 }
 
 /// Whether both are one file, by whatever name.
-fn same_file(one: &Path, other: &Path) -> bool {
+pub fn same_file(one: &Path, other: &Path) -> bool {
     match (fs::metadata(one), fs::metadata(other)) {
         (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
         _ => false,
@@ -140,6 +140,9 @@ mod tests {
             let kept = Kept { target: target.to_str().unwrap(), used: &used, records: &records };
             refuse_report(&at(name), &kept).is_err()
         };
+        let named = format!("file://{}", keys.display());
+        let kept = Kept { target: "rc1", used: &[&named], records: &at("state") };
+        assert!(refuse_report(&keys, &kept).is_err(), "named by its address");
         fs::create_dir_all(at("state/greeter/1.2.0")).unwrap();
         fs::create_dir_all(at("svn/db")).unwrap();
         fs::write(at("svn/format"), "5\n").unwrap();

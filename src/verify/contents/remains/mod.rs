@@ -113,6 +113,11 @@ fn run(bytes: &[u8], at: usize, fits: impl Fn(&u8) -> bool) -> &[u8] {
     &rest[..length]
 }
 
+/// The same, where a word begins there. That is asked first: a mark may be repeated without end.
+fn beginning(bytes: &[u8], at: usize, fits: impl Fn(&u8) -> bool) -> Option<&[u8]> {
+    (!preceded(bytes, at)).then(|| run(bytes, at, fits))
+}
+
 fn preceded(bytes: &[u8], at: usize) -> bool {
     at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_')
 }

@@ -6,7 +6,7 @@
 
 //! The closer look at what may be a private key or a token. None of them repeats it.
 
-use super::{LOOK_AHEAD, Remain, preceded, run};
+use super::{LOOK_AHEAD, Remain, beginning, preceded, run};
 
 /// The mark alone stands in programs that read keys; a key has letters after it.
 pub(super) fn private_key(bytes: &[u8], at: usize) -> Option<Remain> {
@@ -48,11 +48,8 @@ pub(super) fn gnupg(bytes: &[u8], at: usize) -> Option<Remain> {
 /// `HEADER.PAYLOAD.SIGNATURE`, a JSON Web Token: the header names the algorithm. Many are examples.
 pub(super) fn signed_token(bytes: &[u8], at: usize) -> Option<Remain> {
     const SIGNATURE: usize = 27;
-    if preceded(bytes, at) {
-        return None;
-    }
     let of_token = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let mut parts = run(bytes, at, of_token).split(|byte| *byte == b'.');
+    let mut parts = beginning(bytes, at, of_token)?.split(|byte| *byte == b'.');
     let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
     // `"alg"` in base64, at each of the three places that it can have
     let names = [&b"ImFsZyI"[..], b"JhbGciO", b"iYWxnIj"].iter().any(|alg| memchr::memmem::find(header, alg).is_some());
@@ -63,20 +60,14 @@ pub(super) fn signed_token(bytes: &[u8], at: usize) -> Option<Remain> {
 /// `AKIA` and sixteen capitals or digits, as a word; not the examples of manuals.
 pub(super) fn access_key(bytes: &[u8], at: usize) -> Option<Remain> {
     let of_key = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    if preceded(bytes, at) {
-        return None;
-    }
-    let key = run(bytes, at, of_key);
+    let key = beginning(bytes, at, of_key)?;
     let word = key.len() == 20 && !bytes.get(at + 20).is_some_and(u8::is_ascii_alphanumeric);
     (word && !key.ends_with(b"EXAMPLE")).then_some(Remain::Secret("an AWS access key"))
 }
 
 /// At least `least` letters after the first `mark`, as a word.
 pub(super) fn token(bytes: &[u8], at: usize, mark: usize, least: usize, what: &'static str) -> Option<Remain> {
-    if preceded(bytes, at) {
-        return None;
-    }
-    let token = run(bytes, at, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let token = beginning(bytes, at, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))?;
     (token.len() >= mark + least).then_some(Remain::Secret(what))
 }
 
@@ -91,10 +82,7 @@ pub(super) fn npm_login(bytes: &[u8], at: usize) -> Option<Remain> {
 }
 
 pub(super) fn slack(bytes: &[u8], at: usize) -> Option<Remain> {
-    if preceded(bytes, at) {
-        return None;
-    }
-    let token = run(bytes, at, |byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    let token = beginning(bytes, at, |byte| byte.is_ascii_alphanumeric() || *byte == b'-')?;
     let real = token.len() >= 20 && token.iter().any(u8::is_ascii_digit);
     real.then_some(Remain::Secret("a Slack token"))
 }
@@ -113,10 +101,7 @@ pub(super) fn word(bytes: &[u8], at: usize, mark: usize, least: usize, what: &'s
 
 /// `AIza` and 35 more, as a word.
 pub(super) fn google(bytes: &[u8], at: usize) -> Option<Remain> {
-    if preceded(bytes, at) {
-        return None;
-    }
-    let key = run(bytes, at, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let key = beginning(bytes, at, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))?;
     (key.len() == 39).then_some(Remain::Secret("a Google key"))
 }
 
