@@ -51,7 +51,7 @@ pub struct Accounts {
     pub npm: Option<SecretString>,
     /// `GNUPGHOME`.
     pub gnupg_home: Option<PathBuf>,
-    /// `HOME`, where Maven's settings are.
+    /// The user's home, where Maven's settings are.
     pub home: Option<PathBuf>,
 }
 
@@ -88,7 +88,7 @@ impl Environment {
             Some(state) => absolute(&state)?,
             None => {
                 return Err(CommandError::usage(
-                    "no place to record releases: neither QUORATE_STATE, XDG_STATE_HOME nor HOME is set",
+                    "no place to record releases: neither QUORATE_STATE nor XDG_STATE_HOME is set, and the user has no home",
                     "set QUORATE_STATE to a directory of your own",
                 ));
             }
@@ -103,7 +103,7 @@ impl Environment {
             pypi: token("QUORATE_PYPI_TOKEN"),
             npm: token("QUORATE_NPM_TOKEN"),
             gnupg_home: env::var_os("GNUPGHOME").filter(|home| !home.is_empty()).map(PathBuf::from),
-            home: env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from),
+            home: home(),
         };
         Ok(Self { ui, release, assets: Assets::new(assets), state, accounts })
     }
@@ -114,7 +114,12 @@ fn default_state() -> Option<PathBuf> {
     set("XDG_STATE_HOME")
         .filter(|path| path.is_absolute())
         .map(|path| path.join("quorate"))
-        .or_else(|| set("HOME").map(|path| path.join(".local/state/quorate")))
+        .or_else(|| home().map(|path| path.join(".local/state/quorate")))
+}
+
+/// `HOME`, else what the system has for the user: a container's job may have no such variable.
+fn home() -> Option<PathBuf> {
+    env::home_dir().filter(|home| home.is_absolute())
 }
 
 /// An absolute path, whether or not anything is there.

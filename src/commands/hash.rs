@@ -25,8 +25,10 @@ const LIST_BYTES: u64 = 2 << 20;
 /// Prints the SHA-512 of files, in sha512sum's format.
 ///
 /// With --write each digest goes into FILE.sha512 beside its file, as release
-/// policies want it; signatures and digests among the files are left out. With --check the files are digest files, and each file that one
-/// names is read and compared: exit code 1 where one is not as it says, or a line is none.
+/// policies want it; signatures and digests among the files are left out. With --check
+/// the files are digest files, and each file that one names is read and compared: exit
+/// code 1 where one is not as it says, or a line is none; 2 where a list cannot be read
+/// and all else holds.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The files; with --check, the files with their digests.
@@ -191,9 +193,12 @@ fn check(environment: &Environment, lists: &[PathBuf], json: bool) -> Result<Exi
         ui.warn(&format!("{wrong} of {} files are not as their digest says", compared.len()));
     }
     match useless {
-        Some(error) => Err(error),
-        None => Ok(if passed { ExitCode::Done } else { ExitCode::DoesNotHold }),
+        // that a file was changed is the graver word
+        Some(error) if wrong > 0 || !unread.is_empty() => ui.warn(&error.what),
+        Some(error) => return Err(error),
+        None => {}
     }
+    Ok(if passed { ExitCode::Done } else { ExitCode::DoesNotHold })
 }
 
 /// The entries of a file with digests, and what is wrong with each line that is none.

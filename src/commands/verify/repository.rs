@@ -29,7 +29,7 @@ pub fn open(repository: &str, name: &str) -> Result<(Git, Option<TempDir>), Comm
         return Err(no_tag(name));
     }
     if Path::new(repository).is_dir() {
-        return Ok((Git::new(repository, "origin", Effects::unwatched()), None));
+        return Ok((Git::new(repository, "origin", Effects::unwatched()).even_shallow(), None));
     }
     if repository.contains("::") {
         let what = format!("`{}` wants a program of its own to be asked, which is not run", hide_login(repository));

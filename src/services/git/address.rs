@@ -120,11 +120,14 @@ pub fn is_below(one: &str, directory: &str) -> bool {
     parts(one).strip_prefix(&parts(directory)).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// An address as it was given, without the name and password that it may hold.
+/// An address as it was given, without the name and password that it may hold, and without
+/// the values of its query: one may be a token.
 pub fn hide_login(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
     let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    format!("{scheme}://{}{path}", host.rsplit('@').next().unwrap_or(host))
+    let (path, query) = path.split_at(path.find('?').unwrap_or(path.len()));
+    let hidden = if query.len() > 1 { "?…" } else { query };
+    format!("{scheme}://{}{path}{hidden}", host.rsplit('@').next().unwrap_or(host))
 }
 
 #[cfg(test)]
@@ -178,7 +181,10 @@ mod tests {
     #[test]
     fn a_login_is_hidden_and_nothing_else_changes() {
         for (address, shown) in [
-            ("https://ann:s3c@ret@Dist.example.org:8443/a@b/?c@d", "https://Dist.example.org:8443/a@b/?c@d"),
+            ("https://ann:s3c@ret@Dist.example.org:8443/a@b/", "https://Dist.example.org:8443/a@b/"),
+            ("https://example.org/rc1/?token=s3cret", "https://example.org/rc1/?…"),
+            ("https://example.org?token=s3cret#a", "https://example.org?…"),
+            ("https://example.org/rc1/?", "https://example.org/rc1/?"),
             ("https://ann@dist.example.org", "https://dist.example.org"),
             ("file:///srv/a@b", "file:///srv/a@b"),
             ("git@github.com:apache/greeter.git", "git@github.com:apache/greeter.git"),

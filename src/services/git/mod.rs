@@ -59,12 +59,15 @@ pub struct Git {
     address: Option<String>,
     patience: Duration,
     effects: Effects,
+    /// Whether a clone is taken whose history is cut.
+    even_shallow: bool,
 }
 
 impl Git {
     /// The clone at `path`, with the official repository as its remote `remote`.
     pub fn new(path: impl Into<PathBuf>, remote: impl Into<String>, effects: Effects) -> Self {
-        Self { path: path.into(), remote: remote.into(), address: None, patience: PATIENCE, effects }
+        let (path, remote) = (path.into(), remote.into());
+        Self { path, remote, address: None, patience: PATIENCE, effects, even_shallow: false }
     }
 
     /// The same clone, whose remote has the address that was recorded of it, if one was:
@@ -79,6 +82,12 @@ impl Git {
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same clone, even where its history is cut: for what asks for a commit's files alone.
+    #[must_use]
+    pub fn even_shallow(self) -> Self {
+        Self { even_shallow: true, ..self }
     }
 
     /// Where the clone is.
@@ -100,7 +109,7 @@ impl Git {
                 GitError::Open { path, source: source.into() }
             }
         })?;
-        if repository.is_shallow() {
+        if !self.even_shallow && repository.is_shallow() {
             return Err(GitError::Incomplete { path: self.path.clone(), how: "shallow" });
         }
         Ok(repository)

@@ -37,6 +37,8 @@ pub fn compiled(top: &[u8]) -> Option<&'static str> {
         Some("compiled Lua")
     } else if object_file(top) {
         Some("an object file of Windows")
+    } else if installer(top) {
+        Some("an installer of Windows (MSI)")
     } else if begins(b"MZ") && old_program(top) {
         Some("an old program for DOS or Windows")
     } else {
@@ -70,6 +72,7 @@ const MAGICS: &[(&[u8], &str)] = &[
     (b"MTLB\x01", "a compiled shader (Metal)"),
     (b"\x27\x05\x19\x56", "an image for U-Boot"),
     (b"xar!\0\x1c", "an installer of macOS"),
+    (b"ITSF\x03\0\0\0", "compiled HTML help (CHM)"),
     (b"\x01\xfa\xce\x64", "an interface of compiled Haskell"),
 ];
 
@@ -122,6 +125,23 @@ fn portable_executable(top: &[u8]) -> bool {
     }
 }
 
+/// A compound file, as old documents are too, whose root is of Windows' installer: "[MS-CFB]",
+/// 2.2 and 2.6.1. A root that is further on than `top` is not seen.
+fn installer(top: &[u8]) -> bool {
+    const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+    /// 000C1084, 000C1086 and 000C1082-0000-0000-C000-000000000046: a package, a patch, a transform.
+    const CLASSES: [u8; 3] = [0x84, 0x86, 0x82];
+    const REST: &[u8] = b"\x10\x0c\0\0\0\0\0\xc0\0\0\0\0\0\0\x46";
+    let (Some(shift), Some(first)) = (top.get(30), top.get(48..52)) else { return false };
+    let first = u64::from(u32::from_le_bytes([first[0], first[1], first[2], first[3]]));
+    if !top.starts_with(COMPOUND) || !(9..=12).contains(shift) {
+        return false;
+    }
+    let class = usize::try_from(((first + 1) << shift) + 80).unwrap_or(usize::MAX);
+    let class = class.checked_add(16).and_then(|end| top.get(class..end));
+    class.is_some_and(|class| CLASSES.contains(&class[0]) && class[1..] == *REST)
+}
+
 /// COFF has no magic: a machine's number, a sane count of sections, no header as a program has.
 fn object_file(top: &[u8]) -> bool {
     const MACHINES: [u16; 4] = [0x014c, 0x8664, 0xaa64, 0x01c4];
@@ -153,6 +173,16 @@ fn python_bytecode(top: &[u8]) -> bool {
 mod tests {
     use super::compiled;
 
+    /// A compound file whose root, in its second sector, has a class that begins so.
+    fn compound(class: u8) -> Vec<u8> {
+        let mut bytes = vec![0; 2048];
+        bytes[..8].copy_from_slice(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
+        (bytes[30], bytes[48]) = (9, 1);
+        let root = [&[class, 0x10, 0x0c][..], b"\0\0\0\0\0\xc0\0\0\0\0\0\0\x46"].concat();
+        bytes[1024 + 80..1024 + 96].copy_from_slice(&root);
+        bytes
+    }
+
     #[test]
     fn code_is_known_by_its_first_bytes() {
         let elf = |kind: u8| [&b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0"[..], &[kind, 0, 0x3e, 0]].concat();
@@ -165,6 +195,9 @@ mod tests {
         let dos = [&b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8\0\0\0\0\0\0\0\x40\0\0\0"[..], &[0; 64]].concat();
         let kernel = [&vec![0; 0x202][..], b"HdrS"].concat();
         for (bytes, what) in [
+            (compound(0x84), "an installer of Windows (MSI)"),
+            (compound(0x82), "an installer of Windows (MSI)"),
+            (b"ITSF\x03\0\0\0\x60\0\0\0".to_vec(), "compiled HTML help (CHM)"),
             (elf(1), "an ELF program or library"),
             (elf(2), "an ELF program or library"),
             (elf(4), "an ELF program or library"),
@@ -201,6 +234,8 @@ mod tests {
 
     #[test]
     fn texts_and_data_are_no_code() {
+        let document = compound(0x06);
+        assert_eq!([&document[..], &document[..600]].map(compiled), [None; 2], "an old document of Office");
         for bytes in [
             &b"MZ is what such files begin with, and this is a text about them, long enough to be one header."[..],
             b"FWS2026 is a name, and not a film of anything.",

@@ -177,9 +177,23 @@ fn is_before(version: &str, wanted: &str) -> bool {
     marks.contains(&word.to_ascii_lowercase().as_str())
 }
 
-/// Whether two versions are one but for how they are written: `2.0.0-M1` and `2.0.0m1`.
+/// Whether two versions are one but for how they are written: `2.0.0-M1` and `2.0.0m1`. A sign
+/// between two digits is none of that: `1.2-0` is not `1.20`.
 fn same(one: &str, other: &str) -> bool {
-    let bare = |version: &str| version.replace(['-', '_'], "").to_lowercase();
+    let bare = |version: &str| {
+        let mut bare = String::new();
+        let mut signs = version.chars().peekable();
+        while let Some(sign) = signs.next() {
+            let between = |sign: &char| sign.is_ascii_digit();
+            let split = bare.ends_with(|last| between(&last)) && signs.peek().is_some_and(between);
+            match sign {
+                '-' | '_' if split => bare.push('-'),
+                '-' | '_' => {}
+                _ => bare.extend(sign.to_lowercase()),
+            }
+        }
+        bare
+    };
     bare(one) == bare(other)
 }
 
@@ -200,6 +214,16 @@ mod tests {
         }
         versions.check(name, &rules, &mut faults);
         faults.into_findings()
+    }
+
+    #[test]
+    fn one_version_is_written_in_several_ways() {
+        for other in ["2.0.0m1", "2.0.0-m1", "2.0.0_M1", "2.0.0M-1"] {
+            assert!(same("2.0.0-M1", other), "{other}");
+        }
+        for (one, other) in [("1.2-0", "1.20"), ("1.2-0", "1.2.0"), ("2.0.0-M1", "2.0.0-M11"), ("1_1", "11")] {
+            assert!(!same(one, other), "{one} {other}");
+        }
     }
 
     #[test]

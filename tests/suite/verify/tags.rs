@@ -173,6 +173,27 @@ fn the_limits_that_are_given_count_here_too() {
 }
 
 #[test]
+fn a_clone_whose_history_is_cut_has_the_tag_s_files_too() {
+    let tagged = Tagged::new(None);
+    tagged.git(&["commit", "--quiet", "--allow-empty", "-m", "two"]);
+    tagged.git(&["tag", "--sign", "--force", "--local-user", &tagged.signers.manager, "-m", TAG, TAG]);
+    let tgz = tagged.archive("tar.gz");
+    let address = format!("file://{}", tagged.repository().display());
+    tagged.run(
+        "git",
+        &["clone", "--quiet", "--depth=1", "--branch", TAG, "-c", "advice.detachedHead=false", &address, "cut"],
+    );
+    fs::rename(tagged.repository(), tagged.place.path().join("whole")).unwrap();
+    fs::rename(tagged.place.path().join("cut"), tagged.repository()).unwrap();
+    assert!(tagged.repository().join(".git/shallow").exists());
+    let (code, said) = tagged.verify(&[(TGZ, tgz)], &[]);
+    assert!(code == Some(0) && held(&said) == 1, "{said}");
+    let other = tagged.tgz(|root| fs::write(root.join("added.md"), "x\n").unwrap());
+    let (code, said) = tagged.verify(&[(TGZ, other)], &[]);
+    assert!(code == Some(1) && said.contains("added.md"), "{said}");
+}
+
+#[test]
 fn a_submodule_of_the_tag_is_told() {
     let tagged = Tagged::new(Some(SUBMODULE));
     let (code, said) = tagged.verify(&[(TGZ, tagged.archive("tar.gz"))], &[]);

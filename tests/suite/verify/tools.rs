@@ -143,6 +143,10 @@ fn digests_get_no_digests_and_a_list_that_is_gone_hides_no_other() {
     let (code, said, error) = room.quorate(&["hash", "--check", "gone.sha512", "a.tgz.sha512"]);
     assert_eq!((code, said.as_str()), (2, "a.tgz: OK\n"), "{error}");
     assert!(error.contains("cannot read gone.sha512"), "{error}");
+    room.write("a.tgz", "changed\n");
+    let (code, said, error) = room.quorate(&["hash", "--check", "gone.sha512", "a.tgz.sha512"]);
+    assert_eq!((code, said.as_str()), (1, "a.tgz: FAILED\n"), "a changed file is the graver word: {error}");
+    assert!(error.contains("cannot read gone.sha512") && error.contains("1 of 1 files"), "{error}");
 }
 
 #[test]

@@ -10,7 +10,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Remain, preceded, run};
+use super::{LOOK_AHEAD, Remain, preceded, run};
 
 /// How long the part of an address before its host may be.
 const LOGIN_BYTES: usize = 256;
@@ -39,9 +39,10 @@ const EXAMPLES: [&str; 16] = [
 pub(super) fn aws_secret(bytes: &[u8], at: usize) -> Option<Remain> {
     const NAME_BYTES: usize = 21;
     const KEY_BYTES: usize = 40;
-    let between = run(bytes, at + NAME_BYTES, |byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'=' | b':'));
+    let between =
+        run(bytes, at + NAME_BYTES, LOOK_AHEAD, |byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'=' | b':'));
     let of_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+');
-    let key = run(bytes, at + NAME_BYTES + between.len(), of_key);
+    let key = run(bytes, at + NAME_BYTES + between.len(), LOOK_AHEAD, of_key);
     let assigned = between.iter().any(|byte| matches!(byte, b'=' | b':'));
     (assigned && key.len() == KEY_BYTES && !key.ends_with(b"EXAMPLEKEY"))
         .then_some(Remain::Secret("an AWS secret access key"))
@@ -62,7 +63,7 @@ pub(super) fn address(bytes: &[u8], at: usize) -> Option<Remain> {
 
 /// `<password>` and what is in it: Maven's settings have it.
 pub(super) fn password(bytes: &[u8], at: usize) -> Option<Remain> {
-    let value = run(bytes, at + b"<password>".len(), |byte| *byte != b'<');
+    let value = run(bytes, at + b"<password>".len(), LOOK_AHEAD, |byte| *byte != b'<');
     let after = at + b"<password>".len() + value.len();
     let whole = bytes.get(after..).is_some_and(|rest| rest.starts_with(b"</password>"));
     // Maven keeps what it has encrypted in braces
@@ -76,7 +77,7 @@ pub(super) fn setting(bytes: &[u8], at: usize) -> Option<Remain> {
     let name = bytes[line..at].strip_prefix(b"export ").unwrap_or(&bytes[line..at]);
     let named =
         name.len() < 60 && name.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'0'..=b'9'));
-    let value = run(bytes, at + b"PASSWORD=".len(), |byte| !byte.is_ascii_whitespace() && *byte != b'#');
+    let value = run(bytes, at + b"PASSWORD=".len(), LOOK_AHEAD, |byte| !byte.is_ascii_whitespace() && *byte != b'#');
     let value = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value);
     let quoted = value.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'<' | b';' | b'&' | b'|'));
     (named && !quoted && real(value)).then_some(Remain::Suspect("a password"))

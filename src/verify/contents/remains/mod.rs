@@ -106,16 +106,16 @@ fn snapshot(bytes: &[u8], at: usize) -> Option<Remain> {
     version.last().filter(|first| first.is_ascii_digit()).map(|_| Remain::Snapshot)
 }
 
-/// The bytes from `at` on that fit.
-fn run(bytes: &[u8], at: usize, fits: impl Fn(&u8) -> bool) -> &[u8] {
-    let rest = &bytes[at..bytes.len().min(at + LOOK_AHEAD)];
+/// The bytes from `at` on that fit, at most `most` of them: a mark may be repeated without end.
+fn run(bytes: &[u8], at: usize, most: usize, fits: impl Fn(&u8) -> bool) -> &[u8] {
+    let rest = &bytes[at..bytes.len().min(at + most.min(LOOK_AHEAD))];
     let length = rest.iter().take_while(|byte| fits(byte)).count();
     &rest[..length]
 }
 
-/// The same, where a word begins there. That is asked first: a mark may be repeated without end.
-fn beginning(bytes: &[u8], at: usize, fits: impl Fn(&u8) -> bool) -> Option<&[u8]> {
-    (!preceded(bytes, at)).then(|| run(bytes, at, fits))
+/// The same, where a word begins there.
+fn beginning(bytes: &[u8], at: usize, most: usize, fits: impl Fn(&u8) -> bool) -> Option<&[u8]> {
+    (!preceded(bytes, at)).then(|| run(bytes, at, most, fits))
 }
 
 fn preceded(bytes: &[u8], at: usize) -> bool {

@@ -49,7 +49,7 @@ pub(super) fn gnupg(bytes: &[u8], at: usize) -> Option<Remain> {
 pub(super) fn signed_token(bytes: &[u8], at: usize) -> Option<Remain> {
     const SIGNATURE: usize = 27;
     let of_token = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let mut parts = beginning(bytes, at, of_token)?.split(|byte| *byte == b'.');
+    let mut parts = beginning(bytes, at, LOOK_AHEAD, of_token)?.split(|byte| *byte == b'.');
     let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
     // `"alg"` in base64, at each of the three places that it can have
     let names = [&b"ImFsZyI"[..], b"JhbGciO", b"iYWxnIj"].iter().any(|alg| memchr::memmem::find(header, alg).is_some());
@@ -60,14 +60,15 @@ pub(super) fn signed_token(bytes: &[u8], at: usize) -> Option<Remain> {
 /// `AKIA` and sixteen capitals or digits, as a word; not the examples of manuals.
 pub(super) fn access_key(bytes: &[u8], at: usize) -> Option<Remain> {
     let of_key = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    let key = beginning(bytes, at, of_key)?;
+    let key = beginning(bytes, at, 20, of_key)?;
     let word = key.len() == 20 && !bytes.get(at + 20).is_some_and(u8::is_ascii_alphanumeric);
     (word && !key.ends_with(b"EXAMPLE")).then_some(Remain::Secret("an AWS access key"))
 }
 
 /// At least `least` letters after the first `mark`, as a word.
 pub(super) fn token(bytes: &[u8], at: usize, mark: usize, least: usize, what: &'static str) -> Option<Remain> {
-    let token = beginning(bytes, at, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))?;
+    let of_token = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let token = beginning(bytes, at, mark + least, of_token)?;
     (token.len() >= mark + least).then_some(Remain::Secret(what))
 }
 
@@ -77,12 +78,13 @@ pub(super) fn npm_login(bytes: &[u8], at: usize) -> Option<Remain> {
     let rest = rest.strip_prefix(b"\"").unwrap_or(rest).trim_ascii_start();
     let rest = rest.strip_prefix(b"=").or_else(|| rest.strip_prefix(b":"))?.trim_ascii_start();
     let rest = rest.strip_prefix(b"\"").unwrap_or(rest);
-    let token = run(rest, 0, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'+'));
+    let token = run(rest, 0, 20, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'+'));
     (token.len() >= 20).then_some(Remain::Secret("an npm login"))
 }
 
 pub(super) fn slack(bytes: &[u8], at: usize) -> Option<Remain> {
-    let token = beginning(bytes, at, |byte| byte.is_ascii_alphanumeric() || *byte == b'-')?;
+    const LONGEST: usize = 80;
+    let token = beginning(bytes, at, LONGEST, |byte| byte.is_ascii_alphanumeric() || *byte == b'-')?;
     let real = token.len() >= 20 && token.iter().any(u8::is_ascii_digit);
     real.then_some(Remain::Secret("a Slack token"))
 }
@@ -93,7 +95,7 @@ pub(super) fn word(bytes: &[u8], at: usize, mark: usize, least: usize, what: &'s
     if preceded(bytes, at) {
         return None;
     }
-    let letters = run(bytes, at + mark, u8::is_ascii_alphanumeric);
+    let letters = run(bytes, at + mark, LOOK_AHEAD, u8::is_ascii_alphanumeric);
     let mixed = letters.iter().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     let ends = !matches!(bytes.get(at + mark + letters.len()), Some(b'_' | b'-'));
     (letters.len() >= least && mixed && ends).then_some(Remain::Secret(what))
@@ -101,7 +103,8 @@ pub(super) fn word(bytes: &[u8], at: usize, mark: usize, least: usize, what: &'s
 
 /// `AIza` and 35 more, as a word.
 pub(super) fn google(bytes: &[u8], at: usize) -> Option<Remain> {
-    let key = beginning(bytes, at, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))?;
+    let of_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let key = beginning(bytes, at, 40, of_key)?;
     (key.len() == 39).then_some(Remain::Secret("a Google key"))
 }
 
