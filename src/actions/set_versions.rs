@@ -23,8 +23,10 @@ use crate::release::{
 };
 use crate::services::{Committer, GitError, NewCommit};
 
-/// How many places with an old version are named.
+/// How many places with an old version are named, each on its line.
 const SHOWN: usize = 20;
+/// How many with a snapshot of another version, all in one line.
+const NOTED: usize = 4;
 
 /// Parameters of `set-versions`.
 #[derive(Debug, Deserialize)]
@@ -339,7 +341,7 @@ impl Action<Services> for SetVersions {
 
 /// The first of the places, in a sentence.
 fn note_of(left: &[Leftover]) -> Option<String> {
-    let shown: Vec<String> = left.iter().take(SHOWN).map(ToString::to_string).collect();
+    let shown: Vec<String> = left.iter().take(NOTED).map(ToString::to_string).collect();
     let more = left.len() - shown.len();
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     (!left.is_empty()).then(|| format!("snapshots of other versions stay: {}{more}", shown.join(", ")))

@@ -60,6 +60,7 @@ pub fn product_rules(product: &Product, version: Option<Version>) -> Result<Prod
         source_root: version.map(|_| source.root.clone()),
         python: product.pypi.iter().flat_map(|pypi| pypi.files.iter().cloned()).collect(),
         npm: product.npm.iter().map(|npm| npm.file.clone()).collect(),
+        built: product.build.iter().flat_map(|build| &build.outputs).map(|output| output.name.clone()).collect(),
         r: BTreeSet::new(),
         copyright_owner: source.copyright_owner.clone(),
         no_header: rules("source.no_header", &source.no_header)?,

@@ -86,7 +86,8 @@ pub fn fetch_keys_file(url: &str, authority: Option<&Path>) -> Result<String, Ke
 
 fn by_http(url: &str, authority: Option<&Path>) -> Result<String, KeysFileError> {
     let address = |source| KeysFileError::Address { url: hide_login(url), source };
-    let failed = |source| KeysFileError::Http { url: hide_login(url), source };
+    // its own words have the address, with all that stands in it
+    let failed = |source: reqwest::Error| KeysFileError::Http { url: hide_login(url), source: source.without_url() };
     let broken = |source| KeysFileError::Broken { url: hide_login(url), source };
     let parsed = Url::parse(url).map_err(|error| address(error.into()))?;
     web::protected(&parsed).map_err(|error| address(error.into()))?;

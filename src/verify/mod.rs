@@ -47,6 +47,7 @@ mod r_package;
 pub mod render;
 mod report;
 pub mod signature;
+mod source_release;
 mod tree;
 
 pub use archive::{ArchiveKind, Limits};

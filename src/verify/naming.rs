@@ -111,20 +111,19 @@ impl ProductRules {
         let sources = sources(files);
         let version = version
             .or_else(|| the_version(&sources))
-            .or_else(|| version_in(files).map(|version| in_repository(version.to_string(), files)))
+            .or_else(|| of_places(files))
+            .or_else(|| version_in(files).map(|version| version.to_string()))
             .or_else(|| the_version(&names(files).collect()));
         Self { version, sources, ..Self::default() }
     }
 }
 
-/// The version as the files of a Maven repository say it: there a podling's is `1.0.0-incubating`.
-fn in_repository(version: String, files: &[Listed]) -> String {
-    let mut of_it = files.iter().filter(|file| Coordinates::of(&file.path).is_some()).peekable();
-    let incubating = Layout::of(files) == Layout::Maven && of_it.peek().is_some();
-    if incubating && of_it.all(|file| says_incubating(&file.path, &version)) {
-        return format!("{version}{INCUBATING}");
-    }
-    version
+/// The version that all places of a Maven repository say: `1.0.0-incubating`, `2.0.0-M1`.
+fn of_places(files: &[Listed]) -> Option<String> {
+    let all = files.iter().filter_map(|file| Coordinates::of(&file.path));
+    let versions: BTreeSet<&str> = all.map(|coordinates| coordinates.version).collect();
+    let one = Layout::of(files) == Layout::Maven && versions.len() == 1;
+    versions.first().filter(|_| one).map(|version| (*version).to_owned())
 }
 
 /// The version that all of the names have that have one.
@@ -140,10 +139,15 @@ fn sources(files: &[Listed]) -> BTreeSet<String> {
     if !said.is_empty() {
         return said;
     }
-    let built = |name: &str| name.split(['-', '_', '.']).any(|word| BUILT.contains(&word));
-    let may_be =
-        |name: &String| ArchiveForm::of_name(name) == ArchiveForm::Other && version_of(name).is_some() && !built(name);
+    let may_be = |name: &String| {
+        ArchiveForm::of_name(name) == ArchiveForm::Other && version_of(name).is_some() && !says_built(name)
+    };
     names(files).filter(may_be).collect()
+}
+
+/// Whether the name of an archive says that it was built for convenience.
+pub(super) fn says_built(name: &str) -> bool {
+    name.split(['-', '_', '.']).any(|word| BUILT.contains(&word))
 }
 
 /// The names of the archives.
@@ -304,13 +308,16 @@ mod tests {
     }
 
     #[test]
-    fn the_version_of_a_podlings_repository_is_that_of_its_places() {
+    fn the_version_of_a_repository_is_that_of_its_places() {
         let version = |names: &[&str]| ProductRules::of_any(None, &listed(names)).version;
         let of = |artifact: &str, version: &str| format!("org/demo/{artifact}/{version}/{artifact}-{version}.pom");
         let (core, other) = (of("core", "1.0.0-incubating"), of("other", "1.0.0-incubating"));
         assert_eq!(version(&[&core, &format!("{core}.asc"), &other]).as_deref(), Some("1.0.0-incubating"));
         assert_eq!(version(&[&core, &of("other", "1.0.0")]).as_deref(), Some("1.0.0"));
         assert_eq!(version(&["apache-demo-1.0.0-incubating-src.tgz"]).as_deref(), Some("1.0.0"));
+        for qualified in ["1.2.0-M1", "1.2.0-rc1", "2.0.0-beta-2", "4.1.0-2.0"] {
+            assert_eq!(version(&[&of("core", qualified), &of("other", qualified)]).as_deref(), Some(qualified));
+        }
     }
 
     #[test]

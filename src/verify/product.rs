@@ -42,6 +42,8 @@ pub struct ProductRules {
     pub python: BTreeSet<String>,
     /// The packages for npm, by their names.
     pub npm: BTreeSet<String>,
+    /// What its builds make beside, by the names.
+    pub built: BTreeSet<String>,
     /// The packages for R, by their names.
     pub r: BTreeSet<String>,
     /// Who holds the copyright that NOTICE states; none: The Apache Software Foundation.
@@ -125,8 +127,7 @@ impl ProductRules {
                 "inventory",
                 "held to the rules of a Maven repository: no source release was looked for, and .sha1 is digest enough",
             )),
-            (Layout::Distribution, Scope::Whole) => found.whole.extend(self.without_source(files)),
-            (Layout::Distribution, Scope::Artifact | Scope::MavenArtifact) => {}
+            (Layout::Distribution, _) => found.whole.extend(self.source_release(files, layout, against.scope)),
         }
         found.whole.extend(self.notes(against.expect.is_some()));
         found
@@ -186,23 +187,6 @@ impl ProductRules {
             _ => Vec::new(),
         };
         Some(ArchiveRules { roots, limits, contents })
-    }
-
-    /// That the source release is among the files: it alone is what a release is
-    /// (<https://www.apache.org/legal/release-policy.html#source-packages>).
-    fn without_source(&self, files: &[Listed]) -> Option<Finding> {
-        const NAME: &str = "inventory";
-        if files.iter().any(|file| ArchiveKind::of_name(&file.path).is_some() && self.is_source(&file.path)) {
-            return None;
-        }
-        let wanted: Vec<&str> = self.sources.iter().map(String::as_str).collect();
-        let detail = match (&self.name, &wanted[..]) {
-            (Some(name), [_, ..]) => {
-                format!("there is no source archive of {name}, expected {}", wanted.join(" or "))
-            }
-            _ => "no archive that is read is a source archive by its name, and a release has to have one".to_owned(),
-        };
-        Some(Finding::fail(NAME, detail))
     }
 
     /// What should be known of how the candidate was verified.
@@ -265,7 +249,6 @@ fn version_of_name(path: &str) -> Option<Version> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::Status;
 
     #[test]
     fn the_version_is_read_off_the_names_if_it_is_one() {
@@ -277,23 +260,6 @@ mod tests {
         assert_eq!(version(&["a/1.2.0/demo_core-1.2.0.jar.sha1"]).as_deref(), Some("1.2.0"));
         assert_eq!(version(&["demo-1.2.0.tgz", "demo-1.2.1.tgz"]), None);
         assert_eq!(version(&["demo-1.2.tgz", "readme"]), None);
-    }
-
-    #[test]
-    fn a_release_without_its_source_is_none() {
-        let listed = |name: &str| [Listed { path: name.to_owned(), bytes: 1 }];
-        let known = ProductRules {
-            name: Some("Apache Demo".to_owned()),
-            sources: BTreeSet::from(["demo-1.2.0-src.tgz".to_owned()]),
-            ..ProductRules::default()
-        };
-        let status = |rules: &ProductRules, name: &str| rules.without_source(&listed(name)).map(|found| found.status);
-        assert_eq!(status(&known, "demo-1.2.0-src.tgz"), None);
-        assert_eq!(status(&known, "demo-1.2.0.jar"), Some(Status::Fail));
-        assert_eq!(status(&known, "demo-1.2.0-src.tgz.asc"), Some(Status::Fail));
-        assert_eq!(status(&ProductRules::default(), "other-1.0-src.tgz"), None);
-        assert_eq!(status(&ProductRules::default(), "other-1.0.jar"), Some(Status::Fail));
-        assert_eq!(status(&ProductRules::default(), "other-1.0-src.tar.bz2"), Some(Status::Fail));
     }
 
     #[test]

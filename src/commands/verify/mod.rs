@@ -111,15 +111,22 @@ struct LimitArgs {
 }
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
+    let recorded = args.candidate.map(|number| Subject::of_release(environment, number)).transpose()?;
     let files = [&args.expect, &args.rat_excludes].into_iter().flatten().filter_map(|file| file.to_str());
     let used: Vec<&str> = files.chain(args.keys.as_deref()).collect();
-    let target = args.target.as_deref().unwrap_or_default();
-    let kept = own_word::Kept { target, used: &used, records: &environment.state };
+    let target = recorded.as_ref().map(|subject| subject.target.as_str()).or(args.target.as_deref());
+    let clone = recorded.as_ref().and_then(|subject| subject.tag.as_ref()).map(|(_, clone)| clone.as_str());
+    let kept = own_word::Kept {
+        target: target.unwrap_or_default(),
+        used: &used,
+        clone: clone.or(args.repo.as_deref()),
+        records: &environment.state,
+    };
     for also in &args.also {
         own_word::refuse_report(also.file(), &kept)?;
     }
     output::begin(&args.also)?;
-    let report = report(environment, &args)?;
+    let report = report(environment, &args, recorded)?;
     output::end(environment.ui, args.format, args.all, &args.also, &report)?;
     Ok(if report.passed { ExitCode::Done } else { ExitCode::DoesNotHold })
 }
@@ -145,13 +152,14 @@ pub fn report_of_candidate(environment: &Environment, number: u32) -> Result<Rep
         all: false,
         limits: LimitArgs { max_unpacked: None, max_entries: None, max_ratio: None, max_nesting: None },
     };
-    report(environment, &args)
+    report(environment, &args, Some(Subject::of_release(environment, number)?))
 }
 
-fn report(environment: &Environment, args: &Args) -> Result<Report, CommandError> {
+/// What is found of the target, or of the candidate of a release that is `recorded`.
+fn report(environment: &Environment, args: &Args, recorded: Option<Subject>) -> Result<Report, CommandError> {
     let begun = Instant::now();
-    let subject = match args.candidate {
-        Some(number) => Subject::of_release(environment, number)?,
+    let subject = match recorded {
+        Some(subject) => subject,
         None => {
             let product = args.product.as_deref().map(|product| product_of(environment, product)).transpose()?;
             let target = args.target.as_deref().unwrap_or_default();
@@ -217,8 +225,8 @@ fn verify(
         let left_out = subject.left_out(&args.exclude)?;
         commit = tag::check(&left_out, &rules, &against, &tag, &repository, here, &mut found)?;
     } else {
-        let why = "no tag was named by --source-tag, so the source archive was not held against the repository";
-        found.whole.push(Finding::skip("source-tag", why));
+        let unnamed = "no tag was named by --source-tag, so the source archive was not held against the repository";
+        found.whole.push(Finding::skip("source-tag", subject.untagged.as_deref().unwrap_or(unnamed)));
     }
     if let Some(manifest) = &subject.expect {
         let (product, version) =

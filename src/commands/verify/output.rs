@@ -44,7 +44,12 @@ impl FromStr for Also {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("expected FORMAT=FILE")?;
-        Ok(Self { format: Format::from_str(format, false)?, file: file.into() })
+        if file == "-" {
+            return Err("it names a file; what is printed is chosen by --format".to_owned());
+        }
+        let named = Format::from_str(format, false);
+        let format = named.map_err(|_| format!("`{format}` is none of text, json, junit, sarif, github"))?;
+        Ok(Self { format, file: file.into() })
     }
 }
 

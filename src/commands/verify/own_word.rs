@@ -11,6 +11,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use reqwest::Url;
+
 use super::target::Target;
 use crate::commands::CommandError;
 use crate::services::address::{hide_login, is_below};
@@ -43,6 +45,8 @@ pub struct Kept<'a> {
     pub target: &'a str,
     /// The files by which it is.
     pub used: &'a [&'a str],
+    /// The clone in which its tag is.
+    pub clone: Option<&'a str>,
     /// Where releases are recorded.
     pub records: &'a Path,
 }
@@ -65,26 +69,47 @@ pub fn refuse_report(file: &Path, kept: &Kept<'_>) -> Result<(), CommandError> {
             false => Ok(()),
         };
     };
-    let local = |place| str::strip_prefix(place, "file://").unwrap_or(place);
-    let is_part = fs::canonicalize(local(kept.target)).is_ok_and(|target| {
+    let target = local(kept.target);
+    // what is in a Subversion repository is no path of this machine, and the repository is one
+    if target
+        .ancestors()
+        .find_map(|path| fs::canonicalize(path).ok())
+        .is_some_and(|there| in_repository(&place, &there))
+    {
+        return refuse("is in the repository in which the candidate is");
+    }
+    if kept.clone.and_then(|clone| git2::Repository::open(local(clone)).ok()).is_some_and(|clone| {
+        let own = [clone.path(), clone.commondir()].map(fs::canonicalize);
+        own.into_iter().flatten().any(|own| place.starts_with(own))
+    }) {
+        return refuse("is git's own in the clone in which the tag is");
+    }
+    let is_part = fs::canonicalize(&target).is_ok_and(|target| {
         // beside an archive lie its signature and its digests
         let beside = || {
             let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec());
             place.parent() == target.parent()
                 && name(&place).zip(name(&target)).is_some_and(|(place, target)| place.starts_with(&target))
         };
-        place.starts_with(&target) || target.is_file() && beside() || in_repository(&place, &target)
+        place.starts_with(&target) || target.is_file() && beside()
     });
     if is_part {
         return refuse("is a part of the candidate");
     }
-    if kept.used.iter().any(|used| same_file(local(used).as_ref(), &place)) {
+    if kept.used.iter().any(|used| same_file(&local(used), &place)) {
         return refuse("is what the candidate is held against");
     }
     if fs::canonicalize(kept.records).is_ok_and(|records| place.starts_with(records)) {
         return refuse("is in the record of a release");
     }
     Ok(())
+}
+
+/// The path on this machine that somebody named, as a path or by an address.
+fn local(place: &str) -> PathBuf {
+    let url =
+        place.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("file://")).and_then(|_| Url::parse(place).ok());
+    url.and_then(|url| url.to_file_path().ok()).unwrap_or_else(|| place.into())
 }
 
 /// Whether the file is in the Subversion repository in which the target is: that is a directory
@@ -137,11 +162,11 @@ mod tests {
         let refused = |name: &str, target: &str| {
             let (target, records) = (at(target), at("state"));
             let used = [keys.to_str().unwrap()];
-            let kept = Kept { target: target.to_str().unwrap(), used: &used, records: &records };
+            let kept = Kept { target: target.to_str().unwrap(), used: &used, clone: None, records: &records };
             refuse_report(&at(name), &kept).is_err()
         };
         let named = format!("file://{}", keys.display());
-        let kept = Kept { target: "rc1", used: &[&named], records: &at("state") };
+        let kept = Kept { target: "rc1", used: &[&named], clone: None, records: &at("state") };
         assert!(refuse_report(&keys, &kept).is_err(), "named by its address");
         fs::create_dir_all(at("state/greeter/1.2.0")).unwrap();
         fs::create_dir_all(at("svn/db")).unwrap();
@@ -157,6 +182,36 @@ mod tests {
         assert!(refused("rc1/x.tgz.asc", "rc1/x.tgz") && refused("rc1/x.tgz.sha512", "rc1/x.tgz"));
         assert!(!refused("rc1/report.json", "rc1/x.tgz") && !refused("report.json", "rc1"));
         assert!(!refused("none/report.json", "rc1"), "that it cannot be written is said elsewhere");
+    }
+
+    #[test]
+    fn a_report_is_written_over_no_repository_s_own_files() {
+        let place = tempfile::tempdir().unwrap();
+        let at = |name: &str| place.path().join(name);
+        fs::create_dir_all(at("svn/db")).unwrap();
+        fs::create_dir(at("svn/hooks")).unwrap();
+        for name in ["svn/format", "svn/db/current"] {
+            fs::write(at(name), "5\n").unwrap();
+        }
+        git2::Repository::init(at("clone")).unwrap();
+        git2::Repository::init_bare(at("bare")).unwrap();
+        let refused = |name: &str, target: &str, clone: Option<&str>| {
+            let kept = Kept { target, used: &[], clone, records: &at("state") };
+            refuse_report(&at(name), &kept).is_err()
+        };
+        for host in ["", "localhost"] {
+            for scheme in ["file", "FILE"] {
+                let target = format!("{scheme}://{host}{}/dev/rc%201", at("svn").display());
+                assert!(
+                    refused("svn/db/current", &target, None) && refused("svn/hooks/pre-commit", &target, None),
+                    "{target}"
+                );
+                assert!(!refused("report.json", &target, None), "{target}");
+            }
+        }
+        let (clone, bare) = (at("clone").display().to_string(), format!("file://{}", at("bare").display()));
+        assert!(refused("clone/.git/HEAD", "rc1", Some(&clone)) && refused("bare/config", "rc1", Some(&bare)));
+        assert!(!refused("clone/verify.sarif", "rc1", Some(&clone)), "a checkout is where reports are put");
     }
 
     #[test]

@@ -53,18 +53,25 @@ pub fn open(repository: &str, name: &str) -> Result<(Git, Option<TempDir>), Comm
 /// What went wrong with it, in the words of who named it.
 pub fn failed(repository: &str, error: &GitError) -> CommandError {
     let shown = hide_login(repository);
+    // git says the address as it got it
+    let hidden = |said: &str| said.replace(repository.trim_end_matches('/'), shown.trim_end_matches('/'));
     let service = |what: String, hint: &str| CommandError::new(ExitCode::Service, what, hint);
     match error {
-        GitError::Unreachable { said, .. } if across_network(repository) => {
-            service(format!("{shown} cannot be reached: {said}"), "see that `git ls-remote` works with that address")
+        GitError::Unreachable { said, .. } if across_network(repository) => service(
+            format!("{shown} cannot be reached: {}", hidden(said)),
+            "see that `git ls-remote` works with that address",
+        ),
+        GitError::Unreachable { said, .. } => {
+            CommandError::usage(format!("no repository at {shown}: {}", hidden(said)), REPO)
         }
-        GitError::Unreachable { said, .. } => CommandError::usage(format!("no repository at {shown}: {said}"), REPO),
-        GitError::Unauthenticated { said, .. } => {
-            service(format!("{shown} does not let you in: {said}"), "see that `git ls-remote` works with that address")
-        }
-        GitError::TimedOut { .. } | GitError::Failed { .. } => {
-            service(chain(error), "give the same command again; see that `git ls-remote` works with that address")
-        }
+        GitError::Unauthenticated { said, .. } => service(
+            format!("{shown} does not let you in: {}", hidden(said)),
+            "see that `git ls-remote` works with that address",
+        ),
+        GitError::TimedOut { .. } | GitError::Failed { .. } => service(
+            hidden(&chain(error)),
+            "give the same command again; see that `git ls-remote` works with that address",
+        ),
         GitError::Open { .. } | GitError::ObjectFormat { .. } => CommandError::usage(chain(error), REPO),
         GitError::Name { name } => no_tag(name.trim_start_matches("refs/tags/")),
         GitError::NotInstalled(_) | GitError::Incomplete { .. } => {

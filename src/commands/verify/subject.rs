@@ -39,6 +39,8 @@ pub struct Subject {
     pub expect: Option<Manifest>,
     /// The tag that the source archive was made from, and the clone that has it.
     pub tag: Option<(String, String)>,
+    /// Why a candidate of a release is held against no tag.
+    pub untagged: Option<String>,
     /// What a rehearsal put in the place of artifacts, and why.
     stand_ins: BTreeMap<String, String>,
 }
@@ -58,7 +60,15 @@ impl Subject {
             demand_version(version, product.as_ref())?;
         }
         let expect = expect.map(manifest).transpose()?;
-        Ok(Self { target: target.to_owned(), product, version, expect, tag: None, stand_ins: BTreeMap::new() })
+        Ok(Self {
+            target: target.to_owned(),
+            product,
+            version,
+            expect,
+            tag: None,
+            untagged: None,
+            stand_ins: BTreeMap::new(),
+        })
     }
 
     /// Candidate `number` of the current release, as it is staged. What it is held
@@ -102,9 +112,15 @@ impl Subject {
         let stand_ins = output("build-artifacts", "stand_ins").map(stand_ins).unwrap_or_default();
         let tag = values["candidate"]["tag"].as_str().unwrap_or_default();
         let in_clone = session.services.git.reference(&format!("refs/tags/{tag}")).is_ok_and(|object| object.is_some());
-        let tag = in_clone.then(|| (tag.to_owned(), release.record.repository.clone()));
+        // one that was made must be there; that of an earlier candidate may have been deleted since
+        let made = outputs.contains_key("tag-candidate");
+        let clone = &release.record.repository;
+        let untagged = (!made && !in_clone).then(|| {
+            format!("{clone} has no tag {tag}, so the source archive of candidate {number} was not held against it")
+        });
+        let tag = (made || in_clone).then(|| (tag.to_owned(), clone.clone()));
         let version = Some(release.version.to_string());
-        Ok(Self { target, product: Some(product), version, expect, tag, stand_ins })
+        Ok(Self { target, product: Some(product), version, expect, tag, untagged, stand_ins })
     }
 
     /// The same with the product of which these are files, where none was named, and its

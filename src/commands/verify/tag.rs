@@ -65,8 +65,16 @@ pub fn check(
         found.whole.push(Finding::fail(CHECK, detail));
         return Ok(Some(commit));
     }
-    let expected = tree_of_commit(&git, &commit, left_out).map_err(failed)?;
-    let mut submodules = git.submodules(&commit).map_err(failed)?;
+    let trees = tree_of_commit(&git, &commit, left_out).and_then(|tree| Ok((tree, git.submodules(&commit)?)));
+    let (expected, mut submodules) = match trees {
+        // no archive of this program's can have it, and the rest of the candidate is held against all else
+        Err(GitError::Path { path, .. }) => {
+            let detail = format!("{path}: a path of the tag {name} that is no UTF-8; its files were not compared");
+            found.whole.push(Finding::fail(CHECK, detail));
+            return Ok(Some(commit));
+        }
+        read => read.map_err(failed)?,
+    };
     submodules.retain(|path| !left_out.fit(path));
     let what = format!("the tag {name} (commit {})", &commit[..commit.len().min(12)]);
     for source in sources {

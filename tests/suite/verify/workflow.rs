@@ -36,7 +36,8 @@ fn run(code: i32, variables: &[(&str, &str)]) -> (i32, Vec<String>, String) {
     fs::write(place.path().join("verify.sarif"), "{}").unwrap();
     fs::create_dir(place.path().join("verification")).unwrap();
     fs::write(place.path().join("verification/verify.sarif"), "{}").unwrap();
-    let reports = if code < 2 { "echo '{}' > verification/verify.sarif" } else { ":" };
+    let written = "echo '{}' > verification/verify.sarif; printf 'a\\nthe verdict\\n' > verification/verify.txt";
+    let reports = if code < 2 { written } else { ":" };
     fs::write(&stand_in, format!("#!/bin/sh\nprintf '%s\\n' \"$*\" >> calls\n{reports}\nexit {code}\n")).unwrap();
     fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755)).unwrap();
     let path = format!("{}:{}", place.path().display(), std::env::var("PATH").unwrap());
@@ -47,9 +48,11 @@ fn run(code: i32, variables: &[(&str, &str)]) -> (i32, Vec<String>, String) {
     }
     bash.env("RUNNER_TEMP", place.path());
     bash.env("TARGET", "rc1").env("REPOSITORY", "https://example.org/x").env("GITHUB_OUTPUT", place.path().join("out"));
+    bash.env("GITHUB_STEP_SUMMARY", place.path().join("summary"));
     let status = bash.envs(variables.iter().copied()).status().unwrap();
     let read = |name: &str| fs::read_to_string(place.path().join(name)).unwrap_or_default();
     let calls = read("calls").replace(&format!("{}/", place.path().display()), "TEMP/");
+    assert_eq!(read("summary"), if code < 2 { "    the verdict\n" } else { "" });
     (status.code().unwrap(), calls.lines().map(str::to_owned).collect(), read("out"))
 }
 
@@ -94,6 +97,18 @@ fn the_program_is_the_one_that_the_caller_names() {
     let text = crate::tree::text(Path::new(FILE));
     let install = text.lines().find(|line| line.contains("cargo install")).unwrap();
     assert!(install.contains("\"--git=$QUORATE\" \"--tag=$QUORATE_TAG\"") && !install.contains("github."), "{install}");
+}
+
+#[test]
+fn the_program_is_built_before_anything_is_checked_out() {
+    let steps = steps();
+    let at = |what: &str| {
+        let says = |step: &Yaml| {
+            [&step["uses"], &step["run"]].iter().any(|part| part.as_str().is_some_and(|part| part.contains(what)))
+        };
+        steps.iter().position(says).unwrap()
+    };
+    assert!(at("cargo install") < at("actions/checkout@") && at("actions/checkout@") < at("quorate verify"));
 }
 
 #[test]
