@@ -50,8 +50,8 @@ impl ProductRules {
         Some(Finding::fail(
             NAME,
             format!(
-                "{others}: a source release by its name, and that of {name} is {}: nothing was held against the rules \
-                 of a source release but that",
+                "{others}: a source release by its name, and that of {name} is {}: take it away, or correct \
+                 `source.file` in the product's configuration",
                 self.wanted()
             ),
         ))
