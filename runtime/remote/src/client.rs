@@ -56,11 +56,19 @@ pub enum ClientError {
         /// Why.
         source: KeyError,
     },
-    /// The address of a function is none.
-    #[error("{address:?} is no address of a function")]
-    Address {
+    /// The address of functions is none.
+    #[error("{template:?} is no address of functions; expected http://HOST/PATH or http+unix:///PATH/NAME.sock/PATH")]
+    Template {
         /// What was to be one.
-        address: String,
+        template: String,
+    },
+    /// The name of a function makes no address.
+    #[error("the function's name {name:?} makes no address out of {template}")]
+    Name {
+        /// The address of functions, with the place of the name.
+        template: String,
+        /// The name.
+        name: String,
     },
     /// The parts do not go together.
     #[error("no client can be made of this transport")]

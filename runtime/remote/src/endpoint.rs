@@ -7,7 +7,6 @@
 //! Functions at an endpoint: where they are, and how often they are asked.
 
 use std::future::Future;
-use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +15,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::{Client, Url};
 use statefun_engine::{Answer, Failure, FunctionMetrics, Reached, Remote, Request};
-use statefun_module::{Endpoint, Transport};
+use statefun_module::{Endpoint, Functions, Transport};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -24,8 +23,8 @@ use crate::answer::{encode, read_answer};
 use crate::client::{ClientError, client};
 use crate::exchange::{Exchange, Fault, post};
 use crate::progress::Patience;
+use crate::template::Template;
 
-const NAME_PLACE: &str = "{function.name}";
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How many requests the transport without a pool size has under way at once.
@@ -38,7 +37,7 @@ pub struct HttpFunction {
 
 struct Inner {
     client: Client,
-    template: String,
+    template: Template,
     at_once: Semaphore,
     budget: Duration,
     first_pause: Duration,
@@ -65,9 +64,11 @@ impl HttpFunction {
     /// # Errors
     /// When the transport's files are not there or not what they should be.
     pub fn new(endpoint: &Endpoint, most_connections: usize) -> Result<Self, ClientError> {
-        let (template, socket) = split_socket(&endpoint.url_path_template);
-        address(&template, "name")?;
-        let client = client(&endpoint.transport, &template, socket.as_deref(), most_connections)?;
+        let template = Template::new(&endpoint.url_path_template)?;
+        if let Functions::Type { name, .. } = &endpoint.functions {
+            template.url(name)?;
+        }
+        let client = client(&endpoint.transport, template.text(), template.socket(), most_connections)?;
         let inner = match &endpoint.transport {
             Transport::Retrying(retrying) => Inner {
                 client,
@@ -100,9 +101,9 @@ impl Remote for HttpFunction {
     fn call(&self, request: Request, metrics: Arc<FunctionMetrics>) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
         let inner = self.inner.clone();
         Box::pin(async move {
-            let Ok(url) = address(&inner.template, &request.address.function.name) else {
-                let cause = format!("the name {:?} makes no address of a function", request.address.function.name);
-                return Answer::Failed(Failure { reached: Reached::Yes, cause });
+            let url = match inner.template.url(&request.address.function.name) {
+                Ok(url) => url,
+                Err(error) => return Answer::Failed(Failure { reached: Reached::Yes, cause: error.to_string() }),
             };
             // Never closed; were it, the call would go out all the same.
             let _one_of_many = inner.at_once.acquire().await.ok();
@@ -162,7 +163,7 @@ impl Inner {
             let again = self.persistence == Persistence::Always || fault.may_pass();
             if !again || Instant::now() + pause >= end {
                 let spent = if again { format!(", after {tries} tries in {:?}", self.budget) } else { String::new() };
-                let cause = format!("{url} {}{spent}", fault.what());
+                let cause = format!("{} {}{spent}", self.template.shown(&url), fault.what());
                 return Answer::Failed(Failure { reached: self.was_reached(&fault, first), cause });
             }
             tracing::debug!(%url, tries, fault = fault.what(), "the call is tried again");
@@ -174,16 +175,48 @@ impl Inner {
     }
 }
 
-/// An address of HTTP, and the socket where it is one of this machine: `http+unix:///x.sock/path`.
-fn split_socket(template: &str) -> (String, Option<PathBuf>) {
-    const ENDING: &str = ".sock";
-    let Some(rest) = template.strip_prefix("http+unix://") else { return (template.to_owned(), None) };
-    let end = rest.find(ENDING).map_or(rest.len(), |at| at + ENDING.len());
-    let (socket, path) = rest.split_at(end);
-    (format!("http://localhost{path}"), Some(Path::new(socket).to_owned()))
-}
+#[cfg(test)]
+mod tests {
+    use statefun_engine::{Address, FunctionType};
+    use statefun_module::{Place, RetryingTransport};
 
-fn address(template: &str, name: &str) -> Result<Url, ClientError> {
-    let text = template.replace(NAME_PLACE, name);
-    Url::parse(&text).map_err(|_| ClientError::Address { address: text })
+    use super::*;
+
+    fn functions(url_path_template: String) -> HttpFunction {
+        let endpoint = Endpoint {
+            place: Place { file: "m.yaml".into(), line: 1, column: 1 },
+            functions: Functions::Namespace { namespace: "a".to_owned() },
+            url_path_template,
+            max_num_batch_requests: 1,
+            transport: Transport::Retrying(RetryingTransport {
+                call: Duration::from_millis(200),
+                ..RetryingTransport::default()
+            }),
+        };
+        HttpFunction::new(&endpoint, 10).unwrap()
+    }
+
+    async fn call(functions: &HttpFunction, name: &str) -> Answer {
+        let address: Address = FunctionType::new("a", name).instance("1");
+        functions.call(Request { address, state: Vec::new(), letters: Vec::new() }, Arc::default()).await
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_is_not_there_is_named() {
+        let functions = functions("http+unix:///nowhere/f.sock/call/{function.name}".to_owned());
+        let Answer::Failed(Failure { reached: Reached::No, cause }) = call(&functions, "a b").await else {
+            panic!("nobody is there")
+        };
+        let named = "http+unix:///nowhere/f.sock/call/a%20b cannot be reached: No such file or directory";
+        assert!(cause.starts_with(named), "{cause}");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_makes_no_address_is_said_to() {
+        let functions = functions("http://{function.name}.functions/".to_owned());
+        let Answer::Failed(Failure { reached: Reached::Yes, cause }) = call(&functions, "a/../b").await else {
+            panic!("there is no such place")
+        };
+        assert_eq!(cause, "the function's name \"a/../b\" makes no address out of http://{function.name}.functions/");
+    }
 }

@@ -15,6 +15,7 @@ mod endpoint;
 mod exchange;
 mod key;
 mod progress;
+mod template;
 
 pub use answer::read_answer;
 pub use client::ClientError;
