@@ -7,12 +7,10 @@
 //! What functions answer wrongly, and what becomes of the messages.
 
 use std::collections::VecDeque;
-use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 use serde_json::json;
 
@@ -174,67 +172,10 @@ fn the_other_transport_waits_as_long_for_the_writing_as_it_is_told() {
     world.start_runtime();
     let large = vec![b'x'; 20_000_000];
     assert_eq!(world.put("test/interpreter/1", "application/vnd.test/large", large).status(), 200);
-    eventually("a dead letter", || !world.dead_letters().is_empty());
-    let cause = world.dead_letters()[0]["cause"].as_str().unwrap().to_owned();
-    assert!(cause.contains("took nothing of the request for 200ms, after "), "{cause}");
-}
-
-#[test]
-fn nobody_there_is_no_fault_of_the_messages() {
-    let mut world = World::new("transport: {call: 100ms}");
-    world.start_runtime();
-    world.command("1", &json!([{"do": "increment"}, {"do": "show"}]));
-    eventually("calls fail", || world.metric("remoteInvocationFailures", "interpreter") > 12);
+    // Nobody hears of it: it may stand still, and the message waits.
+    eventually("it is said", || world.runtime_log().contains("took nothing of the request for 200ms, after "));
+    assert!(world.dead_letters().is_empty());
     assert_eq!(world.metric("numBacklog", "interpreter"), 1);
-    world.start_functions(Sdk::Python);
-    assert_eq!(world.next("out")["count"], 1);
-    assert!(world.dead_letters().is_empty());
-}
-
-#[test]
-fn functions_that_stand_still_for_a_while_are_no_fault_of_the_messages() {
-    let mut world = World::new("transport: {call: 300ms}");
-    world.start_functions(Sdk::JavaScript);
-    world.start_runtime();
-    world.command("0", &json!([{"do": "show"}]));
-    world.next("out");
-    world.signal_functions("-STOP");
-    for id in 0..100 {
-        world.command(&id.to_string(), &json!([{"do": "increment"}]));
-    }
-    thread::sleep(Duration::from_secs(2));
-    world.signal_functions("-CONT");
-    eventually("nothing waits", || world.metric("numBacklog", "interpreter") == 0);
-    assert!(world.dead_letters().is_empty());
-    world.command("99", &json!([{"do": "show"}]));
-    assert_eq!(world.next("out")["count"], 1);
-}
-
-#[test]
-fn functions_that_are_down_hold_up_no_others_before_and_after_a_restart() {
-    let mut world = World::new("");
-    let down =
-        "---\nkind: io.statefun.endpoints.v2/http\nspec: {functions: down/*, urlPathTemplate: http://127.0.0.1:9/}\n";
-    fs::write(world.module(), fs::read_to_string(world.module()).unwrap() + down).unwrap();
-    world.arguments.extend(["--shards".to_owned(), "1".to_owned()]);
-    world.start_functions(Sdk::JavaScript);
-    world.start_runtime();
-    // More than messages may take of the memory.
-    for id in 0..80 {
-        let large = vec![b'x'; 1_000_000];
-        assert_eq!(world.put(&format!("down/f/{id}"), "application/vnd.test/large", large).status(), 200);
-    }
-    for round in ["before", "after"] {
-        for id in 0..20 {
-            world.command(&format!("{round}-{id}"), &json!([{"do": "increment"}, {"do": "show"}]));
-        }
-        for _ in 0..20 {
-            assert_eq!(world.next("out")["count"], 1);
-        }
-        world.kill_runtime();
-        world.start_runtime();
-    }
-    assert!(world.dead_letters().is_empty());
 }
 
 #[test]

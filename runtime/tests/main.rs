@@ -14,6 +14,7 @@ mod command_line;
 mod failures;
 mod functions;
 mod metrics;
+mod outages;
 mod playground;
 mod sdks;
 mod smoke;

@@ -154,7 +154,9 @@ pub enum Reached {
     Yes,
     /// Nobody was there, or somebody who asked for patience.
     No,
-    /// Nothing was heard of it, by anybody who called it: it may stand still, or this message makes
-    /// it.
-    Unknown,
+    /// It said nothing: it may stand still, or these messages make it.
+    Silent {
+        /// When anything was last heard of where it is, by whoever asked, in milliseconds since 1970.
+        heard_at: Option<u64>,
+    },
 }

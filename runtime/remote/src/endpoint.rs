@@ -8,20 +8,20 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::{Client, Url};
 use statefun_engine::{Answer, Failure, FunctionMetrics, Reached, Remote, Request};
 use statefun_module::{Endpoint, Functions, Transport};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::answer::{encode, read_answer};
 use crate::client::{ClientError, client};
-use crate::exchange::{Exchange, Fault, post};
+use crate::exchange::{Exchange, Fault, answers_at_all, post};
 use crate::progress::Patience;
 use crate::template::Template;
 
@@ -29,6 +29,8 @@ use crate::template::Template;
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How many requests the transport without a pool size has under way at once.
 const MOST_AT_ONCE: usize = 1024;
+/// How long an answer is waited for to the question whether anybody is there.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 
 /// The functions of one endpoint.
 pub struct HttpFunction {
@@ -44,8 +46,10 @@ struct Inner {
     most_bytes: u64,
     patience: Option<Patience>,
     persistence: Persistence,
-    /// When anything was last heard of the endpoint.
-    heard: Mutex<Option<Instant>>,
+    /// When anything was last heard of the endpoint, in milliseconds since 1970; 0 for never.
+    heard_at: AtomicU64,
+    /// Held by who asks whether anybody is there.
+    asking: Mutex<()>,
 }
 
 /// What is tried again.
@@ -79,7 +83,8 @@ impl HttpFunction {
                 most_bytes: retrying.payload_max_bytes,
                 patience: None,
                 persistence: Persistence::Always,
-                heard: Mutex::default(),
+                heard_at: AtomicU64::new(0),
+                asking: Mutex::default(),
             },
             Transport::Read(read) => Inner {
                 client,
@@ -90,7 +95,8 @@ impl HttpFunction {
                 most_bytes: 32 << 20,
                 patience: Some(Patience { read: read.read, write: read.write }),
                 persistence: Persistence::WhatMayPass,
-                heard: Mutex::default(),
+                heard_at: AtomicU64::new(0),
+                asking: Mutex::default(),
             },
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -107,7 +113,7 @@ impl Remote for HttpFunction {
             };
             // Never closed; were it, the call would go out all the same.
             let _one_of_many = inner.at_once.acquire().await.ok();
-            inner.call(url, encode(&request), &metrics).await
+            inner.call(&url, encode(&request), &metrics).await
         })
     }
 }
@@ -124,29 +130,34 @@ impl Inner {
     }
 
     fn note_heard(&self) {
-        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        self.heard_at.fetch_max(now(), Ordering::Relaxed);
     }
 
-    /// Whether the function was there. Where it said nothing, others may have heard of it since
-    /// the call began: then it is at this call's messages that it stands still.
-    fn was_reached(&self, fault: &Fault, since: Instant) -> Reached {
-        let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        match fault.reached() {
-            Reached::Unknown if heard.is_some_and(|heard| heard >= since) => Reached::Yes,
-            reached => reached,
+    /// Whether the function was there. Where it said nothing, it may be at the messages of this call that
+    /// it stands still: then others hear of it, or it answers when it is asked without them.
+    async fn was_reached(&self, url: &Url, fault: &Fault, since: u64) -> Reached {
+        let Reached::Silent { .. } = fault.reached() else { return fault.reached() };
+        if self.heard_at.load(Ordering::Relaxed) < since
+            // One who asks is enough: the others learn of it when their next call is met with silence.
+            && let Ok(_asking) = self.asking.try_lock()
+            && answers_at_all(&self.client, url, self.budget.min(SIGN_OF_LIFE)).await
+        {
+            self.note_heard();
         }
+        let heard_at = self.heard_at.load(Ordering::Relaxed);
+        Reached::Silent { heard_at: (heard_at != 0).then_some(heard_at) }
     }
 
-    async fn call(&self, url: Url, body: Bytes, metrics: &FunctionMetrics) -> Answer {
-        let first = Instant::now();
-        let end = first + self.budget;
+    async fn call(&self, url: &Url, body: Bytes, metrics: &FunctionMetrics) -> Answer {
+        let since = now();
+        let end = Instant::now() + self.budget;
         let mut pause = self.first_pause;
         let mut tries = 0_u32;
         let mut before = None;
         loop {
             tries += 1;
             let began = Instant::now();
-            let posted = timeout_at(end, post(self.exchange(&url, &body))).await;
+            let posted = timeout_at(end, post(self.exchange(url, &body))).await;
             metrics.remote_invocation_latency.note(began.elapsed());
             let read = |body| read_answer(body).map_err(Fault::no_answer);
             if let Ok(posted) = &posted
@@ -163,8 +174,8 @@ impl Inner {
             let again = self.persistence == Persistence::Always || fault.may_pass();
             if !again || Instant::now() + pause >= end {
                 let spent = if again { format!(", after {tries} tries in {:?}", self.budget) } else { String::new() };
-                let cause = format!("{} {}{spent}", self.template.shown(&url), fault.what());
-                return Answer::Failed(Failure { reached: self.was_reached(&fault, first), cause });
+                let cause = format!("{} {}{spent}", self.template.shown(url), fault.what());
+                return Answer::Failed(Failure { reached: self.was_reached(url, &fault, since).await, cause });
             }
             tracing::debug!(%url, tries, fault = fault.what(), "the call is tried again");
             metrics.remote_invocation_failures.fetch_add(1, Ordering::Relaxed);
@@ -175,12 +186,44 @@ impl Inner {
     }
 }
 
+/// Milliseconds since 1970.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use statefun_engine::{Address, FunctionType};
     use statefun_module::{Place, RetryingTransport};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
+
+    const EMPTY: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/octet-stream\r\ncontent-length: 0\r\n\r\n";
+
+    /// A server that answers requests which begin so, and says nothing to any other.
+    async fn server(answered: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(answer(stream, answered));
+            }
+        });
+        format!("http://{address}/{{function.name}}")
+    }
+
+    async fn answer(mut stream: TcpStream, answered: &str) -> Option<()> {
+        let mut request = vec![0; 10_000];
+        loop {
+            let read = stream.read(&mut request).await.ok().filter(|read| *read > 0)?;
+            if request[..read].starts_with(answered.as_bytes()) {
+                stream.write_all(EMPTY).await.ok()?;
+            }
+        }
+    }
 
     fn functions(url_path_template: String) -> HttpFunction {
         let endpoint = Endpoint {
@@ -199,6 +242,39 @@ mod tests {
     async fn call(functions: &HttpFunction, name: &str) -> Answer {
         let address: Address = FunctionType::new("a", name).instance("1");
         functions.call(Request { address, state: Vec::new(), letters: Vec::new() }, Arc::default()).await
+    }
+
+    /// When something was last heard of functions that were silent.
+    async fn heard_at(functions: &HttpFunction, name: &str) -> Option<u64> {
+        match call(functions, name).await {
+            Answer::Failed(Failure { reached: Reached::Silent { heard_at }, cause }) => {
+                assert!(cause.contains("did not answer in time"), "{cause}");
+                heard_at
+            }
+            other => panic!("it was not silent: {other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_process_that_stands_still_gives_no_sign_of_life() {
+        let functions = functions(server("nobody is answered").await);
+        assert_eq!(heard_at(&functions, "f").await, None);
+    }
+
+    #[tokio::test]
+    async fn one_that_is_silent_to_a_message_alone_answers_a_question_without_content() {
+        let functions = functions(server("HEAD /f ").await);
+        let began = now();
+        assert!(heard_at(&functions, "f").await.is_some_and(|heard| heard >= began + 200));
+    }
+
+    #[tokio::test]
+    async fn what_others_heard_is_a_sign_of_life_of_its_time() {
+        let functions = functions(server("POST /lives ").await);
+        assert!(matches!(call(&functions, "lives").await, Answer::Done(_)));
+        let after = now();
+        let heard = heard_at(&functions, "silent").await;
+        assert!(heard.is_some_and(|heard| heard <= after), "nothing since: {heard:?}, {after}");
     }
 
     #[tokio::test]

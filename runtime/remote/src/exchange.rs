@@ -7,6 +7,7 @@
 //! One POST and its answer, with everything that can be wrong about it.
 
 use std::future::pending;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
@@ -20,6 +21,9 @@ const PROTOCOL_TYPE: &str = "application/octet-stream";
 /// How much of an answer that is none is quoted.
 const QUOTED: usize = 120;
 
+/// Whether anything was heard of it otherwise is not known here.
+const SILENT: Reached = Reached::Silent { heard_at: None };
+
 /// Why an exchange came to nothing.
 #[derive(Debug)]
 pub(crate) struct Fault {
@@ -31,7 +35,7 @@ pub(crate) struct Fault {
 impl Fault {
     /// Nothing was heard in time.
     pub(crate) fn silence() -> Self {
-        Self { what: "did not answer in time".to_owned(), reached: Reached::Unknown, may_pass: true }
+        Self { what: "did not answer in time".to_owned(), reached: SILENT, may_pass: true }
     }
 
     /// It answered with what is no answer.
@@ -122,7 +126,7 @@ fn stood_still(what: Standstill, patience: Patience) -> Fault {
         Standstill::Reading => Fault::silence(),
         Standstill::Writing => Fault {
             what: format!("took nothing of the request for {:?}", patience.write),
-            reached: Reached::Unknown,
+            reached: SILENT,
             may_pass: true,
         },
     }
@@ -130,10 +134,21 @@ fn stood_still(what: Standstill, patience: Patience) -> Fault {
 
 fn refused(status: StatusCode, body: &[u8]) -> Fault {
     let code = status.as_u16();
-    // Whoever stands before the function says these, or the function that asks for patience.
-    let reached = if matches!(code, 408 | 425 | 429 | 502..=504) { Reached::No } else { Reached::Yes };
+    let reached = if asks_for_patience(status) { Reached::No } else { Reached::Yes };
     let may_pass = status.is_server_error() || matches!(code, 408 | 409 | 420 | 429 | 499);
     Fault { what: format!("answered {status}{}", quote(body)), reached, may_pass }
+}
+
+/// Whether this is what somebody says who stands before the function, or the function that has too much
+/// to do.
+fn asks_for_patience(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 425 | 429 | 502..=504)
+}
+
+/// Whether anybody is there: a question without content, whose answer may be whatever it is.
+pub(crate) async fn answers_at_all(client: &Client, url: &Url, limit: Duration) -> bool {
+    let asked = timeout(limit, client.head(url.clone()).send()).await;
+    asked.is_ok_and(|answer| answer.is_ok_and(|answer| !asks_for_patience(answer.status())))
 }
 
 /// The beginning of a text, for a person; nothing of what is no text.

@@ -8,11 +8,13 @@
 //!
 //! A failure is the address's own affair: others go on. When the function was there and did
 //! not take a batch, its messages are tried one by one, so that the one at fault is found;
-//! when nobody was there, no message is at fault, and all wait.
+//! when nobody was there, no message is at fault, and all wait; when it said nothing, they wait until it
+//! is known that it is they who make it silent ([`Suspicion`]).
 
 use statefun_store::Space;
 
 use super::instance::{Instance, Phase};
+use super::suspicion::Suspicion;
 use super::values::Values;
 use super::{Effects, Shard};
 use crate::metrics::{count, move_by};
@@ -22,9 +24,6 @@ use crate::{
 
 /// How often in a row a function may ask for state, for one batch. The SDKs ask once, for all.
 const MOST_REGISTRATIONS: u32 = 64;
-/// How often in a row a function of which nothing is heard is called again before its message is
-/// held to be at fault.
-const MOST_SILENT: u32 = 6;
 /// The pause after the first call that reached nobody, in milliseconds; it doubles.
 const FIRST_PAUSE: u64 = 100;
 /// The longest pause, in milliseconds.
@@ -54,6 +53,7 @@ impl Shard {
         match answer {
             Ok(()) => {
                 instance.unreached = 0;
+                instance.suspicion = Suspicion::default();
                 let known = self.types.of(&address.function, &self.shared);
                 if !known.answered
                     && let Some(record) = self.shared.registry.answered(&address.function)
@@ -104,21 +104,22 @@ impl Shard {
         if self.shared.registry.gave_up(&address.function) {
             effects.ready.push(address.function.clone());
         }
-        let was_there = match failure.reached {
+        let is_at_fault = match failure.reached {
             Reached::Yes => true,
             Reached::No => false,
-            Reached::Unknown => instance.unreached >= MOST_SILENT,
+            Reached::Silent { heard_at } => instance.suspicion.is_proved_by_silence(self.now, heard_at),
         };
-        if !was_there || (letters == 1 && self.shared.settings.strict) {
+        if !is_at_fault || (letters == 1 && self.shared.settings.strict) {
             self.wait(address, instance, failure);
             return Ok(());
         }
+        // Each message is judged by itself from now on.
+        (instance.unreached, instance.suspicion) = (0, Suspicion::default());
         if letters > 1 {
             tracing::info!(%address, letters, cause = failure.cause, "the messages are tried one by one");
             instance.apart = letters;
         } else {
             tracing::warn!(%address, cause = failure.cause, "dead letter");
-            instance.unreached = 0;
             self.bury(&address, &mut instance, 1, &failure.cause, effects);
         }
         self.advance(address, instance, effects)

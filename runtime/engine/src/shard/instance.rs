@@ -9,6 +9,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::suspicion::Suspicion;
 use super::values::Values;
 use crate::metrics::move_by;
 use crate::{FunctionMetrics, Letter};
@@ -26,6 +27,8 @@ pub(super) struct Instance {
     pub(super) apart: usize,
     /// How often in a row nobody was there.
     pub(super) unreached: u32,
+    /// What counts against its next messages.
+    pub(super) suspicion: Suspicion,
     /// How often in a row its function asked for state.
     pub(super) registered: u32,
     pub(super) values: Values,
@@ -57,6 +60,8 @@ pub(super) enum Phase {
 pub(super) struct Resting {
     pub(super) values: Values,
     pub(super) last_read: u64,
+    /// How often in a row nobody was there, when it went to the disk.
+    pub(super) unreached: u32,
     pub(super) dirty: u64,
     pub(super) metrics: Arc<FunctionMetrics>,
 }
@@ -64,7 +69,7 @@ pub(super) struct Resting {
 impl Resting {
     /// An address of which nothing is known.
     pub(super) fn unknown(metrics: Arc<FunctionMetrics>) -> Self {
-        Self { values: Values::default(), last_read: 0, dirty: 0, metrics }
+        Self { values: Values::default(), last_read: 0, unreached: 0, dirty: 0, metrics }
     }
 
     pub(super) fn into_instance(self) -> Instance {
@@ -74,7 +79,8 @@ impl Resting {
             last_read: self.last_read,
             phase: Phase::Idle,
             apart: 0,
-            unreached: 0,
+            unreached: self.unreached,
+            suspicion: Suspicion::default(),
             registered: 0,
             values: self.values,
             dirty: self.dirty,
@@ -98,7 +104,13 @@ impl Instance {
 
     pub(super) fn into_resting(mut self) -> Resting {
         self.count_blocked();
-        Resting { values: self.values, last_read: self.last_read, dirty: self.dirty, metrics: self.metrics }
+        Resting {
+            values: self.values,
+            last_read: self.last_read,
+            unreached: self.unreached,
+            dirty: self.dirty,
+            metrics: self.metrics,
+        }
     }
 
     /// The messages of the next request.

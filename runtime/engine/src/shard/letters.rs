@@ -56,7 +56,9 @@ impl Shard {
     pub(super) fn wake(&mut self, address: &Address) -> Instance {
         self.room.enters(&address.function);
         let unknown = || Resting::unknown(self.types.of(&address.function, &self.shared).metrics.clone());
-        self.cache.take(address).unwrap_or_else(unknown).into_instance()
+        let mut instance = self.cache.take(address).unwrap_or_else(unknown).into_instance();
+        self.suspects.give_back(address, &mut instance);
+        instance
     }
 
     /// The address is busy no more.

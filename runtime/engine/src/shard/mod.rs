@@ -18,6 +18,7 @@ mod letters;
 mod overflow;
 mod room;
 mod settle;
+mod suspicion;
 mod sweep;
 mod timers;
 mod types;
@@ -40,6 +41,7 @@ use durable::Durable;
 use instance::{Instance, Phase};
 use overflow::Overflow;
 use room::Room;
+use suspicion::Suspects;
 use sweep::Sweep;
 use timers::Timers;
 use types::Types;
@@ -154,6 +156,7 @@ pub struct Shard {
     parked: HashMap<FunctionType, VecDeque<Address>>,
     /// Addresses whose next messages are not on the disk yet, and not in memory.
     unread: BTreeSet<Address>,
+    suspects: Suspects,
     overflow: Overflow,
     sweep: Sweep,
     durable: Durable,
@@ -174,6 +177,7 @@ impl Shard {
             retries: BTreeSet::new(),
             parked: HashMap::new(),
             unread: BTreeSet::new(),
+            suspects: Suspects::new(shared.settings.most_busy),
             overflow: Overflow::at_start(first_sequence),
             sweep: Sweep::default(),
             durable: Durable::new(first_sequence),

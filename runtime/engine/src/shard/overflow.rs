@@ -156,6 +156,7 @@ impl Shard {
     pub(super) fn leave_to_disk(&mut self, address: Address, mut instance: Instance) {
         self.spill(&address, &mut instance);
         let last = instance.spilled.take().unwrap_or_default();
+        self.suspects.keep(&address, &instance);
         self.overflow.note(&address.function, last);
         self.rest(address, instance);
     }

@@ -7,10 +7,12 @@
 //! One shard, event by event.
 
 use bytes::Bytes;
-use statefun_store::MemoryStore;
+use prost::Message;
+use statefun_store::{MemoryStore, Space, Write};
 
 use super::*;
-use crate::{Expiry, Failure, Outcome, Outgoing, Reached, Spec};
+use crate::record::LetterRecord;
+use crate::{Expiry, Failure, Outcome, Outgoing, Reached, Spec, keys};
 
 fn shard(settings: Settings) -> Shard {
     let mut catalogue = Catalogue::default();
@@ -67,8 +69,7 @@ fn addresses_that_wait_for_the_first_request_of_their_type_ask_in_turn() {
     assert_eq!(called(&next), ["good"], "its other messages wait until the others have asked");
     let answered = answer(&mut shard, "good", Answer::Done(Outcome::default()));
     assert_eq!(answered.ready.len(), 1);
-    let spec =
-        |change: &crate::Change| matches!(change, crate::Change::Put { space: statefun_store::Space::Specs, .. });
+    let spec = |change: &crate::Change| matches!(change, crate::Change::Put { space: Space::Specs, .. });
     assert!(answered.decision.changes.iter().any(spec), "it is written that the type has answered");
     let rest = handle(&mut shard, Event::Ready(answered.ready[0].clone()));
     assert_eq!(called(&rest), ["better", "poison"]);
@@ -115,11 +116,101 @@ fn messages_to_nobody_are_counted_as_dead_letters() {
     assert_eq!(metrics.dead_letters.load(std::sync::atomic::Ordering::Relaxed), 1);
 }
 
+/// The same, and the message is on the disk.
+fn deliver_from_disk(shard: &mut Shard, sequence: u64, id: &str) -> Effects {
+    let key = keys::letter(&FunctionType::new("test", "f").instance(id), sequence);
+    let record = LetterRecord { caller: None, argument: Bytes::from_static(b"x") };
+    let write = Write { space: Space::Mailbox, key, value: Some(record.encode_to_vec().into()) };
+    shard.shared.store.commit(vec![write]).unwrap();
+    let effects = deliver(shard, sequence, id);
+    handle(shard, Event::Committed(Committed { ticket: Ticket(1), sequence }));
+    effects
+}
+
+/// What is answered when nothing was heard in time, and something of its place at that time.
+fn silence(heard_at: Option<u64>) -> Answer {
+    Answer::Failed(Failure { reached: Reached::Silent { heard_at }, cause: "silence".to_owned() })
+}
+
+/// Answers calls, lets half a minute pass, and gives what is called and set aside meanwhile.
+fn pass(shard: &mut Shard, now: &mut u64, answers: Vec<(String, Answer)>) -> (Vec<String>, Vec<String>) {
+    let mut effects = Effects::default();
+    for (id, answer) in answers {
+        let event = Event::Answered(FunctionType::new("test", "f").instance(&id), answer);
+        shard.handle(*now, event, &mut effects).unwrap();
+    }
+    *now += 31_000;
+    shard.handle(*now, Event::Tick, &mut effects).unwrap();
+    for function in std::mem::take(&mut effects.ready) {
+        shard.handle(*now, Event::Ready(function), &mut effects).unwrap();
+    }
+    let called = effects.calls.iter().map(|call| call.request.address.id.to_string()).collect();
+    (called, effects.decision.dead.iter().map(|dead| dead.target.id.to_string()).collect())
+}
+
 #[test]
-fn a_function_that_stands_still_is_called_again_before_its_message_is_at_fault() {
+fn functions_that_stand_still_for_long_are_no_fault_of_their_messages() {
     let mut shard = shard(Settings::default());
-    deliver(&mut shard, 1, "1");
-    let silent = || Answer::Failed(Failure { reached: Reached::Unknown, cause: "silence".to_owned() });
-    let effects = answer(&mut shard, "1", silent());
-    assert!(effects.decision.dead.is_empty() && shard.next_tick().is_some_and(|tick| tick > 1000));
+    deliver_from_disk(&mut shard, 1, "1");
+    let mut now = 1000;
+    for heard_at in [None, Some(999)].into_iter().cycle().take(200) {
+        let (called, dead) = pass(&mut shard, &mut now, vec![("1".to_owned(), silence(heard_at))]);
+        assert_eq!((called, dead), (vec!["1".to_owned()], Vec::new()), "it is called again, at {now}");
+    }
+}
+
+#[test]
+fn of_messages_that_make_a_function_silent_alone_is_set_aside() {
+    let mut shard = shard(Settings::default());
+    deliver(&mut shard, 1, "0");
+    answer(&mut shard, "0", Answer::Done(Outcome::default()));
+    // The first is called; the others become a batch.
+    for sequence in 2..5 {
+        deliver_from_disk(&mut shard, sequence, "1");
+    }
+    answer(&mut shard, "1", Answer::Done(Outcome::default()));
+    let (mut now, mut silences) = (1000, Vec::new());
+    for _ in 0..20 {
+        let batch = shard.busy.values().next().map(|instance| instance.phase);
+        silences.push(batch);
+        let answers = vec![("1".to_owned(), silence(Some(now - 1)))];
+        let (_, dead) = pass(&mut shard, &mut now, answers);
+        if !dead.is_empty() {
+            break;
+        }
+    }
+    let called = |letters| silences.iter().filter(|phase| **phase == Some(Phase::Called { letters })).count();
+    assert_eq!((called(2), called(1)), (7, 7), "together, then each for itself");
+}
+
+#[test]
+fn what_counts_against_an_address_is_kept_while_it_is_on_the_disk_alone() {
+    let mut shard = shard(Settings { most_busy: 2, ..Settings::default() });
+    deliver(&mut shard, 1, "0");
+    answer(&mut shard, "0", Answer::Done(Outcome::default()));
+    for (sequence, id) in [(2, "poison"), (3, "other")] {
+        deliver_from_disk(&mut shard, sequence, id);
+    }
+    assert!(shard.is_overflowing(), "there is room for one");
+    let (mut now, mut silences, mut others) = (1000, 0, 0);
+    let mut called = vec!["poison".to_owned()];
+    while silences < 50 {
+        let answers: Vec<_> = called
+            .into_iter()
+            .map(|id| match &*id {
+                "poison" => (id, silence(Some(now - 1))),
+                _ => (id, Answer::Failed(Failure { reached: Reached::No, cause: "nobody is there".to_owned() })),
+            })
+            .collect();
+        silences += answers.iter().filter(|(id, _)| id == "poison").count();
+        others += answers.iter().filter(|(id, _)| id == "other").count();
+        let (next, dead) = pass(&mut shard, &mut now, answers);
+        if !dead.is_empty() {
+            assert_eq!((dead, silences), (vec!["poison".to_owned()], 7));
+            assert!(others > 0, "the other one was called while it was on the disk");
+            return;
+        }
+        called = next;
+    }
+    panic!("its budget begins anew each time");
 }
