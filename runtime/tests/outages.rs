@@ -68,6 +68,27 @@ fn a_small_budget_sets_nothing_aside_when_the_functions_stand_still_for_long() {
 }
 
 #[test]
+fn the_log_says_of_a_type_that_it_is_down_and_that_it_is_back_and_nothing_of_each_address() {
+    let mut world = World::new("transport: {call: 50ms}");
+    world.start_runtime();
+    for id in 0..100 {
+        world.command(&id.to_string(), &json!([{"do": "increment"}]));
+    }
+    eventually("all were called and failed", || world.metric("remoteInvocationFailures", "interpreter") > 500);
+    let lines = |world: &World, said: &str| world.runtime_log().lines().filter(|line| line.contains(said)).count();
+    assert_eq!(lines(&world, "functions cannot be called; their messages wait"), 1, "{}", world.runtime_log());
+    assert_eq!(lines(&world, "called again later"), 0, "that is for those who look for it");
+    world.start_functions(Sdk::JavaScript);
+    eventually("nothing waits", || world.metric("numBacklog", "interpreter") == 0);
+    assert_eq!(lines(&world, "functions can be called again"), 1);
+    let log = world.runtime_log();
+    let down = log.lines().find(|line| line.contains("functions cannot be called")).unwrap();
+    for said in ["WARN", "function=test/interpreter", "addresses=", "messages=", "example=", "cannot be reached"] {
+        assert!(down.contains(said), "{said}: {down}");
+    }
+}
+
+#[test]
 fn functions_that_are_down_hold_up_no_others_before_and_after_a_restart() {
     let mut world = World::new("");
     let down =

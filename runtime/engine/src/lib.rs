@@ -19,6 +19,7 @@ pub mod keys;
 mod latency;
 mod log;
 mod metrics;
+mod outages;
 mod record;
 mod registry;
 mod request;

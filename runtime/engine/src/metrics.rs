@@ -34,6 +34,8 @@ pub struct FunctionMetrics {
     pub inflight: AtomicI64,
     /// Messages that wait.
     pub backlog: AtomicI64,
+    /// Addresses that wait to be called again.
+    pub waiting_addresses: AtomicI64,
     /// Messages that wait for functions of any type of the same shard.
     of_shard: Arc<Waiting>,
     /// How long tries took, of calls over a network.
@@ -142,6 +144,7 @@ impl FunctionMetrics {
             blocked_addresses: gauge(|of| &of.blocked_addresses),
             inflight: gauge(|of| &of.inflight),
             backlog: gauge(|of| &of.backlog),
+            waiting_addresses: gauge(|of| &of.waiting_addresses),
             remote_invocation_latency: latency,
             dead_letters: counter(|of| &of.dead_letters),
             of_shard: Arc::default(),

@@ -25,6 +25,7 @@ use statefun_store::Store;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
+use crate::outages::Outages;
 use crate::{
     Address, Answer, Catalogue, Decision, EngineError, Event, FunctionMetrics, FunctionType, Letter, Log, Metrics,
     Position, Registry, Request, Sending, Settings, Shared,
@@ -120,6 +121,7 @@ impl Runtime {
             shards,
             settings,
             next_timer: AtomicU64::new(log.first_sequence()),
+            outages: Outages::default(),
         });
         let (inputs, receivers): (Vec<_>, Vec<_>) = (0..shards).map(|_| mpsc::channel()).unzip();
         let inner = Arc::new(Inner {

@@ -11,6 +11,8 @@
 //! when nobody was there, no message is at fault, and all wait; when it said nothing, they wait until it
 //! is known that it is they who make it silent ([`Suspicion`]).
 
+use std::sync::atomic::Ordering;
+
 use statefun_store::Space;
 
 use super::instance::{Instance, Phase};
@@ -54,6 +56,9 @@ impl Shard {
             Ok(()) => {
                 instance.unreached = 0;
                 instance.suspicion = Suspicion::default();
+                if let Some(time) = self.shared.outages.answered(&address.function, self.now) {
+                    tracing::info!(function = %address.function, after = ?time, "functions can be called again");
+                }
                 let known = self.types.of(&address.function, &self.shared);
                 if !known.answered
                     && let Some(record) = self.shared.registry.answered(&address.function)
@@ -139,7 +144,11 @@ impl Shard {
     /// Calls again, later. Until then nothing of it is in memory that the disk has or will have.
     fn wait(&mut self, address: Address, mut instance: Instance, failure: &Failure) {
         let pause = FIRST_PAUSE.checked_shl(instance.unreached).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
-        tracing::warn!(%address, pause_ms = pause, cause = failure.cause, "the function is called again later");
+        tracing::debug!(%address, pause_ms = pause, cause = failure.cause, "the function is called again later");
+        move_by(&instance.metrics.waiting_addresses, 1);
+        if self.shared.outages.failed(&address.function, self.now) {
+            self.say_outage(&address, failure);
+        }
         instance.unreached = (instance.unreached + 1).min(16);
         instance.phase = Phase::Waiting;
         self.spill(&address, &mut instance);
@@ -148,6 +157,15 @@ impl Shard {
         }
         self.retries.insert((self.now + pause, address.clone()));
         self.busy.insert(address, instance);
+    }
+
+    /// Says that functions of a type cannot be called, in the words of the address at which it was found.
+    fn say_outage(&self, address: &Address, failure: &Failure) {
+        let (function, metrics) = (&address.function, self.shared.metrics.of(&address.function));
+        let (addresses, messages) = (&metrics.waiting_addresses, &metrics.backlog);
+        let (addresses, messages) = (addresses.load(Ordering::Relaxed), messages.load(Ordering::Relaxed));
+        let (example, cause) = (&*address.id, &failure.cause);
+        tracing::warn!(%function, addresses, messages, example, cause, "functions cannot be called; their messages wait");
     }
 
     /// Messages for a type that nobody hosts any more are dead letters.

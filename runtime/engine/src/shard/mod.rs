@@ -32,6 +32,7 @@ use foldhash::fast::RandomState;
 use statefun_store::Store;
 
 use crate::metrics::move_by;
+use crate::outages::Outages;
 use crate::{
     Address, Answer, Catalogue, Committed, Decision, EngineError, FunctionType, Hosted, Letter, Metrics, Registry,
     Request, Ticket,
@@ -99,6 +100,8 @@ pub struct Shared {
     pub settings: Settings,
     /// The next number of a message to be sent later.
     pub next_timer: AtomicU64,
+    /// Which functions cannot be called.
+    pub(crate) outages: Outages,
 }
 
 /// What happens to a shard.
@@ -268,6 +271,7 @@ impl Shard {
         while self.retries.first().is_some_and(|(due, _)| *due <= self.now) {
             let (_, address) = self.retries.pop_first().expect("it was just looked at");
             let Some(instance) = self.busy.remove(&address) else { continue };
+            move_by(&instance.metrics.waiting_addresses, -1);
             if self.overflow.has(&address.function) {
                 // Others of its type wait for their turn; it had one.
                 self.leave_to_disk(address, instance);

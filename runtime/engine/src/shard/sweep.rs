@@ -106,6 +106,7 @@ mod tests {
 
     use super::super::{Event, Settings, Shared};
     use super::*;
+    use crate::outages::Outages;
     use crate::{
         Answer, Catalogue, Committed, Expiry, FunctionType, Hosted, Letter, Metrics, Mutation, Outcome, Registry, Spec,
         Ticket, stored_value,
@@ -138,6 +139,7 @@ mod tests {
             shards: 1,
             settings: Settings::default(),
             next_timer: AtomicU64::new(0),
+            outages: Outages::default(),
         })
     }
 

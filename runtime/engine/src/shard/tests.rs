@@ -11,6 +11,7 @@ use prost::Message;
 use statefun_store::{MemoryStore, Space, Write};
 
 use super::*;
+use crate::outages::Outages;
 use crate::record::LetterRecord;
 use crate::{Expiry, Failure, Outcome, Outgoing, Reached, Spec, keys};
 
@@ -25,6 +26,7 @@ fn shard(settings: Settings) -> Shard {
         shards: 1,
         settings,
         next_timer: AtomicU64::new(0),
+        outages: Outages::default(),
     });
     let mut shard = Shard::new(0, shared, 0);
     assert!(handle(&mut shard, Event::Start).calls.is_empty());

@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use super::dice::{Dice, mix};
 use super::function::{ADDRESSES, Format, Message, address, answer, write};
 use crate::log::Taken;
+use crate::outages::Outages;
 use crate::{
     Answer, Catalogue, Decision, Effects, Event, Failure, FunctionType, Hosted, Log, Metrics, Reached, Registry,
     Request, Sending, Settings, Shard, Shared,
@@ -324,6 +325,7 @@ impl Running {
             shards,
             settings,
             next_timer: AtomicU64::new(log.first_sequence()),
+            outages: Outages::default(),
         });
         let first_sequence = log.first_sequence();
         let shard = |index| (Shard::new(index, shared.clone(), first_sequence), VecDeque::from([Event::Start]));
