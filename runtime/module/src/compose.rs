@@ -79,7 +79,7 @@ fn read_document(node: &Node, source: &Source, findings: &RefCell<Findings>, app
     }
     let Some(root) = Fields::of(node, "a component", findings) else { return };
     if root.maybe("module").is_some() && root.maybe("kind").is_none() {
-        legacy::read(&root, &source.directory, application);
+        legacy::read(root, &source.directory, application);
         return;
     }
     let Some(kind) = root.text("kind", KINDS[0]) else { return };

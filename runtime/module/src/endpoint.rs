@@ -111,8 +111,14 @@ fn retrying(fields: &Fields<'_>, directory: &Path) -> RetryingTransport {
     let otherwise = RetryingTransport::default();
     let inner = fields.maybe("timeouts").and_then(|node| Fields::of(node, "timeouts", fields.findings()));
     let timeouts = inner.as_ref().unwrap_or(fields);
-    let (call, connect) = (timeouts.budget("call", otherwise.call), timeouts.duration("connect", otherwise.connect));
+    let (call, connect) = (timeouts.budget("call", otherwise.call), timeouts.budget("connect", otherwise.connect));
     if let Some(inner) = inner {
+        for name in ["call", "connect"] {
+            fields.without_effect(name, "\"timeouts\" stands beside it");
+        }
+        for name in ["read", "write"] {
+            inner.without_effect(name, "the budget of the call is what is limited");
+        }
         inner.end();
     }
     RetryingTransport {
@@ -161,9 +167,9 @@ fn read_timeouts(fields: &Fields<'_>) -> ReadTransport {
     let Some(timeouts) = Fields::of(node, "timeouts", fields.findings()) else { return otherwise };
     let transport = ReadTransport {
         call: timeouts.budget("call", otherwise.call),
-        connect: timeouts.duration("connect", otherwise.connect),
-        read: timeouts.duration("read", otherwise.read),
-        write: timeouts.duration("write", otherwise.write),
+        connect: timeouts.budget("connect", otherwise.connect),
+        read: timeouts.budget("read", otherwise.read),
+        write: timeouts.budget("write", otherwise.write),
     };
     timeouts.end();
     transport
@@ -174,10 +180,11 @@ fn old_timeouts(spec: &Fields<'_>) -> RetryingTransport {
     let otherwise = RetryingTransport::default();
     let Some(node) = spec.maybe("timeouts") else { return otherwise };
     let Some(timeouts) = Fields::of(node, "timeouts", spec.findings()) else { return otherwise };
-    let (call, connect) = (timeouts.budget("call", otherwise.call), timeouts.duration("connect", otherwise.connect));
+    let (call, connect) = (timeouts.budget("call", otherwise.call), timeouts.budget("connect", otherwise.connect));
     // These limited one connection's reading and writing; the budget of the call does now.
     for name in ["read", "write"] {
-        let _ = timeouts.duration(name, otherwise.call);
+        let _ = timeouts.budget(name, otherwise.call);
+        timeouts.without_effect(name, "the budget of the call is what is limited");
     }
     timeouts.end();
     RetryingTransport { call, connect, ..otherwise }

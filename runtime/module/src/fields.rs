@@ -180,9 +180,23 @@ impl<'n> Fields<'n> {
         None
     }
 
+    /// A field that upstream takes, and that says nothing here, as `why` says; it is remarked upon.
+    pub(crate) fn without_effect(&self, name: &'static str, why: &str) {
+        if self.maybe(name).is_some()
+            && let Some((_, key, _)) = self.entries.iter().find(|(known, ..)| *known == name)
+        {
+            self.findings.borrow_mut().remark(&key.place, format!("{name:?} has no effect: {why}"));
+        }
+    }
+
     /// Remarks upon the fields that nobody asked for.
     pub(crate) fn end(self) {
-        let asked = self.asked.borrow();
+        let mut asked: Vec<&str> = Vec::new();
+        for name in self.asked.borrow().iter() {
+            if !asked.contains(name) {
+                asked.push(name);
+            }
+        }
         for (name, key, _) in &self.entries {
             if !asked.contains(name) {
                 let known = asked.join(", ");

@@ -12,6 +12,9 @@ use crate::fields::{Fields, is_name};
 use crate::units;
 use crate::yaml::{Content, Node};
 
+/// How long a transaction may take, and the older name that upstream still takes, before the other one.
+const TIMEOUTS: [&str; 2] = ["transactionTimeout", "transactionTimeoutMillis"];
+
 /// Messages out of Kafka; a record's key is the id.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KafkaIngress {
@@ -105,7 +108,8 @@ pub(crate) fn ingress(node: &Node, id: Option<&str>, fields: &Fields<'_>) -> Opt
     let example = "[{topic: names, valueType: io.statefun.types/string, targets: [example/greeter]}]";
     let topics = spec.list("topics", example).iter().filter_map(|node| topic(node, &spec)).collect();
     let reset = spec.parsed("autoOffsetResetPosition", "latest, or earliest", |text| {
-        matches!(text, "latest" | "earliest").then(|| text.to_owned())
+        let lower = text.to_ascii_lowercase();
+        matches!(&*lower, "latest" | "earliest").then_some(lower)
     });
     let startup_position = start(&spec).unwrap_or(KafkaStart::Latest);
     if startup_position == KafkaStart::GroupOffsets && consumer_group_id.is_none() {
@@ -224,13 +228,17 @@ fn delivery(spec: &Fields<'_>) -> Option<Delivery> {
     const KNOWN: &str = "at-least-once, exactly-once or none";
     let node = spec.maybe("deliverySemantic")?;
     let fields = Fields::of(node, "a deliverySemantic", spec.findings())?;
-    let delivery = match fields.text("type", KNOWN)? {
+    let kind = fields.text("type", KNOWN)?;
+    if matches!(kind, "at-least-once" | "none") {
+        for name in TIMEOUTS {
+            fields.without_effect(name, "it is of exactly-once");
+        }
+    }
+    let delivery = match kind {
         "at-least-once" => Some(Delivery::AtLeastOnce),
         "none" => Some(Delivery::None),
         "exactly-once" => {
-            fields.must("transactionTimeout", "15min");
-            let transaction_timeout = fields.parsed("transactionTimeout", "15min", units::duration);
-            transaction_timeout.map(|transaction_timeout| Delivery::ExactlyOnce { transaction_timeout })
+            transaction_timeout(&fields).map(|transaction_timeout| Delivery::ExactlyOnce { transaction_timeout })
         }
         other => {
             fields.fault(&node.place, format!("the delivery {other:?} is not known; expected {KNOWN}"));
@@ -239,4 +247,15 @@ fn delivery(spec: &Fields<'_>) -> Option<Delivery> {
     };
     fields.end();
     delivery
+}
+
+fn transaction_timeout(fields: &Fields<'_>) -> Option<Duration> {
+    const NEWER: &str = TIMEOUTS[0];
+    const OLDER: &str = TIMEOUTS[1];
+    if fields.maybe(OLDER).is_some() {
+        fields.without_effect(NEWER, "transactionTimeoutMillis stands beside it");
+        return fields.parsed(OLDER, "900000, in milliseconds", |text| text.parse().ok().map(Duration::from_millis));
+    }
+    fields.must(NEWER, "15min");
+    fields.parsed(NEWER, "15min", units::duration)
 }

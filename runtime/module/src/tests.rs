@@ -258,6 +258,88 @@ fn a_field_that_is_not_known_is_remarked_upon() {
     assert!(said.starts_with("module.yaml:5:3: \"maxNumBatchRequest\" is not known here; known: "), "{said}");
 }
 
+fn remarks(text: &str) -> Vec<String> {
+    one(text).remarks.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn an_unknown_field_of_the_older_form_is_remarked_upon_wherever_it_stands() {
+    let said = remarks(
+        "
+version: \"3.0\"
+one: 1
+module:
+  meta: {type: remote, two: 2}
+  three: 3
+  spec:
+    four: 4
+    endpoints:
+      - endpoint:
+          meta: {kind: http, five: 5}
+          six: 6
+          spec: {functions: example/*, urlPathTemplate: 'http://f/', timeouts: {read: 1s, seven: 7}}
+        eight: 8
+    egresses:
+      - egress:
+          meta: {type: io.statefun.kafka.v1/egress, id: example/greets, nine: 9}
+          spec: {address: 'b:9', ten: 10}
+",
+    );
+    for (name, place) in [
+        ("one", "3:1"),
+        ("two", "5:24"),
+        ("three", "6:3"),
+        ("four", "8:5"),
+        ("five", "11:30"),
+        ("six", "12:11"),
+        ("seven", "13:91"),
+        ("eight", "14:9"),
+        ("nine", "17:73"),
+        ("ten", "18:34"),
+    ] {
+        let start = format!("module.yaml:{place}: {name:?} is not known here; known: ");
+        assert!(said.iter().any(|said| said.starts_with(&start)), "{start}\n{said:#?}");
+    }
+    let read = "module.yaml:13:81: \"read\" has no effect: the budget of the call is what is limited";
+    assert!(said.contains(&read.to_owned()), "{said:#?}");
+    assert_eq!(said.len(), 11, "{said:#?}");
+}
+
+#[test]
+fn fields_that_upstream_takes_are_taken_and_what_has_no_effect_is_said_to_have_none() {
+    let egress = |semantic: &str| {
+        format!("kind: io.statefun.kafka.v1/egress\nspec: {{id: a/b, address: 'b:9', deliverySemantic: {semantic}}}")
+    };
+    let timeout = |text: &str| match one(text).egresses.remove(0).kind {
+        EgressKind::Kafka(KafkaEgress { delivery: Delivery::ExactlyOnce { transaction_timeout }, .. }) => {
+            transaction_timeout
+        }
+        other => panic!("{other:?}"),
+    };
+    let older = egress("{type: exactly-once, transactionTimeoutMillis: 100000}");
+    assert_eq!((timeout(&older), remarks(&older)), (Duration::from_secs(100), Vec::new()));
+    let both = egress("{type: exactly-once, transactionTimeout: 1s, transactionTimeoutMillis: 2000}");
+    assert_eq!(timeout(&both), Duration::from_secs(2), "upstream prefers the older one");
+    assert!(remarks(&both)[0].contains("\"transactionTimeout\" has no effect: transactionTimeoutMillis stands beside"));
+    let other = remarks(&egress("{type: at-least-once, transactionTimeoutMillis: 2000}"));
+    assert!(other[0].contains("\"transactionTimeoutMillis\" has no effect: it is of exactly-once"), "{other:?}");
+    let wrong = faults(&egress("{type: exactly-once, transactionTimeoutMillis: 15min}"));
+    assert!(wrong[0].contains("expected transactionTimeoutMillis: 900000, in milliseconds"), "{wrong:?}");
+    let ingress = "kind: io.statefun.kafka.v1/ingress\nspec: {id: a/b, address: 'b:9', autoOffsetResetPosition: EARLIEST, \
+                   topics: [{topic: t, valueType: a/b, targets: [a/b]}]}";
+    let application = one(ingress);
+    let IngressKind::Kafka(kafka) = &application.ingresses[0].kind else { panic!("Kafka") };
+    assert_eq!(kafka.auto_offset_reset_position, "earliest");
+    let transport = "kind: io.statefun.endpoints.v2/http\nspec: {functions: a/b, urlPathTemplate: 'http://f/', \
+                     transport: {call: 1s, timeouts: {call: 2s, write: 3s}}}";
+    let said = remarks(transport);
+    assert!(said[0].contains("\"call\" has no effect: \"timeouts\" stands beside it"), "{said:?}");
+    assert!(said[1].contains("\"write\" has no effect"), "{said:?}");
+    let application = one(transport);
+    let Transport::Retrying(retrying) = &application.endpoints[0].transport else { panic!("the usual one") };
+    assert_eq!(retrying.call, Duration::from_secs(2));
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_makes_the_reader_panic(text in "[a-z\\[\\]{}:\\-&*!|>'\"# \n]{0,200}") {

@@ -99,8 +99,8 @@ fn endpoints() -> Vec<Part> {
         ],
     });
     let unused = [
-        may("read", "is read and not applied: the budget of the call is"),
-        may("write", "is read and not applied: the budget of the call is"),
+        may("read", "has no effect: the budget of the call is what is limited"),
+        may("write", "has no effect: the budget of the call is what is limited"),
     ];
     parts.push(Part {
         title: "`timeouts` of the older form",
@@ -190,6 +190,7 @@ fn kafka() -> Vec<Part> {
             fields: vec![
                 must("type", "`at-least-once`, `exactly-once` or `none`"),
                 may("transactionTimeout", "of `exactly-once`, where it must be given: how long a transaction may take"),
+                may("transactionTimeoutMillis", "the same in milliseconds; it goes before the other"),
             ],
             examples: &["kind: io.statefun.kafka.v1/egress\nspec: {id: a/b, address: 'b:9', \
                          deliverySemantic: {type: exactly-once, transactionTimeout: 15m, FIELDS}}"],
