@@ -109,6 +109,26 @@ fn records_are_followed_read_again_and_polled_once() {
 }
 
 #[test]
+fn records_that_are_no_text_are_read_as_they_are() {
+    let world = world();
+    let follow = world.client.get(world.broker_url("first?follow")).send().unwrap();
+    let records = [json!({"value": "one\ntwo"}), json!({"base64": "/woA"})];
+    for record in &records {
+        let [mut command, given] = [json!({"do": "kafka", "topic": "first"}), record.clone()];
+        command.as_object_mut().unwrap().extend(given.as_object().unwrap().clone());
+        world.command("b", &json!([command]));
+    }
+    let expected = [json!({"offset": 0, "payload": "one\ntwo"}), json!({"offset": 1, "base64": "/woA"})];
+    let lines =
+        BufReader::new(follow).lines().take(2).map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+    assert_eq!(lines.collect::<Vec<_>>(), expected);
+    let page = world.client.get(world.broker_url("first?from=1")).send().unwrap().text().unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&page).unwrap(), expected[1]);
+    let polled = [(); 2].map(|()| world.poll_bytes(&world.broker_url("first")));
+    assert_eq!(polled, [Some(b"one\ntwo".to_vec()), Some(b"\xff\n\x00".to_vec())]);
+}
+
+#[test]
 fn a_look_at_a_topic_takes_nothing_and_large_records_come_some_at_a_time() {
     let world = world();
     let large = "x".repeat(3_000_000);

@@ -21,8 +21,11 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::stream;
 use serde::Deserialize;
+use serde_json::json;
 use statefun_engine::{EgressFormat, EngineError, Runtime};
 use statefun_protocol::{DecodeError, KafkaProducerRecord, KinesisEgressRecord, Message, TypedValue};
 use tokio::sync::watch;
@@ -168,13 +171,21 @@ impl Giving {
     fn page(&self, topic: &str, from: u64) -> Result<(String, u64), EngineError> {
         let (mut lines, mut next) = (String::new(), from);
         for (offset, payload) in self.runtime.records(&self.id, topic, from, PAGE)? {
-            let payload = String::from_utf8_lossy(&payload);
-            lines.push_str(&serde_json::json!({ "offset": offset, "payload": payload }).to_string());
+            lines.push_str(&line(offset, &payload));
             lines.push('\n');
             next = offset + 1;
         }
         Ok((lines, next))
     }
+}
+
+/// A record as a line of JSON: a text as it is, in which JSON escapes ends of lines; other bytes in base64.
+fn line(offset: u64, payload: &[u8]) -> String {
+    let line = match std::str::from_utf8(payload) {
+        Ok(text) => json!({ "offset": offset, "payload": text }),
+        Err(_) => json!({ "offset": offset, "base64": STANDARD.encode(payload) }),
+    };
+    line.to_string()
 }
 
 fn follow(egress: Arc<Giving>, topic: String, from: u64) -> Response {
@@ -211,6 +222,13 @@ mod tests {
         assert!(read(RECORD_TYPE, r#"{"topic": "other", "payload": "x"}"#).unwrap_err().contains("\"other\""));
         assert!(read(RECORD_TYPE, r#"{"topic": "greetings"}"#).unwrap_err().contains("payload"));
         assert!(read("a/b", "{}").unwrap_err().contains("a value of type a/b"));
+    }
+
+    #[test]
+    fn a_record_is_one_line_whatever_it_is() {
+        assert_eq!(line(3, b"one\r\ntwo \"three\""), r#"{"offset":3,"payload":"one\r\ntwo \"three\""}"#);
+        assert_eq!(line(4, b"\xff\n\x00"), r#"{"offset":4,"base64":"/woA"}"#);
+        assert_eq!(line(5, b""), r#"{"offset":5,"payload":""}"#);
     }
 
     #[test]

@@ -47,7 +47,10 @@ function interpret(context, message) {
         case 'cancel': context.cancelDelayedMessage(command.token); break;
         case 'out': out(context, command.value); break;
         case 'kafka':
-            context.send(kafkaEgressMessage({ typename: 'test/broker', topic: command.topic, key: 'k', value: command.value }));
+            context.send(kafkaEgressMessage({
+                typename: 'test/broker', topic: command.topic, key: 'k',
+                value: command.base64 ? Buffer.from(command.base64, 'base64') : command.value,
+            }));
             break;
         case 'kinesis':
             context.send(kinesisEgressMessage({
