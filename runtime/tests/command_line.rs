@@ -82,12 +82,58 @@ fn what_is_not_there_yet_is_refused_with_a_plain_word() {
 }
 
 #[test]
+fn everything_that_is_not_there_yet_is_named_at_once_and_as_json() {
+    let world = World::new("");
+    let topics = "topics: [{topic: t, valueType: a/b, targets: [a/b]}]";
+    let streams = "streams: [{stream: s, valueType: a/b, targets: [a/b]}]";
+    let parts = [
+        format!("kind: io.statefun.kafka.v1/ingress\nspec: {{id: a/b, address: 'broker:9092', {topics}}}\n"),
+        "kind: io.statefun.kafka.v1/egress\nspec: {id: a/c, address: 'broker:9092'}\n".to_owned(),
+        format!("kind: io.statefun.kinesis.v1/ingress\nspec: {{id: a/d, {streams}}}\n"),
+        "kind: io.statefun.kinesis.v1/egress\nspec: {id: a/e}\n".to_owned(),
+        "kind: io.statefun.endpoints.v2/http\nspec: {functions: a/.., urlPathTemplate: 'http://f/{function.name}'}\n"
+            .to_owned(),
+    ];
+    fs::write(world.module(), parts.join("---\n")).unwrap();
+    let output = world.statefun().args(["check", "--json", "module.yaml"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let faults: Vec<serde_json::Value> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let said: Vec<_> = faults.iter().map(|fault| (fault["line"].as_u64(), fault["fault"].as_str().unwrap())).collect();
+    let expected = [
+        (14, "these functions cannot be called: the function's name \"..\" makes no address out of http://f/"),
+        (1, "a Kafka ingress is defined; this runtime does not connect to it yet"),
+        (7, "a Kinesis ingress is defined"),
+        (4, "a Kafka egress is defined"),
+        (10, "a Kinesis egress is defined"),
+    ];
+    assert_eq!(said.len(), expected.len(), "{said:#?}");
+    for ((line, said), (at, expected)) in said.iter().zip(expected) {
+        assert!(*line == Some(at) && said.starts_with(expected), "{line:?} {said}");
+    }
+    let talk = String::from_utf8(output.stderr).unwrap();
+    assert!(talk.contains("5 faults") && talk.contains("module.yaml:10:1: a Kinesis egress"), "{talk}");
+}
+
+#[test]
 fn a_port_that_is_taken_and_a_store_in_use_are_conflicts() {
     let mut world = World::new("");
     let taken = TcpListener::bind(world.ingress_address()).unwrap();
     let (code, said_of_port) = said(&world, &["run", "module.yaml", "--host", &world.ingress_address().0]);
     assert_eq!(code, Some(5));
     assert!(said_of_port.contains("the playground's ingress cannot listen on 127."), "{said_of_port}");
+    assert!(said_of_port.contains("give another port in the module"), "{said_of_port}");
+    drop(taken);
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let admin = taken.local_addr().unwrap().to_string();
+    let (code, said_of_admin) =
+        said(&world, &["run", "module.yaml", "--host", &world.ingress_address().0, "--admin", &admin]);
+    assert_eq!(code, Some(5));
+    assert!(said_of_admin.contains(&format!("the administration cannot listen on {admin}")), "{said_of_admin}");
+    assert!(said_of_admin.contains("give another address with --admin"), "{said_of_admin}");
+    let (code, said_of_host) = said(&world, &["run", "module.yaml", "--host", "192.0.2.1"]);
+    assert_eq!(code, Some(2));
+    assert!(said_of_host.contains("give an address of this machine with --host"), "{said_of_host}");
     drop(taken);
     world.start_runtime();
     let module = "kind: io.statefun.playground.v1/ingress\nspec: {port: 0}\n";

@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 use statefun_engine::{Callee, Catalogue, FunctionType, Hosted};
 use statefun_io::PlaygroundFormat;
-use statefun_module::{Application, EgressKind, Functions, IngressKind, Source};
+use statefun_module::{Application, EgressKind, Fault, Functions, IngressKind, Place, Source};
 use statefun_remote::HttpFunction;
 
-use crate::error::CliError;
+use crate::error::{CliError, chain};
 use crate::output::say;
 
 /// What the engine is started with, and what listens where.
@@ -53,6 +53,9 @@ pub(crate) fn read_modules(files: &[PathBuf]) -> Result<Application, CliError> {
 
 /// What the engine needs of an application; each of its endpoints has no more than so many
 /// connections.
+///
+/// # Errors
+/// Everything that this program does not have, and every endpoint that cannot be called.
 pub(crate) fn assemble(application: &Application, most_connections: usize) -> Result<Assembly, CliError> {
     let mut assembly = Assembly {
         catalogue: Catalogue::default(),
@@ -60,9 +63,16 @@ pub(crate) fn assemble(application: &Application, most_connections: usize) -> Re
         ingress_ports: Vec::new(),
         egresses: Vec::new(),
     };
+    let mut faults = Vec::new();
     for endpoint in &application.endpoints {
-        let function = HttpFunction::new(endpoint, most_connections)
-            .map_err(|source| CliError::Endpoint { place: endpoint.place.to_string(), source })?;
+        let function = match HttpFunction::new(endpoint, most_connections) {
+            Ok(function) => function,
+            Err(error) => {
+                let message = format!("these functions cannot be called: {}", chain(&error));
+                faults.push(Fault { place: endpoint.place.clone(), message });
+                continue;
+            }
+        };
         let hosted = Hosted { most_in_batch: endpoint.max_num_batch_requests, callee: assembly.callees.len() };
         assembly.callees.push(Callee::Remote(Arc::new(function)));
         match &endpoint.functions {
@@ -73,8 +83,8 @@ pub(crate) fn assemble(application: &Application, most_connections: usize) -> Re
     for ingress in &application.ingresses {
         match &ingress.kind {
             IngressKind::Playground { port } => assembly.ingress_ports.push(*port),
-            IngressKind::Kafka(_) => return Err(lacking(&ingress.place, "a Kafka ingress")),
-            IngressKind::Kinesis(_) => return Err(lacking(&ingress.place, "a Kinesis ingress")),
+            IngressKind::Kafka(_) => faults.push(lacking(&ingress.place, "a Kafka ingress")),
+            IngressKind::Kinesis(_) => faults.push(lacking(&ingress.place, "a Kinesis ingress")),
         }
     }
     for egress in &application.egresses {
@@ -84,13 +94,14 @@ pub(crate) fn assemble(application: &Application, most_connections: usize) -> Re
                 assembly.catalogue.egress(&id, Arc::new(PlaygroundFormat::new(&id, &topics)));
                 assembly.egresses.push(PlaygroundEnd { id, port, topics });
             }
-            EgressKind::Kafka(_) => return Err(lacking(&egress.place, "a Kafka egress")),
-            EgressKind::Kinesis(_) => return Err(lacking(&egress.place, "a Kinesis egress")),
+            EgressKind::Kafka(_) => faults.push(lacking(&egress.place, "a Kafka egress")),
+            EgressKind::Kinesis(_) => faults.push(lacking(&egress.place, "a Kinesis egress")),
         }
     }
-    Ok(assembly)
+    if faults.is_empty() { Ok(assembly) } else { Err(CliError::Modules(faults)) }
 }
 
-fn lacking(place: &statefun_module::Place, what: &str) -> CliError {
-    CliError::Lacking(format!("{place}: {what} is defined; this runtime does not connect to it yet"))
+fn lacking(place: &Place, what: &str) -> Fault {
+    let why = "this runtime does not connect to it yet; the playground's ingress and egress stand in for it";
+    Fault { place: place.clone(), message: format!("{what} is defined; {why}") }
 }

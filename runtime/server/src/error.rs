@@ -7,14 +7,15 @@
 //! Errors as the command line shows them, and what the program ends with.
 
 use std::error::Error;
+use std::io::ErrorKind;
 use std::process;
 
 use statefun_engine::{AddressError, EngineError};
 use statefun_io::ListenError;
 use statefun_module::Fault;
-use statefun_remote::ClientError;
 use statefun_store::StoreError;
 
+use crate::operating::ADMINISTRATION;
 use crate::output;
 
 /// What the program's end means to whoever called it; docs/exit-codes.md is their page.
@@ -51,20 +52,9 @@ pub(crate) enum CliError {
         /// Why.
         source: std::io::Error,
     },
-    /// The modules are wrong.
+    /// The modules are wrong, or ask for what this program does not have.
     #[error("the modules are no application: {} {}", .0.len(), if .0.len() == 1 { "fault" } else { "faults" })]
     Modules(Vec<Fault>),
-    /// Something is defined that this program does not have.
-    #[error("{0}")]
-    Lacking(String),
-    /// An endpoint's client cannot be made.
-    #[error("the endpoint at {place} cannot be called")]
-    Endpoint {
-        /// Where it is defined.
-        place: String,
-        /// Why.
-        source: ClientError,
-    },
     /// A port cannot be taken.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -121,14 +111,13 @@ impl From<EngineError> for CliError {
 impl CliError {
     fn code(&self) -> ExitCode {
         match self {
-            Self::File { .. }
-            | Self::Modules(_)
-            | Self::Lacking(_)
-            | Self::Endpoint { .. }
-            | Self::Address(_)
-            | Self::Unwritten { .. } => ExitCode::Usage,
-            Self::Listen(_)
-            | Self::Store(StoreError::Busy { .. } | StoreError::Newer { .. } | StoreError::Foreign { .. }) => {
+            Self::File { .. } | Self::Modules(_) | Self::Address(_) | Self::Unwritten { .. } => ExitCode::Usage,
+            Self::Listen(error) => match error.source.kind() {
+                ErrorKind::AddrInUse => ExitCode::Conflict,
+                ErrorKind::AddrNotAvailable | ErrorKind::PermissionDenied => ExitCode::Usage,
+                _ => ExitCode::Service,
+            },
+            Self::Store(StoreError::Busy { .. } | StoreError::Newer { .. } | StoreError::Foreign { .. }) => {
                 ExitCode::Conflict
             }
             Self::Store(_) | Self::Failed(_) | Self::Machine { .. } | Self::Unanswered { .. } => ExitCode::Service,
@@ -141,8 +130,7 @@ impl CliError {
         Some(match self {
             Self::File { .. } => "name the module files as arguments: statefun run module.yaml",
             Self::Modules(_) => "correct each place that is named; docs/runtime/modules.md has all components",
-            Self::Lacking(_) => "take it out of the module, or use the playground's ingress and egress for it",
-            Self::Listen(_) => "end the other program, or give another port or --admin address",
+            Self::Listen(error) => listening(error),
             Self::Store(StoreError::Busy { .. }) => "end the other runtime, or give another directory with --data",
             Self::Store(StoreError::Newer { .. }) => {
                 "run the program that wrote it, or a newer one; nothing was changed"
@@ -160,6 +148,34 @@ impl CliError {
             _ => return None,
         })
     }
+}
+
+/// What to do where a port cannot be taken.
+fn listening(error: &ListenError) -> &'static str {
+    let is_admin = error.what == ADMINISTRATION;
+    match (error.source.kind(), is_admin) {
+        (ErrorKind::AddrNotAvailable, true) => "give an address of this machine with --admin",
+        (ErrorKind::AddrNotAvailable, false) => "give an address of this machine with --host",
+        (ErrorKind::PermissionDenied, true) => "give a port from 1024 on with --admin",
+        (ErrorKind::PermissionDenied, false) => "give a port from 1024 on in the module",
+        (ErrorKind::AddrInUse, true) => "end the other program, or give another address with --admin",
+        (ErrorKind::AddrInUse, false) => {
+            "end the other program, or give another port in the module, or another address with --host"
+        }
+        _ => "look at what this machine allows: open files, memory",
+    }
+}
+
+/// An error with its causes, on one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut said = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        said.push_str(": ");
+        said.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    said
 }
 
 /// Shows an error with its causes and what to do next.

@@ -47,6 +47,9 @@ pub(crate) fn start_log(format: LogFormat) {
 /// Where the commands find the administration of the runtime that has a store open.
 pub(crate) const ADDRESS_FILE: &str = "admin-address";
 
+/// What listens for whoever operates the runtime, in messages.
+pub(crate) const ADMINISTRATION: &str = "the administration";
+
 /// Notes where the administration listens; without it, commands ask for the address.
 pub(crate) fn note_address(data: &Path, address: SocketAddr) {
     if let Err(error) = std::fs::write(data.join(ADDRESS_FILE), format!("{address}\n")) {

@@ -28,7 +28,7 @@ pub(crate) struct Args {
 
 /// Lists what the application has; each fault is named with its place.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
-    let application = match read_modules(&args.modules) {
+    let application = match read(&args.modules) {
         Err(CliError::Modules(faults)) if args.json => {
             for Fault { message, place } in &faults {
                 let (file, line, column) = (&*place.file, place.line, place.column);
@@ -38,12 +38,17 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
         }
         read => read?,
     };
-    // Nothing is connected to.
-    assemble(&application, usize::MAX)?;
     for part in parts(&application) {
         give(&if args.json { part.to_string() } else { line(&part) })?;
     }
     Ok(ExitCode::Done)
+}
+
+/// The application, of which all can be had. Nothing is connected to.
+fn read(files: &[PathBuf]) -> Result<Application, CliError> {
+    let application = read_modules(files)?;
+    assemble(&application, usize::MAX)?;
+    Ok(application)
 }
 
 /// What the application has.

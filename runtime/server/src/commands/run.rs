@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use statefun_engine::{EngineError, Runtime, Settings, Stopping};
+use statefun_engine::{Runtime, Settings, Stopping};
 use statefun_io::{ByName, Egress, Ingress, Listener, PlaygroundEgress, PlaygroundIngress, serve};
 use statefun_store::{FjallStore, Store};
 use tokio::runtime::Handle;
@@ -21,9 +21,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::assemble::{Assembly, assemble, read_modules};
-use crate::error::{CliError, ExitCode};
+use crate::error::{CliError, ExitCode, chain};
 use crate::open_files::OpenFiles;
-use crate::operating::{LogFormat, note_address, operating_server, start_log};
+use crate::operating::{ADMINISTRATION, LogFormat, note_address, operating_server, start_log};
 use crate::rates::Rates;
 
 /// How long requests that are under way are waited for, beside the calls.
@@ -90,7 +90,7 @@ async fn run_application(
     shards: usize,
 ) -> Result<ExitCode, CliError> {
     let (ingresses, egresses) = open_ends(args, &assembly, files).await?;
-    let admin = Listener::bind("the administration", args.admin).await?;
+    let admin = Listener::bind(ADMINISTRATION, args.admin).await?;
     let mut signals = Signals::listen()?;
     let store: Arc<FjallStore> = Arc::new(FjallStore::open(&args.data)?);
     let runtime = start_engine(args, assembly, store, shards)?;
@@ -128,7 +128,7 @@ async fn run_application(
     tracing::info!("the runtime has ended");
     match failure {
         None => Ok(ExitCode::Done),
-        Some(error) => Err(CliError::Failed(chain(&error))),
+        Some(error) => Err(CliError::Failed(chain(&*error))),
     }
 }
 
@@ -166,17 +166,6 @@ fn start_engine(
     let Assembly { catalogue, callees, .. } = assembly;
     let retained = args.retained_records;
     Ok(Arc::new(Runtime::start(store, catalogue, callees, settings, shards, retained, Handle::current())?))
-}
-
-fn chain(error: &EngineError) -> String {
-    let mut said = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        said.push_str(": ");
-        said.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    said
 }
 
 struct Signals {
