@@ -144,6 +144,41 @@ fn a_port_that_is_taken_and_a_store_in_use_are_conflicts() {
 }
 
 #[test]
+fn the_runtime_that_has_a_store_open_answers_for_it_and_is_found() {
+    let mut world = World::new("");
+    world.start_functions(Sdk::JavaScript);
+    world.start_runtime();
+    world.command("1", &serde_json::json!([{"do": "increment"}, {"do": "show"}]));
+    assert_eq!(world.next("out")["count"], 1);
+    let list = |arguments: &[&str]| {
+        let output = world.administer(&[&["state", "list"], arguments].concat());
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (code, values, _) = list(&[]);
+    assert!(code == Some(0) && values.contains("test/interpreter/1  count  "), "{values}");
+    let noted = world.data().join("admin-address");
+    let address = fs::read_to_string(&noted).unwrap();
+    assert_eq!(address.trim(), world.admin_address());
+    fs::remove_file(&noted).unwrap();
+    let (code, _, said) = list(&[]);
+    assert_eq!(code, Some(5));
+    assert!(said.contains("is in use by another process, which has noted no administration there"), "{said}");
+    assert!(said.contains("--admin ADDRESS"), "{said}");
+    assert_eq!(list(&["--admin", address.trim()]), (Some(0), values.clone(), String::new()));
+    fs::write(&noted, "127.0.0.1:9\n").unwrap();
+    let (code, _, said) = list(&[]);
+    assert_eq!(code, Some(4));
+    assert!(said.contains("the runtime at 127.0.0.1:9 did not answer: "), "{said}");
+    assert!(said.contains("Connection refused") && said.contains("--admin ADDRESS asks there"), "{said}");
+    fs::write(&noted, address).unwrap();
+    assert_eq!(world.stop_runtime(), Some(0));
+    assert!(!noted.exists(), "nobody is sent to a runtime that has ended");
+    let output = world.administer(&["state", "get", "test/interpreter", "1"]);
+    assert!(String::from_utf8(output.stdout).unwrap().contains("  count  "), "from the store itself");
+}
+
+#[test]
 fn a_store_from_a_newer_program_is_left_alone() {
     let mut world = World::new("");
     world.start_runtime();

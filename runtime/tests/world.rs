@@ -101,6 +101,11 @@ impl World {
         (self.host.clone(), self.ingress)
     }
 
+    /// Where the administration is, or is to be.
+    pub(crate) fn admin_address(&self) -> String {
+        format!("{}:{}", self.host, self.admin)
+    }
+
     pub(crate) fn ingress_url(&self, address: &str) -> String {
         format!("http://{}:{}/{address}", self.host, self.ingress)
     }
@@ -131,7 +136,7 @@ impl World {
     pub(crate) fn start_runtime(&mut self) {
         let mut command = self.statefun();
         command.args(["run", "--host", &self.host]).arg(self.module()).arg("--data").arg(self.data());
-        command.args(["--admin", &format!("{}:{}", self.host, self.admin)]).args(&self.arguments);
+        command.args(["--admin", &self.admin_address()]).args(&self.arguments);
         self.runtime = Some(self.start(command, "runtime.log"));
         eventually("the runtime is ready", || self.admin("readyz").is_some());
     }
@@ -249,7 +254,7 @@ impl World {
 
     /// What the administration answers, when it does.
     pub(crate) fn admin(&self, path: &str) -> Option<String> {
-        let answer = self.client.get(format!("http://{}:{}/{path}", self.host, self.admin)).send().ok()?;
+        let answer = self.client.get(format!("http://{}/{path}", self.admin_address())).send().ok()?;
         answer.status().is_success().then(|| answer.text().unwrap())
     }
 

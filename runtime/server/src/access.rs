@@ -7,7 +7,7 @@
 //! The way to a store: its directory, or the runtime that has it open.
 
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,13 +17,27 @@ use serde_json::Value;
 use statefun_engine::{DeadLetterEntry, decide_offline};
 use statefun_store::{FjallStore, StoreError};
 
-use crate::error::CliError;
-use crate::operating::ADDRESS_FILE;
+use crate::error::{CliError, chain};
+use crate::operating::{ADDRESS_FILE, forget_address};
 use crate::views::{self, Which};
 
 /// How many are asked for at once.
 const PAGE: usize = 1000;
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Which store it is about, and how what it has is given.
+#[derive(Debug, clap::Args)]
+pub(crate) struct At {
+    /// The directory of the store
+    #[arg(long, default_value = "statefun-data", env = "STATEFUN_DATA", global = true)]
+    data: PathBuf,
+    /// Asks the runtime whose administration listens here, instead of opening the store: HOST:PORT
+    #[arg(long, value_name = "ADDRESS", global = true)]
+    admin: Option<String>,
+    /// Gives JSON, an object on each line
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
 
 /// The way to a store.
 pub(crate) enum Access {
@@ -41,26 +55,33 @@ pub(crate) enum Settle {
 }
 
 impl Access {
-    /// To the store in a directory.
-    pub(crate) fn to(data: &Path) -> Result<Self, CliError> {
+    /// To a store: itself, or the runtime that has it open.
+    pub(crate) fn to(At { data, admin, .. }: &At) -> Result<Self, CliError> {
+        if let Some(address) = admin {
+            return Self::running(address);
+        }
         if !data.is_dir() {
             return Err(CliError::Absent(format!("there is no store in {}", data.display())));
         }
         match FjallStore::open(data) {
-            Ok(store) => Ok(Self::Store(Arc::new(store))),
-            Err(StoreError::Busy { path }) => match fs::read_to_string(data.join(ADDRESS_FILE)) {
-                Err(_) => Err(StoreError::Busy { path }.into()),
-                Ok(address) => {
-                    let address = address.trim().to_owned();
-                    // Whoever came first has installed the same.
-                    let _ = rustls::crypto::ring::default_provider().install_default();
-                    let client = Client::builder().no_proxy().tls_certs_only([]).timeout(TIMEOUT).build();
-                    let client = client.map_err(|error| unanswered(&address, &error))?;
-                    Ok(Self::Running { address, client })
-                }
+            Ok(store) => {
+                forget_address(data);
+                Ok(Self::Store(Arc::new(store)))
+            }
+            Err(StoreError::Busy { .. }) => match fs::read_to_string(data.join(ADDRESS_FILE)) {
+                Err(_) => Err(CliError::InUse { directory: data.display().to_string() }),
+                Ok(address) => Self::running(address.trim()),
             },
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn running(address: &str) -> Result<Self, CliError> {
+        // Whoever came first has installed the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().no_proxy().tls_certs_only([]).timeout(TIMEOUT).build();
+        let client = client.map_err(|error| unanswered(address, &error))?;
+        Ok(Self::Running { address: address.to_owned(), client })
     }
 
     /// The values of addresses.
@@ -150,7 +171,7 @@ fn send(address: &str, request: RequestBuilder) -> Result<(StatusCode, String), 
 }
 
 fn unanswered(address: &str, error: &reqwest::Error) -> CliError {
-    CliError::Unanswered { address: address.to_owned(), why: error.to_string() }
+    CliError::Unanswered { address: address.to_owned(), why: chain(error) }
 }
 
 fn refused(address: &str, status: StatusCode, body: &str) -> CliError {

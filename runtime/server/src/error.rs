@@ -58,6 +58,12 @@ pub(crate) enum CliError {
     /// A port cannot be taken.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// Another process has the store open, and none is known that could be asked.
+    #[error("the store {directory} is in use by another process, which has noted no administration there")]
+    InUse {
+        /// Its directory.
+        directory: String,
+    },
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -117,7 +123,8 @@ impl CliError {
                 ErrorKind::AddrNotAvailable | ErrorKind::PermissionDenied => ExitCode::Usage,
                 _ => ExitCode::Service,
             },
-            Self::Store(StoreError::Busy { .. } | StoreError::Newer { .. } | StoreError::Foreign { .. }) => {
+            Self::InUse { .. }
+            | Self::Store(StoreError::Busy { .. } | StoreError::Newer { .. } | StoreError::Foreign { .. }) => {
                 ExitCode::Conflict
             }
             Self::Store(_) | Self::Failed(_) | Self::Machine { .. } | Self::Unanswered { .. } => ExitCode::Service,
@@ -131,6 +138,9 @@ impl CliError {
             Self::File { .. } => "name the module files as arguments: statefun run module.yaml",
             Self::Modules(_) => "correct each place that is named; docs/runtime/modules.md has all components",
             Self::Listen(error) => listening(error),
+            Self::InUse { .. } => {
+                "if it is a runtime, ask it: --admin ADDRESS, where its log says that its administration listens; or end it"
+            }
             Self::Store(StoreError::Busy { .. }) => "end the other runtime, or give another directory with --data",
             Self::Store(StoreError::Newer { .. }) => {
                 "run the program that wrote it, or a newer one; nothing was changed"
@@ -142,7 +152,9 @@ impl CliError {
             Self::Store(_) | Self::Failed(_) => {
                 "look at the disk: its room, its rights; what was acknowledged is there when it runs again"
             }
-            Self::Unanswered { .. } => "look at its log, or give the command again",
+            Self::Unanswered { .. } => {
+                "look at its log, which says where its administration listens: --admin ADDRESS asks there; or end it"
+            }
             Self::Unwritten { .. } => "name a directory that can be written",
             Self::Address(_) => "a type is NAMESPACE/NAME, as example/greeter",
             _ => return None,

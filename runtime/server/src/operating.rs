@@ -6,6 +6,7 @@
 
 //! What operators look at: the log, health and readiness, metrics, state and dead letters.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,6 +50,16 @@ pub(crate) const ADDRESS_FILE: &str = "admin-address";
 
 /// What listens for whoever operates the runtime, in messages.
 pub(crate) const ADMINISTRATION: &str = "the administration";
+
+/// Whoever has the store open says where its administration is, or that it has none: nobody is sent to
+/// that of an earlier runtime.
+pub(crate) fn forget_address(data: &Path) {
+    if let Err(error) = std::fs::remove_file(data.join(ADDRESS_FILE))
+        && error.kind() != ErrorKind::NotFound
+    {
+        tracing::warn!(%error, "the address of an earlier administration could not be removed");
+    }
+}
 
 /// Notes where the administration listens; without it, commands ask for the address.
 pub(crate) fn note_address(data: &Path, address: SocketAddr) {

@@ -6,13 +6,11 @@
 
 //! `statefun deadletter`: deals with messages that could not be taken.
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
 use serde_json::Value;
 
 use super::state::typed;
-use crate::access::{Access, Settle, pages};
+use crate::access::{Access, At, Settle, pages};
 use crate::error::{CliError, ExitCode};
 use crate::output::{give, say, shown};
 use crate::views::Which;
@@ -20,12 +18,8 @@ use crate::views::Which;
 /// Deals with messages that could not be taken.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The directory of the store
-    #[arg(long, default_value = "statefun-data", env = "STATEFUN_DATA", global = true)]
-    data: PathBuf,
-    /// Gives JSON, an object on each line
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    at: At,
     #[command(subcommand)]
     what: What,
 }
@@ -64,7 +58,7 @@ enum What {
 
 /// Does what was asked for; a number that is not there is a 1.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
-    let access = Access::to(&args.data)?;
+    let access = Access::to(&args.at)?;
     match &args.what {
         What::List { from, most } => {
             let which = Which { from: Some(*from), ..Which::default() };
@@ -73,14 +67,14 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
                 which,
                 |which| access.dead_letters(which),
                 Which::after_dead_letter,
-                |letter| give(&if args.json { letter.to_string() } else { line(letter) }),
+                |letter| give(&if args.at.json { letter.to_string() } else { line(letter) }),
             )?;
         }
         What::Show { number } => {
             let which = Which { from: Some(*number), most: Some(1), ..Which::default() };
             let found = access.dead_letters(&which)?.into_iter().find(|letter| letter["number"] == *number);
             let letter = found.ok_or_else(|| absent(*number))?;
-            give(&if args.json { letter.to_string() } else { format!("{letter:#}") })?;
+            give(&if args.at.json { letter.to_string() } else { format!("{letter:#}") })?;
         }
         What::Replay { number: Some(number), .. } => settle(&access, *number, Settle::Replay)?,
         What::Replay { number: None, .. } => replay_all(&access)?,

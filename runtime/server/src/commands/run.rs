@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use crate::assemble::{Assembly, assemble, read_modules};
 use crate::error::{CliError, ExitCode, chain};
 use crate::open_files::OpenFiles;
-use crate::operating::{ADMINISTRATION, LogFormat, note_address, operating_server, start_log};
+use crate::operating::{ADMINISTRATION, LogFormat, forget_address, note_address, operating_server, start_log};
 use crate::rates::Rates;
 
 /// How long requests that are under way are waited for, beside the calls.
@@ -93,8 +93,10 @@ async fn run_application(
     let admin = Listener::bind(ADMINISTRATION, args.admin).await?;
     let mut signals = Signals::listen()?;
     let store: Arc<FjallStore> = Arc::new(FjallStore::open(&args.data)?);
-    let runtime = start_engine(args, assembly, store, shards)?;
     let address = admin.address();
+    // Who asks before it is served waits.
+    note_address(&args.data, address);
+    let runtime = start_engine(args, assembly, store, shards)?;
     let rates = Rates::sample(runtime.clone());
     let (stop, stopped) = watch::channel(false);
     let mut servers = JoinSet::new();
@@ -109,7 +111,6 @@ async fn run_application(
     tracing::info!("the administration at {address} listens");
     let administration = operating_server(runtime.clone(), stopped.clone(), rates.clone());
     servers.spawn(serve(admin, administration, stopped.clone()));
-    note_address(&args.data, address);
     tracing::info!(data = %args.data.display(), shards, "the runtime is ready");
     let failure = tokio::select! {
         signal = signals.next() => {
@@ -122,6 +123,7 @@ async fn run_application(
     stop.send_replace(true);
     let _ = tokio::time::timeout(REQUEST_GRACE, async { while servers.join_next().await.is_some() {} }).await;
     servers.abort_all();
+    forget_address(&args.data);
     let grace = Duration::from_secs(args.grace_seconds);
     let ending = tokio::task::spawn_blocking(move || runtime.stop(Stopping { grace }));
     let _ = ending.await;

@@ -6,12 +6,10 @@
 
 //! `statefun state`: looks at the values of addresses.
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
 use serde_json::Value;
 
-use crate::access::{Access, pages};
+use crate::access::{Access, At, pages};
 use crate::error::{CliError, ExitCode};
 use crate::output::{give, shown};
 use crate::views::Which;
@@ -19,12 +17,8 @@ use crate::views::Which;
 /// Looks at the values of addresses.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The directory of the store
-    #[arg(long, default_value = "statefun-data", env = "STATEFUN_DATA", global = true)]
-    data: PathBuf,
-    /// Gives JSON, an object on each line
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    at: At,
     #[command(subcommand)]
     what: What,
 }
@@ -56,7 +50,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
         }
         What::List { function, most } => (Which { function: function.clone(), ..Which::default() }, *most),
     };
-    let access = Access::to(&args.data)?;
+    let access = Access::to(&args.at)?;
     let mut given = 0;
     pages(
         most,
@@ -65,7 +59,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
         Which::after_value,
         |value| {
             given += 1;
-            give(&if args.json { value.to_string() } else { line(value) })
+            give(&if args.at.json { value.to_string() } else { line(value) })
         },
     )?;
     match &args.what {
