@@ -218,6 +218,46 @@ fn replay_and_drop(world: &mut World) {
 }
 
 #[test]
+fn many_dead_letters_are_settled_by_type_and_instance_when_that_is_agreed_to() {
+    let mut world = World::new("");
+    world.start_runtime();
+    for address in ["test/a/1", "test/a/2", "test/b/1", "test/b/2", "test/b/2"] {
+        assert_eq!(world.put(address, "application/vnd.test/x", "x").status(), 200);
+    }
+    world.kill_runtime();
+    world.write_module("elsewhere/*", "http://127.0.0.1:9/", "");
+    world.start_runtime();
+    eventually("nobody hosts them", || world.dead_letters().len() == 5);
+    let deadletter = |arguments: &[&str]| {
+        let output = world.administer(&[&["deadletter"], arguments].concat());
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (code, _, said) = deadletter(&["drop", "--all"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("5 dead letters would be dropped for ever, and nobody can be asked"), "{said}");
+    assert!(said.contains("hint: give --yes"), "{said}");
+    assert_eq!(deadletter(&["replay", "--type", "test/b"]).0, Some(2));
+    assert_eq!(world.dead_letters().len(), 5, "nothing was done");
+    let listed = |arguments: &[&str]| deadletter(&[&["list"], arguments].concat()).1.lines().count();
+    assert_eq!([listed(&["--type", "test/b"]), listed(&["--type", "test/b", "--id", "2", "--most", "1"])], [3, 1]);
+    for wrong in [&["drop"][..], &["drop", "--id", "1", "--yes"], &["drop", "1", "--all"], &["drop", "--type", "b"]] {
+        assert_eq!(deadletter(wrong).0, Some(2), "{wrong:?}");
+    }
+    let dropped = deadletter(&["drop", "--type", "test/b", "--id", "2", "--yes", "--json"]);
+    assert_eq!(dropped, (Some(0), "{\"dropped\":2}\n".to_owned(), "dropped: 2\n".to_owned()));
+    assert_eq!(deadletter(&["drop", "--type", "test/b", "--id", "2", "--yes"]).2, "dropped: 0\n");
+    assert_eq!(deadletter(&["replay", "--type", "test/b", "--yes"]).2, "replayed: 1\n");
+    eventually("it failed again", || world.dead_letters().len() == 3);
+    world.kill_runtime();
+    let deadletter = |arguments: &[&str]| world.administer(&[&["deadletter"], arguments].concat());
+    assert!(deadletter(&["drop", "--type", "test/a", "--yes"]).status.success(), "without a runtime");
+    assert_eq!(world.dead_letters().len(), 1);
+    assert!(deadletter(&["drop", "--all", "--yes"]).status.success());
+    assert!(world.dead_letters().is_empty());
+}
+
+#[test]
 fn strictly_a_poison_message_is_tried_for_ever() {
     let mut world = World::new("transport: {call: 50ms}");
     world.arguments.push("--strict".to_owned());

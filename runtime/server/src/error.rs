@@ -64,6 +64,12 @@ pub(crate) enum CliError {
         /// Its directory.
         directory: String,
     },
+    /// What cannot be taken back, or is for many, was not agreed to.
+    #[error("{what}, and nobody can be asked whether that is meant: there is no terminal")]
+    Unconfirmed {
+        /// What would have been done.
+        what: String,
+    },
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -117,7 +123,11 @@ impl From<EngineError> for CliError {
 impl CliError {
     fn code(&self) -> ExitCode {
         match self {
-            Self::File { .. } | Self::Modules(_) | Self::Address(_) | Self::Unwritten { .. } => ExitCode::Usage,
+            Self::File { .. }
+            | Self::Modules(_)
+            | Self::Address(_)
+            | Self::Unconfirmed { .. }
+            | Self::Unwritten { .. } => ExitCode::Usage,
             Self::Listen(error) => match error.source.kind() {
                 ErrorKind::AddrInUse => ExitCode::Conflict,
                 ErrorKind::AddrNotAvailable | ErrorKind::PermissionDenied => ExitCode::Usage,
@@ -141,6 +151,7 @@ impl CliError {
             Self::InUse { .. } => {
                 "if it is a runtime, ask it: --admin ADDRESS, where its log says that its administration listens; or end it"
             }
+            Self::Unconfirmed { .. } => "give --yes",
             Self::Store(StoreError::Busy { .. }) => "end the other runtime, or give another directory with --data",
             Self::Store(StoreError::Newer { .. }) => {
                 "run the program that wrote it, or a newer one; nothing was changed"

@@ -9,6 +9,7 @@
 mod access;
 mod assemble;
 mod commands;
+mod confirm;
 mod error;
 mod exposition;
 mod open_files;

@@ -6,11 +6,15 @@
 
 //! `statefun deadletter`: deals with messages that could not be taken.
 
+use std::cell::Cell;
+
 use clap::Subcommand;
-use serde_json::Value;
+use serde_json::{Value, json};
+use statefun_engine::FunctionType;
 
 use super::state::typed;
 use crate::access::{Access, At, Settle, pages};
+use crate::confirm::confirmed;
 use crate::error::{CliError, ExitCode};
 use crate::output::{give, say, shown};
 use crate::views::Which;
@@ -34,41 +38,78 @@ enum What {
         /// At most so many [default: all]
         #[arg(long)]
         most: Option<usize>,
+        #[command(flatten)]
+        selection: Selection,
     },
     /// Shows one whole
     Show {
         /// Its number
         number: u64,
     },
-    /// Sends one again, as a new message, or all
-    Replay {
-        /// Its number
-        #[arg(required_unless_present = "all")]
-        number: Option<u64>,
-        /// All that there are now
-        #[arg(long, conflicts_with = "number")]
-        all: bool,
-    },
-    /// Forgets one; it cannot be taken back
-    Drop {
-        /// Its number
-        number: u64,
-    },
+    /// Sends one again, as a new message, or many
+    Replay(Chosen),
+    /// Forgets one, or many; it cannot be taken back
+    Drop(Chosen),
+}
+
+/// Those that are for some functions.
+#[derive(Debug, Default, clap::Args)]
+struct Selection {
+    /// Those alone that are for functions of this type: example/greeter
+    #[arg(long = "type", value_name = "TYPE")]
+    function: Option<String>,
+    /// Those alone that are for this instance of it
+    #[arg(long, requires = "function")]
+    id: Option<String>,
+}
+
+/// One, or many.
+#[derive(Debug, clap::Args)]
+struct Chosen {
+    /// Its number
+    #[arg(required_unless_present_any = ["all", "function"], conflicts_with_all = ["all", "function"])]
+    number: Option<u64>,
+    /// All that there are now
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    selection: Selection,
+    /// Does not ask whether many are meant
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Selection {
+    /// The same, of a type that may be.
+    fn checked(&self) -> Result<&Self, CliError> {
+        self.function.as_deref().map(FunctionType::parse).transpose()?;
+        Ok(self)
+    }
+
+    fn has(&self, letter: &Value) -> bool {
+        let is = |name: &str, wanted: &Option<String>| wanted.as_deref().is_none_or(|wanted| letter[name] == *wanted);
+        is("function", &self.function) && is("id", &self.id)
+    }
+}
+
+impl Settle {
+    /// What is done, what would be, and what was.
+    fn words(self) -> [&'static str; 3] {
+        match self {
+            Self::Replay => ["send again", "would be sent again", "replayed"],
+            Self::Drop => ["drop for ever", "would be dropped for ever", "dropped"],
+        }
+    }
 }
 
 /// Does what was asked for; a number that is not there is a 1.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
     let access = Access::to(&args.at)?;
     match &args.what {
-        What::List { from, most } => {
-            let which = Which { from: Some(*from), ..Which::default() };
-            pages(
-                *most,
-                which,
-                |which| access.dead_letters(which),
-                Which::after_dead_letter,
-                |letter| give(&if args.at.json { letter.to_string() } else { line(letter) }),
-            )?;
+        What::List { from, most, selection } => {
+            list(&access, *from, *most, selection.checked()?, |letter| {
+                give(&if args.at.json { letter.to_string() } else { line(letter) })
+            })?;
         }
         What::Show { number } => {
             let which = Which { from: Some(*number), most: Some(1), ..Which::default() };
@@ -76,35 +117,81 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
             let letter = found.ok_or_else(|| absent(*number))?;
             give(&if args.at.json { letter.to_string() } else { format!("{letter:#}") })?;
         }
-        What::Replay { number: Some(number), .. } => settle(&access, *number, Settle::Replay)?,
-        What::Replay { number: None, .. } => replay_all(&access)?,
-        What::Drop { number } => settle(&access, *number, Settle::Drop)?,
+        What::Replay(chosen) => return settle(&access, chosen, Settle::Replay, args.at.json),
+        What::Drop(chosen) => return settle(&access, chosen, Settle::Drop, args.at.json),
     }
     Ok(ExitCode::Done)
 }
 
-fn replay_all(access: &Access) -> Result<(), CliError> {
-    let mut numbers = Vec::new();
-    // What fails again has a new number, and is not replayed again.
+/// Shows those of a selection, of which an older runtime knows nothing.
+fn list(
+    access: &Access,
+    from: u64,
+    most: Option<usize>,
+    selection: &Selection,
+    mut show: impl FnMut(&Value) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let left = Cell::new(most.unwrap_or(usize::MAX));
+    let page = if selection.function.is_none() { most } else { None };
+    let which = Which { from: Some(from), ..Which::default() };
     pages(
-        None,
-        Which::default(),
-        |which| access.dead_letters(which),
+        page,
+        which,
+        |which| if left.get() == 0 { Ok(Vec::new()) } else { access.dead_letters(which) },
         Which::after_dead_letter,
         |letter| {
-            numbers.extend(letter["number"].as_u64());
+            if left.get() > 0 && selection.has(letter) {
+                left.set(left.get() - 1);
+                show(letter)?;
+            }
             Ok(())
         },
-    )?;
-    for number in &numbers {
-        access.settle(*number, Settle::Replay)?;
-    }
-    say(&format!("replayed: {}", numbers.len()));
-    Ok(())
+    )
 }
 
-fn settle(access: &Access, number: u64, how: Settle) -> Result<(), CliError> {
-    if access.settle(number, how)? { Ok(()) } else { Err(absent(number)) }
+fn settle(access: &Access, chosen: &Chosen, how: Settle, as_json: bool) -> Result<ExitCode, CliError> {
+    if let Some(number) = chosen.number {
+        return if access.settle(number, how)? { Ok(ExitCode::Done) } else { Err(absent(number)) };
+    }
+    let mut numbers = Vec::new();
+    // What fails again has a new number, and is not replayed again.
+    list(access, 0, None, chosen.selection.checked()?, |letter| {
+        numbers.extend(letter["number"].as_u64());
+        Ok(())
+    })?;
+    let [order, possible, done] = how.words();
+    let what = named(numbers.len(), &chosen.selection);
+    if !numbers.is_empty() && !chosen.yes && !confirmed(&format!("{order} {what}?"), &format!("{what} {possible}"))? {
+        say("nothing was done");
+        return Ok(ExitCode::DoesNotHold);
+    }
+    let mut settled = 0;
+    for number in &numbers {
+        match access.settle(*number, how) {
+            // Somebody else may have been here first.
+            Ok(was_there) => settled += usize::from(was_there),
+            Err(error) => {
+                say(&format!("{done}: {settled} of {}", numbers.len()));
+                return Err(error);
+            }
+        }
+    }
+    if as_json {
+        give(&json!({ done: settled }).to_string())?;
+    }
+    say(&format!("{done}: {settled}"));
+    Ok(ExitCode::Done)
+}
+
+/// How many, and of what.
+fn named(count: usize, selection: &Selection) -> String {
+    let letters = if count == 1 { "dead letter" } else { "dead letters" };
+    let whose = match selection {
+        Selection { function: Some(function), id: Some(id) } => format!(" for {}/{}", shown(function), shown(id)),
+        Selection { function: Some(function), id: None } => format!(" for {}", shown(function)),
+        Selection { function: None, .. } => String::new(),
+    };
+    format!("{count} {letters}{whose}")
 }
 
 fn absent(number: u64) -> CliError {
