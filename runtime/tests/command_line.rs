@@ -99,20 +99,39 @@ fn everything_that_is_not_there_yet_is_named_at_once_and_as_json() {
     assert_eq!(output.status.code(), Some(2));
     let faults: Vec<serde_json::Value> =
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let said: Vec<_> = faults.iter().map(|fault| (fault["line"].as_u64(), fault["fault"].as_str().unwrap())).collect();
+    let found: Vec<_> = faults.iter().map(|fault| (fault["line"].as_u64(), fault["fault"].as_str().unwrap())).collect();
     let expected = [
-        (14, "these functions cannot be called: the function's name \"..\" makes no address out of http://f/"),
         (1, "a Kafka ingress is defined; this runtime does not connect to it yet"),
-        (7, "a Kinesis ingress is defined"),
         (4, "a Kafka egress is defined"),
+        (7, "a Kinesis ingress is defined"),
         (10, "a Kinesis egress is defined"),
+        (14, "these functions cannot be called: the function's name \"..\" makes no address out of http://f/"),
     ];
-    assert_eq!(said.len(), expected.len(), "{said:#?}");
-    for ((line, said), (at, expected)) in said.iter().zip(expected) {
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for ((line, said), (at, expected)) in found.iter().zip(expected) {
         assert!(*line == Some(at) && said.starts_with(expected), "{line:?} {said}");
     }
     let talk = String::from_utf8(output.stderr).unwrap();
     assert!(talk.contains("5 faults") && talk.contains("module.yaml:10:1: a Kinesis egress"), "{talk}");
+    let wrong = "kind: io.statefun.playground.v1/ingress\nspec: {prt: 1}\n";
+    fs::write(world.module(), [&parts[1], wrong, &parts[3]].join("---\n")).unwrap();
+    let (code, said) = said(&world, &["check", "module.yaml"]);
+    assert_eq!(code, Some(2));
+    let lines: Vec<_> = said.lines().collect();
+    let expected = [
+        "note: module.yaml:5:8: \"prt\" is not known here",
+        "module.yaml:1:1: a Kafka egress is defined",
+        "module.yaml:5:7: \"port\" is missing",
+        "module.yaml:7:1: a Kinesis egress is defined",
+        "error: the modules are no application: 3 faults",
+    ];
+    for (line, expected) in lines.iter().zip(expected) {
+        assert!(line.starts_with(expected), "{said}");
+    }
+    let output = world.statefun().args(["check", "--json", "nowhere.yaml"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let fault: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&fault["file"], &fault["line"]), (&"nowhere.yaml".into(), &serde_json::Value::Null));
 }
 
 #[test]

@@ -46,6 +46,15 @@ pub struct Source {
 /// # Errors
 /// Every fault of all files, in their order.
 pub fn read(sources: &[Source]) -> Result<Application, Vec<Fault>> {
+    match read_as_far_as_possible(sources) {
+        (application, faults) if faults.is_empty() => Ok(application),
+        (_, faults) => Err(faults),
+    }
+}
+
+/// What the files define of an application, and every fault of all files, in their order: for who has
+/// more to find in the parts that are without fault.
+pub fn read_as_far_as_possible(sources: &[Source]) -> (Application, Vec<Fault>) {
     let mut application = Application::default();
     let findings = RefCell::new(Findings::default());
     for source in sources {
@@ -65,12 +74,8 @@ pub fn read(sources: &[Source]) -> Result<Application, Vec<Fault>> {
     }
     let mut findings = findings.into_inner();
     check_together(&application, &mut findings);
-    if findings.faults.is_empty() {
-        application.remarks = findings.remarks;
-        Ok(application)
-    } else {
-        Err(findings.faults)
-    }
+    application.remarks = findings.remarks;
+    (application, findings.faults)
 }
 
 fn read_document(node: &Node, source: &Source, findings: &RefCell<Findings>, application: &mut Application) {

@@ -28,7 +28,7 @@ pub use application::{
     Application, ClientTransport, Egress, EgressKind, Endpoint, Functions, Ingress, IngressKind, KeyPassword,
     ReadTransport, RetryingTransport, Transport,
 };
-pub use compose::{Source, read};
+pub use compose::{Source, read, read_as_far_as_possible};
 pub use fault::{Fault, Place};
 pub use kafka::{Delivery, KafkaEgress, KafkaIngress, KafkaStart, KafkaTopic};
 pub use kinesis::{Credentials, KinesisEgress, KinesisIngress, KinesisStart, KinesisStream};

@@ -36,6 +36,9 @@ pub(crate) struct PlaygroundEnd {
 }
 
 /// Reads module files as one application; says what is odd in them.
+///
+/// # Errors
+/// Everything that is wrong with them, and what this program does not have of the rest.
 pub(crate) fn read_modules(files: &[PathBuf]) -> Result<Application, CliError> {
     let mut sources = Vec::with_capacity(files.len());
     for path in files {
@@ -44,11 +47,31 @@ pub(crate) fn read_modules(files: &[PathBuf]) -> Result<Application, CliError> {
         let directory = path.parent().map(PathBuf::from).unwrap_or_default();
         sources.push(Source { name, directory, text });
     }
-    let application = statefun_module::read(&sources).map_err(CliError::Modules)?;
+    let (application, mut faults) = statefun_module::read_as_far_as_possible(&sources);
     for remark in &application.remarks {
         say(&format!("note: {remark}"));
     }
-    Ok(application)
+    if faults.is_empty() {
+        return Ok(application);
+    }
+    if let Err(CliError::Modules(further)) = assemble(&application, usize::MAX) {
+        faults.extend(further);
+    }
+    Err(CliError::Modules(in_order(faults)))
+}
+
+/// Faults in the order of their places; the files in the order in which they are first named.
+fn in_order(mut faults: Vec<Fault>) -> Vec<Fault> {
+    let mut files: Vec<Arc<str>> = Vec::new();
+    for fault in &faults {
+        if !files.contains(&fault.place.file) {
+            files.push(fault.place.file.clone());
+        }
+    }
+    faults.sort_by_key(|Fault { place, .. }| {
+        (files.iter().position(|file| *file == place.file), place.line, place.column)
+    });
+    faults
 }
 
 /// What the engine needs of an application; each of its endpoints has no more than so many
@@ -98,7 +121,7 @@ pub(crate) fn assemble(application: &Application, most_connections: usize) -> Re
             EgressKind::Kinesis(_) => faults.push(lacking(&egress.place, "a Kinesis egress")),
         }
     }
-    if faults.is_empty() { Ok(assembly) } else { Err(CliError::Modules(faults)) }
+    if faults.is_empty() { Ok(assembly) } else { Err(CliError::Modules(in_order(faults))) }
 }
 
 fn lacking(place: &Place, what: &str) -> Fault {

@@ -36,6 +36,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
             }
             return Err(CliError::Modules(faults));
         }
+        Err(CliError::File { file, source }) if args.json => {
+            let fault = format!("the file cannot be read: {source}");
+            give(&json!({"fault": fault, "file": file, "line": null, "column": null}).to_string())?;
+            return Err(CliError::File { file, source });
+        }
         read => read?,
     };
     for part in parts(&application) {
