@@ -248,7 +248,9 @@ impl World {
         let (index, request) = self.running.calls.swap_remove(at);
         let nobody = is_down(&request) || (!self.calm && self.dice.once_in(6));
         let answer = if nobody {
-            Answer::Failed(Failure { reached: Reached::No, cause: "nobody is there".to_owned() })
+            let is_silent = self.dice.once_in(2);
+            let reached = if is_silent { Reached::Silent { heard_at: None } } else { Reached::No };
+            Answer::Failed(Failure { reached, cause: "nobody is there".to_owned() })
         } else {
             answer(&request)
         };
