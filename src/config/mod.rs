@@ -32,4 +32,4 @@ pub use product::{Git, Product, Source, Subversion, Versions, Vote, Waits, Whims
 pub use proposals::{USUAL_SCHEME, load_scheme};
 pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster, roster_named, short_vote, with_aliases};
 pub use sites::{Docker, GitHubAddresses, Playground, Translation, Website};
-pub use values::{Occasion, release_values};
+pub use values::{Occasion, release_path, release_values};

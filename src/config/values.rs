@@ -36,6 +36,13 @@ impl Occasion<'_> {
     }
 }
 
+/// Where the releases are below the foundation's `release/`: `flink`, or `flink/statefun`; `None`
+/// where the address of the release repository has no such part.
+pub fn release_path(release: &str) -> Option<&str> {
+    let (_, below) = release.trim_end_matches('/').rsplit_once("/release/")?;
+    Some(below).filter(|below| !below.is_empty())
+}
+
 /// The values for one candidate; docs/configuration.md lists them.
 ///
 /// # Errors
@@ -79,10 +86,29 @@ pub fn release_values(
     values["candidate"]["tag"] = json!(product.git.candidate_tags.first());
     values["snapshot_version"] = json!(product.versions.snapshot);
     values["next_snapshot_version"] = json!(product.versions.next_snapshot);
+    values["release_path"] = json!(release_path(&product.svn.release).unwrap_or(&product.project));
     let artifacts: Vec<&String> = std::iter::once(&product.source.file)
         .chain(product.build.iter().flat_map(|build| build.outputs.iter().map(|output| &output.name)))
         .collect();
     values["artifacts"] = json!(artifacts);
     values["product"] = serde_json::to_value(&product).expect("a product is plain data");
     Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_the_releases_stands_behind_release() {
+        for (address, path) in [
+            ("https://dist.apache.org/repos/dist/release/kafka", Some("kafka")),
+            ("https://dist.apache.org/repos/dist/release/flink/statefun/", Some("flink/statefun")),
+            ("file:///release/svn/dist/release/greeter", Some("greeter")),
+            ("https://dist.example.org/greeter", None),
+            ("https://dist.example.org/release/", None),
+        ] {
+            assert_eq!(release_path(address), path, "{address}");
+        }
+    }
 }

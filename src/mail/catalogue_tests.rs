@@ -108,7 +108,7 @@ fn record(binding: Value, non_binding: Value, outcome: &str) -> Value {
 fn full() -> Value {
     json!({
         "today": "2026-11-30", "version": "3.4.0", "short_version": "3.4", "kind": "minor", "next_snapshot_version": "3.5-SNAPSHOT",
-        "product": product(),
+        "product": product(), "release_path": "flink",
         "candidate": {"number": 2, "tag": "release-3.4.0-rc2", "cancelled": true, "why": "The NOTICE file of the Go SDK is missing (see the mail of Bob Example), so that the source archive cannot be released as it is."},
         "rehearsal": false, "stand_in_services": [],
         "manager": {"name": "Ann Example", "email": "ann@example.org", "key": "0123456789ABCDEF0123456789ABCDEF01234567"},
@@ -329,19 +329,23 @@ fn the_websites_data_can_be_read() {
 
 #[test]
 fn the_links_of_a_download_lead_to_where_the_release_is() {
-    for (release, keys, below) in [
-        ("flink", "flink/KEYS", "flink"),
-        ("flink/statefun/", "flink/KEYS", "flink/statefun"),
-        ("flink/statefun", "flink/statefun/KEYS", "flink/statefun"),
-    ] {
+    for (below, keys) in
+        [("flink", "flink/KEYS"), ("flink/statefun", "flink/KEYS"), ("flink/statefun", "flink/statefun/KEYS")]
+    {
         let mut values = full_texts();
-        values["product"]["svn"]["release"] = json!(format!("https://dist.apache.org/repos/dist/release/{release}"));
+        values["release_path"] = json!(below);
         values["product"]["links"]["keys"] = json!(format!("https://downloads.apache.org/{keys}"));
         let entry = text("website/release-entry.yml", &values);
         let file = format!("{below}/flink-statefun-3.4.0/flink-statefun-3.4.0-src.tgz");
         assert!(entry.contains(&format!("_url: \"https://www.apache.org/dyn/closer.lua/{file}\"")), "{entry}");
         assert!(entry.contains(&format!("_asc_url: \"https://downloads.apache.org/{file}.asc\"")), "{entry}");
     }
+    // a project whose releases are called by their versions alone
+    let mut values = full_texts();
+    values["product"]["svn"]["release_directory"] = json!("3.4.0");
+    let entry = text("website/release-entry.yml", &values);
+    assert!(entry.contains("closer.lua/flink/3.4.0/flink-statefun-3.4.0-src.tgz\""), "{entry}");
+    assert!(entry.contains("downloads.apache.org/flink/3.4.0/flink-statefun-3.4.0-src.tgz.asc\""), "{entry}");
 }
 
 #[test]

@@ -8,7 +8,7 @@
 
 use toml::{Table, Value};
 
-use super::making::{file_url, release_path};
+use super::making::{file_url, place_of_releases};
 use super::{ROSTER_FILE, World};
 use crate::rehearsal::command::Failed;
 use crate::rehearsal::{post_office, sites};
@@ -24,7 +24,7 @@ impl World {
         let mut table: Table = toml::from_str(real).map_err(|error| fail(error.to_string()))?;
         let svn = file_url(&self.directory.join("svn"))?;
         let project = table.get("project").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let release = release_path(&table);
+        let release = place_of_releases(&table);
         let section = |table: &mut Table, name: &str, changes: &[(&str, Value)]| {
             if let Some(Value::Table(section)) = table.get_mut(name) {
                 for (key, value) in changes {

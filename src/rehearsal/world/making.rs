@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use toml::{Table, Value};
 
 use super::{MANAGER, REGISTRY, ROSTER, ROSTER_FILE, Source, WORLD_FILE, Wish, World, short_home};
+use crate::config::release_path;
 use crate::rehearsal::command::{Failed, run};
 use crate::rehearsal::real_servers::{Present, RealServer};
 use crate::rehearsal::stand_ins::nexus::{NEXUS_ACCOUNT, set_profile};
@@ -152,7 +153,7 @@ fn make_subversion(directory: &Path, configuration: &Table, version: Version) ->
     let prefix = text_of(configuration, "svn", "release_prefix");
     let tree = directory.join("svn-import");
     let _ = fs::remove_dir_all(&tree);
-    let release = tree.join("dist/release").join(release_path(configuration));
+    let release = tree.join("dist/release").join(place_of_releases(configuration));
     for place in [&tree.join("dist/dev").join(project), &tree.join("dist/release").join(project), &release] {
         make_directory(place)?;
     }
@@ -179,12 +180,12 @@ fn make_subversion(directory: &Path, configuration: &Table, version: Version) ->
 
 /// Where a product's releases are below the release repository: its project's directory, or
 /// one of its own there.
-pub(super) fn release_path(configuration: &Table) -> String {
+pub(super) fn place_of_releases(configuration: &Table) -> String {
     let project = configuration.get("project").and_then(Value::as_str).unwrap_or_default();
     let configured = text_of(configuration, "svn", "release");
-    let below = configured.trim_end_matches('/').rsplit_once("/release/").map(|(_, below)| below.to_owned());
     // only what is its project's: a world has nothing else
-    below.filter(|below| below.split('/').next() == Some(project)).unwrap_or_else(|| project.to_owned())
+    let below = release_path(&configured).filter(|below| below.split('/').next() == Some(project));
+    below.unwrap_or(project).to_owned()
 }
 
 /// Releases that a project of this version would still have.
