@@ -14,6 +14,9 @@ use crate::config::Product;
 use crate::release::{EditRule, ReleaseKind, Tree, Version, authority};
 use crate::services::address::{is_elsewhere, is_fork, same_repository, without_login};
 
+/// From where the modules that Maven builds are read.
+const ROOT_POM: &str = "pom.xml";
+
 /// Where the product's main branch is looked for in a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Branch {
@@ -24,7 +27,8 @@ pub enum Branch {
 }
 
 /// Whether `path` is a clone of the product's repository: its main branch says
-/// the product's version where the configuration has it stand.
+/// the product's version where the configuration has it stand, and has what the
+/// configuration builds from.
 ///
 /// # Errors
 /// When it is no repository, lacks the remote or the branch, or is of something else.
@@ -77,6 +81,20 @@ pub fn check_repository(path: &Path, product: &Product, branch: Branch) -> Resul
         return wrong(
             format!("this is no repository of `{}`: on `{main}`, {why}", product.id),
             format!("--repo names a clone of {}; --product another product", product.git.url),
+        );
+    }
+    if product.maven.is_some() && tree.get_name(ROOT_POM).is_none() {
+        return wrong(
+            format!(
+                "`{main}` has no {ROOT_POM} at its root, and the configuration of `{}` has [maven]: what is staged is \
+                 read off the poms of the candidate's tag, from that one on",
+                product.id
+            ),
+            format!(
+                "leave [maven] out of release-config/{}.toml where Maven does not build the product; --repo names a \
+                 clone of {} where this is none",
+                product.id, product.git.url
+            ),
         );
     }
     Ok(())
@@ -196,4 +214,49 @@ pub(super) fn version_of(
     })
     .map_err(|error| error.message().to_owned())?;
     authority(rule, &files).map_err(|fault| fault.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Assets, parse_product};
+
+    /// A repository on `main` with these files.
+    fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        let mut options = git2::RepositoryInitOptions::new();
+        let git = git2::Repository::init_opts(directory.path(), options.initial_head("main")).unwrap();
+        let mut tree = git.treebuilder(None).unwrap();
+        for (name, text) in files {
+            tree.insert(name, git.blob(text.as_bytes()).unwrap(), 0o100_644).unwrap();
+        }
+        let tree = git.find_tree(tree.write().unwrap()).unwrap();
+        let ann = git2::Signature::new("Ann Example", "ann@example.org", &git2::Time::new(0, 0)).unwrap();
+        git.commit(Some("refs/heads/main"), &ann, &ann, "one", &tree, &[]).unwrap();
+        directory
+    }
+
+    #[test]
+    fn a_repository_without_a_pom_at_its_root_has_no_maven() {
+        let file = "release-config/sample.toml";
+        let mut product = parse_product(file, &Assets::default().text(file).unwrap()).unwrap();
+        product.versions.authority = EditRule::Text {
+            files: "VERSION".into(),
+            find: "version: @OLD@".into(),
+            replace: "version: @NEW@".into(),
+            may_miss: None,
+        };
+        let version = ("VERSION", "version: 1.2-dev\n");
+        let check = |files: &[_], product: &Product| {
+            check_repository(repository(files).path(), product, Branch::Anywhere).map_err(|error| error.what)
+        };
+        let said = check(&[version], &product).unwrap_err();
+        assert!(
+            said.contains("`main` has no pom.xml at its root, and the configuration of `sample` has [maven]"),
+            "{said}"
+        );
+        assert_eq!(check(&[version, ("pom.xml", "<project/>")], &product), Ok(()));
+        product.maven = None;
+        assert_eq!(check(&[version], &product), Ok(()));
+    }
 }

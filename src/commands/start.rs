@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::CommandError;
 use super::already_out::AlreadyOut;
 use super::check_commit::check_commit;
+use super::check_prepared::check_prepared;
 use super::check_repository::{Branch, check_place, check_repository, check_series, check_unreleased};
 use super::check_sites::check_sites;
 use super::check_templates::check_templates;
@@ -26,7 +27,8 @@ use super::release_state::{JOURNAL_FILE, RECORD_FILE, release_directory, was_at_
 use super::session::{open_journal, who};
 use super::which_product::product_of_clone;
 use crate::config::{
-    ConfigError, Occasion, Product, check_numbering, check_product, doubts, release_values, render_product, short_vote,
+    ConfigError, Occasion, Product, check_next_version, check_numbering, check_product, doubts, of_each_kind,
+    release_values, render_product, short_vote,
 };
 use crate::engine::{Clock, Event, Journal, JournalError, Renderer, State, SystemClock, ValueSource};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
@@ -223,14 +225,22 @@ pub fn check_configuration(
     files: &ReleaseFiles,
 ) -> Result<Product, CommandError> {
     let product = files.product()?;
-    let of_candidate = |candidate| {
+    let filled_in = |version, candidate| {
         let occasion = Occasion { candidate, ..Occasion::any() };
         render_product(&product, &release_values(&product, record, version, &occasion)?)
     };
-    let rendered = of_candidate(1)?;
-    let mut faults = check_product(&record.product, &rendered, record.rehearsal);
+    let rendered = filled_in(version, 1)?;
+    let mut faults = check_product(&record.product, &rendered, version, record.rehearsal);
     faults.extend(check_sites(&rendered));
-    faults.extend(check_numbering(&rendered, &of_candidate(2)?));
+    faults.extend(check_numbering(&rendered, &filled_in(version, 2)?));
+    let mut kinds = vec![(version, rendered.clone())];
+    for other in of_each_kind(version) {
+        kinds.push((other, filled_in(other, 1)?));
+    }
+    faults.extend(check_next_version(&kinds));
+    let first = FirstCandidate { product: &product, record, version, cancelled: None };
+    let renderer = Renderer::new(&first, &State::default()).map_err(|error| CommandError::usage(error, ""))?;
+    faults.extend(check_prepared(&rendered, &files.workflow()?, &renderer));
     if faults.is_empty() {
         return Ok(rendered);
     }

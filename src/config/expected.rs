@@ -73,6 +73,41 @@ pub(super) fn names(glob: &str) -> Result<GlobMatcher, &'static str> {
     built.map(|glob| glob.compile_matcher()).map_err(|_| expected)
 }
 
+/// Whether a glob over the paths of a tree fits this one.
+pub(super) fn fits(glob: &str, path: &str) -> bool {
+    let built = GlobBuilder::new(glob).literal_separator(true).build();
+    built.is_ok_and(|glob| glob.compile_matcher().is_match(path))
+}
+
+/// Whether the version stands in a text, and not as a part of another one.
+pub(super) fn holds_version(text: &str, version: &str) -> bool {
+    fn goes_on(mut signs: impl Iterator<Item = char>) -> bool {
+        let digit = |sign: Option<char>| sign.is_some_and(|sign| sign.is_ascii_digit());
+        match signs.next() {
+            Some('.') => digit(signs.next()),
+            sign => digit(sign),
+        }
+    }
+    let whole = |at: usize| !goes_on(text[..at].chars().rev()) && !goes_on(text[at + version.len()..].chars());
+    text.match_indices(version).any(|(at, _)| whole(at))
+}
+
+/// The name of a container image in its registry.
+pub(super) fn image(text: &str) -> Result<(), &'static str> {
+    let part = |part: &str| {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+        !part.is_empty() && part.chars().all(plain) && part.starts_with(|c: char| c.is_ascii_alphanumeric())
+    };
+    demand(text.split('/').all(part), "the name of an image in its registry: apache/greeter")
+}
+
+/// A tag of a container image.
+pub(super) fn image_tag(text: &str) -> Result<(), &'static str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    demand(begins && text.len() <= 128 && text.chars().all(plain), "a tag of an image: letters, digits and `._-`")
+}
+
 /// The name of a branch.
 pub(super) fn branch(text: &str) -> Result<(), &'static str> {
     let valid = is_line(text) && git2::Branch::name_is_valid(text).unwrap_or(false);
@@ -155,4 +190,38 @@ fn is_url(text: &str, schemes: &[&str]) -> bool {
 
 fn is_blank_free(text: &str) -> bool {
     !text.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_stands_for_itself() {
+        for (text, holds) in [
+            ("1.2.0", true),
+            ("v1.2.0-java11", true),
+            ("greeter-1.2.0.", true),
+            ("11.2.0", false),
+            ("1.2.01", false),
+            ("0.1.2.0", false),
+            ("1.2.0.1", false),
+            ("1.2", false),
+            ("11.2.0 and 1.2.0", true),
+        ] {
+            assert_eq!(holds_version(text, "1.2.0"), holds, "{text}");
+        }
+    }
+
+    #[test]
+    fn images_and_their_tags_are_what_a_registry_takes() {
+        for (text, taken) in
+            [("apache/greeter", true), ("greeter", true), ("", false), ("Apache/g", false), ("a//b", false)]
+        {
+            assert_eq!(image(text).is_ok(), taken, "{text}");
+        }
+        for (text, taken) in [("1.2.0-java11", true), ("latest", true), ("", false), ("-1", false), ("a/b", false)] {
+            assert_eq!(image_tag(text).is_ok(), taken, "{text}");
+        }
+    }
 }

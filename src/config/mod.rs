@@ -27,7 +27,7 @@ pub use build::{Build, BuildOutput};
 pub use channels::{Announcement, Documentation, Jira, Links, Mail, Maven, Npm, Pypi, Tls};
 pub use check::{ProductFault, check_product};
 pub use load::{ConfigError, parse_product, render_product};
-pub use numbering::{check_numbering, doubts};
+pub use numbering::{check_next_version, check_numbering, doubts, of_each_kind};
 pub use product::{Git, Product, Source, Subversion, Versions, Vote, Waits, WhimsyRoster};
 pub use proposals::{USUAL_SCHEME, load_scheme};
 pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster, roster_named, short_vote, with_aliases};

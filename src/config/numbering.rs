@@ -5,10 +5,13 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! What of a product's configuration can only be seen by comparing: which names
-//! change from one candidate to the next, and what is unusual though it can be used.
+//! change from one candidate, or one kind of release, to the next, and what is unusual though it
+//! can be used.
 
 use super::check::ProductFault;
+use super::expected::holds_version;
 use super::product::Product;
+use crate::release::Version;
 
 /// How many hours a vote lasts at least by the foundation's release policy ("Release
 /// approval").
@@ -40,6 +43,37 @@ pub fn check_numbering(first: &Product, second: &Product) -> Vec<ProductFault> {
     compare("svn.candidate_directory".into(), &svn.candidate_directory, &other.candidate_directory, true);
     compare("svn.release_directory".into(), &svn.release_directory, &other.release_directory, false);
     faults
+}
+
+/// Releases of each kind that could follow `version`: what is said by a rule must be right for
+/// them as well. They are far off, so that a number which is written out is none of theirs.
+pub fn of_each_kind(version: Version) -> [Version; 3] {
+    let far = |number: u32| number.saturating_add(40);
+    let Version { major, minor, patch } = version;
+    [
+        Version { major: far(major), minor: 0, patch: 0 },
+        Version { major, minor: far(minor), patch: 0 },
+        Version { major, minor, patch: far(patch) },
+    ]
+}
+
+/// The fault that shows when `product` is filled in for releases of several kinds: the tracker's
+/// next version is never the one that is released, or later issues would go into its notes.
+pub fn check_next_version(filled_in: &[(Version, Product)]) -> Option<ProductFault> {
+    filled_in.iter().find_map(|(version, product)| {
+        let (this, next) = (&product.jira.version, &product.jira.next_version);
+        let same = this == next || holds_version(next, &version.to_string());
+        same.then(|| ProductFault {
+            field: "jira.next_version".into(),
+            value: format!("{next:?}"),
+            expected: format!(
+                "the version after {version}, which is a {} release: \
+                 {{% if kind == 'bugfix' %}}{{{{ short_version }}}}.{{{{ patch | int + 1 }}}}{{% else %}}\
+                 {{{{ major }}}}.{{{{ minor | int + 1 }}}}.0{{% endif %}}",
+                version.kind().word()
+            ),
+        })
+    })
 }
 
 /// What a release can use, and what somebody should have meant to say.
@@ -92,6 +126,47 @@ mod tests {
         assert_eq!(faults(&tag(number), &tag("-rc")), ["git.candidate_tags[1]"]);
         let released = "release_directory = \"greeter-{{ version }}";
         assert_eq!(faults(released, &format!("{released}{number}")), ["svn.release_directory"]);
+    }
+
+    #[test]
+    fn the_next_version_is_another_one_for_every_kind_of_release() {
+        let file = "release-config/sample.toml";
+        let text = Assets::default().text(file).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let at = lines.iter().position(|line| line.starts_with("next_version = ")).unwrap();
+        let mut fault = |template: &str| {
+            if !template.is_empty() {
+                lines[at] = format!("next_version = {template:?}");
+            }
+            let product = parse_product(file, &lines.join("\n")).unwrap();
+            let first = Version { major: 1, minor: 2, patch: 0 };
+            let filled_in: Vec<(Version, Product)> = [first]
+                .into_iter()
+                .chain(of_each_kind(first))
+                .map(|version| {
+                    let Version { major, minor, patch } = version;
+                    let values = json!({
+                        "version": version.to_string(), "short_version": version.series(), "major": major,
+                        "minor": minor, "patch": patch, "kind": version.kind().word(), "candidate": {"number": 1},
+                    });
+                    (version, render_product(&product, &values).unwrap())
+                })
+                .collect();
+            check_next_version(&filled_in).map(|fault| fault.expected)
+        };
+        assert_eq!(fault(""), None, "the sample's own");
+        let expected = |of: &str| Some(format!("the version after {of} release"));
+        for (template, of) in [
+            ("{{ version }}", "1.2.0, which is a minor"),
+            ("greeter-{{ version }}", "1.2.0, which is a minor"),
+            ("{{ short_version }}.{{ patch }}", "1.2.0, which is a minor"),
+            ("{% if kind == 'minor' %}1.3.0{% else %}{{ version }}{% endif %}", "41.0.0, which is a major"),
+            ("{% if patch %}{{ version }}{% else %}1.3.0{% endif %}", "1.2.40, which is a bugfix"),
+        ] {
+            let found = fault(template).map(|text| text.split_once(':').unwrap().0.to_owned());
+            assert_eq!(found, expected(of), "{template}");
+        }
+        assert_eq!(fault("1.3.0"), None, "one that is written out is right for this release");
     }
 
     #[test]

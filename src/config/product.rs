@@ -171,7 +171,8 @@ pub struct Subversion {
     pub candidate_directories: String,
     /// A release's directory in `release`.
     pub release_directory: String,
-    /// What stands before the version in the name of each release's directory.
+    /// What stands before the version in the name of each release's directory; empty where it is
+    /// called by the version alone: `release/kafka/3.9.0`.
     pub release_prefix: String,
     /// Where KEYS is.
     pub keys: String,

@@ -90,7 +90,7 @@ fn a_configuration_that_no_release_can_use_is_refused_with_its_fields_and_nothin
         section.insert((*last).to_owned(), value);
         toml::to_string(&table).unwrap()
     };
-    let cases: [(&[&str], toml::Value, &str); 12] = [
+    let cases: [(&[&str], toml::Value, &str); 20] = [
         (&["id"], "other".into(), "id = \"other\": expected the name of the file, `sample`"),
         (&["mail", "dev"], "not an address".into(), "mail.dev = \"not an address\": expected a mail address"),
         (&["svn", "dev"], "not a url".into(), "svn.dev = \"not a url\": expected the address"),
@@ -105,6 +105,22 @@ fn a_configuration_that_no_release_can_use_is_refused_with_its_fields_and_nothin
         (&["source", "root"], "../../etc".into(), "source.root = \"../../etc\": expected a plain name"),
         (&["source", "file"], "a/b".into(), "source.file = \"a/b\": expected a plain name"),
         (&["mail", "smtp_tls"], "none".into(), ""),
+        (&["docker", "tags"], toml::Value::Array(vec![]), "docker.tags = []: expected one tag or more"),
+        (
+            &["docker", "tags"],
+            toml::Value::Array(vec!["latest".into()]),
+            "docker.tags = [\"latest\"]: expected one tag at least with the version in it, 1.2.0",
+        ),
+        (&["maven", "server_ids"], toml::Value::Array(vec![]), "maven.server_ids = []: expected the id of one server"),
+        (&["maven", "deploy"], toml::Value::Array(vec![]), "maven.deploy = []: expected the command that stages"),
+        (&["pypi", "files"], toml::Value::Array(vec![]), "pypi.files = []: expected the name of one file or more"),
+        (&["npm", "file"], "x.tgz".into(), "npm.file = \"x.tgz\": expected the name of an output of a build: apache-"),
+        (
+            &["jira", "next_version"],
+            "{{ version }}".into(),
+            "jira.next_version = \"1.2.0\": expected the version after",
+        ),
+        (&["documentation", "main_marker"], "".into(), "documentation.main_marker = \"\": expected a text"),
         (&["waits", "vote_hours"], 0.into(), "waits.vote_hours = 0: expected a number from 1"),
         (&["waits", "promote_hours"], 999_999.into(), "waits.promote_hours = 999999: expected"),
     ];
@@ -123,4 +139,12 @@ fn a_configuration_that_no_release_can_use_is_refused_with_its_fields_and_nothin
             user.refused(2, &["rehearse", "--keep", &world], &[&file, says]);
         }
     }
+    // a text of the website that no step prepares
+    let text = good.replace("from = \"blog-post.md\"", "from = \"post.md\"");
+    assert_ne!(text, good);
+    let file = user.put("assets/release-config/sample.toml", &text).display().to_string();
+    let says = "website.edits.post[0].from = \"post.md\": expected a text that the workflow prepares";
+    user.refused(2, &START, &[&file, says]);
+    user.refused(2, &["doctor", "--product", "sample"], &[&file, says]);
+    assert!(!user.path("state").exists());
 }

@@ -117,9 +117,9 @@ impl World {
         .unwrap()
     }
 
-    fn remove_outdated(&self, version: &str) -> RemoveOutdatedReleases {
+    fn remove_outdated(&self, prefix: &str, version: &str) -> RemoveOutdatedReleases {
         serde_json::from_value(json!({
-            "url": self.repository.url("release"), "prefix": "p-", "version": version, "message": "Remove old",
+            "url": self.repository.url("release"), "prefix": prefix, "version": version, "message": "Remove old",
         }))
         .unwrap()
     }

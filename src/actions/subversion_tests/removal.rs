@@ -80,7 +80,7 @@ fn outdated_releases_go_only_once_the_new_one_is_there() {
     for name in ["p-3.1.0", "p-3.2.0", "p-3.3.0", "p-3.2.0-docs", "q-3.1.0"] {
         world.repository.make(&format!("release/{name}"), &[]);
     }
-    let remove = world.remove_outdated("3.4.0");
+    let remove = world.remove_outdated("p-", "3.4.0");
     assert!(remove.problems(&world.cx()).unwrap()[0].what.contains("p-3.4.0 is not in"));
     assert!(matches!(remove.act(&world.cx()), Err(ActionError::Refused { .. })));
     world.repository.make("release/p-3.4.0", &[]);
@@ -91,5 +91,30 @@ fn outdated_releases_go_only_once_the_new_one_is_there() {
         world.repository.look(&["tree", "release"]),
         "release/\n p-3.2.0-docs/\n p-3.3.0/\n p-3.4.0/\n q-3.1.0/"
     );
-    assert!(world.remove_outdated("3.4").probe(&world.cx()).is_err());
+    assert!(world.remove_outdated("p-", "3.4").probe(&world.cx()).is_err());
+}
+
+/// The layout `release/kafka/3.9.0`: a release is what is called by a version and by nothing else.
+#[test]
+fn of_releases_without_a_prefix_only_whole_versions_are_outdated() {
+    let world = World::new();
+    let others = ["3.7.0-docs", "3.7.0-rc1", "3.7", "3.7.0.1", "03.7.0", "v3.7.0", "clients-3.7.0", "stable"];
+    for name in ["3.6.0", "3.7.1", "3.8.0", "3.10.0"].iter().chain(&others) {
+        world.repository.make(&format!("release/{name}"), &[]);
+    }
+    world.repository.make("release/clients", &[("3.6.0", "a file in a directory")]);
+    let remove = world.remove_outdated("", "3.9.0");
+    assert!(remove.problems(&world.cx()).unwrap()[0].what.starts_with("3.9.0 is not in"));
+    world.repository.make("release/3.9.0", &[]);
+    let document = remove.document(&world.cx()).unwrap().unwrap();
+    assert!(document.ends_with(":\n3.6.0\n3.7.1\n"), "{document}");
+    let by_hand = remove.commands(&world.services).join("\n");
+    assert!(by_hand.contains("grep -E '^[0-9]+\\.[0-9]+\\.[0-9]+$'"), "{by_hand}");
+    let outputs = world.run(&remove);
+    assert_eq!(outputs["removed"], json!(["3.6.0", "3.7.1"]));
+    let left = world.repository.look(&["tree", "release"]);
+    for name in ["3.8.0", "3.9.0", "3.10.0", "clients"].iter().chain(&others) {
+        assert!(left.lines().any(|line| line == format!(" {name}/")), "{name}: {left}");
+    }
+    assert!(left.contains(" clients/\n  3.6.0"), "{left}");
 }

@@ -7,11 +7,14 @@
 //! Whether a product's configuration, filled in, says what a release can use: all
 //! faults at once. The shape is serde's affair; here are names, addresses, numbers.
 
+mod channels;
+mod empty;
 mod places;
 mod tree;
 
 use super::expected as ask;
 use super::product::Product;
+use crate::release::Version;
 
 /// A field that a release cannot use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,9 +35,11 @@ impl std::fmt::Display for ProductFault {
 
 /// How many hours a wait may have: a quarter of a year.
 const LONGEST: u32 = 90 * 24;
-/// The faults of `product`, filled in for a release; `id` is the name of its file,
-/// and a rehearsal may have votes that last no time.
-pub fn check_product(id: &str, product: &Product, rehearsal: bool) -> Vec<ProductFault> {
+
+/// The faults of `product`, filled in for the release of `version`; `id` is the name of its
+/// file, and a rehearsal may have votes that last no time.
+pub fn check_product(id: &str, product: &Product, version: Version, rehearsal: bool) -> Vec<ProductFault> {
+    let version = version.to_string();
     let mut faults = Faults(Vec::new());
     if product.id != id {
         faults.add("id", &product.id, &format!("the name of the file, `{id}`"));
@@ -52,13 +57,18 @@ pub fn check_product(id: &str, product: &Product, rehearsal: bool) -> Vec<Produc
         faults.add("versions.next_snapshot", &product.versions.snapshot, "another version than versions.snapshot is");
     }
     tree::files(&mut faults, product);
-    places::subversion(&mut faults, product, rehearsal);
+    places::subversion(&mut faults, product, &version, rehearsal);
     places::mail(&mut faults, product);
     let least = u32::from(!rehearsal);
     faults.within("waits.vote_hours", product.waits.vote_hours, least, LONGEST);
     faults.within("waits.promote_hours", product.waits.promote_hours, 0, LONGEST);
     places::vote(&mut faults, product);
     places::links(&mut faults, product);
+    channels::maven(&mut faults, product);
+    channels::packages(&mut faults, product);
+    channels::images(&mut faults, product, &version);
+    empty::lists(&mut faults, product);
+    empty::texts(&mut faults, product);
     faults.0
 }
 
@@ -81,6 +91,13 @@ impl Faults {
     fn each(&mut self, field: &str, texts: &[String], ask: ask::Question) {
         for (index, text) in texts.iter().enumerate() {
             self.unless(&format!("{field}[{index}]"), text, ask);
+        }
+    }
+
+    /// Adds a fault where the list is empty.
+    fn some<T>(&mut self, field: &str, list: &[T], expected: &str) {
+        if list.is_empty() {
+            self.0.push(ProductFault { field: field.to_owned(), value: "[]".into(), expected: expected.to_owned() });
         }
     }
 
@@ -108,6 +125,8 @@ mod tests {
     use super::*;
     use crate::config::{Assets, parse_product, render_product};
 
+    const VERSION: Version = Version { major: 1, minor: 2, patch: 0 };
+
     fn sample() -> Product {
         let file = "release-config/sample.toml";
         let product = parse_product(file, &Assets::default().text(file).unwrap()).unwrap();
@@ -122,12 +141,12 @@ mod tests {
     fn with(pointer: &str, value: Value) -> Vec<ProductFault> {
         let mut tree = serde_json::to_value(sample()).unwrap();
         *tree.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
-        check_product("sample", &serde_json::from_value(tree).unwrap(), false)
+        check_product("sample", &serde_json::from_value(tree).unwrap(), VERSION, false)
     }
 
     #[test]
     fn the_sample_has_no_fault() {
-        assert_eq!(check_product("sample", &sample(), false), []);
+        assert_eq!(check_product("sample", &sample(), VERSION, false), []);
     }
 
     #[test]
@@ -203,6 +222,51 @@ mod tests {
             ("/website/repository", json!("")),
             ("/website/edits", json!({})),
             ("/website/edits", json!({"download": []})),
+            ("/svn/release_directory", json!("greeter-1.2")),
+            ("/svn/release_prefix", json!("../")),
+            ("/maven/deploy", json!([])),
+            ("/maven/deploy/0", json!("")),
+            ("/maven/server_ids", json!([])),
+            ("/maven/server_ids/1", json!(" ")),
+            ("/maven/profile", json!("")),
+            ("/maven/flavours", json!([{"suffix": "-1"}, {"suffix": "-1"}])),
+            ("/pypi/name", json!("")),
+            ("/pypi/files", json!([])),
+            ("/pypi/files/0", json!("greeter-1.2.0-src.tgz")),
+            ("/pypi/files/1", json!("apache-greeter-1.2.0.tar.gz")),
+            ("/npm/name", json!("")),
+            ("/npm/file", json!("")),
+            ("/npm/file", json!("greeter-1.2.0-src.tgz")),
+            ("/npm/file", json!("unknown.tgz")),
+            ("/docker/image", json!("")),
+            ("/docker/image", json!("Apache/Greeter")),
+            ("/docker/base", json!("")),
+            ("/docker/keys", json!("")),
+            ("/docker/command", json!([])),
+            ("/docker/command", json!([""])),
+            ("/docker/leaves", json!([])),
+            ("/docker/leaves/0", json!("")),
+            ("/docker/tags", json!([])),
+            ("/docker/tags", json!(["latest"])),
+            ("/docker/tags", json!(["11.2.0", "1.2"])),
+            ("/docker/tags", json!(["1.2.0", "1.2.0"])),
+            ("/docker/tags", json!(["1.2.0", "a tag"])),
+            ("/build/0/outputs", json!([])),
+            ("/build/0/title", json!("")),
+            ("/build/0/requires/0", json!("")),
+            ("/trial_build/title", json!(" ")),
+            ("/versions/edits/version", json!([])),
+            ("/versions/edits/version/1/find", json!("")),
+            ("/playground/edits", json!([])),
+            ("/playground/base", json!("")),
+            ("/description", json!("\n")),
+            ("/jira/key", json!("")),
+            ("/jira/blocking/0", json!("")),
+            ("/documentation/main_marker", json!("")),
+            ("/website/base", json!("")),
+            ("/website/compatibility/0", json!("")),
+            ("/website/edits/download/0/key", json!("")),
+            ("/website/edits/download/1/from", json!("")),
         ] {
             let found = with(pointer, value.clone());
             let field = pointer[1..].replace('/', ".");
@@ -212,11 +276,62 @@ mod tests {
     }
 
     #[test]
+    fn what_may_be_empty_is_no_fault() {
+        for (pointer, value) in [
+            ("/git/previous_tag", json!("")),
+            ("/build/0/directory", json!("")),
+            ("/trial_build/environment/PYTHONDONTWRITEBYTECODE", json!("")),
+            ("/trial_build/command/1", json!("")),
+            ("/maven/deploy/1", json!("")),
+            ("/versions/edits/version/1/replace", json!("")),
+            ("/playground/edits/1/replace", json!("")),
+            ("/links/blog", json!("")),
+            ("/links/post", json!("")),
+            ("/website/entry", json!("")),
+            ("/website/post_alias", json!("")),
+            ("/github/repository", json!("")),
+            ("/jira/blocking", json!([])),
+            ("/docker/tags", json!(["1.2", "latest", "1.2.0-java11"])),
+        ] {
+            assert_eq!(with(pointer, value.clone()), [], "{pointer} {value}");
+        }
+    }
+
+    /// The layout `release/kafka/3.9.0`.
+    #[test]
+    fn the_directory_of_a_release_may_be_called_by_the_version_alone() {
+        let mut product = sample();
+        product.svn.release_prefix = String::new();
+        product.svn.release_directory = "1.2.0".into();
+        product.svn.candidate_directory = "1.2.0-rc1".into();
+        product.svn.candidate_directories = "1.2.0-rc*".into();
+        assert_eq!(check_product("sample", &product, VERSION, false), []);
+        for other in ["1.2", "greeter-1.2.0", "1.2.0.0", "KEYS"] {
+            product.svn.release_directory = other.into();
+            let found = check_product("sample", &product, VERSION, false);
+            assert!(matches!(&found[..], [fault] if fault.field == "svn.release_directory"), "{other}: {found:?}");
+            assert!(found[0].expected.starts_with("`1.2.0`: "), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn maven_has_a_pom_at_the_root_whose_version_a_rule_sets() {
+        let mut product = sample();
+        product.versions.edits.get_mut("version").unwrap().retain(|rule| !rule.files().ends_with("pom.xml"));
+        assert_eq!(check_product("sample", &product, VERSION, false), [], "the authority is one");
+        product.versions.authority = product.versions.edits["version"][0].clone();
+        let found = check_product("sample", &product, VERSION, false);
+        assert!(matches!(&found[..], [fault] if fault.field == "maven"), "{found:?}");
+        product.maven = None;
+        assert_eq!(check_product("sample", &product, VERSION, false), []);
+    }
+
+    #[test]
     fn a_website_that_a_person_changes_has_no_repository_and_no_edits() {
         let mut product = sample();
         product.website.repository = String::new();
         product.website.edits.clear();
-        assert_eq!(check_product("sample", &product, false), []);
+        assert_eq!(check_product("sample", &product, VERSION, false), []);
     }
 
     #[test]
@@ -240,7 +355,8 @@ mod tests {
         let mut product = sample();
         product.git.release_tags = vec![];
         product.waits.vote_hours = 0;
-        let said: Vec<String> = check_product("sample", &product, false).iter().map(ToString::to_string).collect();
+        let said: Vec<String> =
+            check_product("sample", &product, VERSION, false).iter().map(ToString::to_string).collect();
         assert_eq!(
             said,
             [
@@ -249,6 +365,6 @@ mod tests {
                 "waits.vote_hours = 0: expected a number from 1 to 2160",
             ]
         );
-        assert_eq!(check_product("sample", &product, true).len(), 2, "a rehearsal need not wait");
+        assert_eq!(check_product("sample", &product, VERSION, true).len(), 2, "a rehearsal need not wait");
     }
 }

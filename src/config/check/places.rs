@@ -14,7 +14,7 @@ use crate::config::product::Product;
 /// How many minutes an archive may lag: a week.
 const LONGEST_LAG: u32 = 7 * 24 * 60;
 
-pub(super) fn subversion(faults: &mut Faults, product: &Product, rehearsal: bool) {
+pub(super) fn subversion(faults: &mut Faults, product: &Product, version: &str, rehearsal: bool) {
     let svn = &product.svn;
     for (field, url) in [("dev", &svn.dev), ("release", &svn.release), ("keys", &svn.keys)] {
         let field = format!("svn.{field}");
@@ -30,12 +30,11 @@ pub(super) fn subversion(faults: &mut Faults, product: &Product, rehearsal: bool
         let expected = format!("a directory apart from svn.dev, {}: what is there is not released", svn.dev);
         faults.add("svn.release", &svn.release, &expected);
     }
-    for (field, name) in [
-        ("candidate_directory", &svn.candidate_directory),
-        ("release_directory", &svn.release_directory),
-        ("release_prefix", &svn.release_prefix),
-    ] {
-        faults.unless(&format!("svn.{field}"), name, ask::plain_name);
+    faults.unless("svn.candidate_directory", &svn.candidate_directory, ask::plain_name);
+    faults.unless("svn.release_directory", &svn.release_directory, ask::plain_name);
+    // without a prefix a release's directory is called by its version and nothing else
+    if !svn.release_prefix.is_empty() {
+        faults.unless("svn.release_prefix", &svn.release_prefix, ask::plain_name);
     }
     let glob = &svn.candidate_directories;
     match ask::names(glob) {
@@ -46,8 +45,13 @@ pub(super) fn subversion(faults: &mut Faults, product: &Product, rehearsal: bool
         }
         Ok(_) => {}
     }
-    if !svn.release_directory.starts_with(&svn.release_prefix) {
-        let expected = format!("a name that begins with svn.release_prefix, `{}`", svn.release_prefix);
+    // by this the releases before are told from what else is there
+    let named = format!("{}{version}", svn.release_prefix);
+    if svn.release_directory != named {
+        let expected = format!(
+            "`{named}`: svn.release_prefix, {:?}, and the version, by which each release's directory is known",
+            svn.release_prefix
+        );
         faults.add("svn.release_directory", &svn.release_directory, &expected);
     }
 }
@@ -173,13 +177,6 @@ fn all_repositories(faults: &mut Faults, product: &Product) {
     }
     for (field, link) in [("github.api", &github.api), ("github.uploads", &github.uploads)] {
         faults.unless(field, link, ask::web_link);
-    }
-    if let Some(docker) = docker {
-        faults.unless("docker.registry", &docker.registry, ask::web_link);
-        faults.unless("docker.command", docker.command.first().map_or("", String::as_str), ask::line);
-        for (index, leaf) in docker.leaves.iter().enumerate() {
-            faults.unless(&format!("docker.leaves[{index}]"), leaf, ask::path_in_tree);
-        }
     }
     for (list, changes) in &website.edits {
         for (index, change) in changes.iter().enumerate() {

@@ -63,25 +63,9 @@ pub(super) fn files(faults: &mut Faults, product: &Product) {
     }
     build(faults, "trial_build", &product.trial_build);
     faults.once(&names);
-    if let Some(npm) = &product.npm {
-        faults.unless("npm.directory", &npm.directory, ask::path_in_tree);
-        let mut built: Vec<&str> = names.iter().map(|(_, name)| *name).collect();
-        if let Some(one) = &npm.build {
-            build(faults, "npm.build", one);
-            built = one.outputs.iter().map(|output| output.name.as_str()).collect();
-        }
-        if !built.contains(&npm.file.as_str()) {
-            faults.add("npm.file", &npm.file, "the name of an output of a build");
-        }
-    }
-    for (index, file) in product.pypi.iter().flat_map(|pypi| &pypi.files).enumerate() {
-        if !names.iter().any(|(_, name)| name == file) {
-            faults.add(&format!("pypi.files[{index}]"), file, "the name of an output of a build");
-        }
-    }
 }
 
-fn build(faults: &mut Faults, field: &str, build: &Build) {
+pub(super) fn build(faults: &mut Faults, field: &str, build: &Build) {
     faults.unless(&format!("{field}.id"), &build.id, ask::plain_name);
     if !build.directory.is_empty() {
         faults.unless(&format!("{field}.directory"), &build.directory, ask::path_in_tree);
