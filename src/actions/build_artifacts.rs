@@ -12,10 +12,11 @@ use serde_json::{Map, Value, json};
 
 use super::Services;
 use super::building::{Receipt, Site, missing_for, place_of};
+use super::elsewhere::{self, Standing};
 use super::failures::{git_failed, outputs_do_not_fit, workspace_failed};
 use super::packages::manifest_faults;
 use super::shell;
-use crate::config::Build;
+use crate::config::{Build, BuildOutput};
 use crate::engine::{Action, ActionError, Context, Probed, Problem, Reversal, Unknowns};
 use crate::release::FileDigest;
 use crate::services::{GitError, TreeFile};
@@ -37,6 +38,9 @@ pub struct BuildArtifacts {
     /// built.
     #[serde(default)]
     npm: Option<PackageJson>,
+    /// The version that packages which are made elsewhere must say.
+    #[serde(default)]
+    version: Option<String>,
 }
 
 /// A package.json in the tree, and what it must say.
@@ -74,7 +78,9 @@ pub struct StandIn {
 impl Action<Services> for BuildArtifacts {
     fn summary(&self) -> String {
         let titles: Vec<&str> = self.builds.iter().map(|build| build.title.as_str()).collect();
-        format!("builds from the tag {}: {}", self.tag, titles.join(", "))
+        let taken = self.builds.iter().any(Build::is_made_elsewhere);
+        let or = if taken { ", or takes over" } else { "" };
+        format!("builds from the tag {}{or}: {}", self.tag, titles.join(", "))
     }
 
     fn commands(&self, world: &Services) -> Vec<String> {
@@ -85,11 +91,25 @@ impl Action<Services> for BuildArtifacts {
             format!("mkdir -p {}", shell::path(&artifacts)),
         ];
         for build in &self.builds {
-            commands.push(shell::build(build, &tree));
+            let from = match build.is_made_elsewhere() {
+                false => {
+                    commands.push(shell::build(build, &tree));
+                    tree.clone()
+                }
+                true => {
+                    let place = shell::path(world.workspace.path(self.arrivals(build)));
+                    commands.push(format!("mkdir -p {place}"));
+                    commands.push(match build.command.is_empty() {
+                        true => format!("# put into it: {}", build.made_elsewhere),
+                        false => shell::build(&Build { directory: String::new(), ..build.clone() }, &place),
+                    });
+                    place
+                }
+            };
             // The shell fills the glob in, so it stays without quotes.
             let copied = build.outputs.iter();
             commands.extend(
-                copied.map(|output| format!("cp {tree}/{} {}", output.glob, shell::path(artifacts.join(&output.name)))),
+                copied.map(|output| format!("cp {from}/{} {}", output.glob, shell::path(artifacts.join(&output.name)))),
             );
         }
         commands.push(shell::command(&["git", "worktree", "remove", "--force", &tree]));
@@ -97,8 +117,8 @@ impl Action<Services> for BuildArtifacts {
     }
 
     fn foreseen(&self, _cx: &Context<'_, Services>, unknown: &mut Unknowns) -> Map<String, Value> {
-        let names: Vec<&String> =
-            self.builds.iter().flat_map(|build| build.outputs.iter().map(|output| &output.name)).collect();
+        let names: Vec<&str> =
+            self.builds.iter().flat_map(|build| build.outputs.iter().map(BuildOutput::staged)).collect();
         let digests: Vec<Value> =
             names.iter().map(|name| json!({"name": name, "bytes": 0, "sha512": unknown.digest(name)})).collect();
         let foreseen = [("files", json!(names)), ("stand_ins", json!([])), ("digests", json!(digests))];
@@ -115,20 +135,41 @@ impl Action<Services> for BuildArtifacts {
         if let Some(package) = &self.npm {
             problems.extend(self.package_problems(cx, package)?);
         }
+        let commit = self.commit(cx)?;
+        let artifacts = cx.world.workspace.artifacts(&self.directory);
+        for build in self.builds.iter().filter(|build| build.is_made_elsewhere()) {
+            let site = self.site(build, &commit);
+            if site.receipt(cx, &artifacts)?.is_none() {
+                problems.extend(elsewhere::problems(&site, cx)?);
+            }
+        }
         Ok(problems)
     }
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
         let commit = self.commit(cx)?;
         let artifacts = cx.world.workspace.artifacts(&self.directory);
-        let mut receipts = Vec::new();
+        let (mut receipts, mut awaited) = (Vec::new(), Vec::new());
         for build in &self.builds {
-            match self.site(build, &commit).receipt(cx, &artifacts)? {
-                Some(receipt) => receipts.push(receipt),
-                None => return Ok(Probed::Absent),
+            let site = self.site(build, &commit);
+            if !build.is_made_elsewhere() {
+                match site.receipt(cx, &artifacts)? {
+                    Some(receipt) => receipts.push(receipt),
+                    None => return Ok(Probed::Absent),
+                }
+                continue;
+            }
+            match elsewhere::standing(&site, cx, &artifacts)? {
+                Standing::Taken(receipt) => receipts.push(*receipt),
+                Standing::Absent => return Ok(Probed::Absent),
+                Standing::Awaited(why) => awaited.push(why),
+                Standing::Others { found, expected } => return Ok(Probed::Conflict { found, expected }),
             }
         }
-        Ok(Probed::Done(output(&receipts)?))
+        Ok(match awaited.is_empty() {
+            true => Probed::Done(output(&receipts)?),
+            false => Probed::Waiting { until: None, why: awaited.join("; ") },
+        })
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
@@ -137,9 +178,13 @@ impl Action<Services> for BuildArtifacts {
         let mut receipts = Vec::new();
         for build in &self.builds {
             let site = self.site(build, &commit);
-            receipts.push(match site.receipt(cx, &artifacts)? {
-                Some(receipt) => receipt,
-                None => site.run(cx, &artifacts)?,
+            receipts.extend(match site.receipt(cx, &artifacts)? {
+                Some(receipt) => Some(receipt),
+                // Nothing but the files themselves can be waited for; what else there is, is built meanwhile.
+                None if build.is_made_elsewhere() && !site.is_stood_in() => {
+                    elsewhere::take_over(&site, cx, &artifacts)?
+                }
+                None => Some(site.run(cx, &artifacts)?),
             });
         }
         output(&receipts)
@@ -152,6 +197,8 @@ impl Action<Services> for BuildArtifacts {
     fn undo(&self, cx: &Context<'_, Services>, outputs: &Value) -> Result<(), ActionError> {
         let outputs = BuildArtifactsOutput::deserialize(outputs).map_err(outputs_do_not_fit)?;
         let artifacts = cx.world.workspace.artifacts(&self.directory);
+        // Without its receipt other files may take the place of what was taken over.
+        self.builds.iter().try_for_each(|build| self.site(build, "").forget(cx))?;
         outputs.files.iter().try_for_each(|name| artifacts.remove(name)).map_err(workspace_failed)
     }
 }
@@ -188,9 +235,16 @@ impl BuildArtifacts {
         Ok(faults.into_iter().map(problem).collect())
     }
 
-    fn site<'a>(&self, build: &'a Build, commit: &'a str) -> Site<'a> {
+    fn site<'a>(&'a self, build: &'a Build, commit: &'a str) -> Site<'a> {
         let place = format!("{}-{}", place_of(&self.directory), build.id);
-        Site { build, place, commit, stand_in: self.stand_ins }
+        let (arrivals, version) = (self.arrivals(build), self.version.as_deref());
+        Site { build, place, commit, stand_in: self.stand_ins, arrivals, version }
+    }
+
+    /// Where a person puts what is made elsewhere: beside the candidate's artifacts.
+    fn arrivals(&self, build: &Build) -> String {
+        let beside = self.directory.trim_end_matches('/').rsplit_once('/').map(|(beside, _)| format!("{beside}/"));
+        format!("{}made-elsewhere/{}", beside.unwrap_or_default(), build.id)
     }
 }
 

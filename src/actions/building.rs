@@ -10,14 +10,16 @@
 //! Builds seldom give the same bytes twice, so a build that a receipt vouches
 //! for is not repeated: what was hashed and signed stays as it is.
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use super::Services;
 use super::failures::workspace_failed;
-use crate::config::Build;
+use crate::config::{Build, BuildOutput};
 use crate::engine::{ActionError, Context, Problem};
-use crate::release::FileDigest;
-use crate::services::{Artifacts, BuildError, BuildRun, ExportError, WorkspaceError, find_output, missing_programs};
+use crate::release::{FileDigest, fitting_path};
+use crate::services::{Artifacts, BuildError, BuildRun, ExportError, find_output, find_outputs, missing_programs};
 
 /// Where one build happens in the workspace.
 pub(super) struct Site<'a> {
@@ -27,8 +29,12 @@ pub(super) struct Site<'a> {
     pub place: String,
     /// The commit that is built.
     pub commit: &'a str,
-    /// Whether a stand-in is made where a program is missing.
+    /// Whether a stand-in is made where a program is missing, and for what is made elsewhere.
     pub stand_in: bool,
+    /// Where a person puts what is made elsewhere, from the root of the workspace.
+    pub arrivals: String,
+    /// The version that packages must say, where it is known.
+    pub version: Option<&'a str>,
 }
 
 /// What a build left, written when all of it was there.
@@ -83,13 +89,10 @@ impl Site<'_> {
         cx: &Context<'_, Services>,
         artifacts: &Artifacts<'_>,
     ) -> Result<Option<Receipt>, ActionError> {
-        let bytes = cx.world.workspace.read(self.receipt_file()).map_err(workspace_failed)?;
-        let Some(receipt) = bytes.and_then(|bytes| serde_json::from_slice::<Receipt>(&bytes).ok()) else {
-            return Ok(None);
-        };
+        let Some(receipt) = self.recorded(cx)? else { return Ok(None) };
         // What was really built is never given up for a stand-in.
         let stand_in_fits = receipt.stand_in.is_none() || receipt.stand_in == self.stand_in_reason();
-        if receipt.commit != self.commit || receipt.build != *self.build || !stand_in_fits {
+        if !stand_in_fits {
             return Ok(None);
         }
         for file in &receipt.files {
@@ -100,17 +103,35 @@ impl Site<'_> {
         Ok(Some(receipt))
     }
 
+    /// The receipt of this build over this commit, whatever has become of its files.
+    pub fn recorded(&self, cx: &Context<'_, Services>) -> Result<Option<Receipt>, ActionError> {
+        let bytes = cx.world.workspace.read(self.receipt_file()).map_err(workspace_failed)?;
+        let receipt = bytes.and_then(|bytes| serde_json::from_slice::<Receipt>(&bytes).ok());
+        Ok(receipt.filter(|receipt| receipt.commit == self.commit && receipt.build == *self.build))
+    }
+
     /// Builds, keeps the outputs among `artifacts`, and writes the receipt.
     pub fn run(&self, cx: &Context<'_, Services>, artifacts: &Artifacts<'_>) -> Result<Receipt, ActionError> {
         cx.world.workspace.remove(self.receipt_file()).map_err(workspace_failed)?;
         let stand_in = self.stand_in_reason();
-        match &stand_in {
+        let names = match &stand_in {
             Some(why) => self.stand_in(cx, artifacts, why)?,
             None => self.build(cx, artifacts)?,
-        }
+        };
+        self.keep(cx, artifacts, names, stand_in)
+    }
+
+    /// Writes the receipt of the files with these `names` among `artifacts`.
+    pub fn keep(
+        &self,
+        cx: &Context<'_, Services>,
+        artifacts: &Artifacts<'_>,
+        names: Vec<String>,
+        stand_in: Option<String>,
+    ) -> Result<Receipt, ActionError> {
         let mut files = Vec::new();
-        for output in &self.build.outputs {
-            files.extend(artifacts.digest(&output.name).map_err(workspace_failed)?);
+        for name in &names {
+            files.extend(artifacts.digest(name).map_err(workspace_failed)?);
         }
         let receipt = Receipt { commit: self.commit.to_owned(), build: self.build.clone(), files, stand_in };
         let bytes = serde_json::to_vec_pretty(&receipt)
@@ -119,11 +140,24 @@ impl Site<'_> {
         Ok(receipt)
     }
 
+    /// Forgets what was built or taken over.
+    pub fn forget(&self, cx: &Context<'_, Services>) -> Result<(), ActionError> {
+        cx.world.workspace.remove(self.receipt_file()).map_err(workspace_failed)
+    }
+
+    /// Whether a stand-in takes the place of what would be built or taken over.
+    pub fn is_stood_in(&self) -> bool {
+        self.stand_in_reason().is_some()
+    }
+
     fn receipt_file(&self) -> String {
         format!("trees/{}.json", self.place)
     }
 
     fn stand_in_reason(&self) -> Option<String> {
+        if self.stand_in && self.build.is_made_elsewhere() {
+            return Some(format!("it is made elsewhere: {}", self.build.made_elsewhere));
+        }
         let missing = if self.stand_in { missing_programs(&self.build.requires) } else { Vec::new() };
         let in_words = |need: &String| match need.contains(' ') {
             // A command that must succeed, or in a rehearsal's configuration what is missing in words.
@@ -137,7 +171,13 @@ impl Site<'_> {
         (!needs.is_empty()).then(|| format!("its build {}", needs.join(", and ")))
     }
 
-    fn stand_in(&self, cx: &Context<'_, Services>, artifacts: &Artifacts<'_>, why: &str) -> Result<(), ActionError> {
+    /// Puts stand-ins in the place of the outputs, and says their names.
+    fn stand_in(
+        &self,
+        cx: &Context<'_, Services>,
+        artifacts: &Artifacts<'_>,
+        why: &str,
+    ) -> Result<Vec<String>, ActionError> {
         let Build { id, title, .. } = self.build;
         let text = |name: &str| {
             format!(
@@ -145,14 +185,17 @@ impl Site<'_> {
                 self.commit
             )
         };
-        for output in &self.build.outputs {
-            artifacts.write(&output.name, text(&output.name).as_bytes()).map_err(workspace_failed)?;
+        let names: Vec<String> = self.build.outputs.iter().map(|output| fitting_path(output.staged())).collect();
+        for name in &names {
+            artifacts.write(name, text(name).as_bytes()).map_err(workspace_failed)?;
         }
         let log = format!("A stand-in was made: {why}.\n");
-        cx.world.workspace.write(self.log(), log.as_bytes()).map(|_| ()).map_err(workspace_failed)
+        cx.world.workspace.write(self.log(), log.as_bytes()).map_err(workspace_failed)?;
+        Ok(names)
     }
 
-    fn build(&self, cx: &Context<'_, Services>, artifacts: &Artifacts<'_>) -> Result<(), ActionError> {
+    /// Builds, puts the outputs among `artifacts`, and says their names.
+    fn build(&self, cx: &Context<'_, Services>, artifacts: &Artifacts<'_>) -> Result<Vec<String>, ActionError> {
         if let Some(problem) = missing_for([self.build]).into_iter().next() {
             return Err(ActionError::refused(problem.what, problem.hint));
         }
@@ -172,19 +215,31 @@ impl Site<'_> {
             log: &world.workspace.path(self.log()),
         };
         world.workspace.effects().around("build", || run.run()).map_err(|error| self.failed(error))?;
+        let mut names = Vec::new();
         for output in &self.build.outputs {
-            let built = find_output(&tree, &output.glob).map_err(|error| self.failed(error))?;
-            let copied = artifacts.write_by(&output.name, |sink| {
-                let fail = |source| WorkspaceError { doing: "copy", path: built.clone(), source };
-                let mut file = std::fs::File::open(&built).map_err(fail)?;
-                std::io::copy(&mut file, sink).map_err(fail)
-            });
-            copied.map_err(workspace_failed)?;
+            for built in self.found(&tree, output)? {
+                let own = built.file_name().unwrap_or_default().to_string_lossy();
+                let name = if output.name.is_empty() { &*own } else { &output.name };
+                artifacts.copy(name, &built).map_err(workspace_failed)?;
+                names.push(name.to_owned());
+            }
         }
-        Ok(())
+        Ok(names)
     }
 
-    fn failed(&self, error: BuildError) -> ActionError {
+    /// What the build left of an output: one file where that has a name, else one or more.
+    fn found(&self, tree: &Path, BuildOutput { glob, name }: &BuildOutput) -> Result<Vec<PathBuf>, ActionError> {
+        let found = match name.is_empty() {
+            false => find_output(tree, glob).map(|one| vec![one]),
+            true => find_outputs(tree, glob).and_then(|found| match found.is_empty() {
+                true => Err(BuildError::NoOutput { glob: glob.clone() }),
+                false => Ok(found),
+            }),
+        };
+        found.map_err(|error| self.failed(error))
+    }
+
+    pub(super) fn failed(&self, error: BuildError) -> ActionError {
         let hint = error.hint();
         ActionError::service(format!("the build `{}` ({})", self.build.id, self.build.title), error, hint)
     }

@@ -24,7 +24,7 @@ use crate::release::{FileDigest, checksum_file, checksum_file_holds};
 pub struct HashArtifacts {
     /// Where they are, from the root of the workspace.
     directory: String,
-    /// The artifacts' names.
+    /// The artifacts' names, and patterns of such.
     files: Vec<String>,
 }
 
@@ -47,7 +47,8 @@ impl Action<Services> for HashArtifacts {
             format!("sha512sum {name} > {sums}")
         };
         let mut commands = vec![format!("cd {}", shell::path(world.workspace.path(&self.directory)))];
-        commands.extend(self.files.iter().map(sum));
+        let files = world.workspace.artifacts(&self.directory).meant(&self.files);
+        commands.extend(files.as_ref().unwrap_or(&self.files).iter().map(sum));
         commands.push("cd -".to_owned());
         commands
     }
@@ -55,7 +56,7 @@ impl Action<Services> for HashArtifacts {
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
         let artifacts = cx.world.workspace.artifacts(&self.directory);
         let mut files = Vec::new();
-        for name in &self.files {
+        for name in &artifacts.meant(&self.files).map_err(workspace_failed)? {
             let file = artifacts.digest(name).map_err(workspace_failed)?;
             let text = artifacts.text(&beside(name)).map_err(workspace_failed)?;
             match file.zip(text) {
@@ -68,11 +69,12 @@ impl Action<Services> for HashArtifacts {
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
         let artifacts = cx.world.workspace.artifacts(&self.directory);
+        let names = artifacts.meant(&self.files).map_err(workspace_failed)?;
         let mut found = Vec::new();
-        for name in &self.files {
+        for name in &names {
             found.push(artifacts.digest(name).map_err(workspace_failed)?);
         }
-        let files = all_there(&cx.world.workspace.path(&self.directory), &self.files, found)?;
+        let files = all_there(&cx.world.workspace.path(&self.directory), &names, found)?;
         for file in &files {
             let there = artifacts.text(&beside(&file.name)).map_err(workspace_failed)?;
             if !there.is_some_and(|text| checksum_file_holds(&text, file)) {
@@ -88,7 +90,8 @@ impl Action<Services> for HashArtifacts {
 
     fn undo(&self, cx: &Context<'_, Services>, _outputs: &Value) -> Result<(), ActionError> {
         let artifacts = cx.world.workspace.artifacts(&self.directory);
-        self.files.iter().try_for_each(|name| artifacts.remove(&beside(name))).map_err(workspace_failed)
+        let names = artifacts.meant(&self.files).map_err(workspace_failed)?;
+        names.iter().try_for_each(|name| artifacts.remove(&beside(name))).map_err(workspace_failed)
     }
 }
 

@@ -21,6 +21,7 @@ mod create_branch;
 mod date_change;
 mod delete_remote_refs;
 mod edit_commands;
+mod elsewhere;
 pub(crate) mod failures;
 #[cfg(test)]
 pub(crate) mod fault_tests;

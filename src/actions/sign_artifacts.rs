@@ -27,7 +27,7 @@ use crate::services::{Artifacts, OpenPgpError, Session};
 pub struct SignArtifacts {
     /// Where they are, from the root of the workspace.
     directory: String,
-    /// The artifacts' names.
+    /// The artifacts' names, and patterns of such.
     files: Vec<String>,
 }
 
@@ -50,7 +50,8 @@ impl Action<Services> for SignArtifacts {
         let key = world.openpgp.fingerprint();
         let mut commands = vec![format!("cd {}", shell::path(world.workspace.path(&self.directory)))];
         let sign = |name: &String| shell::command(&["gpg", "--local-user", key, "--armor", "--detach-sign", name]);
-        commands.extend(self.files.iter().map(sign));
+        let files = world.workspace.artifacts(&self.directory).meant(&self.files);
+        commands.extend(files.as_ref().unwrap_or(&self.files).iter().map(sign));
         commands.push("cd -".to_owned());
         commands
     }
@@ -93,23 +94,25 @@ impl Action<Services> for SignArtifacts {
 
     fn probe(&self, cx: &Context<'_, Services>) -> Result<Probed, ActionError> {
         let artifacts = cx.world.workspace.artifacts(&self.directory);
-        if self.found(&artifacts)?.iter().any(Option::is_none) {
+        let meant = self.meant(&artifacts)?;
+        if meant.found(&artifacts)?.iter().any(Option::is_none) {
             return Ok(Probed::Absent);
         }
         let mut session = cx.world.openpgp.session().map_err(openpgp_failed)?;
-        for name in &self.files {
+        for name in &meant.files {
             if !is_signed(&mut session, &artifacts, name)? {
                 return Ok(Probed::Absent);
             }
         }
-        Ok(Probed::Done(self.manifest(cx, &artifacts)?))
+        Ok(Probed::Done(meant.manifest(cx, &artifacts)?))
     }
 
     fn act(&self, cx: &Context<'_, Services>) -> Result<Value, ActionError> {
         let artifacts = cx.world.workspace.artifacts(&self.directory);
-        all_there(&cx.world.workspace.path(&self.directory), &self.with_checksum_files(), self.found(&artifacts)?)?;
+        let meant = self.meant(&artifacts)?;
+        all_there(&cx.world.workspace.path(&self.directory), &meant.with_checksum_files(), meant.found(&artifacts)?)?;
         let mut session = cx.world.openpgp.session().map_err(openpgp_failed)?;
-        for name in &self.files {
+        for name in &meant.files {
             if is_signed(&mut session, &artifacts, name)? {
                 continue;
             }
@@ -117,7 +120,7 @@ impl Action<Services> for SignArtifacts {
             let signature = session.sign_file(&path).map_err(openpgp_failed)?;
             artifacts.write(&beside(name), signature.as_bytes()).map_err(workspace_failed)?;
         }
-        self.manifest(cx, &artifacts)
+        meant.manifest(cx, &artifacts)
     }
 
     fn reversal(&self, _outputs: &Value) -> Reversal {
@@ -126,11 +129,18 @@ impl Action<Services> for SignArtifacts {
 
     fn undo(&self, cx: &Context<'_, Services>, _outputs: &Value) -> Result<(), ActionError> {
         let artifacts = cx.world.workspace.artifacts(&self.directory);
-        self.files.iter().try_for_each(|name| artifacts.remove(&beside(name))).map_err(workspace_failed)
+        let meant = self.meant(&artifacts)?;
+        meant.files.iter().try_for_each(|name| artifacts.remove(&beside(name))).map_err(workspace_failed)
     }
 }
 
 impl SignArtifacts {
+    /// The same with each artifact by its name.
+    fn meant(&self, artifacts: &Artifacts<'_>) -> Result<Self, ActionError> {
+        let files = artifacts.meant(&self.files).map_err(workspace_failed)?;
+        Ok(Self { directory: self.directory.clone(), files })
+    }
+
     fn with_checksum_files(&self) -> Vec<String> {
         self.files.iter().flat_map(|name| [name.clone(), format!("{name}.sha512")]).collect()
     }

@@ -94,7 +94,14 @@ impl TrialBuild {
     }
 
     fn site<'a>(&self, build: &'a Build, commit: &'a str) -> Site<'a> {
-        Site { build, place: format!("trial-{}", build.id), commit, stand_in: self.stand_ins }
+        Site {
+            build,
+            place: format!("trial-{}", build.id),
+            commit,
+            stand_in: self.stand_ins,
+            arrivals: String::new(),
+            version: None,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A build command and what comes out of it.
+/// A build command and what comes out of it; or files that are made elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Build {
@@ -24,7 +24,13 @@ pub struct Build {
     /// Where to run it, from the root of the tree.
     #[serde(default)]
     pub directory: String,
-    /// Program and arguments; no shell.
+    /// Where its files come from, in words, where they are made elsewhere, as on the project's build
+    /// machines: they are taken over, and nothing is built. Empty for a build of this machine.
+    #[serde(default)]
+    pub made_elsewhere: String,
+    /// Program and arguments; no shell. Of files that are made elsewhere it is what fetches them,
+    /// and without one a person puts them where the step says.
+    #[serde(default)]
     pub command: Vec<String>,
     /// Variables to set.
     #[serde(default)]
@@ -34,12 +40,28 @@ pub struct Build {
     pub outputs: Vec<BuildOutput>,
 }
 
-/// A file that a build leaves.
+impl Build {
+    /// Whether its files are taken over.
+    pub fn is_made_elsewhere(&self) -> bool {
+        !self.made_elsewhere.is_empty()
+    }
+}
+
+/// A file that a build leaves, or several of one pattern.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BuildOutput {
-    /// Where it is, as a glob from the root of the tree; exactly one file fits.
+    /// Where it is, as a glob from the root of the tree, or of the directory with what was made
+    /// elsewhere. Exactly one file fits, and one or more where there is no `name`.
     pub glob: String,
-    /// The name under which it is staged.
+    /// The name under which it is staged; without one each file that fits keeps its own.
+    #[serde(default)]
     pub name: String,
+}
+
+impl BuildOutput {
+    /// The name under which it is staged, or the pattern of such names.
+    pub fn staged(&self) -> &str {
+        if self.name.is_empty() { self.glob.rsplit('/').next().unwrap_or(&self.glob) } else { &self.name }
+    }
 }

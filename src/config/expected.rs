@@ -108,6 +108,11 @@ pub(super) fn image_tag(text: &str) -> Result<(), &'static str> {
     demand(begins && text.len() <= 128 && text.chars().all(plain), "a tag of an image: letters, digits and `._-`")
 }
 
+/// Whether a glob over names begins with a letter or digit: it does not fit all names then.
+pub(super) fn holds_fixed_part(glob: &str) -> bool {
+    glob.starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
 /// The name of a branch.
 pub(super) fn branch(text: &str) -> Result<(), &'static str> {
     let valid = is_line(text) && git2::Branch::name_is_valid(text).unwrap_or(false);

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::build::BuildOutput;
 use super::load::{ConfigError, render_product};
 use super::product::Product;
 use crate::release::{ReleaseRecord, Version};
@@ -87,8 +88,8 @@ pub fn release_values(
     values["snapshot_version"] = json!(product.versions.snapshot);
     values["next_snapshot_version"] = json!(product.versions.next_snapshot);
     values["release_path"] = json!(release_path(&product.svn.release).unwrap_or(&product.project));
-    let artifacts: Vec<&String> = std::iter::once(&product.source.file)
-        .chain(product.build.iter().flat_map(|build| build.outputs.iter().map(|output| &output.name)))
+    let artifacts: Vec<&str> = std::iter::once(product.source.file.as_str())
+        .chain(product.build.iter().flat_map(|build| build.outputs.iter().map(BuildOutput::staged)))
         .collect();
     values["artifacts"] = json!(artifacts);
     values["product"] = serde_json::to_value(&product).expect("a product is plain data");

@@ -26,7 +26,7 @@ use crate::verify::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
 pub struct SignaturesHold {
     /// Where they are, from the root of the workspace.
     directory: String,
-    /// The artifacts' names.
+    /// The artifacts' names, and patterns of such.
     files: Vec<String>,
     /// Where KEYS is; without it the signatures are held against the release manager's
     /// own key.
@@ -41,11 +41,12 @@ impl Probe<Services> for SignaturesHold {
     fn examine(&self, cx: &Context<'_, Services>) -> Result<Finding, ActionError> {
         let keys = self.keys(cx)?;
         let mut faults = Vec::new();
-        for name in &self.files {
+        let files = cx.world.workspace.artifacts(&self.directory).meant(&self.files).map_err(workspace_failed)?;
+        for name in &files {
             faults.extend(self.faults_of(cx, &keys, name)?);
         }
         let by = cx.world.openpgp.fingerprint();
-        Ok(match (faults.is_empty(), self.files.len()) {
+        Ok(match (faults.is_empty(), files.len()) {
             (true, 0) => Finding::Fails(vec!["no files were named".to_owned()]),
             (true, 1) => Finding::Holds(format!("1 good signature by {by}")),
             (true, count) => Finding::Holds(format!("{count} good signatures by {by}")),

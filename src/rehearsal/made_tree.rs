@@ -16,10 +16,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::command::{Failed, run};
-use super::fitting_path::fitting_path;
 use super::sample_project::{licence, run_as};
 use crate::config::Product;
-use crate::release::{EditRule, Version, VersionChange};
+use crate::release::{EditRule, Version, VersionChange, fitting_path};
 
 const ANN: (&str, &str) = ("Ann Example", "ann@example.org");
 const BOB: (&str, &str) = ("Bob Example", "bob@example.org");

@@ -13,7 +13,6 @@ pub(crate) mod certificate;
 mod clock;
 mod command;
 mod contributor;
-mod fitting_path;
 mod image;
 mod interruption;
 mod letters;

@@ -19,9 +19,8 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::command::Failed;
-use super::fitting_path::fitting_path;
 use super::stand_ins::{Sites, github};
-use crate::release::{Change, EditRule, Version};
+use crate::release::{Change, EditRule, Version, fitting_path};
 
 /// Who has made them.
 const BOB: (&str, &str) = ("Bob Example", "bob@example.org");

@@ -14,6 +14,7 @@ mod digest;
 mod edit;
 mod maven_flavour;
 mod maven_modules;
+mod name_pattern;
 mod note;
 mod notes;
 mod outdated;
@@ -33,6 +34,7 @@ pub use edit::{
 };
 pub use maven_flavour::MavenFlavour;
 pub use maven_modules::{MavenModule, MavenRules, ModuleError, maven_modules, maven_profiles};
+pub use name_pattern::{fitting_path, is_name_pattern, means_file, meant_files};
 pub use note::{TEMPLATE_MARKS, has_no_width, is_invisible, on_one_line, unfit};
 pub use notes::{NoteEntry, NoteFinding, Notes, NotesFormat, audit};
 pub use outdated::outdated;

@@ -13,7 +13,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::{Workspace, WorkspaceError};
-use crate::release::{FileDigest, Sha512};
+use crate::release::{FileDigest, Sha512, is_name_pattern, meant_files, stands_beside};
 
 /// A directory of artifacts in the workspace.
 #[derive(Debug, Clone)]
@@ -78,6 +78,38 @@ impl Artifacts<'_> {
         Ok(Some(FileDigest { name: name.to_owned(), bytes, sha512 }))
     }
 
+    /// The names of the artifacts that are there, sorted, without signatures and checksum files.
+    ///
+    /// # Errors
+    /// When the directory is there and cannot be read.
+    pub fn names(&self) -> Result<Vec<String>, WorkspaceError> {
+        let path = self.workspace.path(&self.directory);
+        let fail = |source| WorkspaceError { doing: "read", path: path.clone(), source };
+        let entries = match fs::read_dir(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(fail)?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(fail)?;
+            let name = entry.file_name().into_string().ok().filter(|name| !stands_beside(name));
+            names.extend(name.filter(|_| entry.path().is_file()));
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// The artifacts that `wanted`, names and patterns over names, mean; see [`meant_files`].
+    ///
+    /// # Errors
+    /// As [`names`](Self::names).
+    pub fn meant(&self, wanted: &[String]) -> Result<Vec<String>, WorkspaceError> {
+        if !wanted.iter().any(|one| is_name_pattern(one)) {
+            return Ok(wanted.to_vec());
+        }
+        Ok(meant_files(wanted, self.names()?.iter().map(String::as_str)))
+    }
+
     /// The text of `name`, with what is no UTF-8 replaced; `None` where there is
     /// no such file.
     ///
@@ -124,6 +156,18 @@ impl Artifacts<'_> {
         };
         self.workspace.effects().around("write file", finish).map_err(fail)?;
         Ok(filled)
+    }
+
+    /// Puts the bytes of the file at `source` at `name`, whole or not at all.
+    ///
+    /// # Errors
+    /// When it cannot be read, or not be written here.
+    pub fn copy(&self, name: &str, source: &Path) -> Result<(), WorkspaceError> {
+        self.write_by(name, |sink| {
+            let fail = |error| WorkspaceError { doing: "copy", path: source.to_owned(), source: error };
+            let mut file = File::open(source).map_err(fail)?;
+            io::copy(&mut file, sink).map(|_| ()).map_err(fail)
+        })
     }
 
     /// Removes the file `name`; none there is fine.

@@ -88,6 +88,12 @@ pub enum BuildError {
         /// The files that fit.
         found: Vec<String>,
     },
+    /// No file fits a pattern of which one or more are to keep their names.
+    #[error("one file or more were expected to fit `{glob}`, found none")]
+    NoOutput {
+        /// The glob.
+        glob: String,
+    },
     /// An output's pattern is no glob.
     #[error("`{glob}` is no glob")]
     Glob {
@@ -149,7 +155,7 @@ impl BuildError {
             Self::Failed { tail, log, .. } => {
                 format!("the log {} ends with:\n{tail}", log.display())
             }
-            Self::Output { .. } | Self::Glob { .. } | Self::Empty => {
+            Self::Output { .. } | Self::NoOutput { .. } | Self::Glob { .. } | Self::Empty => {
                 "see the build's `command` and `outputs` in the product's configuration".to_owned()
             }
             Self::System { .. } => "see that the workspace can be written".to_owned(),
@@ -186,6 +192,20 @@ fn succeeds(program: &str, arguments: &[&str]) -> bool {
 /// # Errors
 /// When none or several fit, or the tree cannot be read.
 pub fn find_output(tree: &Path, glob: &str) -> Result<PathBuf, BuildError> {
+    match <[PathBuf; 1]>::try_from(find_outputs(tree, glob)?) {
+        Ok([path]) => Ok(path),
+        Err(found) => {
+            let name = |path: &PathBuf| path.strip_prefix(tree).unwrap_or(path).display().to_string();
+            Err(BuildError::Output { glob: glob.to_owned(), found: found.iter().map(name).collect() })
+        }
+    }
+}
+
+/// The files under `tree` that fit `glob`, sorted.
+///
+/// # Errors
+/// When the tree cannot be read.
+pub fn find_outputs(tree: &Path, glob: &str) -> Result<Vec<PathBuf>, BuildError> {
     let matcher = GlobBuilder::new(glob)
         .literal_separator(true)
         .build()
@@ -218,13 +238,7 @@ pub fn find_output(tree: &Path, glob: &str) -> Result<PathBuf, BuildError> {
         }
     }
     found.sort();
-    match <[PathBuf; 1]>::try_from(found) {
-        Ok([path]) => Ok(path),
-        Err(found) => {
-            let name = |path: &PathBuf| path.strip_prefix(tree).unwrap_or(path).display().to_string();
-            Err(BuildError::Output { glob: glob.to_owned(), found: found.iter().map(name).collect() })
-        }
-    }
+    Ok(found)
 }
 
 /// The last lines of the file at `path`, without control characters.

@@ -34,7 +34,7 @@ mod whimsy;
 mod workspace;
 
 pub use artifacts::Artifacts;
-pub use build::{BuildError, BuildRun, find_output, missing_programs};
+pub use build::{BuildError, BuildRun, find_output, find_outputs, missing_programs};
 pub use central::Central;
 pub use download::{Cache, Came, DownloadError, Downloader};
 pub use effects::{Effects, Moment};

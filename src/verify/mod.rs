@@ -50,10 +50,12 @@ pub mod signature;
 mod source_release;
 mod tree;
 
-pub use archive::{ArchiveKind, Limits};
+pub use archive::{ArchiveKind, Limits, WHOLE};
+#[cfg(test)]
+pub(crate) use archive_tests::demo_wheel;
 pub use candidate::{ArtifactRules, Candidate, CandidateFindings, list_files, list_nameable};
 pub use check_archive::{ArchiveReport, ArchiveRules, check_archive, check_archive_bytes};
-pub use contents::{ArchiveForm, ContentRules};
+pub use contents::{ArchiveForm, ContentRules, METADATA};
 pub use inventory::Listed;
 pub use layout::{Coordinates, Layout};
 pub use licence::{Document, ExcludeError, HeaderCheck, Judgement, RatExcludes};

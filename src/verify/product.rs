@@ -20,7 +20,7 @@ use super::{
     ArchiveForm, ArchiveKind, ArchiveRules, ArtifactRules, Candidate, CandidateFindings, ContentRules, Finding, Layout,
     Limits, Listed, LooseRules, Manifest, RatExcludes, r_package,
 };
-use crate::release::{PathRules, Version, VersionRules};
+use crate::release::{PathRules, Version, VersionRules, means_file};
 
 /// A product's rules for one release.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +38,7 @@ pub struct ProductRules {
     pub sources: BTreeSet<String>,
     /// The one directory in them; none: it is called as the archive is.
     pub source_root: Option<String>,
-    /// The Python packages, by their names.
+    /// The Python packages, by their names or patterns of such.
     pub python: BTreeSet<String>,
     /// The packages for npm, by their names.
     pub npm: BTreeSet<String>,
@@ -210,9 +210,13 @@ impl ProductRules {
         notes
     }
 
+    fn is_python(&self, name: &str) -> bool {
+        self.python.iter().any(|wanted| means_file(wanted, name))
+    }
+
     fn form(&self, name: &str) -> ArchiveForm {
         match ArchiveForm::of_name(name) {
-            ArchiveForm::Source | ArchiveForm::Other if self.python.contains(name) => ArchiveForm::Sdist,
+            ArchiveForm::Source | ArchiveForm::Other if self.is_python(name) => ArchiveForm::Sdist,
             ArchiveForm::Source | ArchiveForm::Other if self.r.contains(name) => ArchiveForm::R,
             ArchiveForm::Source | ArchiveForm::Other if self.npm.contains(name) => ArchiveForm::Npm,
             // Only the product's own name is the source release.

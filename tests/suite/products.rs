@@ -47,6 +47,17 @@ fn a_product_is_rehearsed_from_its_configuration_alone() {
         let repository = report["world"]["repository"].as_str().unwrap();
         assert!(repository.starts_with("made up from the configuration"), "{product}: {repository}");
         assert!(report["made"]["tags"].as_array().is_some_and(|tags| tags.len() >= 2), "{product}: {report}");
+        if product == "flink" {
+            let elsewhere = report["stand_ins"].as_array().unwrap().iter();
+            let elsewhere =
+                elsewhere.filter(|each| each["why"].as_str().unwrap().starts_with("it is made elsewhere: "));
+            let wheels: Vec<&str> = elsewhere.map(|each| each["name"].as_str().unwrap()).collect();
+            assert_eq!(wheels.len(), 8, "{wheels:?}");
+            let index = place.join("stand-ins/pypi");
+            for wheel in wheels {
+                assert!(wheel.starts_with("apache_flink-3.4.0-cp3") && index.join(wheel).is_file(), "{wheel}");
+            }
+        }
         // nothing of a build is passed off as one
         let stand_ins = report["stand_ins"].as_array().unwrap();
         assert!(

@@ -8,6 +8,7 @@
 
 mod archive;
 mod builds;
+mod elsewhere;
 mod signatures;
 
 use std::fs;

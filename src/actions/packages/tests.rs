@@ -145,6 +145,33 @@ fn examine(world: &Services, name: &str, with: Value) -> Finding {
 }
 
 #[test]
+fn python_files_may_be_meant_by_patterns_over_the_voted_ones() {
+    let place = Place::new();
+    let world = place.maintainer();
+    let intent = intent();
+    let cx = Context { world: &world, intent: &intent, now: intent.at };
+    let mut with = place.pypi_with();
+    with["files"] = json!(["apache-greeter-*.tar.gz", "apache_greeter-*.whl"]);
+    let upload = action("upload-pypi", with.clone());
+    assert!(upload.summary().ends_with(&format!(": {SDIST}, {WHEEL}")), "{}", upload.summary());
+    let done = upload.act(&cx).unwrap();
+    let names: Vec<&str> =
+        done["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
+    assert_eq!(names, [SDIST, WHEEL]);
+    assert_eq!(action("upload-pypi", place.pypi_with()).probe(&cx).unwrap(), Probed::Done(done));
+    assert!(matches!(examine(&world, "pypi-serves", with.clone()), Finding::Holds(_)));
+    // what was voted on and is none of them is no part of it, and what means nothing stops it
+    with["files"] = json!([SDIST]);
+    assert!(matches!(examine(&world, "pypi-serves", with.clone()), Finding::Fails(_)));
+    with["files"] = json!([SDIST, "apache_greeter-*-macosx*.whl"]);
+    let error = action("upload-pypi", with).probe(&cx).unwrap_err();
+    assert!(
+        error.to_string().contains("apache_greeter-*-macosx*.whl is not among the files that were voted on"),
+        "{error}"
+    );
+}
+
+#[test]
 fn python_files_are_uploaded_and_found() {
     let place = Place::new();
     let world = place.maintainer();

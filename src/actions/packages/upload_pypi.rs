@@ -18,6 +18,7 @@ use super::{VotedFiles, not_shown_yet};
 use crate::actions::failures::{settle_web, web_failed};
 use crate::actions::{Services, StandIn, shell};
 use crate::engine::{Action, ActionError, Context, Finding, Probe, Probed, Problem, Reversal};
+use crate::release::{meant_files, stands_beside};
 use crate::services::{IndexFile, PyPi, normal_name};
 use crate::verify::file_of_archive;
 
@@ -29,7 +30,7 @@ pub struct PypiPackage {
     pub name: String,
     /// The version.
     pub version: String,
-    /// The files, by name.
+    /// The files, by name, or by patterns over the names of the voted files.
     pub files: Vec<String>,
     /// Where their bytes are.
     pub voted: VotedFiles,
@@ -64,6 +65,12 @@ pub struct PypiFile {
 type Cx<'a> = Context<'a, Services>;
 
 impl PypiPackage {
+    /// The files' names; what is none of the voted files is missed by its own text.
+    fn names(&self) -> Vec<String> {
+        let voted = self.voted.digests.iter().map(|file| file.name.as_str());
+        meant_files(&self.files, voted.filter(|name| !stands_beside(name)))
+    }
+
     /// The files with their digests.
     fn expected(&self, cx: &Cx<'_>) -> Result<Vec<PypiFile>, ActionError> {
         if self.files.is_empty() {
@@ -77,7 +84,7 @@ impl PypiPackage {
             let sha256 = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
             Ok(PypiFile { name: name.clone(), sha256 })
         };
-        self.files.iter().map(file).collect()
+        self.names().iter().map(file).collect()
     }
 
     /// What the package says of itself.
@@ -129,15 +136,15 @@ fn index(world: &Services) -> Result<&PyPi, ActionError> {
 
 impl Action<Services> for UploadPypi {
     fn summary(&self) -> String {
-        let PypiPackage { name, version, files, .. } = &self.0;
-        format!("Uploads {name} {version} to the Python package index: {}", files.join(", "))
+        let PypiPackage { name, version, .. } = &self.0;
+        format!("Uploads {name} {version} to the Python package index: {}", self.0.names().join(", "))
     }
 
     fn commands(&self, world: &Services) -> Vec<String> {
-        let PypiPackage { files, voted, .. } = &self.0;
+        let PypiPackage { voted, .. } = &self.0;
         let Some(index) = &world.pypi else { return Vec::new() };
         let directory = world.workspace.path(&voted.directory);
-        let files: Vec<String> = files.iter().map(|file| directory.join(file).display().to_string()).collect();
+        let files: Vec<String> = self.0.names().iter().map(|file| directory.join(file).display().to_string()).collect();
         let with =
             |words: &[&str]| shell::command(&[words, &files.iter().map(String::as_str).collect::<Vec<_>>()].concat());
         let address = format!("{}/", index.upload_address());
@@ -156,7 +163,7 @@ impl Action<Services> for UploadPypi {
                 "make a token that is good for this one project there, and give it by QUORATE_PYPI_TOKEN; or upload the voted files by hand, and run this again: it looks first what is there",
             ));
         }
-        for name in &self.0.files {
+        for name in &self.0.names() {
             problems.extend(self.0.faults(cx, name)?);
         }
         Ok(problems)
@@ -234,7 +241,8 @@ impl Probe<Services> for PypiPackage {
                 rest.starts_with(['-', '.']) && !rest[1..].starts_with(|c: char| c.is_ascii_digit())
             })
         };
-        let more = found.iter().filter(of_version).filter(|file| !self.files.contains(&file.filename));
+        let names = self.names();
+        let more = found.iter().filter(of_version).filter(|file| !names.contains(&file.filename));
         faults.extend(more.map(|file| format!("the index has {} too, which was not voted on", file.filename)));
         Ok(match faults.is_empty() {
             true => Finding::Holds(format!(

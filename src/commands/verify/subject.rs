@@ -17,7 +17,7 @@ use crate::commands::CommandError;
 use crate::commands::environment::Environment;
 use crate::commands::release_files::release_file;
 use crate::commands::session::read_session;
-use crate::config::{Product, parse_product, render_product};
+use crate::config::{BuildOutput, Product, parse_product, render_product};
 use crate::probes::{product_rules, stand_ins};
 use crate::release::{PathRules, Sha512, Version};
 use crate::services::Workspace;
@@ -173,7 +173,7 @@ impl Subject {
         let mut findings = Vec::new();
         let built = self.product.iter().flat_map(|product| &product.build).flat_map(|build| &build.outputs);
         if self.version.is_some() && scope == Scope::Whole && Layout::of(files) == Layout::Distribution {
-            findings.extend(missing_outputs(built.map(|output| output.name.as_str()), files));
+            findings.extend(missing_outputs(built.map(BuildOutput::staged), files));
         }
         match self.version.as_deref() {
             Some(version) => {

@@ -9,9 +9,10 @@
 
 use super::tree::build;
 use super::{Faults, ProductFault};
+use crate::config::build::BuildOutput;
 use crate::config::expected as ask;
 use crate::config::product::Product;
-use crate::release::EditRule;
+use crate::release::{EditRule, fitting_path, means_file};
 
 /// Where Maven's own version stands, in every repository that Maven builds.
 const ROOT_POM: &str = "pom.xml";
@@ -43,13 +44,13 @@ pub(super) fn maven(faults: &mut Faults, product: &Product) {
 /// The Python and the JavaScript package: what is published was built, and voted on.
 pub(super) fn packages(faults: &mut Faults, product: &Product) {
     let outputs = product.build.iter().flat_map(|build| &build.outputs);
-    let built: Vec<&str> = outputs.map(|output| output.name.as_str()).collect();
+    let built: Vec<&str> = outputs.map(BuildOutput::staged).collect();
     if let Some(pypi) = &product.pypi {
         faults.unless("pypi.name", &pypi.name, ask::plain_name);
         let expected = "the name of one file or more that go to the index: outputs of a [[build]]";
         faults.some("pypi.files", &pypi.files, expected);
         for (index, file) in pypi.files.iter().enumerate() {
-            if !built.contains(&file.as_str()) {
+            if !built.iter().any(|staged| *staged == file || means_file(file, &fitting_path(staged))) {
                 faults.add(&format!("pypi.files[{index}]"), file, &output_of(&built));
             }
         }
@@ -61,7 +62,7 @@ pub(super) fn packages(faults: &mut Faults, product: &Product) {
     faults.unless("npm.directory", &npm.directory, ask::path_in_tree);
     let own: Option<Vec<&str>> = npm.build.as_ref().map(|one| {
         build(faults, "npm.build", one);
-        one.outputs.iter().map(|output| output.name.as_str()).collect()
+        one.outputs.iter().map(BuildOutput::staged).collect()
     });
     let built = own.as_ref().unwrap_or(&built);
     if !built.contains(&npm.file.as_str()) {

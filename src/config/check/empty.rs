@@ -16,7 +16,7 @@ use crate::config::product::Product;
 
 /// The texts that may be empty: what that says is with each field. `[]` stands for any place in a
 /// list, `*` for any name.
-const MAY_BE_EMPTY: [&str; 18] = [
+const MAY_BE_EMPTY: [&str; 23] = [
     "git.previous_tag",
     // an edit may take something away
     "versions.edits.*[].replace",
@@ -24,10 +24,15 @@ const MAY_BE_EMPTY: [&str; 18] = [
     "playground.edits[].replace",
     "playground.edits[].value",
     "build[].directory",
+    "build[].made_elsewhere",
+    "build[].outputs[].name",
     "build[].environment.*",
     "trial_build.directory",
+    "trial_build.made_elsewhere",
     "trial_build.environment.*",
     "npm.build.directory",
+    "npm.build.made_elsewhere",
+    "npm.build.outputs[].name",
     "npm.build.environment.*",
     "svn.release_prefix",
     "links.blog",

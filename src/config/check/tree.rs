@@ -59,9 +59,13 @@ pub(super) fn files(faults: &mut Faults, product: &Product) {
         let field = format!("build[{index}]");
         build(faults, &field, one);
         let outputs = one.outputs.iter().enumerate();
-        names.extend(outputs.map(|(index, output)| (format!("{field}.outputs[{index}].name"), output.name.as_str())));
+        names.extend(outputs.map(|(index, output)| (format!("{field}.outputs[{index}].name"), output.staged())));
     }
     build(faults, "trial_build", &product.trial_build);
+    if product.trial_build.is_made_elsewhere() {
+        let expected = "nothing: the trial build is one that is run here";
+        faults.add("trial_build.made_elsewhere", &product.trial_build.made_elsewhere, expected);
+    }
     faults.once(&names);
 }
 
@@ -70,10 +74,23 @@ pub(super) fn build(faults: &mut Faults, field: &str, build: &Build) {
     if !build.directory.is_empty() {
         faults.unless(&format!("{field}.directory"), &build.directory, ask::path_in_tree);
     }
-    let program = build.command.first().map_or("", String::as_str);
-    faults.unless(&format!("{field}.command"), program, ask::line);
+    if build.is_made_elsewhere() {
+        faults.unless(&format!("{field}.made_elsewhere"), &build.made_elsewhere, ask::line);
+    }
+    // what is made elsewhere need not be fetched by a command
+    if !build.is_made_elsewhere() || !build.command.is_empty() {
+        let program = build.command.first().map_or("", String::as_str);
+        faults.unless(&format!("{field}.command"), program, ask::line);
+    }
     for (index, output) in build.outputs.iter().enumerate() {
-        faults.unless(&format!("{field}.outputs[{index}].name"), &output.name, ask::plain_name);
-        faults.unless(&format!("{field}.outputs[{index}].glob"), &output.glob, ask::path_in_tree);
+        let field = format!("{field}.outputs[{index}]");
+        if !output.name.is_empty() {
+            faults.unless(&format!("{field}.name"), &output.name, ask::plain_name);
+        } else if !ask::holds_fixed_part(output.staged()) {
+            let expected = "a glob whose last part begins with a letter or digit and is no wildcard alone, since each file \
+                            that fits keeps its name; or a `name`";
+            faults.add(&format!("{field}.glob"), &output.glob, expected);
+        }
+        faults.unless(&format!("{field}.glob"), &output.glob, ask::path_in_tree);
     }
 }
