@@ -31,5 +31,5 @@ pub use numbering::{check_next_version, check_numbering, doubts, of_each_kind};
 pub use product::{Git, Product, Source, Subversion, Versions, Vote, Waits, WhimsyRoster};
 pub use proposals::{USUAL_SCHEME, load_scheme};
 pub use rules::{RulesError, USUAL_BYLAWS, load_bylaws, load_roster, roster_named, short_vote, with_aliases};
-pub use sites::{Docker, GitHubAddresses, Playground, Translation, Website};
+pub use sites::{Docker, DockerfileOfTag, GitHubAddresses, Playground, Translation, Website};
 pub use values::{Occasion, release_path, release_values};

@@ -134,6 +134,34 @@ pub struct Docker {
     pub image: String,
     /// Its tags.
     pub tags: Vec<String>,
+    /// From which Dockerfile the image of a tag is built, where its directory is not called by the
+    /// tag: `1.20/scala_2.12-java11-ubuntu/Dockerfile`.
+    #[serde(default)]
+    pub dockerfiles: Vec<DockerfileOfTag>,
+}
+
+/// A tag and its Dockerfile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DockerfileOfTag {
+    /// One of `tags`.
+    pub tag: String,
+    /// One of `leaves`.
+    pub file: String,
+}
+
+impl Docker {
+    /// The Dockerfile that the image of `tag` is built from: the one that is named for it, else
+    /// `TAG/Dockerfile`, else that of a variant, `TAG-java11/Dockerfile`.
+    pub fn dockerfile(&self, tag: &str) -> Option<&str> {
+        let named = self.dockerfiles.iter().find(|one| one.tag == tag).map(|one| one.file.as_str());
+        let own = || self.leaves.iter().find(|leaf| **leaf == format!("{tag}/Dockerfile"));
+        let variant = || {
+            let of_tag = |leaf: &&String| leaf.starts_with(&format!("{tag}-")) && leaf.ends_with("/Dockerfile");
+            self.leaves.iter().filter(of_tag).max()
+        };
+        named.or_else(|| own().or_else(variant).map(String::as_str))
+    }
 }
 
 fn keys_of_images() -> String {

@@ -20,6 +20,7 @@ use toml::{Table, Value};
 
 use super::command::Failed;
 use super::stand_ins::{Sites, github};
+use crate::config::DockerfileOfTag;
 use crate::release::{Change, EditRule, Version, fitting_path};
 
 /// Who has made them.
@@ -72,6 +73,8 @@ struct Docker {
     keys: Option<String>,
     command: Vec<String>,
     leaves: Vec<String>,
+    #[serde(default)]
+    dockerfiles: Vec<DockerfileOfTag>,
 }
 
 #[derive(Deserialize)]
@@ -94,12 +97,15 @@ pub(super) fn make(directory: &Path, configuration: &Table, version: Version, be
     let base = |base: &Option<String>| base.clone().unwrap_or_else(|| "main".to_owned());
     plant(&names.path(&stand_ins, "site"), &base(&shape.website.base), &website(&shape, before)).map_err(fail)?;
     if let Some(docker) = &shape.docker {
-        plant(&names.path(&stand_ins, "docker"), &base(&docker.base), &images(docker, before)).map_err(fail)?;
+        plant(&names.path(&stand_ins, "docker"), &base(&docker.base), &images(docker, version, before))
+            .map_err(fail)?;
     }
     if let Some(playground) = &shape.playground {
         let files = examples(playground, before);
         plant(&names.path(&stand_ins, "playground"), &playground.base, &files).map_err(fail)?;
     }
+    let named = shape.docker.iter().flat_map(|docker| &docker.dockerfiles);
+    let dockerfiles = named.map(|one| (of_release(&one.tag, version), of_release(&one.file, version))).collect();
     let own = names.path(&stand_ins, "");
     let linked =
         fs::create_dir_all(own.parent().unwrap_or(&own)).and_then(|()| symlink(directory.join("remote.git"), &own));
@@ -110,6 +116,7 @@ pub(super) fn make(directory: &Path, configuration: &Table, version: Version, be
         website_base: base(&shape.website.base),
         images: names.path(&stand_ins, "docker"),
         images_base: shape.docker.map_or_else(|| "main".to_owned(), |docker| base(&docker.base)),
+        dockerfiles,
         sources: directory.join("remote.git"),
         releases: directory.join("svn"),
         name: shape.name,
@@ -208,7 +215,7 @@ fn website(shape: &Shape, before: Version) -> Files {
     for change in shape.website.edits.values().flatten() {
         match change {
             Change::Toml { file, path, value, .. } => {
-                let value = format!("v = {}", older(value, before)).parse::<Table>().ok();
+                let value = format!("v = {}", of_release(value, before)).parse::<Table>().ok();
                 let value = value.and_then(|mut table| table.remove("v"));
                 set(tables.entry(file.clone()).or_default(), path, value.unwrap_or_else(|| Value::from("")));
             }
@@ -249,13 +256,14 @@ fn set(table: &mut Table, path: &str, value: Value) {
     }
 }
 
-/// The repository with a program that writes the Dockerfiles of a version, once its key is known.
-fn images(docker: &Docker, before: Version) -> Files {
+/// The repository with a program that writes the Dockerfiles of `version`, once its key is known.
+/// Whatever its options are, one of them has to name the version.
+fn images(docker: &Docker, version: Version, before: Version) -> Files {
     let keys = docker.keys.clone().unwrap_or_else(|| "gpg_keys.txt".to_owned());
     let program =
         docker.command.first().map_or("add-version.sh", |program| program.trim_start_matches("./")).to_owned();
     let mut script = format!(
-        "#!/bin/sh -e\nwhile getopts s:f: option; do case $option in s) version=$OPTARG ;; f) other=$OPTARG ;; *) exit 2 ;; esac; done\n\
+        "#!/bin/sh -e\nversion={version}\ncase \"$*\" in *\"$version\"*) ;; *) echo \"no $version in: $*\" >&2; exit 2 ;; esac\n\
          key=$(grep \"^$version=\" {keys} | cut -d = -f 2)\n\
          [ -n \"$key\" ] || {{ echo \"no key of $version in {keys}\" >&2; exit 1; }}\n"
     );
@@ -264,12 +272,12 @@ fn images(docker: &Docker, before: Version) -> Files {
         ("template/Dockerfile".to_owned(), "FROM scratch\nENV VERSION=%VERSION% KEY=%KEY%\n".to_owned()),
     ]);
     for leaf in &docker.leaves {
-        let place = leaf.replace("{{ version }}", "$version");
+        let place = of_release(leaf, version);
         script += &format!(
             "mkdir -p \"$(dirname \"{place}\")\"\nsed -e \"s/%VERSION%/$version/\" -e \"s/%KEY%/$key/\" template/Dockerfile > \"{place}\"\n"
         );
         let text = format!("FROM scratch\nENV VERSION={before} KEY={}\n", "A".repeat(40));
-        files.insert(older(leaf, before), text);
+        files.insert(of_release(leaf, before), text);
     }
     files.insert(program, script);
     files
@@ -280,7 +288,7 @@ fn examples(playground: &Playground, before: Version) -> Files {
     for rule in playground.edits.iter().chain([&playground.authority]) {
         let path = fitting_path(rule.files());
         let version = before.to_string();
-        let old = |text: &str| older(text, before).replace("@OLD@", &version).replace("@NPM_OLD@", &version);
+        let old = |text: &str| of_release(text, before).replace("@OLD@", &version).replace("@NPM_OLD@", &version);
         match rule {
             EditRule::Text { find, .. } => {
                 let text: &mut String = files.entry(path).or_default();
@@ -304,9 +312,12 @@ fn examples(playground: &Playground, before: Version) -> Files {
     files
 }
 
-/// A text of the configuration as it was filled in for the release before.
-fn older(text: &str, before: Version) -> String {
-    text.replace("{{ version }}", &before.to_string()).replace("{{ short_version }}", &before.series())
+/// A text of the configuration as it is filled in for a release.
+fn of_release(text: &str, version: Version) -> String {
+    let Version { major, minor, patch } = version;
+    let numbers = [("major", major), ("minor", minor), ("patch", patch)];
+    let text = text.replace("{{ version }}", &version.to_string()).replace("{{ short_version }}", &version.series());
+    numbers.iter().fold(text, |text, (name, number)| text.replace(&format!("{{{{ {name} }}}}"), &number.to_string()))
 }
 
 /// A bare repository with these files as its one commit.

@@ -129,7 +129,9 @@ mod tests {
     fn a_tag_has_a_digest_or_is_not_there_or_cannot_be_asked() {
         let directory = tempfile::tempdir().unwrap();
         let images = directory.path().join("images.git");
-        let files = BTreeMap::from([("1.2.0/Dockerfile".to_owned(), "FROM scratch\n".to_owned())]);
+        let files =
+            ["1.2.0/Dockerfile", "1.2/java11/Dockerfile"].map(|path| (path.to_owned(), format!("FROM {path}\n")));
+        let files = BTreeMap::from(files);
         plant(&images, "main", &files).unwrap();
         let nowhere = directory.path().join("nowhere");
         let sites = Sites {
@@ -138,6 +140,7 @@ mod tests {
             website_base: "main".into(),
             images,
             images_base: "main".into(),
+            dockerfiles: BTreeMap::from([("1.2".to_owned(), "1.2/java11/Dockerfile".to_owned())]),
             sources: nowhere.clone(),
             releases: nowhere,
             name: "Greeter".into(),
@@ -151,6 +154,8 @@ mod tests {
         let found = digest("1.2.0").unwrap().unwrap();
         assert!(found.starts_with("sha256:") && found.len() == 71, "{found}");
         assert_eq!(digest("1.3.0").unwrap(), None);
+        let elsewhere = digest("1.2").unwrap().unwrap();
+        assert!(elsewhere != found && elsewhere.starts_with("sha256:"), "{elsewhere}");
         let status = |status| FaultKind::Status { status, retry_after: None, body: String::new() };
         for (path, kind) in [
             ("/manifests/", status(500)),

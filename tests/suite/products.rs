@@ -8,6 +8,7 @@
 
 use assert_cmd::cargo::CommandCargoExt as _;
 use quorate::config::Assets;
+use std::path::Path;
 use std::process::Command;
 
 use crate::user::Ran;
@@ -65,6 +66,50 @@ fn a_product_is_rehearsed_from_its_configuration_alone() {
             "{product}: {report}"
         );
     }
+}
+
+/// Releases under `release/PROJECT/VERSION`, and Dockerfiles in a directory for each series.
+#[test]
+fn a_product_may_have_its_directories_elsewhere() {
+    let place = tempfile::Builder::new().prefix("q-").tempdir_in("/tmp").unwrap();
+    let mut text = crate::tree::text("release-config/flink-statefun.toml".as_ref());
+    for (old, new) in [
+        ("id = \"flink-statefun\"", "id = \"layouts\""),
+        ("project = \"flink\"", "project = \"layouts\""),
+        ("dist/release/flink\"", "dist/release/layouts\""),
+        ("candidate_directory = \"flink-statefun-", "candidate_directory = \""),
+        ("candidate_directories = \"flink-statefun-", "candidate_directories = \""),
+        ("release_directory = \"flink-statefun-", "release_directory = \""),
+        ("release_prefix = \"flink-statefun-\"", "release_prefix = \"\""),
+        ("-s\", \"{{ version }}\", \"-f\", \"1.16.2\"", "-r\", \"{{ short_version }}\", \"-f\", \"{{ version }}\""),
+        (
+            "leaves = [\"{{ version }}-java8/Dockerfile\", \"{{ version }}-java11/Dockerfile\"]",
+            "leaves = [\"{{ short_version }}/scala_2.12-java11-ubuntu/Dockerfile\"]\ndockerfiles = [\
+             { tag = \"{{ version }}\", file = \"{{ short_version }}/scala_2.12-java11-ubuntu/Dockerfile\" }, \
+             { tag = \"{{ version }}-java11\", file = \"{{ short_version }}/scala_2.12-java11-ubuntu/Dockerfile\" }]",
+        ),
+        ("\"{{ version }}\", \"{{ version }}-java8\", ", "\"{{ version }}\", "),
+    ] {
+        assert!(text.contains(old), "{old}");
+        text = text.replace(old, new);
+    }
+    std::fs::create_dir_all(place.path().join("assets/release-config")).unwrap();
+    std::fs::write(place.path().join("assets/release-config/layouts.toml"), text).unwrap();
+    let [assets, world] = ["assets", "world"].map(|name| place.path().join(name).display().to_string());
+    let ran = rehearse("layouts", &["--assets", &assets, "--keep", &world, "--json"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let svn = |what: &str| {
+        let url = format!("file://{world}/svn/dist/release/layouts/{what}");
+        let output = Command::new("svn").args(["list", "--non-interactive", &url]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    // of 3.3.0, 3.2.0 and 3.1.0 the series before this one stays, and KEYS with it
+    assert_eq!(svn(""), "3.3.0/\n3.4.0/\nKEYS\n");
+    assert!(svn("3.4.0").contains("flink-statefun-3.4.0-src.tgz.asc\n"), "{}", svn("3.4.0"));
+    let entry =
+        std::fs::read_to_string(Path::new(&world).join("state/layouts/3.4.0/candidates/rc1/texts/release-entry.yml"));
+    let entry = entry.unwrap();
+    assert!(entry.contains("/mirrors/layouts/3.4.0/flink-statefun-3.4.0-src.tgz\""), "{entry}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use super::{Faults, ProductFault};
 use crate::config::build::BuildOutput;
 use crate::config::expected as ask;
 use crate::config::product::Product;
+use crate::config::sites::DockerfileOfTag;
 use crate::release::{EditRule, fitting_path, means_file};
 
 /// Where Maven's own version stands, in every repository that Maven builds.
@@ -91,6 +92,25 @@ pub(super) fn images(faults: &mut Faults, product: &Product, version: &str) {
     faults.each("docker.tags", &docker.tags, ask::image_tag);
     let tags = docker.tags.iter().enumerate().map(|(index, tag)| (format!("docker.tags[{index}]"), tag.as_str()));
     faults.once(&tags.collect::<Vec<_>>());
+    for (index, tag) in docker.tags.iter().enumerate().filter(|(_, tag)| docker.dockerfile(tag).is_none()) {
+        let expected = "a tag whose Dockerfile is known: docker.leaves has TAG/Dockerfile or TAG-…/Dockerfile, or \
+                        docker.dockerfiles says which one it is";
+        faults.add(&format!("docker.tags[{index}]"), tag, expected);
+    }
+    let named: Vec<(String, &str)> = (0..)
+        .map(|index| format!("docker.dockerfiles[{index}].tag"))
+        .zip(docker.dockerfiles.iter().map(|one| one.tag.as_str()))
+        .collect();
+    faults.once(&named);
+    for (index, DockerfileOfTag { tag, file }) in docker.dockerfiles.iter().enumerate() {
+        let field = format!("docker.dockerfiles[{index}]");
+        if !docker.tags.contains(tag) {
+            faults.add(&format!("{field}.tag"), tag, &format!("one of docker.tags: {}", docker.tags.join(", ")));
+        }
+        if !docker.leaves.contains(file) {
+            faults.add(&format!("{field}.file"), file, &format!("one of docker.leaves: {}", docker.leaves.join(", ")));
+        }
+    }
     if !docker.tags.is_empty() && !docker.tags.iter().any(|tag| ask::holds_version(tag, version)) {
         let expected = format!(
             "one tag at least with the version in it, {version}: {{{{ version }}}}; any other is served of the release \

@@ -251,6 +251,13 @@ mod tests {
             ("/docker/tags", json!(["11.2.0", "1.2"])),
             ("/docker/tags", json!(["1.2.0", "1.2.0"])),
             ("/docker/tags", json!(["1.2.0", "a tag"])),
+            ("/docker/tags", json!(["1.2.0", "1.2.0-java11"])),
+            ("/docker/dockerfiles", json!([{"tag": "latest", "file": "1.2.0/Dockerfile"}])),
+            ("/docker/dockerfiles", json!([{"tag": "1.2.0", "file": "1.2/Dockerfile"}])),
+            (
+                "/docker/dockerfiles",
+                json!([{"tag": "1.2.0", "file": "1.2.0/Dockerfile"}, {"tag": "1.2.0", "file": "1.2.0/Dockerfile"}]),
+            ),
             ("/build/0/outputs", json!([])),
             ("/build/0/title", json!("")),
             ("/build/0/requires/0", json!("")),
@@ -291,7 +298,6 @@ mod tests {
             ("/website/post_alias", json!("")),
             ("/github/repository", json!("")),
             ("/jira/blocking", json!([])),
-            ("/docker/tags", json!(["1.2", "latest", "1.2.0-java11"])),
         ] {
             assert_eq!(with(pointer, value.clone()), [], "{pointer} {value}");
         }
@@ -312,6 +318,25 @@ mod tests {
             assert!(matches!(&found[..], [fault] if fault.field == "svn.release_directory"), "{other}: {found:?}");
             assert!(found[0].expected.starts_with("`1.2.0`: "), "{found:?}");
         }
+    }
+
+    /// The layout of Flink's images: a directory for each series, and one in it for each variant.
+    #[test]
+    fn the_dockerfile_of_a_tag_may_be_anywhere() {
+        let mut product = sample();
+        let docker = product.docker.as_mut().unwrap();
+        let file = |java: &str| format!("1.2/scala_2.12-{java}-ubuntu/Dockerfile");
+        let of = |tag: &str, java: &str| crate::config::DockerfileOfTag { tag: tag.to_owned(), file: file(java) };
+        docker.leaves = vec![file("java11"), file("java17")];
+        docker.tags = ["1.2.0-java11", "1.2.0-java17", "1.2.0"].map(str::to_owned).into();
+        docker.dockerfiles = vec![of("1.2.0-java11", "java11"), of("1.2.0-java17", "java17")];
+        let found = check_product("sample", &product, VERSION, false);
+        assert!(matches!(&found[..], [fault] if fault.field == "docker.tags[2]"), "{found:?}");
+        product.docker.as_mut().unwrap().dockerfiles.push(of("1.2.0", "java17"));
+        assert_eq!(check_product("sample", &product, VERSION, false), []);
+        let docker = product.docker.unwrap();
+        assert_eq!(docker.dockerfile("1.2.0").unwrap(), "1.2/scala_2.12-java17-ubuntu/Dockerfile");
+        assert_eq!(docker.dockerfile("1.2"), None);
     }
 
     #[test]

@@ -5,7 +5,8 @@
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
 //! A registry of images that has what the images' repository describes on the branch that
-//! they are built from: the tag `1.2.0` where that has `1.2.0/Dockerfile`. As the large one
+//! they are built from: the tag `1.2.0` where that has `1.2.0/Dockerfile`, or the file that the
+//! product's configuration names for it. As the large one
 //! does, it gives a token to anybody and wants it back.
 
 use std::path::{Path, PathBuf};
@@ -85,7 +86,10 @@ pub fn dockerfile_of(directory: &Path, tag: &str) -> Option<Vec<u8>> {
         let variants: Vec<String> = names.filter(|name| name.starts_with(&format!("{tag}-"))).collect();
         variants.iter().rev().find_map(|name| entry(name))
     };
-    let entry = entry(tag).or_else(variant)?;
+    let entry = match sites.dockerfiles.get(tag) {
+        Some(named) => tree.get_path(Path::new(named)).ok()?,
+        None => entry(tag).or_else(variant)?,
+    };
     let blob = entry.to_object(&git).ok()?.peel_to_blob().ok()?;
     Some(blob.content().to_vec())
 }

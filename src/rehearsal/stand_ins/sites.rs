@@ -6,6 +6,7 @@
 
 //! Where the stand-ins for pages and images find what they show.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,9 @@ pub struct Sites {
     pub images: PathBuf,
     /// The branch that they are built from.
     pub images_base: String,
+    /// The Dockerfile of each tag whose directory is not called by the tag.
+    #[serde(default)]
+    pub dockerfiles: BTreeMap<String, String>,
     /// The product's own repository, with the documentation.
     pub sources: PathBuf,
     /// The distribution repository, which the download servers copy.
