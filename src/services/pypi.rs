@@ -12,11 +12,11 @@
 
 use std::path::{Path, PathBuf};
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{Body, Effects, Login, Request, Web, WebError};
+use super::{Body, Effects, Limits, Login, Request, Web, WebError};
 
 /// The form of the simple interface that has digests and no markup.
 const SIMPLE: &str = "application/vnd.pypi.simple.v1+json";
@@ -36,12 +36,28 @@ pub struct IndexFile {
     /// Its name.
     pub filename: String,
     hashes: Hashes,
+    #[serde(default)]
+    yanked: Yanked,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Hashes {
     #[serde(default)]
     sha256: Option<String>,
+}
+
+/// Whether a file was withdrawn after it was published (PEP 592): a truth, or the reason.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+enum Yanked {
+    Flag(bool),
+    Reason(String),
+}
+
+impl Default for Yanked {
+    fn default() -> Self {
+        Self::Flag(false)
+    }
 }
 
 #[derive(Deserialize)]
@@ -53,6 +69,16 @@ impl IndexFile {
     /// Its SHA-256, in small digits, where the index says it.
     pub fn sha256(&self) -> Option<String> {
         self.hashes.sha256.as_ref().map(|digest| digest.to_ascii_lowercase())
+    }
+
+    /// Why it was yanked, which may be said in no words; `None` where it was not. A yanked file can
+    /// still be had by its exact version, and is found by nobody else.
+    pub fn yanked(&self) -> Option<&str> {
+        match &self.yanked {
+            Yanked::Flag(false) => None,
+            Yanked::Flag(true) => Some(""),
+            Yanked::Reason(reason) => Some(reason),
+        }
     }
 }
 
@@ -79,6 +105,12 @@ impl PyPi {
         Self { index, upload }
     }
 
+    /// The same with other limits.
+    #[must_use]
+    pub fn limited(self, limits: Limits) -> Self {
+        Self { index: self.index.limited(limits), upload: self.upload.limited(limits) }
+    }
+
     /// Where it takes files.
     pub fn upload_address(&self) -> &str {
         self.upload.base()
@@ -94,13 +126,45 @@ impl PyPi {
     /// # Errors
     /// When it cannot be asked.
     pub fn files(&self, project: &str) -> Result<Vec<IndexFile>, WebError> {
+        Ok(self.project(project)?.unwrap_or_default())
+    }
+
+    /// All files of a project; `None` where there is no such project yet.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub fn project(&self, project: &str) -> Result<Option<Vec<IndexFile>>, WebError> {
         let url = self.index.at(&[&normal_name(project), ""]);
         let asked = self.index.read(Request::get(url).accepting(SIMPLE));
         match asked {
-            Ok(answer) => Ok(answer.json::<Project>()?.files),
-            Err(error) if error.is_missing() => Ok(Vec::new()),
+            Ok(answer) => Ok(Some(answer.json::<Project>()?.files)),
+            Err(error) if error.is_missing() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether there is an index at its address, whatever projects it has; its long list of them is
+    /// not fetched.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub fn is_there(&self) -> Result<bool, WebError> {
+        let request = Request::new(Method::HEAD, self.index.at(&[""]), Body::None);
+        match self.index.read(request.accepting(SIMPLE)) {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_missing() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// With which status the address that takes files answers to a look, which uploads nothing: most
+    /// refuse it, as they take uploads alone.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub fn upload_status(&self) -> Result<StatusCode, WebError> {
+        let answer = self.upload.ask(Request::get(self.upload.at(&[""])).accepting("*/*"))?;
+        Ok(answer.status)
     }
 
     /// Whether the index comes to show a file of these bytes.
@@ -145,7 +209,19 @@ pub fn normal_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::normal_name;
+    use super::{IndexFile, normal_name};
+
+    #[test]
+    fn a_file_is_yanked_by_a_truth_or_a_reason() {
+        let yanked = |field: &str| {
+            let file: IndexFile =
+                serde_json::from_str(&format!(r#"{{"filename":"a.tar.gz","hashes":{{}}{field}}}"#)).unwrap();
+            file.yanked().map(str::to_owned)
+        };
+        assert_eq!((yanked(""), yanked(r#","yanked":false"#)), (None, None));
+        assert_eq!(yanked(r#","yanked":true"#).as_deref(), Some(""));
+        assert_eq!(yanked(r#","yanked":"broken wheel""#).as_deref(), Some("broken wheel"));
+    }
 
     #[test]
     fn names_are_compared_as_indexes_do() {

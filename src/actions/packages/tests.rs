@@ -19,7 +19,7 @@ use crate::actions::{Services, offline, registry};
 use crate::engine::{Action, ActionError, Context, Finding, Probed};
 use crate::rehearsal::stand_ins::{Faults, StandIns, npm, pypi};
 use crate::release::{FileDigest, Sha512};
-use crate::services::{Login, Npm, PyPi};
+use crate::services::{Body, Login, Npm, PyPi, Request};
 
 pub(super) const SDIST: &str = "apache-greeter-1.2.0.tar.gz";
 pub(super) const WHEEL: &str = "apache_greeter-1.2.0-py3-none-any.whl";
@@ -70,6 +70,13 @@ impl Place {
         let login = npm_token.map_or(Login::Anonymous, |token| Login::Bearer(token.into()));
         let npm = Npm::over(impatient("the registry", &base("npm"), login));
         Services { pypi: Some(pypi), npm: Some(npm), ..offline(self.directory.path()) }
+    }
+
+    /// As a maintainer does on the project's page.
+    fn yank(&self, name: &str, reason: &str) {
+        let web = impatient("the index", &self.stand_ins.base("pypi"), Login::Anonymous);
+        let body = Body::Bytes("text/plain", reason.as_bytes().to_vec());
+        web.send(Request::new(reqwest::Method::POST, web.at(&["yank", name]), body)).unwrap();
     }
 
     pub fn maintainer(&self) -> Services {
@@ -229,6 +236,44 @@ fn other_bytes_under_a_name_stop_it_before_anything() {
     assert!(found.starts_with(&format!("{WHEEL} on the index")), "{found}");
     assert!(matches!(upload.act(&cx), Err(ActionError::Conflict { .. } | ActionError::Refused { .. })));
     assert!(matches!(examine(&world, "pypi-serves", voted), Finding::Fails(_)));
+}
+
+#[test]
+fn a_yanked_file_is_neither_done_nor_uploaded_again() {
+    let place = Place::new();
+    let world = place.maintainer();
+    let intent = intent();
+    let cx = Context { world: &world, intent: &intent, now: intent.at };
+    let upload = action("upload-pypi", place.pypi_with());
+    upload.act(&cx).unwrap();
+    for (reason, said) in [("", "yanked"), ("the wheel is broken", "yanked: the wheel is broken")] {
+        place.yank(WHEEL, reason);
+        let Probed::Conflict { found, expected } = upload.probe(&cx).unwrap() else { panic!("{reason}") };
+        assert_eq!(found, format!("on the index {WHEEL} {said}"));
+        assert!(expected.contains("by mistake") && expected.contains("skipped"), "{expected}");
+        let Finding::Fails(faults) = examine(&world, "pypi-serves", place.pypi_with()) else { panic!("{reason}") };
+        assert_eq!(faults, [format!("the index has {WHEEL} {said}")]);
+    }
+}
+
+#[test]
+fn nothing_is_uploaded_beside_a_yanked_file_of_the_version() {
+    let place = Place::new();
+    let world = place.maintainer();
+    let intent = intent();
+    let cx = Context { world: &world, intent: &intent, now: intent.at };
+    let mut half = place.pypi_with();
+    half["files"] = json!([WHEEL]);
+    action("upload-pypi", half).act(&cx).unwrap();
+    place.yank(WHEEL, "too early");
+    let mut rest = place.pypi_with();
+    rest["files"] = json!([SDIST]);
+    for with in [place.pypi_with(), rest] {
+        let upload = action("upload-pypi", with);
+        assert!(matches!(upload.probe(&cx).unwrap(), Probed::Conflict { found, .. } if found.contains("too early")));
+        assert!(matches!(upload.act(&cx), Err(ActionError::Conflict { .. })));
+    }
+    assert!(place.state("pypi")["projects"]["apache-greeter"][SDIST].is_null(), "it was not uploaded");
 }
 
 #[test]

@@ -7,7 +7,9 @@
 //! Afterwards the Python package index has exactly the voted files of this version.
 //!
 //! A file that is there with the same bytes is done; what is missing is uploaded, also
-//! when an earlier upload broke off; other bytes under a name stop it before anything.
+//! when an earlier upload broke off; other bytes under a name stop it before anything. So does a
+//! file of this version that was yanked (PEP 592): who looks for the package does not find it, and
+//! what is uploaded beside it would be yanked too. Whether that is meant is for a person to say.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -18,7 +20,7 @@ use super::{VotedFiles, not_shown_yet};
 use crate::actions::failures::{settle_web, web_failed};
 use crate::actions::{Services, StandIn, shell};
 use crate::engine::{Action, ActionError, Context, Finding, Probe, Probed, Problem, Reversal};
-use crate::release::{meant_files, stands_beside};
+use crate::release::{meant_files, on_one_line, stands_beside};
 use crate::services::{IndexFile, PyPi, normal_name};
 use crate::verify::file_of_archive;
 
@@ -85,6 +87,30 @@ impl PypiPackage {
             Ok(PypiFile { name: name.clone(), sha256 })
         };
         self.names().iter().map(file).collect()
+    }
+
+    /// Whether the index has it for this version.
+    fn is_of_version(&self, file: &IndexFile) -> bool {
+        let rest = file.filename.split_once(&format!("-{}", self.version)).map(|(_, rest)| rest);
+        rest.is_some_and(|rest| rest.starts_with(['-', '.']) && !rest[1..].starts_with(|c: char| c.is_ascii_digit()))
+    }
+
+    /// The conflict with what the index has: other bytes under a name, or a yanked file of this version.
+    fn in_the_way(&self, expected: &[PypiFile], found: &[IndexFile]) -> Result<Option<Probed>, ActionError> {
+        for file in expected {
+            if let Some(other) = other_bytes(file, found)? {
+                return Ok(Some(other));
+            }
+        }
+        let yanked: Vec<String> = found.iter().filter(|file| self.is_of_version(file)).filter_map(yanked).collect();
+        Ok((!yanked.is_empty()).then(|| Probed::Conflict {
+            found: format!("on the index {}", yanked.join(", ")),
+            expected: format!(
+                "no yanked file of {} {}: where it was yanked by mistake, a maintainer takes that back on the project's page; \
+                 else this version is not to be had there, and the step is skipped with the reason",
+                self.name, self.version
+            ),
+        }))
     }
 
     /// What the package says of itself.
@@ -172,10 +198,8 @@ impl Action<Services> for UploadPypi {
     fn probe(&self, cx: &Cx<'_>) -> Result<Probed, ActionError> {
         let expected = self.0.expected(cx)?;
         let found = index(cx.world)?.files(&self.0.name).map_err(web_failed)?;
-        for file in &expected {
-            if let Some(other) = other_bytes(file, &found)? {
-                return Ok(other);
-            }
+        if let Some(conflict) = self.0.in_the_way(&expected, &found)? {
+            return Ok(conflict);
         }
         Ok(match expected.iter().all(|file| is_there(file, &found)) {
             true => Probed::Done(json!(PypiUploaded { name: self.0.name.clone(), files: expected })),
@@ -192,7 +216,7 @@ impl Action<Services> for UploadPypi {
         }
         for file in &expected {
             let there = index.files(&self.0.name).map_err(web_failed)?;
-            if let Some(Probed::Conflict { found, expected }) = other_bytes(file, &there)? {
+            if let Some(Probed::Conflict { found, expected }) = self.0.in_the_way(&expected, &there)? {
                 return Err(ActionError::Conflict { found, expected });
             }
             if is_there(file, &there) {
@@ -235,14 +259,10 @@ impl Probe<Services> for PypiPackage {
                 _ => {}
             }
         }
-        let of_version = |file: &&IndexFile| {
-            let rest = file.filename.split_once(&format!("-{}", self.version)).map(|(_, rest)| rest);
-            rest.is_some_and(|rest| {
-                rest.starts_with(['-', '.']) && !rest[1..].starts_with(|c: char| c.is_ascii_digit())
-            })
-        };
+        let of_version = || found.iter().filter(|file| self.is_of_version(file));
+        faults.extend(of_version().filter_map(|file| Some(format!("the index has {}", yanked(file)?))));
         let names = self.names();
-        let more = found.iter().filter(of_version).filter(|file| !names.contains(&file.filename));
+        let more = of_version().filter(|file| !names.contains(&file.filename));
         faults.extend(more.map(|file| format!("the index has {} too, which was not voted on", file.filename)));
         Ok(match faults.is_empty() {
             true => Finding::Holds(format!(
@@ -258,6 +278,14 @@ impl Probe<Services> for PypiPackage {
 
 fn is_there(file: &PypiFile, found: &[IndexFile]) -> bool {
     found.iter().any(|there| there.filename == file.name && there.sha256().as_deref() == Some(&file.sha256))
+}
+
+/// A file that was yanked, with the reason.
+fn yanked(file: &IndexFile) -> Option<String> {
+    file.yanked().map(|why| match on_one_line(why.trim()) {
+        why if why.is_empty() => format!("{} yanked", file.filename),
+        why => format!("{} yanked: {why}", file.filename),
+    })
 }
 
 /// The conflict with a file of that name and other bytes.

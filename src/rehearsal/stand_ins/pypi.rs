@@ -6,7 +6,8 @@
 
 //! A Python package index: the simple interface in JSON and HTML, and the form by which
 //! files are uploaded. A file's name is used once: the same bytes again are fine, others
-//! are refused. What is no package, or another than its fields say, is refused too.
+//! are refused. What is no package, or another than its fields say, is refused too. A file
+//! can be yanked, as a maintainer does on the project's page.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,6 +36,9 @@ pub const MAINTAINER: &str = "pypi-rehearsal-maintainer";
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Index {
     projects: BTreeMap<String, BTreeMap<String, String>>,
+    /// The yanked files, each with the reason.
+    #[serde(default)]
+    yanked: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone)]
@@ -53,7 +57,9 @@ pub fn router(directory: &Path) -> io::Result<Router> {
     let index = Kept::open(directory.join("pypi.json"), Index::default())?;
     Ok(Router::new()
         .route("/legacy/", post(upload))
+        .route("/simple/", get(projects))
         .route("/simple/{name}/", get(simple))
+        .route("/yank/{name}", post(yank))
         .route("/files/{name}", get(file))
         .layer(DefaultBodyLimit::disable())
         .with_state(Shop { index, files: Arc::new(files) }))
@@ -64,6 +70,19 @@ fn refused(status: StatusCode, why: &str) -> Response {
         "<html>\n <head>\n  <title>{status}</title>\n </head>\n <body>\n  <h1>{status}</h1>\n  {why}\n </body>\n</html>"
     );
     (status, [(header::CONTENT_TYPE, "text/html")], page).into_response()
+}
+
+async fn projects(State(shop): State<Shop>) -> Response {
+    let names: Vec<_> =
+        shop.index.read(|index| index.projects.keys().map(|name| json!({"name": name})).collect::<Vec<_>>());
+    let body = json!({"meta": {"api-version": "1.1"}, "projects": names});
+    ([(header::CONTENT_TYPE, "application/vnd.pypi.simple.v1+json")], body.to_string()).into_response()
+}
+
+/// The reason is the request's body.
+async fn yank(State(shop): State<Shop>, Place(name): Place<String>, reason: String) -> Response {
+    shop.index.change(|index| drop(index.yanked.insert(name, reason)));
+    StatusCode::OK.into_response()
 }
 
 async fn simple(State(shop): State<Shop>, Place(name): Place<String>, headers: HeaderMap) -> Response {
@@ -78,13 +97,29 @@ async fn simple(State(shop): State<Shop>, Place(name): Place<String>, headers: H
     shop.index.read(|index| {
         let Some(files) = index.projects.get(&name) else { return refused(StatusCode::NOT_FOUND, "404 Not Found") };
         if !wants_json {
-            let anchors: String = files.iter().map(|(file, sha256)| format!("<a href=\"../../files/{file}#sha256={sha256}\">{file}</a><br/>\n")).collect();
+            let yanked = |file: &str| {
+                index.yanked.get(file).map(|why| format!(" data-yanked=\"{}\"", why.replace('&', "&amp;").replace('"', "&quot;")))
+            };
+            let anchors: String = files
+                .iter()
+                .map(|(file, sha256)| {
+                    let yanked = yanked(file).unwrap_or_default();
+                    format!("<a href=\"../../files/{file}#sha256={sha256}\"{yanked}>{file}</a><br/>\n")
+                })
+                .collect();
             let page = format!("<!DOCTYPE html>\n<html><body>\n<h1>Links for {name}</h1>\n{anchors}</body></html>\n");
             return ([(header::CONTENT_TYPE, "text/html")], page).into_response();
         }
         let shown: Vec<_> = files
             .iter()
-            .map(|(file, sha256)| json!({"filename": file, "url": format!("../../files/{file}"), "hashes": {"sha256": sha256}, "yanked": false}))
+            .map(|(file, sha256)| {
+                let yanked = match index.yanked.get(file).map(String::as_str) {
+                    None => json!(false),
+                    Some("") => json!(true),
+                    Some(why) => json!(why),
+                };
+                json!({"filename": file, "url": format!("../../files/{file}"), "hashes": {"sha256": sha256}, "yanked": yanked})
+            })
             .collect();
         let body = json!({"meta": {"api-version": "1.1"}, "name": name, "files": shown});
         ([(header::CONTENT_TYPE, "application/vnd.pypi.simple.v1+json")], Json(body).0.to_string()).into_response()
