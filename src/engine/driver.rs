@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use super::clock::Clock;
 use super::event::Event;
-use super::halt::{DriverError, Goal, Halt, Obstacle, Pending, Taken, pending};
+use super::halt::{DriverError, Goal, Halt, Obstacle, Pending, Taken, failed_service, pending};
 use super::journal::Journal;
 use super::observer::Observer;
 use super::person::Person;
@@ -119,8 +119,10 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
             };
             let (id, optional) = (planned.id.clone(), planned.optional);
             tried.insert(id.clone());
-            match self.take_up(&id, person)? {
+            match self.take_up_after(failed_service(&pending), &id, person)? {
                 Taken::Settled => {}
+                // what failed is said all the same
+                Taken::Stop if failed_service(&pending).is_some() => return Ok(Pass::Pending(pending)),
                 Taken::Stop => return Ok(Pass::Halted(Halt::Stopped)),
                 // What failed was told and stays open; only what needs it waits.
                 Taken::Pending(_) if optional => {}

@@ -74,10 +74,22 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
-    /// Whether nothing else is taken up after it.
+    /// Whether nothing else is taken up after it: a person has to look first at what was refused or is
+    /// something else than expected.
     pub(super) fn ends_the_run(&self) -> bool {
-        matches!(self, Self::Failed(_) | Self::Conflict { .. })
+        matches!(self, Self::Failed(_) | Self::Conflict { .. }) && !self.is_of_a_service()
     }
+
+    /// Whether a service failed: what does not need the step can be done all the same.
+    pub(super) fn is_of_a_service(&self) -> bool {
+        matches!(self, Self::Failed(ActionError::Service { .. } | ActionError::Declined { .. }))
+    }
+}
+
+/// The item whose service failed, the first where there are several: after it nothing that cannot be
+/// taken back is begun in this run.
+pub(super) fn failed_service(pending: &[Pending]) -> Option<&Pending> {
+    pending.iter().find(|item| item.obstacle.is_of_a_service())
 }
 
 /// A fault that keeps the driver from going on at all.

@@ -7,7 +7,7 @@
 //! Taking up the steps and checks that a person names.
 
 use super::driver::Driver;
-use super::halt::{DriverError, Halt, Pending, Taken};
+use super::halt::{DriverError, Halt, Pending, Taken, failed_service};
 use super::person::Person;
 use super::plan::{PhaseState, Plan};
 use super::workflow::CheckKind;
@@ -16,14 +16,18 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
     pub(super) fn advance_items(&mut self, ids: &[String], person: &mut dyn Person) -> Result<Halt, DriverError> {
         self.open_next_candidate()?;
         let mut pending: Vec<Pending> = Vec::new();
+        let mut held: Vec<&str> = Vec::new();
         for id in ids {
             // what comes after something that waits has its turn later
             let needs = self.workflow.step(id).map(|(_, step)| step.needs.as_slice()).unwrap_or_default();
-            if pending.iter().any(|item| needs.contains(&item.id)) {
+            let waits = |need: &String| held.contains(&&**need) || pending.iter().any(|item| item.id == *need);
+            if needs.iter().any(waits) {
+                held.push(id);
                 continue;
             }
-            match self.take_up_item(id, person)? {
+            match self.take_up_item(failed_service(&pending), id, person)? {
                 Taken::Settled => {}
+                Taken::Stop if failed_service(&pending).is_some() => break,
                 Taken::Stop => return Ok(Halt::Stopped),
                 Taken::Pending(item) => {
                     let stop = item.obstacle.ends_the_run();
@@ -37,7 +41,12 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
         Ok(if pending.is_empty() { Halt::GoalReached } else { Halt::Pending(pending) })
     }
 
-    fn take_up_item(&mut self, id: &str, person: &mut dyn Person) -> Result<Taken, DriverError> {
+    fn take_up_item(
+        &mut self,
+        failed: Option<&Pending>,
+        id: &str,
+        person: &mut dyn Person,
+    ) -> Result<Taken, DriverError> {
         let plan = self.plan()?;
         let not_now = |why: String| DriverError::Refused {
             what: format!("`{id}` cannot be taken up now: {why}"),
@@ -53,7 +62,7 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
             } else if !step.can_be_taken_up() {
                 Err(not_now(step.detail.clone()))
             } else {
-                self.take_up(id, person)
+                self.take_up_after(failed, id, person)
             };
         }
         // The truth can be asked at any time, a person when it is their turn.

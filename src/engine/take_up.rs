@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 use super::attempt::{Attempt, Consent};
 use super::driver::Driver;
 use super::event::Event;
-use super::halt::{DriverError, Obstacle, Taken, pending, with_causes};
+use super::halt::{DriverError, Obstacle, Pending, Taken, pending, with_causes};
 use super::observer::StepOutcome;
 use super::person::{Answer, Person};
 use super::plan::half_taken_back;
 use super::preview;
 use super::state::{Intention, StepRecord};
-use super::workflow::{Phase, Step, StepKind};
+use super::workflow::{Effect, Phase, Step, StepKind};
 
 impl<W: ?Sized + 'static> Driver<'_, W> {
     pub(super) fn take_up(&mut self, id: &str, person: &mut dyn Person) -> Result<Taken, DriverError> {
@@ -26,6 +26,28 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
         match &step.kind {
             StepKind::Person { .. } => self.person_step(phase, step, person),
             StepKind::Action { .. } => self.automated_step(phase, step, person),
+        }
+    }
+
+    /// The same after a service `failed` in this run: what cannot be taken back is left to another run, as
+    /// a person may want to know first why it failed.
+    pub(super) fn take_up_after(
+        &mut self,
+        failed: Option<&Pending>,
+        id: &str,
+        person: &mut dyn Person,
+    ) -> Result<Taken, DriverError> {
+        let public =
+            |(_, step): &(&Phase, &Step)| step.effect == Effect::Public && matches!(step.kind, StepKind::Action { .. });
+        match (failed, self.workflow.step(id).filter(public)) {
+            (Some(failed), Some((_, step))) => {
+                let why = format!(
+                    "not begun, since `{}` failed in this run and this cannot be taken back; alone it can be\nquorate run {id}",
+                    failed.id
+                );
+                Ok(Taken::Pending(pending(&step.id, &step.title, Obstacle::Person(why))))
+            }
+            _ => self.take_up(id, person),
         }
     }
 

@@ -10,6 +10,7 @@
 mod candidates;
 mod checks;
 mod deciding;
+mod failing;
 mod journal_faults;
 mod people;
 mod planning;
