@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 use super::CommandError;
+use super::accounts::{account, token};
 use crate::config::Assets;
 use crate::ui::Ui;
 
@@ -59,7 +60,8 @@ impl Environment {
     /// Reads the environment.
     ///
     /// # Errors
-    /// When no place for the state can be told, or half an account is given.
+    /// When no place for the state can be told, half an account is given, or a token or password that
+    /// cannot be one.
     pub fn new(
         ui: Ui,
         release: Option<String>,
@@ -97,11 +99,11 @@ impl Environment {
             svn: account("QUORATE_SVN_USER", "QUORATE_SVN_PASSWORD")?,
             smtp: account("QUORATE_SMTP_USER", "QUORATE_SMTP_PASSWORD")?,
             nexus: account("QUORATE_NEXUS_USER", "QUORATE_NEXUS_PASSWORD")?,
-            jira: token("QUORATE_JIRA_TOKEN"),
-            confluence: token("QUORATE_CONFLUENCE_TOKEN"),
-            github: token("QUORATE_GITHUB_TOKEN"),
-            pypi: token("QUORATE_PYPI_TOKEN"),
-            npm: token("QUORATE_NPM_TOKEN"),
+            jira: token("QUORATE_JIRA_TOKEN")?,
+            confluence: token("QUORATE_CONFLUENCE_TOKEN")?,
+            github: token("QUORATE_GITHUB_TOKEN")?,
+            pypi: token("QUORATE_PYPI_TOKEN")?,
+            npm: token("QUORATE_NPM_TOKEN")?,
             gnupg_home: env::var_os("GNUPGHOME").filter(|home| !home.is_empty()).map(PathBuf::from),
             home: home(),
         };
@@ -129,22 +131,4 @@ fn home() -> Option<PathBuf> {
 pub fn absolute(path: &Path) -> Result<PathBuf, CommandError> {
     std::path::absolute(path)
         .map_err(|error| CommandError::usage(format!("`{}` is no usable path: {error}", path.display()), ""))
-}
-
-fn token(variable: &str) -> Option<SecretString> {
-    env::var(variable).ok().filter(|value| !value.is_empty()).map(SecretString::from)
-}
-
-fn account(user: &str, password: &str) -> Result<Option<(String, SecretString)>, CommandError> {
-    let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    match (set(user), set(password)) {
-        (Some(name), Some(secret)) => Ok(Some((name, SecretString::from(secret)))),
-        (None, None) => Ok(None),
-        (Some(_), None) => {
-            Err(CommandError::usage(format!("{user} is set and {password} is not"), "set both or neither"))
-        }
-        (None, Some(_)) => {
-            Err(CommandError::usage(format!("{password} is set and {user} is not"), "set both or neither"))
-        }
-    }
 }

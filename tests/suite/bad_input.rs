@@ -179,6 +179,16 @@ fn a_usage_line_asks_for_nothing_that_the_environment_gives() {
 }
 
 #[test]
+fn a_token_that_cannot_be_one_is_refused_by_its_name() {
+    let user = User::looking().with("QUORATE_NPM_TOKEN", "s3c\r\nret");
+    let ran = user.refused(2, &["status"], &["QUORATE_NPM_TOKEN has a control character in it"]);
+    assert!(!ran.err.contains("s3c") && !ran.err.contains("ret\n"), "{}", ran.err);
+    let user = User::looking().with("QUORATE_NPM_TOKEN", "npm-s3cret\r\n");
+    let ran = user.run(&["status"]);
+    assert!(!ran.err.contains("QUORATE_NPM_TOKEN"), "what ends the line is no part of it: {}", ran.err);
+}
+
+#[test]
 fn the_wrong_repository_is_refused() {
     let user = User::looking();
     let start = |path: &str| -> Vec<String> {
