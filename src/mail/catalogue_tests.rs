@@ -247,7 +247,7 @@ const TEXTS: [&str; 10] = [
     "report/reporter.txt",
 ];
 
-fn full_texts() -> Value {
+pub(super) fn full_texts() -> Value {
     let mut values = full();
     let steps = &mut values["steps"];
     steps["list-contributors"]["names"] = json!(["Ann Example", "Bob Example"]);
@@ -271,7 +271,7 @@ fn bare_texts() -> Value {
     values
 }
 
-fn text(name: &str, values: &Value) -> String {
+pub(super) fn text(name: &str, values: &Value) -> String {
     templates().render(&format!("{name}.j2"), values).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -21,6 +21,8 @@ mod wrap;
 mod catalogue_tests;
 #[cfg(test)]
 mod vote_mail_tests;
+#[cfg(test)]
+mod website_tests;
 
 pub use calendar::CalendarEntry;
 pub use compose::{ComposeError, Draft, message_id};

@@ -16,11 +16,13 @@
 //! - `began|until(at)` is how long that was: `3 h 10 min`.
 //! - `|utc` writes a timestamp as `2026-11-24 09:30 UTC`; `|hours_later(72)` is one
 //!   moved on.
+//! - `|yaml` writes a text as a value of YAML, in quotes, whatever is in it.
 
 use jiff::{Span, Timestamp};
 use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::wrap::{WIDTH, as_written, wrap};
+use crate::release::yaml_quoted;
 
 /// Adds the functions and filters to `environment`.
 pub(super) fn equip(environment: &mut Environment<'static>) {
@@ -32,6 +34,7 @@ pub(super) fn equip(environment: &mut Environment<'static>) {
     environment.add_filter("utc", utc);
     environment.add_filter("hours_later", hours_later);
     environment.add_filter("until", until);
+    environment.add_filter("yaml", |text: &str| yaml_quoted(text));
     environment.set_formatter(|out, state, value| {
         if value.is_none() {
             return Err(Error::new(ErrorKind::UndefinedError, "the value is null and cannot be written"));

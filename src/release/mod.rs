@@ -22,6 +22,7 @@ mod path_rules;
 mod record;
 mod source_archive;
 mod version;
+mod yaml_quoted;
 
 pub use beside::stands_beside;
 pub use change::{Change, ChangeFault, changed};
@@ -35,10 +36,11 @@ pub use edit::{
 pub use maven_flavour::MavenFlavour;
 pub use maven_modules::{MavenModule, MavenRules, ModuleError, maven_modules, maven_profiles};
 pub use name_pattern::{fitting_path, is_name_pattern, means_file, meant_files};
-pub use note::{TEMPLATE_MARKS, has_no_width, is_invisible, on_one_line, unfit};
+pub use note::{TEMPLATE_MARKS, has_no_width, is_invisible, on_one_line, unfit, without_invisible};
 pub use notes::{NoteEntry, NoteFinding, Notes, NotesFormat, audit};
 pub use outdated::outdated;
 pub use path_rules::{PathRules, PatternError};
 pub use record::{Manager, ReleaseRecord};
 pub use source_archive::{ArchiveEntry, ArchiveError, SourceArchive};
 pub use version::{ReleaseKind, Version, VersionError};
+pub use yaml_quoted::yaml_quoted;

@@ -54,9 +54,33 @@ pub fn on_one_line(text: &str) -> String {
     line
 }
 
+/// The text without what is invisible: each run of it, of ends of lines and of tabulators is one
+/// blank, at the ends nothing. For what other people's systems say and a mail or a page names.
+pub fn without_invisible(text: &str) -> String {
+    let is_end = |sign: char| matches!(sign, '\n' | '\t' | '\u{2028}' | '\u{2029}');
+    let mut plain = String::with_capacity(text.len());
+    for part in text.split(|sign| is_end(sign) || is_invisible(sign)).filter(|part| !part.is_empty()) {
+        if !plain.is_empty() && !plain.ends_with(' ') && !part.starts_with(' ') {
+            plain.push(' ');
+        }
+        plain.push_str(part);
+    }
+    plain.trim().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_invisible_is_a_blank_at_most() {
+        assert_eq!(
+            without_invisible("Mend a fault\r\nBcc: x@example.org\u{1b}[31m"),
+            "Mend a fault Bcc: x@example.org [31m"
+        );
+        assert_eq!(without_invisible("\t a \u{202e} b\u{7}"), "a  b");
+        assert_eq!(without_invisible("two  blanks, “quotes” – 修复"), "two  blanks, “quotes” – 修复");
+    }
 
     #[test]
     fn a_line_stays_one() {

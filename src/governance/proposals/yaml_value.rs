@@ -8,6 +8,7 @@
 //! reader of YAML reads the same.
 
 use super::field::Field;
+use crate::release::yaml_quoted;
 
 /// The value that `rest` of a line begins with, and how many bytes it is written in.
 pub(super) fn scalar(rest: &str) -> Result<(String, usize), String> {
@@ -93,26 +94,7 @@ pub(super) fn written(field: Field, value: &str) -> String {
     if plain || number_or_day {
         return value.to_owned();
     }
-    let mut quoted = String::from("\"");
-    for letter in value.chars() {
-        match letter {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            '\r' => quoted.push_str("\\r"),
-            letter if letter.is_control() || is_end_of_line(letter) => {
-                quoted.push_str(&format!("\\U{:08X}", u32::from(letter)));
-            }
-            letter => quoted.push(letter),
-        }
-    }
-    quoted + "\""
-}
-
-/// YAML's further ends of lines, and the mark of the order of bytes.
-fn is_end_of_line(letter: char) -> bool {
-    matches!(letter, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+    yaml_quoted(value)
 }
 
 fn is_word_of_yaml(value: &str) -> bool {

@@ -8,6 +8,8 @@
 
 use serde::Deserialize;
 
+use crate::release::without_invisible;
+
 /// A version of a project.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct TrackerVersion {
@@ -95,19 +97,21 @@ struct Fields {
     assignee: Option<Shown>,
 }
 
+/// What people have typed there goes into notes, mails and onto terminals: it is made one line without
+/// control characters here, where it is read.
 impl From<WireIssue> for Issue {
     fn from(WireIssue { key, fields }: WireIssue) -> Self {
-        let name = |named: Option<Named>| named.map(|named| named.name);
+        let name = |named: Option<Named>| named.map(|named| without_invisible(&named.name));
         Self {
             key,
-            summary: fields.summary,
-            kind: fields.issuetype.name,
-            status: fields.status.name,
+            summary: without_invisible(&fields.summary),
+            kind: without_invisible(&fields.issuetype.name),
+            status: without_invisible(&fields.status.name),
             resolution: name(fields.resolution),
             priority: name(fields.priority).unwrap_or_default(),
             fix_versions: fields.fix_versions.into_iter().map(|version| version.name).collect(),
             labels: fields.labels,
-            assignee: fields.assignee.map(|who| who.display_name).unwrap_or_default(),
+            assignee: fields.assignee.map(|who| without_invisible(&who.display_name)).unwrap_or_default(),
         }
     }
 }
@@ -180,4 +184,23 @@ pub(super) struct Permissions {
 pub(super) struct Permission {
     #[serde(rename = "havePermission")]
     pub have: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_one_line_without_control_characters() {
+        let wire: WireIssue = serde_json::from_value(serde_json::json!({"key": "GREETER-1", "fields": {
+            "summary": "Mend\tthe greeting\r\n\u{1b}[2J of \u{202e}guests\u{0}",
+            "issuetype": {"name": "Bug\n"}, "status": {"name": "Open"}, "priority": {"name": "Ma\u{7}jor"},
+            "assignee": {"displayName": "Ann\nExample"}, "fixVersions": [{"name": "1.2.0"}],
+        }}))
+        .unwrap();
+        let issue = Issue::from(wire);
+        assert_eq!(issue.summary, "Mend the greeting [2J of guests");
+        assert_eq!([issue.kind, issue.priority, issue.assignee], ["Bug", "Ma jor", "Ann Example"]);
+        assert_eq!(issue.fix_versions, ["1.2.0"]);
+    }
 }
