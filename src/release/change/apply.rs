@@ -105,6 +105,7 @@ fn with_line(there: &str, line: &str) -> Option<String> {
     if there.lines().any(|present| present.trim_end() == line) {
         return None;
     }
-    let end = if there.is_empty() || there.ends_with('\n') { "" } else { "\n" };
-    Some(format!("{there}{end}{line}\n"))
+    let end = yaml_text::end_of_line(there);
+    let before = if there.is_empty() || there.ends_with('\n') { "" } else { end };
+    Some(format!("{there}{before}{line}{end}"))
 }

@@ -11,6 +11,7 @@
 //! is parsed again and held against what was there.
 
 mod apply;
+mod kept;
 #[cfg(test)]
 mod tests;
 mod yaml;
@@ -38,7 +39,7 @@ pub enum Change {
         keeps_higher: bool,
     },
     /// The entry of a key at the top of a YAML file: put before the others, or in the
-    /// place of the one that has the key.
+    /// place of the one that has the key, whose further fields stay.
     YamlKey {
         /// Which file.
         file: String,
@@ -48,7 +49,7 @@ pub enum Change {
         from: String,
     },
     /// An item of a list in a YAML file: put before the others, or in the place of the one
-    /// that has the same identity.
+    /// that has the same identity, whose further fields stay.
     YamlItem {
         /// Which file.
         file: String,

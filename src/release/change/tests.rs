@@ -74,8 +74,51 @@ fn an_entry_is_put_above_the_others_or_in_the_place_of_its_own() {
     assert_eq!(once(&made, &key("1.2"), wanted), Ok(None));
     let bugfix = "\"1.1\":\n  name: \"Greeter 1.1.1\"\n";
     let made = once(ENTRIES, &key("1.1"), bugfix).unwrap().unwrap();
-    assert_eq!(made, ENTRIES.replace("1.1:\n  name: \"Greeter 1.1.0\"\n  compatibility: [\"x\"]\n", bugfix));
+    assert_eq!(made, ENTRIES.replace("1.1:\n  name: \"Greeter 1.1.0\"\n", bugfix), "what it does not name stays");
+    let whole = "\"1.1\":\n  name: \"Greeter 1.1.1\"\n  compatibility: [\"y\"]\n";
+    let made = once(ENTRIES, &key("1.1"), whole).unwrap().unwrap();
+    assert_eq!(made, ENTRIES.replace("1.1:\n  name: \"Greeter 1.1.0\"\n  compatibility: [\"x\"]\n", whole));
     assert_eq!(once("# nothing yet\n", &key("1.2"), wanted).unwrap().unwrap(), format!("# nothing yet\n{wanted}"));
+}
+
+#[test]
+fn further_fields_of_an_entry_stay_in_whatever_form() {
+    let before = "1.1:\n    name: Greeter 1.1.0\n    # of the council\n    notes: |\n      one\n\n        two\n    mirrors:\n    - \
+                  a\n    - b\n    more:\n        deep: {x: 1}\n\n# older\n1.0:\n  name: Greeter 1.0.0\n";
+    let bugfix = "\"1.1\":\n  name: \"Greeter 1.1.1\"\n";
+    let made = once(before, &key("1.1"), bugfix).unwrap().unwrap();
+    let kept = "  notes: |\n    one\n\n      two\n  mirrors:\n  - a\n  - b\n  more:\n      deep: {x: 1}\n";
+    assert_eq!(made, format!("{bugfix}{kept}\n# older\n1.0:\n  name: Greeter 1.0.0\n"));
+    assert_eq!(once(&made, &key("1.1"), bugfix), Ok(None), "a second time");
+    let moved =
+        made.replace("  name: \"Greeter 1.1.1\"\n", "").replace("  mirrors", "  name: \"Greeter 1.1.1\"\n  mirrors");
+    assert_eq!(once(&moved, &key("1.1"), bugfix), Ok(None), "in another order");
+    let items = "all:\n  - name: a\n    version: 1\n    note: x\n  - name: b\n";
+    let change =
+        Change::YamlItem { file: "a.yml".into(), list: "all".into(), identity: "name".into(), from: "t".into() };
+    let made = once(items, &change, "-\n  name: a\n  version: 2\n").unwrap().unwrap();
+    assert_eq!(made, "all:\n  -\n    name: a\n    version: 2\n    note: x\n  - name: b\n");
+    let fault = once("1.1: {name: y, more: x}\n", &key("1.1"), bugfix).unwrap_err();
+    assert!(fault.contains("cannot be edited line by line"), "{fault}");
+}
+
+#[test]
+fn lines_end_as_they_did() {
+    let with_carriages = |text: &str| text.replace('\n', "\r\n");
+    let made = once(&with_carriages(ARCHIVE), &item(), ITEM).unwrap().unwrap();
+    assert_eq!(made, with_carriages(&once(ARCHIVE, &item(), ITEM).unwrap().unwrap()));
+    let bugfix = "\"1.1\":\n  name: \"Greeter 1.1.1\"\n";
+    let made = once(&with_carriages(ENTRIES), &key("1.1"), bugfix).unwrap().unwrap();
+    assert_eq!(made, with_carriages(&once(ENTRIES, &key("1.1"), bugfix).unwrap().unwrap()));
+    assert_eq!(once(&made, &key("1.1"), bugfix), Ok(None), "a second time");
+    // a file without an end of its last line keeps that too
+    let open = ENTRIES.trim_end();
+    let made = once(open, &key("1.2"), "\"1.2\":\n  name: x\n").unwrap().unwrap();
+    assert!(made.ends_with("\"1.10\":\n  name: other"), "{made}");
+    let line = Change::Line { file: "a.yml".into(), line: "1.2=B".into() };
+    assert_eq!(once("1.0=A\r\n1.1=A", &line, "").unwrap().unwrap(), "1.0=A\r\n1.1=A\r\n1.2=B\r\n");
+    let toml = Change::Toml { file: "a.yml".into(), path: "a".into(), value: "2".into(), keeps_higher: false };
+    assert_eq!(once("a = 1\r\nb = 1\r\n", &toml, "").unwrap().unwrap(), "a = 2\r\nb = 1\r\n");
 }
 
 #[test]

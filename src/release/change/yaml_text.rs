@@ -10,12 +10,13 @@
 use yaml_rust2::Yaml;
 
 use super::apply::Mismatch;
+use super::kept::{same_fields, with_fields_of, with_lines_of};
 use super::yaml::{document, field, list_at, pairs};
 
 type Put = Result<Option<String>, Mismatch>;
 
 /// Puts the entry of `key` at the top of `text`, before the others or in the place of the
-/// one that has the key.
+/// one that has the key, whose further fields it keeps.
 pub(super) fn put_key(text: &str, key: &str, entry: &str) -> Put {
     let entry = without_comments(entry);
     let wanted = pairs(&document(&entry)?).filter(|pairs| pairs.len() == 1 && pairs[0].0 == key);
@@ -27,30 +28,33 @@ pub(super) fn put_key(text: &str, key: &str, entry: &str) -> Put {
         other => pairs(&other).ok_or_else(|| ("no mapping".to_owned(), "one at the top".to_owned()))?,
     };
     let present = before.iter().find(|(known, _)| known == key).map(|(_, value)| value);
-    if present == Some(wanted) {
+    let whole = present.map_or_else(|| wanted.clone(), |there| with_fields_of(wanted, there));
+    if present.is_some_and(|there| same_fields(there, &whole)) {
         return Ok(None);
     }
     let lines: Vec<&str> = text.lines().collect();
-    let range = match present {
-        Some(_) => {
+    let (range, entry) = match present {
+        Some(there) => {
             let start = lines.iter().position(|line| key_of(line, 0) == Some(key)).ok_or_else(|| odd(key))?;
-            start..end_of_block(&lines, start, 0)
+            let range = start..end_of_block(&lines, start, 0);
+            let entry = with_lines_of(&entry, wanted, &lines[range.clone()], there).ok_or_else(|| odd(key))?;
+            (range, entry)
         }
         None => {
             let first = lines.iter().position(|line| key_of(line, 0).is_some()).unwrap_or(lines.len());
-            first..first
+            (first..first, entry)
         }
     };
-    let new = replaced(&lines, range, &entry, 0);
+    let new = replaced(text, range, &entry, 0);
     let mut expected: Vec<(String, Yaml)> = before.into_iter().filter(|(known, _)| known != key).collect();
-    expected.push((key.to_owned(), wanted.clone()));
+    expected.push((key.to_owned(), whole));
     let made = pairs(&document(&new)?).unwrap_or_default();
     let same = made.len() == expected.len() && made.iter().all(|pair| expected.contains(pair));
     if same { Ok(Some(new)) } else { Err(odd(key)) }
 }
 
 /// Puts an item into the list at `path`, before the others or in the place of the one with
-/// the same `identity`.
+/// the same `identity`, whose further fields it keeps.
 pub(super) fn put_item(text: &str, path: &str, identity: &str, entry: &str) -> Put {
     let entry = without_comments(entry);
     let one = match document(&entry)? {
@@ -65,9 +69,13 @@ pub(super) fn put_item(text: &str, path: &str, identity: &str, entry: &str) -> P
         (0..before.len()).filter(|at| field(&before[*at], identity).as_ref() == Some(&id)).collect();
     let mut expected = before.clone();
     match with_id.as_slice() {
-        [] => expected.insert(0, wanted),
-        [at] if before[*at] == wanted => return Ok(None),
-        [at] => expected[*at] = wanted,
+        [] => expected.insert(0, wanted.clone()),
+        [at] => {
+            expected[*at] = with_fields_of(&wanted, &before[*at]);
+            if same_fields(&before[*at], &expected[*at]) {
+                return Ok(None);
+            }
+        }
         many => return Err((format!("{} items with {identity} {id}", many.len()), "one at most".to_owned())),
     }
     let lines: Vec<&str> = text.lines().collect();
@@ -76,11 +84,15 @@ pub(super) fn put_item(text: &str, path: &str, identity: &str, entry: &str) -> P
         return Err(odd(path));
     }
     let first = items.first().copied().ok_or_else(|| odd(path))?;
-    let range = match with_id.first() {
-        Some(at) => items[*at]..end_of_block(&lines, items[*at], indent),
-        None => first..first,
+    let (range, entry) = match with_id.first() {
+        Some(at) => {
+            let range = items[*at]..end_of_block(&lines, items[*at], indent);
+            let entry = with_lines_of(&entry, &wanted, &lines[range.clone()], &before[*at]).ok_or_else(|| odd(path))?;
+            (range, entry)
+        }
+        None => (first..first, entry),
     };
-    let new = replaced(&lines, range, &entry, indent);
+    let new = replaced(text, range, &entry, indent);
     let made = document(&new)?;
     if list_at(&made, path).as_ref() == Some(&expected) && same_beside(&whole, &made, path) {
         return Ok(Some(new));
@@ -110,20 +122,20 @@ fn places_of_items(lines: &[&str], path: &str) -> Option<(Vec<usize>, usize)> {
     Some((items, indent))
 }
 
-fn is_item(line: &str) -> bool {
+pub(super) fn is_item(line: &str) -> bool {
     let line = line.trim_start();
     line == "-" || line.starts_with("- ") || line.trim_end() == "-"
 }
 
 /// How far a line stands in; `None` for one that says nothing.
-fn indent_of(line: &str) -> Option<usize> {
+pub(super) fn indent_of(line: &str) -> Option<usize> {
     let said = line.trim_start();
     let says = !said.trim_end().is_empty() && !said.starts_with('#');
     says.then(|| line.len() - said.len())
 }
 
 /// The key that a line begins with, where it stands `indent` columns in.
-fn key_of(line: &str, indent: usize) -> Option<&str> {
+pub(super) fn key_of(line: &str, indent: usize) -> Option<&str> {
     if indent_of(line) != Some(indent) {
         return None;
     }
@@ -143,18 +155,28 @@ fn end_of_block(lines: &[&str], start: usize, indent: usize) -> usize {
     end
 }
 
-fn replaced(lines: &[&str], range: std::ops::Range<usize>, entry: &str, indent: usize) -> String {
-    let mut new = String::new();
-    let mut add = |line: &str| {
-        new.push_str(line);
-        new.push('\n');
-    };
-    lines[..range.start].iter().for_each(|line| add(line));
-    for line in entry.lines() {
-        add(&format!("{}{line}", " ".repeat(if line.is_empty() { 0 } else { indent })));
+/// The text with the lines of `entry` in the place of those of `range`; what is beside them stays byte
+/// for byte, and the new lines end as the others do.
+fn replaced(text: &str, range: std::ops::Range<usize>, entry: &str, indent: usize) -> String {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let (end, mut new) = (end_of_line(text), String::new());
+    new.extend(lines[..range.start].iter().copied());
+    if !new.is_empty() && !new.ends_with('\n') {
+        new.push_str(end);
     }
-    lines[range.end..].iter().for_each(|line| add(line));
+    for line in entry.lines() {
+        new.push_str(&" ".repeat(if line.is_empty() { 0 } else { indent }));
+        new.push_str(line);
+        new.push_str(end);
+    }
+    new.extend(lines[range.end..].iter().copied());
     new
+}
+
+/// How most lines of a text end.
+pub(super) fn end_of_line(text: &str) -> &'static str {
+    let (lines, carriages) = (text.matches('\n').count(), text.matches("\r\n").count());
+    if carriages * 2 > lines { "\r\n" } else { "\n" }
 }
 
 /// The text without the lines that only say something to people.
