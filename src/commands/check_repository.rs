@@ -11,6 +11,7 @@ use std::path::Path;
 
 use super::CommandError;
 use crate::config::Product;
+use crate::rehearsal::remote_to_copy;
 use crate::release::{EditRule, ReleaseKind, Tree, Version, authority};
 use crate::services::address::{is_elsewhere, is_fork, same_repository, without_login};
 
@@ -61,9 +62,18 @@ pub fn check_repository(path: &Path, product: &Product, branch: Branch) -> Resul
     {
         return wrong(what, hint);
     }
+    let of_remote = branch == Branch::OfRemote;
+    if !of_remote && repository.is_shallow() {
+        return wrong(
+            "this clone is shallow: a part of the history is not in it, and a rehearsal copies all of it".to_owned(),
+            format!("fetch the rest: git -C {} fetch --unshallow", path.display()),
+        );
+    }
+    // a rehearsal takes what is there
+    let copied = if of_remote { None } else { remote_to_copy(path, remote) };
+    let remote = copied.as_ref().unwrap_or(remote);
     let local = format!("refs/heads/{main}");
     let names = [format!("refs/remotes/{remote}/{main}"), local.clone()];
-    let of_remote = branch == Branch::OfRemote;
     let found = names
         .iter()
         .filter(|name| !of_remote || **name != local)

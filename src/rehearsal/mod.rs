@@ -54,4 +54,4 @@ pub use real_servers::{RealServer, RealServers};
 pub(crate) use sites::plant;
 pub use smtp_server::{SmtpAccount, SmtpServer};
 pub use stand_in_services::stand_in_services;
-pub use world::{MANAGER, Source, Wish, World};
+pub use world::{MANAGER, Source, Wish, World, remote_to_copy};

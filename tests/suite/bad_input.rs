@@ -179,6 +179,19 @@ fn a_usage_line_asks_for_nothing_that_the_environment_gives() {
 }
 
 #[test]
+fn a_shallow_clone_is_not_rehearsed_with_and_the_way_out_is_said() {
+    let user = User::looking();
+    let shallow = user.path("shallow").display().to_string();
+    let remote = format!("file://{}", user.place.world.remote().display());
+    let cloned =
+        std::process::Command::new("git").args(["clone", "--quiet", "--depth=1", &remote, &shallow]).output().unwrap();
+    assert!(cloned.status.success(), "{}", String::from_utf8_lossy(&cloned.stderr));
+    let arguments = ["rehearse", "--product", "sample", "--version", VERSION, "--repo", &shallow];
+    let wanted = format!("git -C {shallow} fetch --unshallow");
+    user.refused(2, &arguments, &["this clone is shallow", &wanted]);
+}
+
+#[test]
 fn a_token_that_cannot_be_one_is_refused_by_its_name() {
     let user = User::looking().with("QUORATE_NPM_TOKEN", "s3c\r\nret");
     let ran = user.refused(2, &["status"], &["QUORATE_NPM_TOKEN has a control character in it"]);

@@ -49,8 +49,9 @@ use stage::Stage;
 /// is given again.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A repository to rehearse with, in place of the sample project; without one, a
-    /// product's repository is made up from what its configuration says of it.
+    /// A repository to rehearse with, in place of the sample project: of a clone the branches of
+    /// the remote that the configuration names, or of the only one. Without it, a product's
+    /// repository is made up from what its configuration says of it.
     #[arg(long, value_name = "PATH")]
     repo: Option<PathBuf>,
     /// A product of release-config/; else the one that --repo is a clone of, and

@@ -12,6 +12,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use toml::{Table, Value};
 
+use super::copying::copy_repository;
 use super::{MANAGER, REGISTRY, ROSTER, ROSTER_FILE, Source, WORLD_FILE, Wish, World, short_home};
 use crate::config::release_path;
 use crate::rehearsal::command::{Failed, run};
@@ -34,7 +35,7 @@ impl World {
             let _ = fs::remove_dir_all(directory.join(part));
         }
         let main = text_of(&configuration, "git", "main");
-        make_remote(directory, wish, &main)?;
+        make_remote(directory, wish, &configuration, &main)?;
         make_subversion(directory, &configuration, wish.version)?;
         let home = short_home(directory)?;
         let key = OpenPgp::generate(&home, MANAGER.0, MANAGER.1, "rsa4096")
@@ -82,27 +83,14 @@ impl World {
     }
 }
 
-fn make_remote(directory: &Path, wish: &Wish<'_>, main: &str) -> Result<(), Failed> {
-    let remote = directory.join("remote.git");
+fn make_remote(directory: &Path, wish: &Wish<'_>, configuration: &Table, main: &str) -> Result<(), Failed> {
     let sample = directory.join("sample");
     let source = match wish.source {
         Source::Repository(source) => source.to_owned(),
         Source::Sample => sample_project::create(&sample, wish.version).map(|()| sample)?,
         Source::MadeUp(product) => made_tree::create(&sample, product, wish.version).map(|()| sample)?,
     };
-    let head = format!("--initial-branch={main}");
-    run(directory, "git", &["init", "--quiet", "--bare", &head, "remote.git"], &[])?;
-    // What the source itself has; over it, what its own remote has: that is what would be released.
-    let from = source.display().to_string();
-    for refs in ["+refs/heads/*:refs/heads/*", "+refs/remotes/origin/*:refs/heads/*", "+refs/tags/*:refs/tags/*"] {
-        run(&remote, "git", &["fetch", "--quiet", "--no-tags", "--update-head-ok", &from, refs], &[])?;
-    }
-    // A clone's note of its remote's own HEAD is no branch.
-    let _ = run(&remote, "git", &["update-ref", "-d", "refs/heads/HEAD"], &[]);
-    let branch = format!("refs/heads/{main}");
-    run(&remote, "git", &["rev-parse", "--verify", "--quiet", &branch], &[])
-        .map_err(|_| Failed::new("copy the repository", &format!("{from} has no branch `{main}`")))?;
-    Ok(())
+    copy_repository(directory, &source, &text_of(configuration, "git", "remote"), main)
 }
 
 fn make_clone(directory: &Path, configuration: &Table, key: &str) -> Result<(), Failed> {

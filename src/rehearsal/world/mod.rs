@@ -8,6 +8,7 @@
 //! repository, OpenPGP home, mail, and the record of the release itself.
 
 mod addresses;
+mod copying;
 mod making;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use super::smtp_server::SmtpAccount;
 use super::stand_ins::github;
 use crate::config::Product;
 use crate::release::{Sha512, Version};
+pub use copying::remote_to_copy;
 
 /// The file that says that a directory is a world, and that it is whole.
 const WORLD_FILE: &str = "world.json";
