@@ -50,6 +50,8 @@ pub struct Accounts {
     pub pypi: Option<SecretString>,
     /// `QUORATE_NPM_TOKEN`.
     pub npm: Option<SecretString>,
+    /// `QUORATE_IMAGES_USER` and `QUORATE_IMAGES_PASSWORD`: asked by the doctor alone.
+    pub images: Option<(String, SecretString)>,
     /// `GNUPGHOME`.
     pub gnupg_home: Option<PathBuf>,
     /// The user's home, where Maven's settings are.
@@ -104,6 +106,7 @@ impl Environment {
             github: token("QUORATE_GITHUB_TOKEN")?,
             pypi: token("QUORATE_PYPI_TOKEN")?,
             npm: token("QUORATE_NPM_TOKEN")?,
+            images: account("QUORATE_IMAGES_USER", "QUORATE_IMAGES_PASSWORD")?,
             gnupg_home: env::var_os("GNUPGHOME").filter(|home| !home.is_empty()).map(PathBuf::from),
             home: home(),
         };

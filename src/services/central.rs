@@ -56,6 +56,16 @@ impl Central {
         if is_pom { Ok(true) } else { Err(answer.unexpected("expected a pom")) }
     }
 
+    /// Whether it has anything of a group (`org.apache.flink`).
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn serves_group(&self, group: &str) -> Result<bool, WebError> {
+        let segments: Vec<&str> = group.split('.').chain([""]).collect();
+        let request = Request::new(Method::HEAD, self.web.at(&segments), Body::None).accepting("text/html, */*");
+        Ok(found(self.web.read(request))?.is_some())
+    }
+
     /// The versions of an artifact, in the order of its metadata; none where there is no such artifact.
     ///
     /// # Errors

@@ -62,7 +62,7 @@ pub use proposals::{
     carried_over,
 };
 pub use pypi::{IndexFile, PyPi, normal_name};
-pub use registry::Registries;
+pub use registry::{ImageRights, Registries};
 pub use smtp::{Authorities, MaybeSent, Relay, RelayAddress, RelayError, Security};
 #[cfg(test)]
 pub(crate) use svn::testing as svn_testing;
@@ -71,5 +71,7 @@ pub use svn::{
     Svn, SvnError, SvnFault, SvnUrl, SvnUrlError,
 };
 pub use web::{Answer, Asked, Body, Limits, Login, Request, Web, WebError};
+#[cfg(test)]
+pub(crate) use web_testing::answering;
 pub use whimsy::{Committee, CommitteeMember, Whimsy, WhimsyError};
 pub use workspace::{Workspace, WorkspaceError};

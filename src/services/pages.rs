@@ -71,10 +71,21 @@ impl Pages {
     /// # Errors
     /// When it cannot be asked, which is not the same as a broken link.
     pub fn link(&self, url: &str) -> Result<Link, WebError> {
-        let (web, address) = match self.of(url) {
-            Ok(found) => found,
-            Err(error) => return Ok(Link::Broken(error.to_string())),
-        };
+        match self.status(url) {
+            Ok(status) if status.is_success() => Ok(Link::Answers),
+            Ok(status) => Ok(Link::Broken(format!("the server answers {status}"))),
+            Err(error @ WebError::Address { .. }) => Ok(Link::Broken(error.to_string())),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// With which status a page answers, after redirects: a success, or one that says that it is not
+    /// there or not for everybody; it is not fetched.
+    ///
+    /// # Errors
+    /// When it cannot be asked, or its address is none.
+    pub fn status(&self, url: &str) -> Result<StatusCode, WebError> {
+        let (web, address) = self.of(url)?;
         let ask = |method: Method| {
             let request = Request::new(method, address.clone(), Body::None).accepting("*/*");
             // a server without HEAD is asked for the first byte
@@ -86,11 +97,9 @@ impl Pages {
             answered => answered,
         };
         match answered {
-            Ok(_) => Ok(Link::Answers),
+            Ok(answer) => Ok(answer.status),
             Err(error) => match error.status() {
-                Some(status) if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
-                    Ok(Link::Broken(format!("the server answers {status}")))
-                }
+                Some(status) if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => Ok(status),
                 _ => Err(error),
             },
         }

@@ -14,14 +14,20 @@ use std::process::Command as Plain;
 use std::thread;
 
 use assert_cmd::Command;
+use quorate::rehearsal::stand_ins::{Faults, StandIns, images};
 use serde_json::Value;
 
 /// What nobody can be asked without a token.
 const OF_GITHUB: [&str; 4] = ["github-token", "github-website", "github-docker", "github-playground"];
 
+/// What is asked of web services that need no account.
+const OF_THE_WEB: [&str; 7] =
+    ["maven-central", "pypi-project", "pypi-upload", "image-registry", "website", "documentation", "links"];
+
 /// What a finished rehearsal left.
 struct World {
     directory: tempfile::TempDir,
+    stand_ins_port: u16,
 }
 
 /// Directly under /tmp, since the agent's socket needs a short path.
@@ -41,10 +47,16 @@ impl World {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
         command.args(["rehearse", "--stand-ins", "--keep"]).arg(directory.path()).assert().success();
         let world: Value = serde_json::from_slice(&fs::read(directory.path().join("world.json")).unwrap()).unwrap();
-        for port in ["smtp_port", "archive_port", "stand_ins_port"] {
-            hang_up_at(world[port].as_u64().unwrap().try_into().unwrap());
+        let port = |name: &str| world[name].as_u64().unwrap().try_into().unwrap();
+        for name in ["smtp_port", "archive_port"] {
+            hang_up_at(port(name));
         }
-        Self { directory }
+        Self { directory, stand_ins_port: port("stand_ins_port") }
+    }
+
+    /// The web services, until the value is dropped.
+    fn stand_ins(&self) -> StandIns {
+        StandIns::start(&self.path("stand-ins"), self.stand_ins_port, Faults::default()).unwrap()
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -84,10 +96,15 @@ impl Answer {
 }
 
 fn doctor(state: &Path, home: &Path, gnupg: &Path, arguments: &[&str]) -> Answer {
+    doctor_with(&[], state, home, gnupg, arguments)
+}
+
+fn doctor_with(variables: &[(&str, &str)], state: &Path, home: &Path, gnupg: &Path, arguments: &[&str]) -> Answer {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
     for name in ["RELEASE", "ASSETS", "SVN_USER", "SVN_PASSWORD", "SMTP_USER", "SMTP_PASSWORD"] {
         command.env_remove(format!("QUORATE_{name}"));
     }
+    command.envs(variables.iter().copied());
     command.env("QUORATE_STATE", state).env("HOME", home).env("GNUPGHOME", gnupg).env_remove("XDG_CONFIG_HOME");
     let output = command.arg("doctor").args(arguments).output().unwrap();
     // The agent that the test signature started would outlive the test.
@@ -101,20 +118,42 @@ fn doctor(state: &Path, home: &Path, gnupg: &Path, arguments: &[&str]) -> Answer
 #[test]
 fn over_what_a_rehearsal_left() {
     let world = World::rehearsed();
+    the_services_of_a_rehearsal_are_as_they_should_be(&world);
+    hang_up_at(world.stand_ins_port);
     services_that_are_down_are_unknown_and_the_rest_is_judged(&world);
     offline_says_what_it_skips_and_still_asks_what_is_on_this_machine(&world);
     the_text_has_a_line_an_item_and_ends_with_the_verdict(&world);
     a_key_that_is_not_in_keys_comes_with_the_mail_that_asks_for_it(&world);
 }
 
+fn the_services_of_a_rehearsal_are_as_they_should_be(world: &World) {
+    let stand_ins = world.stand_ins();
+    let (state, home, gnupg) = (world.path("state"), world.path("home"), world.path("gnupg"));
+    let account = [("QUORATE_IMAGES_USER", images::ACCOUNT.0), ("QUORATE_IMAGES_PASSWORD", images::ACCOUNT.1)];
+    let answer = doctor_with(&account, &state, &home, &gnupg, &["--json"]);
+    assert_eq!(answer.having("failed"), [""; 0], "{}", answer.text);
+    for id in OF_THE_WEB.into_iter().chain(["image-push", "tracker"]) {
+        assert_eq!(answer.state(id), "ok", "{id} in {}", answer.text);
+    }
+    assert!(answer.item("links")["found"].as_str().unwrap().contains("all 2"), "nothing outside is asked");
+    assert!(!answer.text.contains(images::ACCOUNT.1));
+    let reader = [("QUORATE_IMAGES_USER", images::READER.0), ("QUORATE_IMAGES_PASSWORD", images::READER.1)];
+    assert_eq!(doctor_with(&reader, &state, &home, &gnupg, &["--json"]).state("image-push"), "warning");
+    let wrong = [("QUORATE_IMAGES_USER", images::READER.0), ("QUORATE_IMAGES_PASSWORD", "another")];
+    assert_eq!(doctor_with(&wrong, &state, &home, &gnupg, &["--json"]).having("failed"), ["image-push"]);
+    drop(stand_ins);
+}
+
 fn services_that_are_down_are_unknown_and_the_rest_is_judged(world: &World) {
     let answer = world.doctor(&["--json"]);
     assert_eq!(answer.code, 4, "{}", answer.text);
-    assert_eq!(answer.having("unknown"), ["smtp", "archive", "tracker"]);
+    let down = [&OF_THE_WEB[..1], &["smtp", "archive", "tracker"], &OF_THE_WEB[1..]].concat();
+    assert_eq!(answer.having("unknown"), down);
     assert_eq!(answer.having("failed"), [""; 0]);
     // The key of a rehearsal has no apache.org address, and nobody gave a token.
     assert_eq!(answer.having("warning"), ["key-address", "tracker-login", "pypi-token", "npm-login"]);
-    assert_eq!(answer.having("skipped"), [&["svn-account", "nexus-account", "smtp-login"], &OF_GITHUB[..]].concat());
+    let skipped = [&["svn-account", "nexus-account", "smtp-login"], &OF_GITHUB[..], &["image-push"]].concat();
+    assert_eq!(answer.having("skipped"), skipped);
     for id in ["remote", "secret-key", "agent", "key-published", "svn-dev", "maven-settings", "build-trial"] {
         assert_eq!(answer.state(id), "ok", "{}", answer.text);
     }
@@ -126,9 +165,11 @@ fn services_that_are_down_are_unknown_and_the_rest_is_judged(world: &World) {
 fn offline_says_what_it_skips_and_still_asks_what_is_on_this_machine(world: &World) {
     let answer = world.doctor(&["--json", "--offline"]);
     assert_eq!(answer.code, 0, "{}", answer.text);
-    let (before, after) =
-        (["svn-account", "nexus-account", "smtp", "smtp-login", "archive"], ["tracker", "tracker-login", "npm-login"]);
-    assert_eq!(answer.having("skipped"), [&before[..], &OF_GITHUB, &after].concat());
+    let before = ["svn-account", "nexus-account", "maven-central", "smtp", "smtp-login", "archive"];
+    let after =
+        ["tracker", "tracker-login", "pypi-project", "pypi-upload", "npm-login", "image-registry", "image-push"];
+    let pages = ["website", "documentation", "links"];
+    assert_eq!(answer.having("skipped"), [&before[..], &OF_GITHUB, &after, &pages].concat());
     assert!(answer.item("smtp")["found"].as_str().unwrap().ends_with("--offline"));
     assert_eq!([answer.state("remote"), answer.state("svn-dev")], ["ok"; 2], "both are on this machine");
 }
@@ -141,7 +182,7 @@ fn the_text_has_a_line_an_item_and_ends_with_the_verdict(world: &World) {
         assert!(answer.text.contains(&format!(" {title} — ")), "{title} is missing in\n{}", answer.text);
     }
     let last = answer.text.lines().last().unwrap();
-    assert!(last.starts_with("Nothing failed of what was asked: 2 warning, 12 skipped, "), "{last}");
+    assert!(last.starts_with("Nothing failed of what was asked: 2 warning, 20 skipped, "), "{last}");
     assert!(!answer.text.contains('\u{1b}'), "colour without a terminal");
 }
 

@@ -10,9 +10,10 @@
 use super::ask::{Part, ask, skip};
 use super::item::{Item, Name};
 use super::subject::Subject;
+use super::web::limits;
 use crate::commands::connect::github;
 use crate::commands::error::chain;
-use crate::services::{Effects, GitHub, Limits, Rights, Slug, WebError};
+use crate::services::{Effects, GitHub, Rights, Slug, WebError};
 
 /// Logging in, and what one may do in each repository.
 pub fn ask_github(subject: &Subject) -> Part {
@@ -43,9 +44,7 @@ pub fn ask_github(subject: &Subject) -> Part {
             Part::Found(vec![login.failed(error.what.clone(), "correct [github] in the product's configuration")])
         }
         Ok(github) => {
-            let limits =
-                Limits { connect: super::PATIENCE, request: super::PATIENCE, attempts: 1, ..Limits::default() };
-            let github = github.limited(limits);
+            let github = github.limited(limits());
             ask(names, move || examine(&github, &login, &repositories))
         }
     }
@@ -100,7 +99,7 @@ mod tests {
     use crate::rehearsal::plant;
     use crate::rehearsal::stand_ins::github::{OTHER_TOKEN, TOKEN, repository_path};
     use crate::rehearsal::stand_ins::{Fault, FaultKind, Faults, StandIns};
-    use crate::services::Login;
+    use crate::services::{Limits, Login};
 
     #[test]
     fn the_token_and_what_it_may_is_told() {

@@ -11,19 +11,25 @@
 //! small functions turn what was found into items. Nothing is changed.
 
 mod ask;
+mod central;
 mod clone;
 mod distribution;
+mod electorate;
 mod github;
+mod images;
 mod item;
 mod key;
 mod machine;
 mod mail;
 mod programs;
 mod published_key;
+mod published_pages;
+mod python_index;
 mod registry;
 mod render;
 mod staging;
 mod subject;
+mod web;
 mod web_accounts;
 
 use std::path::PathBuf;
@@ -48,6 +54,9 @@ const CONFIGURATION: &str = "correct [svn] in the product's configuration; docs/
 
 /// Checks the one-time set-up: programs, clone, key, accounts, mail, builds; and
 /// says of each item what was found and what to do.
+///
+/// Asks each service that the release will need: the repositories, package indexes,
+/// the tracker, the image registry, the pages that mails name.
 ///
 /// Needs no release. Changes nothing: the key makes one test signature, which is
 /// thrown away, and accounts log in. Ends with 0 if nothing failed, with 1 if
@@ -103,17 +112,29 @@ fn examine(environment: &Environment, subject: &Subject) -> Vec<Item> {
     let github = github::ask_github(subject);
     let relay = mail::ask_relay(subject);
     let archive = mail::ask_archive(subject);
-    let staging = staging::ask_staging(subject);
+    let staging = [staging::ask_staging(subject), central::ask_central(subject)];
+    let electorate = electorate::ask_electorate(environment, subject);
     let tracker = web_accounts::ask_tracker(subject);
+    let python = [python_index::ask_project(subject), python_index::ask_upload(subject)];
     let npm = web_accounts::ask_npm(subject);
+    let images = [images::ask_images(subject), images::ask_push(subject)];
+    let pages = [
+        published_pages::ask_website(subject),
+        published_pages::ask_documentation(subject),
+        published_pages::ask_links(subject),
+    ];
     let builds = machine::ask_builds(subject);
     let mut parts = vec![programs::examine(), clone::examine(subject), remote];
     // The agent may ask for a passphrase: on a terminal that nothing else draws on yet.
     parts.extend([key::examine(subject, &key, Timestamp::now()), published]);
     parts.extend(repositories);
-    parts.extend([account, machine::examine_maven(subject), staging, relay, mail::examine_sender(subject), archive]);
-    parts.push(github);
-    parts.extend([tracker, web_accounts::examine_pypi(subject), npm]);
+    parts.extend([account, machine::examine_maven(subject)]);
+    parts.extend(staging);
+    parts.extend([relay, mail::examine_sender(subject), archive, electorate, github, tracker]);
+    parts.extend(python);
+    parts.extend([python_index::examine_token(subject), npm]);
+    parts.extend(images);
+    parts.extend(pages);
     parts.push(registry::examine_registry(environment, subject));
     parts.push(machine::examine_state(subject));
     parts.extend(builds);

@@ -16,7 +16,7 @@ use crate::commands::release_files::release_files;
 use crate::commands::release_state::ReleaseState;
 use crate::commands::start::check_configuration;
 use crate::commands::which_product::product_of_clone;
-use crate::config::{Occasion, Product, release_values, render_product};
+use crate::config::{Occasion, Product, Vote, release_values, render_product};
 use crate::release::{Manager, ReleaseRecord, Version};
 use crate::services::address::across_network;
 use crate::services::{Effects, Git, Svn};
@@ -41,13 +41,20 @@ pub struct Subject {
     pub accounts: Accounts,
     /// Whether nothing is asked over a network.
     pub offline: bool,
+    /// Whether the release that is under way is a rehearsed one.
+    pub rehearsal: bool,
     /// Where releases are recorded.
     pub state: PathBuf,
     /// The registry of the project's proposals and of which kind they are, where the configuration names one.
     pub registry: Option<(PathBuf, String)>,
+    /// How the vote on a candidate is counted.
+    pub vote: Option<Vote>,
 }
 
 impl Subject {
+    /// The version that addresses are filled in with where no release is under way.
+    pub const ANY: Version = Version { major: 1, minor: 0, patch: 0 };
+
     /// What the user means.
     ///
     /// # Errors
@@ -55,17 +62,15 @@ impl Subject {
     /// product's configuration cannot be used.
     pub fn of(environment: &Environment, args: &Args) -> Result<Self, CommandError> {
         let release = current_release(environment, args.product.as_deref())?;
-        let any = Version { major: 1, minor: 0, patch: 0 };
+        let any = Self::ANY;
         let home = environment.accounts.home.clone().unwrap_or_default();
-        let registry_of = |product: &Product, record: &ReleaseRecord, version| -> Result<_, CommandError> {
-            let proposals = filled_in(product, record, version, &home)?.proposals;
-            Ok(proposals.and_then(|one| Some((PathBuf::from(one.registry?), one.scheme))))
-        };
-        let (rendered, record, version, registry) = match release {
+        // What may be below the home directory.
+        let at_home = |product: &Product, record: &ReleaseRecord, version| filled_in(product, record, version, &home);
+        let (rendered, record, version, at_home) = match release {
             Some(release) => {
-                let registry = registry_of(&release.product, &release.record, release.version)?;
+                let at_home = at_home(&release.product, &release.record, release.version)?;
                 let rendered = filled_in(&release.product, &release.record, release.version, Path::new(""))?;
-                (rendered, Some(release.record), release.version, registry)
+                (rendered, Some(release.record), release.version, at_home)
             }
             None => {
                 let clone = args.repo.as_deref().unwrap_or(Path::new("."));
@@ -74,7 +79,7 @@ impl Subject {
                 let files = release_files(&environment.assets, &wanted, "release")?;
                 let record = of_nobody(&wanted, any);
                 let rendered = check_configuration(&record, any, &files)?;
-                (rendered, None, any, registry_of(&files.product()?, &record, any)?)
+                (rendered, None, any, at_home(&files.product()?, &record, any)?)
             }
         };
         let repository = match (&args.repo, &record) {
@@ -87,13 +92,15 @@ impl Subject {
             release: record.as_ref().map(|record| format!("{}/{}", record.product, record.version)),
             version: record.as_ref().map(|_| version),
             remote_address: record.as_ref().and_then(|record| record.remote_address.clone()),
+            rehearsal: record.as_ref().is_some_and(|record| record.rehearsal),
             manager: record.map(|record| record.manager),
             repository,
             key: args.key.clone(),
             accounts: environment.accounts.clone(),
             offline: args.offline,
             state: environment.state.clone(),
-            registry,
+            registry: at_home.proposals.and_then(|one| Some((PathBuf::from(one.registry?), one.scheme))),
+            vote: at_home.vote,
         })
     }
 

@@ -4,25 +4,16 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! The accounts at web services that this release will need: the issue tracker, the Python
-//! package index, the npm registry. They are asked as the release will ask them, and
-//! nothing is changed.
+//! The accounts at web services that this release will need: the issue tracker and the npm
+//! registry. They are asked as the release will ask them, and nothing is changed.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::ask::{Part, ask, skip};
 use super::item::{Item, Name};
 use super::subject::Subject;
-use crate::commands::error::chain;
-use crate::services::{Effects, Jira, Limits, Login, Npm, WebError};
-
-/// What the tokens of the Python package index begin with.
-const PYPI_TOKEN: &str = "pypi-";
-
-/// One try for each, within the time that the doctor has.
-fn limits() -> Limits {
-    Limits { connect: super::PATIENCE, request: super::PATIENCE, attempts: 1, ..Limits::default() }
-}
+use super::web::{judge, limits};
+use crate::services::{Effects, Jira, Login, Npm};
 
 fn bearer(token: &Option<SecretString>) -> Login {
     token.clone().map_or(Login::Anonymous, Login::Bearer)
@@ -69,27 +60,6 @@ fn judge_tracker_account(item: &Name, jira: &Jira, project: &str) -> Item {
     }
 }
 
-/// There is a token for the Python package index, of the form that its tokens have. The
-/// index says nothing of a token before it is used.
-pub fn examine_pypi(subject: &Subject) -> Part {
-    let item = Name::new("pypi-token", "There is a token for the Python package index");
-    if subject.product.pypi.is_none() {
-        return skip(&[item], "the product has no Python package");
-    }
-    let found = match &subject.accounts.pypi {
-        None => item.warning(
-            "QUORATE_PYPI_TOKEN is not set",
-            "make a token that is good for this one project, and give it by QUORATE_PYPI_TOKEN when `upload-pypi` is next; on a terminal it is asked for",
-        ),
-        Some(token) if !token.expose_secret().starts_with(PYPI_TOKEN) => item.failed(
-            format!("QUORATE_PYPI_TOKEN does not begin with `{PYPI_TOKEN}`, as every token of the index does"),
-            "copy the whole token, with what it begins with; a password is taken no more",
-        ),
-        Some(_) => item.ok("QUORATE_PYPI_TOKEN has the form of a token; the index tells no more before it is used"),
-    };
-    Part::Found(vec![found])
-}
-
 /// The npm registry knows the token.
 pub fn ask_npm(subject: &Subject) -> Part {
     let item = Name::new("npm-login", "The npm registry takes your token");
@@ -111,15 +81,4 @@ pub fn ask_npm(subject: &Subject) -> Part {
             },
         }]
     })
-}
-
-/// What refuses the account stops a release; what cannot be reached is not known.
-fn judge(item: &Name, error: &WebError) -> Item {
-    let refused = error.status().is_some_and(|status| status.is_client_error());
-    match refused
-        || matches!(error, WebError::Address { .. } | WebError::Untrusted { .. } | WebError::Unexpected { .. })
-    {
-        true => item.failed(chain(error), error.hint()),
-        false => item.unknown(chain(error), error.hint()),
-    }
 }

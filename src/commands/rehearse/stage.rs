@@ -134,6 +134,7 @@ impl Stage {
             jira: Some(jira::ADMINISTRATOR.into()),
             pypi: Some(pypi::MAINTAINER.into()),
             npm: Some(real_servers.npm_token().unwrap_or_else(|| npm::MAINTAINER.into())),
+            images: None,
         };
         let effects = interruption.map_or_else(Effects::unwatched, Interruption::effects);
         let (session, _) = Session::new(environment, release, &accounts, effects, Box::new(clock.clone()))?;

@@ -6,14 +6,16 @@
 
 //! A registry of images that has what the images' repository describes on the branch that
 //! they are built from: the tag `1.2.0` where that has `1.2.0/Dockerfile`, or the file that the
-//! product's configuration names for it. As the large one
-//! does, it gives a token to anybody and wants it back.
+//! product's configuration names for it. As the large one does, it gives a token to anybody and
+//! wants it back; that of an account says what it may do.
 
 use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use git2::Repository;
 use hyper::header::{AUTHORIZATION, HOST};
 use hyper::{Request, Response};
@@ -22,7 +24,14 @@ use sha2::{Digest, Sha256};
 
 use super::Sites;
 
+/// Somebody who may push, by name and password.
+pub const ACCOUNT: (&str, &str) = ("ann", "images-rehearsal-ann");
+/// Somebody who may not.
+pub const READER: (&str, &str) = ("bob", "images-rehearsal-bob");
+
 const TOKEN: &str = "anybody";
+/// What stands in the place of the signature of an account's token.
+const SIGNATURE: &str = "stand-in";
 
 /// The stand-in, for the world whose stand-ins have their state under `directory`.
 pub fn router(directory: &Path) -> Router {
@@ -33,27 +42,60 @@ async fn answer(State(directory): State<PathBuf>, request: Request<Body>) -> Res
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let parts: Vec<&str> = request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
-        ["token"] => said(200, &json!({"token": TOKEN, "expires_in": 300})),
+        ["token"] => token(text(AUTHORIZATION), request.uri().query().unwrap_or_default()),
         ["v2", name @ .., "manifests", tag] => {
-            if text(AUTHORIZATION) != format!("Bearer {TOKEN}") {
-                let (host, name) = (text(HOST), name.join("/"));
-                let wanted = format!(
-                    "Bearer realm=\"http://{host}/images/token\",service=\"images\",scope=\"repository:{name}:pull\""
-                );
-                let mut refused = said(401, &fault("UNAUTHORIZED", "authentication required"));
-                if let Ok(wanted) = wanted.parse() {
-                    refused.headers_mut().insert("www-authenticate", wanted);
-                }
-                return refused;
+            if !has_token(text(AUTHORIZATION)) {
+                return unauthorized(text(HOST), &format!(",scope=\"repository:{}:pull\"", name.join("/")));
             }
             match dockerfile_of(&directory, tag) {
                 None => said(404, &fault("MANIFEST_UNKNOWN", "manifest unknown")),
                 Some(bytes) => manifest(&bytes),
             }
         }
-        ["v2"] => said(200, &json!({})),
+        ["v2"] if has_token(text(AUTHORIZATION)) => said(200, &json!({})),
+        ["v2"] => unauthorized(text(HOST), ""),
         _ => said(404, &fault("NAME_UNKNOWN", "repository name not known to registry")),
     }
+}
+
+fn has_token(authorization: &str) -> bool {
+    let token = authorization.strip_prefix("Bearer ").unwrap_or_default();
+    token == TOKEN || token.ends_with(&format!(".{SIGNATURE}"))
+}
+
+fn unauthorized(host: &str, scope: &str) -> Response<Body> {
+    let mut refused = said(401, &fault("UNAUTHORIZED", "authentication required"));
+    let wanted = format!("Bearer realm=\"http://{host}/images/token\",service=\"images\"{scope}");
+    if let Ok(wanted) = wanted.parse() {
+        refused.headers_mut().insert("www-authenticate", wanted);
+    }
+    refused
+}
+
+/// A token for anybody, or for an account with what it may do of the scope that it asks for.
+fn token(authorization: &str, query: &str) -> Response<Body> {
+    if authorization.is_empty() {
+        return said(200, &json!({"token": TOKEN, "expires_in": 300}));
+    }
+    let is = |(user, password): (&str, &str)| {
+        authorization == format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+    };
+    let actions = match (is(ACCOUNT), is(READER)) {
+        (true, _) => json!(["pull", "push"]),
+        (false, true) => json!(["pull"]),
+        (false, false) => return said(401, &fault("UNAUTHORIZED", "incorrect username or password")),
+    };
+    let query = reqwest::Url::parse(&format!("http://localhost/?{query}")).ok();
+    let scope = query.and_then(|url| Some(url.query_pairs().find(|(name, _)| name == "scope")?.1.into_owned()));
+    let scope = scope.unwrap_or_default();
+    let access = match scope.split(':').collect::<Vec<_>>().as_slice() {
+        [kind, name, _] => json!([{"type": kind, "name": name, "actions": actions}]),
+        _ => json!([]),
+    };
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let head = part(&json!({"alg": "none", "typ": "JWT"}));
+    let claims = part(&json!({"access": access}));
+    said(200, &json!({"token": format!("{head}.{claims}.{SIGNATURE}"), "expires_in": 300}))
 }
 
 fn manifest(dockerfile: &[u8]) -> Response<Body> {

@@ -13,7 +13,7 @@ mod faults;
 mod form;
 pub mod github;
 mod host;
-mod images;
+pub mod images;
 pub mod jira;
 mod kept;
 pub mod nexus;

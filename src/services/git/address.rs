@@ -22,6 +22,11 @@ pub fn across_network(address: &str) -> bool {
     }
 }
 
+/// Whether an address leads to another machine.
+pub fn to_another_machine(address: &str) -> bool {
+    across_network(address) && !Url::parse(address).is_ok_and(|url| is_here(&url))
+}
+
 /// The scheme of an address over which anybody on the way could change what comes, unless it is
 /// this machine's.
 pub fn unprotected(address: &str) -> Option<&str> {

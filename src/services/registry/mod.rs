@@ -4,16 +4,21 @@
 // in compliance with the License. A copy is at
 // http://www.apache.org/licenses/LICENSE-2.0 and in the file LICENSE.
 
-//! A registry of container images, by its HTTP interface: which digest a tag has.
+//! A registry of container images, by its HTTP interface: which digest a tag has, and what
+//! an account may do with an image.
 //!
 //! Reading wants a token even from those who have no account: the registry says in its
 //! refusal where one is given.
 
-use reqwest::{Method, StatusCode, Url};
-use serde::Deserialize;
+mod account;
+mod realm;
+
+use reqwest::{Method, StatusCode};
 
 use super::Effects;
 use super::web::{Body, Limits, Login, Request, Web, WebError};
+pub use account::ImageRights;
+use realm::Realm;
 
 /// The kinds of manifest that a tag may stand for.
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
@@ -24,12 +29,6 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vn
 #[derive(Debug, Default)]
 pub struct Registries {
     limits: Option<Limits>,
-}
-
-#[derive(Deserialize)]
-struct Token {
-    #[serde(alias = "access_token")]
-    token: String,
 }
 
 impl Registries {
@@ -45,7 +44,7 @@ impl Registries {
     /// # Errors
     /// When the registry cannot be asked.
     pub fn digest(&self, registry: &str, name: &str, tag: &str) -> Result<Option<String>, WebError> {
-        let web = self.web(registry)?;
+        let web = self.web(registry, Login::Anonymous)?;
         let mut segments = vec!["v2"];
         segments.extend(name.split('/'));
         segments.extend(["manifests", tag]);
@@ -75,23 +74,16 @@ impl Registries {
 
     /// The token that `Bearer realm="…",service="…",scope="…"` leads to.
     fn token(&self, wanted: &str) -> Result<Option<String>, WebError> {
-        let Some(parts) = wanted.strip_prefix("Bearer ") else { return Ok(None) };
-        let field = |name: &str| {
-            let start = parts.find(&format!("{name}=\""))? + name.len() + 2;
-            parts[start..].split('"').next()
-        };
-        let Some(mut realm) = field("realm").and_then(|realm| Url::parse(realm).ok()) else { return Ok(None) };
-        for name in ["service", "scope"] {
-            if let Some(value) = field(name) {
-                realm.query_pairs_mut().append_pair(name, value);
-            }
-        }
-        let token: Token = self.web(realm.as_str())?.get(realm)?.json()?;
-        Ok(Some(token.token))
+        Realm::of(wanted).map(|realm| self.token_of(&realm, Login::Anonymous)).transpose()
     }
 
-    fn web(&self, base: &str) -> Result<Web, WebError> {
-        let web = Web::new("the image registry", base, Login::Anonymous, Effects::unwatched())?;
+    fn token_of(&self, realm: &Realm, login: Login) -> Result<String, WebError> {
+        let address = realm.address();
+        realm::token(&self.web(address.as_str(), login)?.get(address)?)
+    }
+
+    fn web(&self, base: &str, login: Login) -> Result<Web, WebError> {
+        let web = Web::new("the image registry", base, login, Effects::unwatched())?;
         Ok(match self.limits {
             Some(limits) => web.limited(limits),
             None => web,
