@@ -42,8 +42,8 @@ pub use git::address;
 #[cfg(test)]
 pub(crate) use git::testing as git_testing;
 pub use git::{
-    Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, NewCommit, NewFile, NewTag, Patch, PeeledCommit,
-    RefUpdate, Tag, TreeFile, added_lines, apart_from_the_caller, author_at,
+    Attributes, Committer, ExportError, FileKind, Git, GitError, Head, LibGit2, LineEnds, NewCommit, NewFile, NewTag,
+    Patch, PeeledCommit, RefUpdate, Tag, TreeFile, added_lines, apart_from_the_caller, author_at,
 };
 pub use github::{
     GitHub, NewPull, NewRelease, NoSlug, Pull, PullState, Release, ReleaseFile, Rights, Run, RunState, Slug, sha256_of,

@@ -12,11 +12,11 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::archive::{self, Entry, EntryKind, Faults, Limits, Visitor, printable};
-use super::{Finding, Status};
+use super::{CheckedOut, Finding, Status};
 use crate::release::Sha512;
 
 /// The check's name.
-const CHECK: &str = "source-tag";
+pub(super) const CHECK: &str = "source-tag";
 /// How many files are named one by one.
 const NAMED: usize = 50;
 
@@ -49,12 +49,18 @@ pub type Tree = BTreeMap<String, TreeEntry>;
 
 /// Compares an archive's files with those of the commit that it is said to be made
 /// from (`what`, such as "the tag release-1.0.0-rc1 (commit 0123…)"): every file that
-/// is extra, missing or different is named.
-pub fn compare_trees(what: &str, expected: &Tree, found: &Tree) -> Vec<Finding> {
-    let missing = expected.keys().filter(|path| !found.contains_key(*path)).map(|path| (path, missing(what)));
+/// is extra, missing or different is named. `said` is what the commit's own `.gitattributes` say of
+/// its files: one that has other ends of lines by them is not different.
+pub fn compare_trees(what: &str, expected: &Tree, found: &Tree, said: &CheckedOut) -> Vec<Finding> {
+    let absent = expected.keys().filter(|path| !found.contains_key(*path));
+    let missing = absent.map(|path| (path, missing(what) + &said.why_missing(path)));
     let extra = found.keys().filter(|path| !expected.contains_key(*path)).map(|path| (path, extra(what)));
-    let different =
-        found.iter().filter_map(|(path, entry)| Some((path, difference(expected.get(path)?, entry, what)?)));
+    let other_ends = |path: &str, entry: &TreeEntry| said.line_ends.get(path) == Some(&entry.sha512);
+    let different = found.iter().filter_map(|(path, entry)| {
+        let bytes = !other_ends(path, entry);
+        let word = difference(expected.get(path)?, entry, what, bytes)?;
+        Some((path, word + &said.why_different(path)))
+    });
     let mut faults: Vec<(&String, String)> = missing.chain(extra).chain(different).collect();
     if faults.is_empty() && found.is_empty() {
         return vec![Finding::fail(CHECK, format!("there is no file in it, and none in {what}"))];
@@ -63,7 +69,12 @@ pub fn compare_trees(what: &str, expected: &Tree, found: &Tree) -> Vec<Finding> 
         let count = found.len();
         let unmarked = found.values().any(|entry| entry.kind == TreeKind::Unmarked);
         let marks = if unmarked { "; it does not say which of them can be executed" } else { "" };
-        let detail = format!("its {count} files are those of {what}, less what is left out{marks}");
+        let ends = match found.iter().filter(|(path, entry)| other_ends(path, entry)).count() {
+            0 => String::new(),
+            1 => "; 1 has the line ends that .gitattributes says".to_owned(),
+            count => format!("; {count} have the line ends that .gitattributes says"),
+        };
+        let detail = format!("its {count} files are those of {what}, less what is left out{ends}{marks}");
         return vec![Finding::pass(CHECK, detail)];
     }
     faults.sort();
@@ -164,7 +175,8 @@ fn extra(what: &str) -> String {
     format!("extra: it is in the archive, and not in {what}")
 }
 
-fn difference(expected: &TreeEntry, found: &TreeEntry, what: &str) -> Option<String> {
+/// In what the two are different; `bytes` says whether their bytes have to be the same.
+fn difference(expected: &TreeEntry, found: &TreeEntry, what: &str, bytes: bool) -> Option<String> {
     let unmarked = found.kind == TreeKind::Unmarked && matches!(expected.kind, TreeKind::File | TreeKind::Executable);
     if expected.kind != found.kind && !unmarked {
         let word = |kind| match kind {
@@ -175,7 +187,7 @@ fn difference(expected: &TreeEntry, found: &TreeEntry, what: &str) -> Option<Str
         };
         return Some(format!("different: {} here, {} in {what}", word(found.kind), word(expected.kind)));
     }
-    (expected.sha512 != found.sha512).then(|| format!("different: its bytes are not those in {what}"))
+    (bytes && expected.sha512 != found.sha512).then(|| format!("different: its bytes are not those in {what}"))
 }
 
 #[cfg(test)]
@@ -201,7 +213,7 @@ mod tests {
             ("bin/run", TreeKind::File, "run"),
             ("link", TreeKind::Symlink, "bin/run"),
         ]);
-        let findings = compare_trees("the tag v1", &tagged, &archive);
+        let findings = compare_trees("the tag v1", &tagged, &archive, &CheckedOut::default());
         let said: Vec<String> =
             findings.iter().map(|found| format!("{} {}", found.entry.as_deref().unwrap_or(""), found.detail)).collect();
         assert_eq!(
@@ -214,15 +226,47 @@ mod tests {
             ]
         );
         assert!(findings.iter().all(|found| found.status == Status::Fail));
-        assert_eq!(compare_trees("the tag v1", &tagged, &tagged)[0].status, Status::Pass);
-        assert_eq!(compare_trees("the tag v1", &Tree::new(), &Tree::new())[0].status, Status::Fail);
+        assert_eq!(compare_trees("the tag v1", &tagged, &tagged, &CheckedOut::default())[0].status, Status::Pass);
+        assert_eq!(
+            compare_trees("the tag v1", &Tree::new(), &Tree::new(), &CheckedOut::default())[0].status,
+            Status::Fail
+        );
+    }
+
+    #[test]
+    fn line_ends_of_gitattributes_are_no_difference_and_no_others_are() {
+        let (file, run) = (TreeKind::File, TreeKind::Executable);
+        let tagged = tree(&[("a.bat", file, "a\n"), ("b.bat", run, "b\n"), ("docs/c", file, "x"), ("v", file, "$Id$")]);
+        let said = CheckedOut {
+            line_ends: ["a.bat", "b.bat"]
+                .map(|path| (path.to_owned(), Sha512::of(format!("{}\r\n", &path[..1]).as_bytes())))
+                .into(),
+            expanded: BTreeMap::from([("v".to_owned(), "export-subst")]),
+            ignored: BTreeMap::from([("docs/c".to_owned(), "docs".to_owned())]),
+        };
+        let whole = |a: &str, b: (TreeKind, &str), v: &str| {
+            let found = tree(&[("a.bat", file, a), ("b.bat", b.0, b.1), ("docs/c", file, "x"), ("v", file, v)]);
+            compare_trees("the tag v1", &tagged, &found, &said)
+        };
+        let good = whole("a\r\n", (run, "b\r\n"), "$Id$");
+        assert_eq!(good[0].status, Status::Pass, "{good:?}");
+        assert!(good[0].detail.ends_with("; 2 have the line ends that .gitattributes says"), "{good:?}");
+        for found in [whole("a\r\n\r\n", (run, "b\n"), "$Id$"), whole("a\r\n", (file, "b\r\n"), "$Id$")] {
+            assert_eq!((found.len(), found[0].status), (1, Status::Fail), "{found:?}");
+        }
+        let expanded = whole("a\n", (run, "b\n"), "v1.2.0");
+        assert!(
+            expanded[0].status == Status::Fail && expanded[0].detail.contains("; export-subst in .gitattributes: ")
+        );
+        let without = compare_trees("the tag v1", &tree(&[("docs/c", file, "x")]), &tree(&[]), &said);
+        assert!(without[0].detail.ends_with("--exclude docs where that is meant"), "{without:?}");
     }
 
     #[test]
     fn very_many_are_counted() {
         let names: Vec<String> = (0..NAMED + 7).map(|number| format!("f{number:03}")).collect();
         let many: Vec<(&str, TreeKind, &str)> = names.iter().map(|name| (name.as_str(), TreeKind::File, "x")).collect();
-        let findings = compare_trees("the tag v1", &Tree::new(), &tree(&many));
+        let findings = compare_trees("the tag v1", &Tree::new(), &tree(&many), &CheckedOut::default());
         assert_eq!(findings.len(), NAMED + 1);
         assert!(findings[NAMED].detail.starts_with("7 more files"));
     }
@@ -250,7 +294,7 @@ mod tests {
         std::fs::write(&path, tar.into_inner().unwrap()).unwrap();
         let found = tree_of_archive("d-1.tar", &path, Limits::default()).unwrap();
         let tagged = tree(&[("a", TreeKind::File, "text"), ("again", TreeKind::File, "text")]);
-        let faults = compare_trees("the tag v1", &tagged, &found);
+        let faults = compare_trees("the tag v1", &tagged, &found, &CheckedOut::default());
         let named: Vec<_> = faults.iter().map(|fault| (fault.entry.as_deref().unwrap(), fault.status)).collect();
         assert_eq!(named, [("evil", Status::Fail), ("pipe", Status::Fail)], "{faults:?}");
         assert!(faults.iter().all(|fault| fault.detail.starts_with("extra: ")));
@@ -285,7 +329,7 @@ mod tests {
             files.into_tree()
         };
         let tagged = tree(&[("f0", TreeKind::File, "text"), ("f1", TreeKind::Executable, "text")]);
-        let held = |found: &Tree| compare_trees("the tag v1", &tagged, found);
+        let held = |found: &Tree| compare_trees("the tag v1", &tagged, found, &CheckedOut::default());
         let without = held(&visited(&[None, None]));
         assert_eq!(without[0].status, Status::Pass, "{without:?}");
         assert!(without[0].detail.ends_with("it does not say which of them can be executed"), "{without:?}");
@@ -294,7 +338,10 @@ mod tests {
         let plain = held(&visited(&[Some(0o644), None]));
         assert_eq!((plain[0].status, plain[0].entry.as_deref()), (Status::Fail, Some("f1")), "{plain:?}");
         let link = tree(&[("f0", TreeKind::Symlink, "text"), ("f1", TreeKind::File, "text")]);
-        assert_eq!(compare_trees("the tag v1", &link, &visited(&[None, None]))[0].status, Status::Fail);
+        assert_eq!(
+            compare_trees("the tag v1", &link, &visited(&[None, None]), &CheckedOut::default())[0].status,
+            Status::Fail
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! `quorate verify`: whether a candidate is what it has to be.
 
 mod here;
+mod left_out;
 mod output;
 mod own_word;
 mod place;
@@ -22,6 +23,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use self::here::{Here, Listing};
+use self::left_out::LeftOut;
 use self::output::{Also, Format};
 use self::subject::{Subject, product_of};
 use self::target::Target;
@@ -71,8 +73,9 @@ pub struct Args {
     /// The version; else read off the names of the files.
     #[arg(long)]
     version: Option<String>,
-    /// Files of the tag that the source archive leaves out, beside those of the product's
-    /// configuration; may be given again.
+    /// Files that are not held against the tag, beside what the product's configuration says that
+    /// the source archive leaves out. Those in the archive that are not the tag's are told; may be
+    /// given again.
     #[arg(long, value_name = "GLOB", requires = "source_tag")]
     exclude: Vec<String>,
     /// What Apache RAT is told to leave out: its exclude file, or a pom.xml with the plugin's.
@@ -222,7 +225,7 @@ fn verify(
     let named = args.source_tag.clone().zip(args.repo.clone());
     let mut commit = None;
     if let Some((tag, repository)) = named.or_else(|| subject.tag.clone()) {
-        let left_out = subject.left_out(&args.exclude)?;
+        let left_out = LeftOut::of(subject.product.as_ref(), &args.exclude)?;
         commit = tag::check(&left_out, &rules, &against, &tag, &repository, here, &mut found)?;
     } else {
         let unnamed = "no tag was named by --source-tag, so the source archive was not held against the repository";

@@ -19,7 +19,7 @@ use crate::commands::release_files::release_file;
 use crate::commands::session::read_session;
 use crate::config::{BuildOutput, Product, parse_product, render_product};
 use crate::probes::{product_rules, stand_ins};
-use crate::release::{PathRules, Sha512, Version};
+use crate::release::{Sha512, Version};
 use crate::services::Workspace;
 use crate::ui::ExitCode;
 use crate::verify::{
@@ -188,22 +188,6 @@ impl Subject {
             None => {}
         }
         findings
-    }
-
-    /// What the source archive leaves out of the tag's files: what the product's
-    /// configuration says, and `more`.
-    ///
-    /// # Errors
-    /// When something of it is no glob.
-    pub fn left_out(&self, more: &[String]) -> Result<PathRules, CommandError> {
-        let configured = self.product.iter().flat_map(|product| &product.source.exclude);
-        let all: Vec<String> = configured.chain(more).cloned().collect();
-        PathRules::new(&all).map_err(|error| {
-            CommandError::usage(
-                error.to_string(),
-                "correct --exclude, or `source.exclude` in the product's configuration",
-            )
-        })
     }
 }
 

@@ -6,19 +6,22 @@
 
 //! Each source archive against the tag that it is said to be made from.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::here::Here;
+use super::left_out::LeftOut;
 use super::repository;
 
 use crate::commands::CommandError;
-use crate::release::{PathRules, Sha512};
+use crate::commands::error::chain;
+use crate::release::Sha512;
 use crate::services::address::hide_login;
-use crate::services::{FileKind, Git, GitError};
+use crate::services::{FileKind, Git, GitError, LineEnds};
 use crate::verify::signature::{FurtherDigests, Reading, SignatureFile};
 use crate::verify::{
-    Against, CandidateFindings, Finding, ProductRules, Tree, TreeEntry, TreeKind, compare_submodules, compare_trees,
-    tree_of_archive,
+    Against, CandidateFindings, CheckedOut, Finding, ProductRules, Tree, TreeEntry, TreeKind, compare_submodules,
+    compare_trees, set_aside, tree_of_archive,
 };
 
 /// The check's name.
@@ -30,7 +33,7 @@ const CHECK: &str = "source-tag";
 /// # Errors
 /// When the repository cannot be asked.
 pub fn check(
-    left_out: &PathRules,
+    left_out: &LeftOut,
     rules: &ProductRules,
     against: &Against<'_>,
     name: &str,
@@ -65,8 +68,7 @@ pub fn check(
         found.whole.push(Finding::fail(CHECK, detail));
         return Ok(Some(commit));
     }
-    let trees = tree_of_commit(&git, &commit, left_out).and_then(|tree| Ok((tree, git.submodules(&commit)?)));
-    let (expected, mut submodules) = match trees {
+    let tagged = match tree_of_commit(&git, &commit, left_out) {
         // no archive of this program's can have it, and the rest of the candidate is held against all else
         Err(GitError::Path { path, .. }) => {
             let detail = format!("{path}: a path of the tag {name} that is no UTF-8; its files were not compared");
@@ -75,18 +77,19 @@ pub fn check(
         }
         read => read.map_err(failed)?,
     };
-    submodules.retain(|path| !left_out.fit(path));
     let what = format!("the tag {name} (commit {})", &commit[..commit.len().min(12)]);
+    let mut paths = tagged.paths.clone();
     for source in sources {
         let findings = match tree_of_archive(&source, &here.place().join(&source), against.limits) {
             Ok(tree) => {
-                let of_submodules = compare_submodules(&what, &submodules, &tree);
-                of_submodules.into_iter().chain(compare_trees(&what, &expected, &tree)).collect()
+                paths.extend(tree.keys().cloned());
+                tagged.held_against(&git, &commit, &what, left_out, tree)
             }
             Err(error) => vec![Finding::fail(CHECK, format!("it cannot be read: {error}"))],
         };
         found.files.entry(source).or_default().extend(findings);
     }
+    found.whole.extend(left_out.fit_nothing(&paths.iter().map(String::as_str).collect::<Vec<_>>()));
     Ok(Some(commit))
 }
 
@@ -105,12 +108,25 @@ fn signature(name: &str, payload: &[u8], signature: &str, against: &Against<'_>)
         .collect()
 }
 
-/// The commit's files, less what the source archive leaves out.
-fn tree_of_commit(git: &Git, commit: &str, left_out: &PathRules) -> Result<Tree, GitError> {
-    let mut tree = BTreeMap::new();
+/// A commit's files, as a source archive is held against them.
+struct Tagged {
+    /// Those that the archive has to have.
+    expected: Tree,
+    /// Those that a person wants not to be looked at.
+    aside: Tree,
+    submodules: Vec<String>,
+    /// The paths of all.
+    paths: Vec<String>,
+}
+
+fn tree_of_commit(git: &Git, commit: &str, left_out: &LeftOut) -> Result<Tagged, GitError> {
+    let (mut tree, paths) = (BTreeMap::new(), RefCell::new(Vec::new()));
     git.visit_files(
         commit,
-        |path| !left_out.fit(path),
+        |path| {
+            paths.borrow_mut().push(path.to_owned());
+            !left_out.configured.fit(path)
+        },
         |file| {
             let kind = match file.kind {
                 FileKind::Regular => TreeKind::File,
@@ -121,5 +137,64 @@ fn tree_of_commit(git: &Git, commit: &str, left_out: &PathRules) -> Result<Tree,
             Ok::<(), GitError>(())
         },
     )?;
-    Ok(tree)
+    let mut submodules = git.submodules(commit)?;
+    let mut paths = paths.into_inner();
+    paths.extend(submodules.iter().cloned());
+    submodules.retain(|path| !left_out.configured.fit(path) && !left_out.named.fit(path));
+    let (aside, expected) = tree.into_iter().partition(|(path, _)| left_out.named.fit(path));
+    Ok(Tagged { expected, aside, submodules, paths })
+}
+
+impl Tagged {
+    /// What is to be said of an archive with the files `tree`.
+    fn held_against(&self, git: &Git, commit: &str, what: &str, left_out: &LeftOut, tree: Tree) -> Vec<Finding> {
+        let (aside, tree): (Tree, Tree) = tree.into_iter().partition(|(path, _)| left_out.named.fit(path));
+        let mut findings = compare_submodules(what, &self.submodules, &tree);
+        let said = checked_out(git, commit, &self.expected, &tree).unwrap_or_else(|error| {
+            let detail = format!("what .gitattributes of {what} says could not be read: {}", chain(&error));
+            findings.push(Finding::skip(CHECK, detail));
+            CheckedOut::default()
+        });
+        findings.extend(compare_trees(what, &self.expected, &tree, &said));
+        findings.extend(set_aside(what, &self.aside, &aside));
+        findings
+    }
+}
+
+/// What the commit's own `.gitattributes` say of its files that the archive has otherwise, or not at all.
+fn checked_out(git: &Git, commit: &str, expected: &Tree, found: &Tree) -> Result<CheckedOut, GitError> {
+    let (different, missing) = CheckedOut::doubtful(expected, found);
+    let above = |path: &String| path.match_indices('/').map(|(at, _)| path[..=at].to_owned()).collect::<Vec<_>>();
+    let directories: BTreeSet<String> = missing.iter().flat_map(above).collect();
+    let asked: Vec<String> = different.iter().chain(&missing).chain(&directories).cloned().collect();
+    let said = git.attributes(commit, &asked)?;
+    let of = |path: &str| said.get(path).copied().unwrap_or_default();
+    let mut checked_out = CheckedOut::default();
+    let wanted: BTreeSet<&String> = different.iter().filter(|path| of(path).line_ends != LineEnds::Kept).collect();
+    if !wanted.is_empty() {
+        git.visit_files(
+            commit,
+            |path| wanted.contains(&path.to_owned()),
+            |file| {
+                let text = file.kind != FileKind::Symlink;
+                if let Some(bytes) = of(&file.path).line_ends.checked_out(&file.bytes).filter(|_| text) {
+                    checked_out.line_ends.insert(file.path, Sha512::of(&bytes));
+                }
+                Ok::<(), GitError>(())
+            },
+        )?;
+    }
+    for path in different {
+        let attribute = match of(&path) {
+            said if said.export_subst => "export-subst",
+            said if said.ident => "ident",
+            _ => continue,
+        };
+        checked_out.expanded.insert(path, attribute);
+    }
+    for path in missing {
+        let ignored = above(&path).into_iter().chain([path.clone()]).find(|path| of(path).export_ignore);
+        checked_out.ignored.extend(ignored.map(|said| (path, said.trim_end_matches('/').to_owned())));
+    }
+    Ok(checked_out)
 }

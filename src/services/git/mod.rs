@@ -11,6 +11,7 @@
 //! hooks of a local remote, and hides a hook's refusal over HTTP: it is not used.
 
 pub mod address;
+mod attributes;
 mod checkout;
 mod command;
 mod commit;
@@ -34,6 +35,7 @@ use std::time::Duration;
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
+pub use attributes::{Attributes, LineEnds};
 pub use checkout::Head;
 pub use command::apart_from_the_caller;
 pub use commit::{Committer, NewCommit, NewFile};

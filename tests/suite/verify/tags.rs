@@ -45,6 +45,11 @@ struct Tagged {
 impl Tagged {
     /// The tag is on a good tree with a script, and with a submodule where one is wanted.
     fn new(submodule: Option<&str>) -> Self {
+        Self::with(submodule, &[])
+    }
+
+    /// The same with more files, whose lines end in LF.
+    fn with(submodule: Option<&str>, more: &[(&str, &str)]) -> Self {
         let tagged = Self { place: tempfile::tempdir().unwrap(), signers: Signers::get() };
         let repository = tagged.repository();
         tagged.run("git", &["init", "--quiet", "repository"]);
@@ -56,6 +61,13 @@ impl Tagged {
         let script = repository.join("greeter/run.py");
         fs::copy(repository.join("greeter/hello.py"), &script).unwrap();
         fs::set_permissions(script, fs::Permissions::from_mode(0o755)).unwrap();
+        for (path, text) in more {
+            let path = repository.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let header =
+                fs::read_to_string(repository.join("greeter/hello.py")).unwrap().replace("print('hello')\n", "");
+            fs::write(path, header + text).unwrap();
+        }
         tagged.git(&["add", "--all"]);
         if let Some(path) = submodule {
             let entry = format!("160000,{},{path}", "7".repeat(40));
@@ -211,4 +223,48 @@ fn a_submodule_of_the_tag_is_told() {
 
     let (code, said) = tagged.verify(&[(TGZ, tagged.archive("tar.gz"))], &["--exclude", SUBMODULE]);
     assert!(code == Some(0) && !said.contains("submodule"), "{said}");
+}
+
+#[test]
+fn line_ends_of_gitattributes_are_those_of_the_archive() {
+    let rules = "*.bat text eol=crlf\n/said.py export-subst\n/inner export-ignore\n";
+    let files =
+        [(".gitattributes", rules), ("run.bat", "echo\n"), ("said.py", "'$Format:%h$'\n"), ("inner/a.py", "1\n")];
+    let tagged = Tagged::with(None, &files[..2]);
+    // What git makes of it, and what a tar of a clone is.
+    let made = tagged.archive("tar.gz");
+    let (code, said) = tagged.verify(&[(TGZ, made.clone()), (ZIP, tagged.archive("zip"))], &[]);
+    assert!(code == Some(0) && held(&said) == 2, "{said}");
+    assert_eq!(said.matches("; 1 has the line ends that .gitattributes says").count(), 2, "{said}");
+    let change = |path: &'static str, from: &'static str, to: &'static str| {
+        tagged.tgz(|root| {
+            let text = fs::read_to_string(root.join(path)).unwrap();
+            assert!(text.contains(from), "{path}: {text:?}");
+            fs::write(root.join(path), text.replace(from, to)).unwrap();
+        })
+    };
+    for (path, from, to) in [("run.bat", "echo", "exit"), ("run.bat", "\r\n", "\r\r\n"), ("setup.py", "\n", "\r\n")] {
+        let (code, said) = tagged.verify(&[(TGZ, change(path, from, to))], &[]);
+        assert!(code == Some(1) && said.contains(&format!("{path}: different: its bytes")), "{said}");
+    }
+    // As it is in the commit, too.
+    let (code, said) = tagged.verify(&[(TGZ, change("run.bat", "\r\n", "\n"))], &[]);
+    assert!(code == Some(0) && held(&said) == 1 && !said.contains("line ends"), "{said}");
+    // Nobody's own settings count.
+    fs::create_dir_all(tagged.repository().join(".git/info")).unwrap();
+    fs::write(tagged.repository().join(".git/info/attributes"), "* -text\nsetup.py eol=crlf\n").unwrap();
+    let (code, said) = tagged.verify(&[(TGZ, made)], &[]);
+    assert!(code == Some(0) && held(&said) == 1, "{said}");
+    let (code, said) = tagged.verify(&[(TGZ, change("setup.py", "\n", "\r\n"))], &[]);
+    assert!(code == Some(1) && said.contains("setup.py: different: its bytes"), "{said}");
+
+    let tagged = Tagged::with(None, &files);
+    let made = tagged.archive("tar.gz");
+    let (code, said) = tagged.verify(&[(TGZ, made.clone())], &[]);
+    assert!(code == Some(1) && said.contains("export-subst in .gitattributes"), "{said}");
+    assert!(said.contains(".gitattributes says export-ignore of inner: --exclude inner where"), "{said}");
+    let exclude = ["--exclude", "inner", "--exclude", "said.py", "--exclude", "nothing"];
+    let (code, said) = tagged.verify(&[(TGZ, made)], &exclude);
+    assert!(code == Some(0) && said.contains("1 file that --exclude names is in the archive, not as in"), "{said}");
+    assert!(said.contains("--exclude nothing fits no file"), "{said}");
 }
