@@ -98,8 +98,8 @@ pub(super) fn says_incubating(path: &str, version: &str) -> bool {
 const MARKS: [&str; 5] = ["-source-release", "-sources", "-source", "-src", "-bin"];
 
 /// How the names of archives end.
-const ENDINGS: [&str; 11] =
-    [".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar", ".zip", ".jar", ".war", ".ear", ".whl", ".nar"];
+const ENDINGS: [&str; 12] =
+    [".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar", ".zip", ".jar", ".war", ".ear", ".whl", ".nar", ".crate"];
 
 /// What stands in the name of an archive that is built for convenience.
 const BUILT: [&str; 6] = ["bin", "binary", "javadoc", "docs", "site", "dist"];
@@ -229,6 +229,11 @@ pub(super) fn sdist_roots(name: &str) -> Vec<String> {
     roots
 }
 
+/// What the one directory of a package for Cargo is called: as the file is, `NAME-VERSION`.
+pub(super) fn crate_root(name: &str) -> String {
+    whole(name).to_owned()
+}
+
 /// Whether the one directory of an archive that is built may be called `root`: as the
 /// archive is, which may say more, `demo-1.0` in `demo-1.0-bin-scala_2.12.tgz`.
 pub(super) fn fits_root(name: &str, root: &str) -> bool {
@@ -255,6 +260,7 @@ mod tests {
             ("apache-tvm-src-v0.9.0.tar.gz", Some("0.9.0")),
             ("apache-cloudberry-2.1.0-incubating-src.tar.gz", Some("2.1.0")),
             ("demo-2.0.0-M1-rc2-src.tgz", Some("2.0.0-M1")),
+            ("demo-tools-1.2.0.crate", Some("1.2.0")),
             ("log4j2-demo.zip", None),
             ("demo.tar.gz", None),
         ] {
@@ -302,6 +308,7 @@ mod tests {
         assert_eq!(found(&both), ["kafka-3.9.0-src.tgz"]);
         assert_eq!(found(&["spark-3.5.0.tgz", "spark-3.5.0-bin-hadoop3.tgz"]), ["spark-3.5.0.tgz"]);
         assert_eq!(found(&["demo-1.0-sources.jar", "demo-1.0.jar"]), [""; 0]);
+        assert_eq!(found(&["demo-1.0.0.tgz", "demo-1.0.0.crate", "demo-src-1.0.0.crate"]), ["demo-1.0.0.tgz"]);
         let rules = ProductRules::of_any(None, &listed(&both));
         assert_eq!(rules.version.as_deref(), Some("3.9.0"));
         assert!(rules.is_source("kafka-3.9.0-src.tgz") && !rules.is_source("kafka_2.13-3.9.0.tgz"));

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::naming::{roots_of, sdist_roots};
+use super::naming::{crate_root, roots_of, sdist_roots};
 use super::signature::KeyRing;
 use super::{
     ArchiveForm, ArchiveKind, ArchiveRules, ArtifactRules, Candidate, CandidateFindings, ContentRules, Finding, Layout,
@@ -183,6 +183,7 @@ impl ProductRules {
             (ArchiveForm::Source, None) => roots_of(name),
             (ArchiveForm::Sdist, _) => sdist_roots(name),
             (ArchiveForm::Npm, _) => vec!["package".to_owned()],
+            (ArchiveForm::Crate, _) => vec![crate_root(name)],
             (ArchiveForm::R, _) => r_package::named(name).map(|(package, _)| package.to_owned()).into_iter().collect(),
             _ => Vec::new(),
         };
@@ -284,6 +285,7 @@ mod tests {
         assert_eq!(form("python/demo-1.2.0.tar.gz"), Some((ArchiveForm::Sdist, vec!["demo-1.2.0".to_owned()])));
         assert_eq!(form("demo-js-1.2.0.tgz"), Some((ArchiveForm::Npm, vec!["package".to_owned()])));
         assert_eq!(form("demo-1.2.0.jar"), Some((ArchiveForm::Jar, Vec::new())));
+        assert_eq!(form("demo-1.2.0.crate"), Some((ArchiveForm::Crate, vec!["demo-1.2.0".to_owned()])));
         assert_eq!(form("demo-1.2.0.whl"), None, "a stand-in");
         assert_eq!(form("demo-1.2.0.jar.asc"), None);
     }

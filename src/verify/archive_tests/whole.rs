@@ -55,6 +55,8 @@ fn right_packages_pass() {
         ])
     };
     passes("demo-1.0.0.tar.gz", package("demo-1.0.0", "PKG-INFO", "Version: 1.0.0\n"), ArchiveForm::Sdist, &checks);
+    let cargo = "[package]\nname = \"demo\"\nversion = \"1.0.0\"\n";
+    passes("demo-1.0.0.crate", package("demo-1.0.0", "Cargo.toml", cargo), ArchiveForm::Crate, &checks);
     passes("demo-1.0.0.tgz", package("package", "package.json", "{\"version\": \"1.0.0\"}"), ArchiveForm::Npm, &checks);
 }
 

@@ -265,7 +265,8 @@ impl<'a> Contents<'a> {
         self.files += 1;
         let (path, rooted) = self.inside(entry);
         self.piece.clear();
-        let whole = self.rules.form == ArchiveForm::Wheel && Metadata::wants(ArchiveForm::Wheel, path);
+        let form = self.rules.form;
+        let whole = matches!(form, ArchiveForm::Wheel | ArchiveForm::Crate) && Metadata::wants(form, path);
         let first = if whole { INNER_BYTES } else { PIECE_BYTES as u64 };
         content.take(first).read_to_end(&mut self.piece)?;
         self.of_the_whole(path, rooted);

@@ -48,9 +48,12 @@ impl Legal {
     pub fn of(form: ArchiveForm, path: &str) -> Option<Self> {
         let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
         let right = match form {
-            ArchiveForm::Source | ArchiveForm::Sdist | ArchiveForm::Npm | ArchiveForm::R | ArchiveForm::Other => {
-                directory.is_empty()
-            }
+            ArchiveForm::Source
+            | ArchiveForm::Sdist
+            | ArchiveForm::Npm
+            | ArchiveForm::R
+            | ArchiveForm::Crate
+            | ArchiveForm::Other => directory.is_empty(),
             ArchiveForm::Jar => directory == "META-INF",
             ArchiveForm::Wheel => {
                 let information = directory.strip_suffix("/licenses").unwrap_or(directory);

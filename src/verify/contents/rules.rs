@@ -27,6 +27,8 @@ pub enum ArchiveForm {
     Npm,
     /// A source package for R.
     R,
+    /// A package for Cargo.
+    Crate,
     /// Something else that is built for convenience.
     Other,
 }
@@ -69,6 +71,8 @@ impl ArchiveForm {
             Self::Jar
         } else if ends(&[".whl"]) {
             Self::Wheel
+        } else if ends(&[".crate"]) {
+            Self::Crate
         } else if ["-src.", "-src-", "-source.", "-source-release.", "-sources."].iter().any(|mark| name.contains(mark))
         {
             Self::Source
@@ -79,7 +83,7 @@ impl ArchiveForm {
 
     /// Whether all is in one directory that does not count in paths.
     pub fn has_root(self) -> bool {
-        matches!(self, Self::Source | Self::Sdist | Self::Npm | Self::R)
+        matches!(self, Self::Source | Self::Sdist | Self::Npm | Self::R | Self::Crate)
     }
 }
 

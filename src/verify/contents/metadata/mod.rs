@@ -16,6 +16,9 @@ use crate::verify::r_package::DESCRIPTION;
 use jar::Jar;
 use wheel::Wheel;
 
+/// What a package for Cargo has at its root.
+const CARGO: &str = "Cargo.toml";
+
 /// The check's name.
 pub const METADATA: &str = "metadata";
 
@@ -45,6 +48,7 @@ impl Metadata {
             ArchiveForm::Sdist => path == "PKG-INFO",
             ArchiveForm::Npm => path == "package.json",
             ArchiveForm::R => path == DESCRIPTION,
+            ArchiveForm::Crate => path == CARGO,
             ArchiveForm::Source | ArchiveForm::Other => false,
         }
     }
@@ -61,6 +65,11 @@ impl Metadata {
                 (said("name").map(|name| packed(&name)), said("version"))
             }
             ArchiveForm::R => (field(&text, "Package", ':'), field(&text, "Version", ':')),
+            ArchiveForm::Crate => {
+                let table: Option<toml::Table> = text.parse().ok();
+                let said = |key: &str| table.as_ref()?.get("package")?.get(key)?.as_str().map(str::to_owned);
+                (said("name"), said("version"))
+            }
             _ => (field(&text, "Name", ':'), field(&text, "Version", ':')),
         };
         self.packages.push(Package { form, path: path.to_owned(), name, version });
@@ -89,7 +98,9 @@ impl Metadata {
             ArchiveForm::Source | ArchiveForm::Other => {}
             ArchiveForm::Jar => self.jar.check(name, wanted, faults),
             ArchiveForm::Wheel => self.wheel.check(name, wanted, faults),
-            ArchiveForm::Npm | ArchiveForm::Sdist | ArchiveForm::R => self.package(name, wanted, form, faults),
+            ArchiveForm::Npm | ArchiveForm::Sdist | ArchiveForm::R | ArchiveForm::Crate => {
+                self.package(name, wanted, form, faults)
+            }
         }
     }
 
@@ -98,16 +109,20 @@ impl Metadata {
             let what = match form {
                 ArchiveForm::Npm => "package.json",
                 ArchiveForm::R => DESCRIPTION,
+                ArchiveForm::Crate => CARGO,
                 _ => "PKG-INFO",
             };
             faults.fail(METADATA, "", format!("there is no {what}"));
             return;
         };
         version_is(path, version.as_deref(), wanted, faults);
+        if form == ArchiveForm::Crate && name.is_none() {
+            faults.fail(METADATA, path, "it says no name");
+        }
         let sign = if form == ArchiveForm::R { '_' } else { '-' };
         let called = file.rsplit_once(&format!("{sign}{wanted}")).map(|(name, _)| name);
         let same = |name: &str, called: &str| match form {
-            ArchiveForm::Npm | ArchiveForm::R => name == called,
+            ArchiveForm::Npm | ArchiveForm::R | ArchiveForm::Crate => name == called,
             _ => normal(name) == normal(called),
         };
         if let (Some(name), Some(called)) = (name, called)
