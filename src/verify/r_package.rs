@@ -18,23 +18,36 @@ pub(super) const DESCRIPTION: &str = "DESCRIPTION";
 
 impl ProductRules {
     /// The same with the packages for R among the `files` of `directory` as what they are, and
-    /// not as source archives, where another source archive is left.
+    /// not as source archives, where another source archive is left. Beside one that says that it is
+    /// the source, what has a DESCRIPTION is a package whatever name and version stand in that: they
+    /// are held against the file's name.
     #[must_use]
     pub fn with_r_packages(mut self, directory: &Path, files: &[Listed]) -> Self {
         if self.name.is_some() {
             return self;
         }
-        let is_package = |name: &&String| {
-            let mut called = files.iter().filter(|file| file.path.rsplit('/').next() == Some(name.as_str())).peekable();
-            called.peek().is_some() && called.all(|file| is_r_package(name, &directory.join(&file.path)))
+        let all_called = |name: &str, are: fn(&str, &Path) -> bool| {
+            let mut called = files.iter().filter(|file| name_of(file) == name).peekable();
+            called.peek().is_some() && called.all(|file| are(name, &directory.join(&file.path)))
         };
+        let is_package = |name: &&String| all_called(name, is_r_package);
         let packages: BTreeSet<String> = self.sources.iter().filter(is_package).cloned().collect();
         if packages.len() < self.sources.len() {
             self.sources.retain(|name| !packages.contains(name));
             self.r = packages;
         }
+        if !self.sources.is_empty() {
+            let others =
+                files.iter().map(name_of).filter(|name| !self.sources.contains(*name) && named(name).is_some());
+            let beside: BTreeSet<&str> = others.filter(|name| all_called(name, has_description)).collect();
+            self.r.extend(beside.into_iter().map(str::to_owned));
+        }
         self
     }
+}
+
+fn name_of(file: &Listed) -> &str {
+    file.path.rsplit('/').next().unwrap_or(&file.path)
 }
 
 /// The name of the package whose archive is called `name`, and its version.
@@ -53,12 +66,21 @@ fn is_r_package(name: &str, path: &Path) -> bool {
     let Some((package, version)) = named(name) else { return false };
     let wanted = format!("{package}/{DESCRIPTION}");
     let Ok(bytes) = file_of_archive(path, &wanted, &|found| found == wanted) else { return false };
-    let text = String::from_utf8_lossy(&bytes);
-    let said = |key: &str| {
-        let fields = text.lines().filter_map(|line| line.split_once(':'));
-        fields.filter(|(name, _)| *name == key).map(|(_, value)| value.trim()).next()
-    };
-    said("Package") == Some(package) && said("Version") == Some(version)
+    said_in(&bytes, "Package").as_deref() == Some(package) && said_in(&bytes, "Version").as_deref() == Some(version)
+}
+
+/// Whether the archive at `path` has a DESCRIPTION of a package in a directory at its top.
+fn has_description(_name: &str, path: &Path) -> bool {
+    let is_it = |found: &str| found.split_once('/').is_some_and(|(_, rest)| rest == DESCRIPTION);
+    let found = file_of_archive(path, DESCRIPTION, &is_it);
+    found.is_ok_and(|bytes| ["Package", "Version"].iter().all(|key| said_in(&bytes, key).is_some()))
+}
+
+/// The value of a field of a DESCRIPTION.
+fn said_in(description: &[u8], key: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(description);
+    let mut fields = text.lines().filter_map(|line| line.split_once(':'));
+    fields.find(|(name, _)| *name == key).map(|(_, value)| value.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -88,6 +110,27 @@ mod tests {
             assert_eq!((rules.contents.form, rules.roots), (ArchiveForm::R, vec!["demoR".to_owned()]));
         }
         (rules.sources.into_iter().collect(), rules.r.into_iter().collect())
+    }
+
+    #[test]
+    fn beside_an_archive_that_says_src_a_package_is_one_whatever_it_says_of_itself() {
+        let (source, name) = (("demo-1.2.0-src.tgz", "demo-1.2.0/a", "x"), "demoR_1.2.0.tar.gz");
+        let both = (vec!["demo-1.2.0-src.tgz".to_owned()], vec![name.to_owned()]);
+        for (path, text) in [
+            ("demoR/DESCRIPTION", SAID),
+            ("demoR/DESCRIPTION", "Package: other\nVersion: 1.2.0\n"),
+            ("demoR/DESCRIPTION", "Package: demoR\nVersion: 1.1.0\n"),
+            ("other/DESCRIPTION", SAID),
+        ] {
+            assert_eq!(taken(&[source, (name, path, text)]), both, "{path} {text}");
+        }
+        for (name, path, text) in [
+            (name, "demoR/a", "x"),
+            (name, "demoR/DESCRIPTION", "a text\n"),
+            ("demoR-1.2.0.tar.gz", "demoR/DESCRIPTION", SAID),
+        ] {
+            assert_eq!(taken(&[source, (name, path, text)]).1, [""; 0], "{name} {path} {text}");
+        }
     }
 
     #[test]
