@@ -23,6 +23,9 @@ use super::{Finding, Status};
 /// A key that ends sooner than this is worth a word: a release with its vote takes weeks.
 const SOON: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
+/// How many lines are named at which a key is again.
+const SHOWN: usize = 10;
+
 /// What was found of a KEYS file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeysReport {
@@ -43,7 +46,7 @@ pub struct KeyReport {
     pub uids: Vec<String>,
     /// The primary key's algorithm: "RSA 4096".
     pub algorithm: String,
-    /// When it ends, where it does.
+    /// Until when it can sign: when the last of its keys that can sign ends, where it does.
     pub expires: Option<Timestamp>,
     /// Each thing to be known of it; one that passes, where there is none.
     pub findings: Vec<Finding>,
@@ -81,15 +84,17 @@ fn look_over(certificate: &Cert, lines: Vec<usize>, policies: &Policies) -> KeyR
     if let [first, again @ ..] = &lines[..]
         && !again.is_empty()
     {
-        let again: Vec<_> = again.iter().map(usize::to_string).collect();
-        let detail = format!("it is at line {first} and again at line {}", again.join(", "));
+        let shown: Vec<_> = again.iter().take(SHOWN).map(usize::to_string).collect();
+        let more = again.len() - shown.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let detail = format!("it is at line {first} and again at line {}{more}", shown.join(", "));
         findings.push(Finding::warn("key-duplicate", detail));
     }
     findings.extend(strength("", &primary));
     let mut expires = said_end(certificate);
     match certificate.with_policy(&policies.strict, policies.now) {
         Ok(valid) => {
-            expires = valid.primary_key().key_expiration_time().and_then(timestamp);
+            expires = SigningEnd::of(&valid).at.and_then(timestamp);
             findings.extend(standing(&valid, policies.now));
         }
         Err(error) => findings.extend(unusable(certificate, policies, &primary, &error.to_string())),
@@ -156,7 +161,7 @@ fn standing(valid: &ValidCert<'_>, now: SystemTime) -> Vec<Finding> {
         Some((at, on)) if at <= now + SOON => {
             findings.push(Finding::warn("key-expiry", format!("expires on {on}, in less than 90 days")));
         }
-        _ => {}
+        _ => findings.extend(SigningEnd::of(valid).soon(now)),
     }
     for key in valid.keys().subkeys().for_signing() {
         if let RevocationStatus::Revoked(by) = key.revocation_status() {
@@ -173,6 +178,37 @@ fn standing(valid: &ValidCert<'_>, now: SystemTime) -> Vec<Finding> {
         findings.extend(strength(&of, &Algorithm::of(key.key())));
     }
     findings
+}
+
+/// When the last of a key's parts that can sign ends, which may be before the key itself does.
+struct SigningEnd {
+    /// When; none where it does not.
+    at: Option<SystemTime>,
+    /// The subkey that it is, by its fingerprint; none where it is the primary key.
+    subkey: Option<String>,
+}
+
+impl SigningEnd {
+    /// That of a key; of one that has no part for signing, when the key itself ends.
+    fn of(valid: &ValidCert<'_>) -> Self {
+        let whole = valid.primary_key().key_expiration_time();
+        let parts = valid.keys().revoked(false).for_signing().map(|part| {
+            let own = if part.primary() { None } else { part.key_expiration_time() };
+            let subkey = (!part.primary()).then(|| part.key().fingerprint().to_hex());
+            Self { at: [own, whole].into_iter().flatten().min(), subkey }
+        });
+        // One that does not end is later than all others.
+        let last = parts.max_by_key(|part| (part.at.is_none(), part.at));
+        last.unwrap_or(Self { at: whole, subkey: None })
+    }
+
+    /// What is to be said where the subkey ends soon.
+    fn soon(&self, now: SystemTime) -> Option<Finding> {
+        let (at, subkey) = (self.at.filter(|at| *at > now && *at <= now + SOON)?, self.subkey.as_deref()?);
+        let detail =
+            format!("nothing in it can sign after {}, in less than 90 days: subkey {subkey}", day(timestamp(at)?));
+        Some(Finding::warn("key-expiry", detail))
+    }
 }
 
 /// Why the policy takes nothing of the key.

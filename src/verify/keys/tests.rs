@@ -90,6 +90,43 @@ fn the_same_key_again_is_named_with_its_lines() {
 }
 
 #[test]
+fn of_very_many_lines_a_few_are_named() {
+    let report = check_keys(&world().blocks["ed25519"].repeat(40), Timestamp::now());
+    let detail = &report.keys[0].findings[0].detail;
+    assert_eq!(report.keys[0].lines.len(), 40);
+    assert!(detail.ends_with(" and 29 more") && detail.matches(", ").count() == 9, "{detail}");
+}
+
+#[test]
+fn a_key_holds_as_long_as_something_in_it_can_sign() {
+    use sequoia_openpgp::cert::CertBuilder;
+    use sequoia_openpgp::serialize::SerializeInto as _;
+    use sequoia_openpgp::types::KeyFlags;
+    let of_days = |days: u64| Some(Duration::from_secs(days * 24 * 60 * 60));
+    let looked = |ends: &[Option<Duration>], whole: Option<Duration>| {
+        let mut builder = CertBuilder::new().add_userid("Ann Example <ann@apache.org>").set_validity_period(whole);
+        for end in ends {
+            builder = builder.add_subkey(KeyFlags::empty().set_signing(), *end, None);
+        }
+        let (certificate, _) = builder.generate().unwrap();
+        let report = check_keys(&certificate.armored().to_vec().unwrap(), Timestamp::now());
+        let days = report.keys[0].expires.map(|at| at.duration_since(Timestamp::now()).as_hours() / 24 + 1);
+        let (status, detail) = (report.keys[0].findings[0].status, report.keys[0].findings[0].detail.clone());
+        (days, status, detail)
+    };
+    let (days, status, detail) = looked(&[of_days(2)], None);
+    assert_eq!((days, status), (Some(2), Status::Warn), "{detail}");
+    assert!(detail.starts_with("nothing in it can sign after 20") && detail.contains("subkey "), "{detail}");
+    let (days, status, detail) = looked(&[of_days(400)], None);
+    assert_eq!((days, status), (Some(400), Status::Pass), "{detail}");
+    assert!(detail.contains(", expires on 20"), "{detail}");
+    let (days, status, _) = looked(&[of_days(2), None], None);
+    assert_eq!((days, status), (None, Status::Pass), "another goes on");
+    let (days, status, _) = looked(&[of_days(2), of_days(500)], of_days(300));
+    assert_eq!((days, status), (Some(300), Status::Pass), "none outlives the key");
+}
+
+#[test]
 fn what_gives_no_key_is_named_with_its_line() {
     let report = check_keys(b"hello\n-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n", Timestamp::now());
     let details: Vec<_> = report.findings.iter().map(|each| each.detail.as_str()).collect();
