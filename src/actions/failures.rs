@@ -41,6 +41,7 @@ pub(crate) fn git_failed(error: GitError) -> ActionError {
             ActionError::Conflict { found: format!("{name} at {found}"), expected }
         }
         GitError::Open { .. }
+        | GitError::AnothersClone { .. }
         | GitError::ObjectFormat { .. }
         | GitError::Incomplete { .. }
         | GitError::NoRemote { .. }

@@ -74,7 +74,7 @@ pub fn failed(repository: &str, error: &GitError) -> CommandError {
         ),
         GitError::Open { .. } | GitError::ObjectFormat { .. } => CommandError::usage(chain(error), REPO),
         GitError::Name { name } => no_tag(name.trim_start_matches("refs/tags/")),
-        GitError::NotInstalled(_) | GitError::Incomplete { .. } => {
+        GitError::NotInstalled(_) | GitError::Incomplete { .. } | GitError::AnothersClone { .. } => {
             CommandError::from_error(ExitCode::Usage, error, error.hint())
         }
         _ => CommandError::from_error(ExitCode::Usage, error, "see that the repository is whole: `git fsck`"),

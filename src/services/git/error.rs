@@ -26,6 +26,15 @@ pub enum GitError {
         #[source]
         source: LibGit2,
     },
+    /// The clone is somebody else's, who could have put anything into its settings.
+    #[error("the clone {} belongs to another user, and git does not trust it", path.display())]
+    AnothersClone {
+        /// Where.
+        path: PathBuf,
+        /// What libgit2 said.
+        #[source]
+        source: LibGit2,
+    },
     /// The repository names its objects in another way than by SHA-1.
     #[error("the repository {} does not name its objects by SHA-1, and no other way is supported", path.display())]
     ObjectFormat {
@@ -196,6 +205,9 @@ impl GitError {
             }
             Self::ObjectFormat { .. } => {
                 "use a clone whose objects are named by SHA-1, as those of git's own default are"
+            }
+            Self::AnothersClone { .. } => {
+                "where you trust who owns it: `git config --global --add safe.directory PATH`; else make a clone of your own"
             }
             Self::Incomplete { how: "shallow", .. } => "fetch the rest: `git fetch --unshallow`",
             Self::Incomplete { .. } => "make a clone without `--filter`, and name that one",

@@ -210,4 +210,22 @@ mod tests {
         }
         assert!(export("a/bc/c", &["a/b"]).is_ok());
     }
+
+    #[test]
+    fn a_clone_that_lacks_files_is_told_apart() {
+        let (keep, git) = repository(&[("README", b"read\n", 0o100_644)]);
+        let id = git2::Repository::open(keep.path()).unwrap().blob(b"read\n").unwrap().to_string();
+        fs::remove_file(keep.path().join(format!(".git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
+        let read = || git.visit_files("refs/tags/v1", |_| true, |_| Ok::<(), GitError>(())).unwrap_err();
+        assert!(matches!(read(), GitError::Local { .. }));
+        let mut config = git2::Repository::open(keep.path()).unwrap().config().unwrap();
+        config.set_bool("remote.origin.promisor", true).unwrap();
+        assert!(matches!(read(), GitError::Incomplete { how: "partial", .. }));
+        // As `git clone --filter` leaves it.
+        config.set_i32("core.repositoryformatversion", 1).unwrap();
+        config.set_str("extensions.partialClone", "origin").unwrap();
+        let error = read();
+        assert!(matches!(error, GitError::Incomplete { how: "partial", .. }), "{error:?}");
+        assert!(error.hint().contains("without `--filter`"));
+    }
 }

@@ -105,7 +105,11 @@ impl Git {
     fn repository(&self) -> Result<Repository, GitError> {
         let repository = Repository::open(&self.path).map_err(|source| {
             let path = self.path.clone();
-            if source.message().contains("object format") {
+            if source.code() == ErrorCode::Owner {
+                GitError::AnothersClone { path, source: source.into() }
+            } else if source.message().contains("partialclone") {
+                GitError::Incomplete { path, how: "partial" }
+            } else if source.message().contains("object format") {
                 GitError::ObjectFormat { path, source: source.into() }
             } else {
                 GitError::Open { path, source: source.into() }

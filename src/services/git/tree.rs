@@ -6,6 +6,8 @@
 
 //! Reading the files of a commit.
 
+use git2::ErrorCode;
+
 use super::{Git, GitError};
 
 /// What a tree entry is.
@@ -48,7 +50,12 @@ impl Git {
             if !wanted(&path) {
                 return Ok(());
             }
-            let blob = repository.find_blob(entry.id()).map_err(local(format!("read {path} of {commit}")))?;
+            let blob = repository.find_blob(entry.id()).map_err(|source| match source.code() {
+                ErrorCode::NotFound if is_partial(&repository) => {
+                    GitError::Incomplete { path: self.path.clone(), how: "partial" }
+                }
+                _ => local(format!("read {path} of {commit}"))(source),
+            })?;
             let kind = match entry.filemode() {
                 0o100_755 => FileKind::Executable,
                 0o120_000 => FileKind::Symlink,
@@ -71,6 +78,17 @@ impl Git {
         })?;
         Ok(found)
     }
+}
+
+/// Whether a part of the objects was left where the clone was made from (`git clone --filter`).
+fn is_partial(repository: &git2::Repository) -> bool {
+    let promised = |config: git2::Config| {
+        let entries = config.entries(Some("remote\\..*\\.promisor"))?;
+        let mut any = false;
+        entries.for_each(|_| any = true)?;
+        Ok::<bool, git2::Error>(any)
+    };
+    repository.config().and_then(promised).unwrap_or(false)
 }
 
 fn local(doing: String) -> impl FnOnce(git2::Error) -> GitError {
