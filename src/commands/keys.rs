@@ -17,7 +17,7 @@ use super::CommandError;
 use super::environment::Environment;
 use crate::services::address::hide_login;
 use crate::services::{KEYS_BYTES, KeysFileError, fetch_keys_file};
-use crate::ui::{ExitCode, Style, Ui, minute};
+use crate::ui::{Asking, ExitCode, Style, Ui, minute};
 use crate::verify::keys::{KeyReport, KeysReport, check_keys};
 use crate::verify::{Finding, Status};
 
@@ -80,7 +80,7 @@ impl<'a> CheckedKey<'a> {
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let What::Check(args) = args.what;
-    let bytes = read_keys(&args.keys, None)?;
+    let bytes = read_keys(environment.ui, &args.keys, None)?;
     let report = check_keys(&bytes, Timestamp::now());
     let passed = !findings(&report).any(|finding| finding.status == Status::Fail) && !report.keys.is_empty();
     if args.json {
@@ -100,7 +100,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
 ///
 /// # Errors
 /// When it cannot be read, or keys from there would prove nothing.
-pub fn read_keys(place: &str, authority: Option<&Path>) -> Result<Vec<u8>, CommandError> {
+pub fn read_keys(ui: Ui, place: &str, authority: Option<&Path>) -> Result<Vec<u8>, CommandError> {
     let hint = "give the project's KEYS: a file, or an address with https";
     if !place.contains("://") {
         let mut bytes = Vec::new();
@@ -111,6 +111,7 @@ pub fn read_keys(place: &str, authority: Option<&Path>) -> Result<Vec<u8>, Comma
             Err(error) => Err(CommandError::usage(format!("cannot read the keys in {place}: {error}"), hint)),
         };
     }
+    let _asking = Asking::begin(ui, &format!("KEYS at {}", hide_login(place)));
     fetch_keys_file(place, authority).map(String::into_bytes).map_err(|error| match error {
         KeysFileError::Address { .. } => CommandError::from_error(ExitCode::Usage, &error, hint),
         _ => {

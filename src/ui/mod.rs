@@ -19,7 +19,7 @@ mod visible;
 pub use exit::ExitCode;
 pub use file_count::FileCount;
 pub use output::{Style, Ui};
-pub use progress::{Progress, Waiting, aside, in_short};
+pub use progress::{Asking, Progress, Waiting, aside, in_short};
 pub use prompt::{Approver, TerminalPerson};
 pub use text::{few, hang, reflow, sentence, warning_lines};
 pub use time::{from_now, minute};

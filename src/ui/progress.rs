@@ -7,7 +7,9 @@
 //! Steps as they stream by on stderr: a line when one ends, a spinner while one
 //! runs on a terminal.
 
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle, WeakProgressBar};
@@ -158,6 +160,41 @@ impl Waiting {
     /// Begins to wait for `what`.
     pub fn begin(ui: Ui, what: &str) -> Self {
         Self(ui.lively().then(|| spinner(what.to_owned())))
+    }
+}
+
+/// A server that is asked, for as long as this value lives: a spinner on a terminal; elsewhere a line
+/// on stderr where it takes longer than a second.
+pub struct Asking {
+    _spinner: Waiting,
+    answered: Option<Sender<()>>,
+    teller: Option<JoinHandle<()>>,
+}
+
+impl Asking {
+    /// Begins to ask for `what`.
+    pub fn begin(ui: Ui, what: &str) -> Self {
+        let spinner = Waiting::begin(ui, what);
+        if ui.lively() {
+            return Self { _spinner: spinner, answered: None, teller: None };
+        }
+        let (answered, answer) = channel();
+        let line = format!("waiting: {what}");
+        let teller = thread::spawn(move || {
+            if answer.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+                ui.say(&line);
+            }
+        });
+        Self { _spinner: spinner, answered: Some(answered), teller: Some(teller) }
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        drop(self.answered.take());
+        if let Some(teller) = self.teller.take() {
+            let _ = teller.join();
+        }
     }
 }
 

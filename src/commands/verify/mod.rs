@@ -177,15 +177,15 @@ fn report(environment: &Environment, args: &Args, recorded: Option<Subject>) -> 
     }
     // What is wrong with them is said before anything is downloaded.
     let known = match (&args.keys, &subject.product) {
-        (Some(place), _) => Some(keys(place, None)?),
-        (None, product) => product.as_ref().map(keys_of).transpose()?,
+        (Some(place), _) => Some(keys(environment, place, None)?),
+        (None, product) => product.as_ref().map(|product| keys_of(environment, product)).transpose()?,
     };
     let here = target.bring(environment)?;
     let listing = here.listing()?;
     let subject = subject.of_files(environment, &listing.files)?;
     let keys = match (known, &subject.product) {
         (Some(keys), _) => keys,
-        (None, Some(product)) => keys_of(product)?,
+        (None, Some(product)) => keys_of(environment, product)?,
         (None, None) => {
             return Err(CommandError::usage(
                 "no keys are named, and no product of release-config/ has such files",
@@ -226,7 +226,8 @@ fn verify(
     let mut commit = None;
     if let Some((tag, repository)) = named.or_else(|| subject.tag.clone()) {
         let left_out = LeftOut::of(subject.product.as_ref(), &args.exclude)?;
-        commit = tag::check(&left_out, &rules, &against, &tag, &repository, here, &mut found)?;
+        let place = (tag.as_str(), repository.as_str());
+        commit = tag::check(environment.ui, &left_out, &rules, &against, place, here, &mut found)?;
     } else {
         let unnamed = "no tag was named by --source-tag, so the source archive was not held against the repository";
         found.whole.push(Finding::skip("source-tag", subject.untagged.as_deref().unwrap_or(unnamed)));
@@ -254,13 +255,13 @@ fn rat_excludes(file: &Path) -> Result<RatExcludes, CommandError> {
 }
 
 /// The keys where a product's configuration says.
-fn keys_of(product: &Product) -> Result<KeyRing, CommandError> {
-    keys(&product.svn.keys, product.svn.ca.as_deref().map(Path::new))
+fn keys_of(environment: &Environment, product: &Product) -> Result<KeyRing, CommandError> {
+    keys(environment, &product.svn.keys, product.svn.ca.as_deref().map(Path::new))
 }
 
 /// The keys at an address, whose server may have a certificate authority of its own, or in a file.
-fn keys(place: &str, authority: Option<&Path>) -> Result<KeyRing, CommandError> {
-    let bytes = read_keys(place, authority)?;
+fn keys(environment: &Environment, place: &str, authority: Option<&Path>) -> Result<KeyRing, CommandError> {
+    let bytes = read_keys(environment.ui, place, authority)?;
     let parsed = KeyRing::parse(&bytes).map_err(|error| format!("{}: {}", hide_login(place), chain(&error)));
     parsed.map_err(|what| CommandError::usage(what, "`quorate keys check` says what is wrong with a KEYS file"))
 }

@@ -15,7 +15,7 @@ use crate::commands::CommandError;
 use crate::commands::error::chain;
 use crate::services::address::{across_network, hide_login, unprotected};
 use crate::services::{Effects, Git, GitError};
-use crate::ui::ExitCode;
+use crate::ui::{Asking, ExitCode, Ui};
 
 const REPO: &str = "--repo names a clone's directory, or an address: https://github.com/apache/PROJECT";
 
@@ -24,7 +24,7 @@ const REPO: &str = "--repo names a clone's directory, or an address: https://git
 ///
 /// # Errors
 /// When it cannot be opened or asked, or is none.
-pub fn open(repository: &str, name: &str) -> Result<(Git, Option<TempDir>), CommandError> {
+pub fn open(ui: Ui, repository: &str, name: &str) -> Result<(Git, Option<TempDir>), CommandError> {
     if name.is_empty() || name.starts_with('-') {
         return Err(no_tag(name));
     }
@@ -46,6 +46,7 @@ pub fn open(repository: &str, name: &str) -> Result<(Git, Option<TempDir>), Comm
         let what = format!("cannot make a directory in {}: {error}", std::env::temp_dir().display());
         CommandError::new(ExitCode::Service, what, "make room there, or name another by TMPDIR")
     })?;
+    let _asking = Asking::begin(ui, &format!("the tag {name} of {}", hide_login(repository)));
     let git = Git::with_tag_of(repository, name, place.path(), Effects::unwatched());
     Ok((git.map_err(|error| failed(repository, &error))?, Some(place)))
 }
@@ -92,7 +93,7 @@ mod tests {
 
     #[test]
     fn what_protects_nothing_is_not_asked() {
-        let error = open("git://example.org/a/b", "v1").unwrap_err().to_string();
+        let error = open(Ui::new(true), "git://example.org/a/b", "v1").unwrap_err().to_string();
         assert!(error.contains("anybody on the way could change what comes over git"), "{error}");
     }
 }

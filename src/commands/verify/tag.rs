@@ -18,6 +18,7 @@ use crate::commands::error::chain;
 use crate::release::Sha512;
 use crate::services::address::hide_login;
 use crate::services::{FileKind, Git, GitError, LineEnds};
+use crate::ui::Ui;
 use crate::verify::signature::{FurtherDigests, Reading, SignatureFile};
 use crate::verify::{
     Against, CandidateFindings, CheckedOut, Finding, ProductRules, Tree, TreeEntry, TreeKind, compare_submodules,
@@ -33,16 +34,16 @@ const CHECK: &str = "source-tag";
 /// # Errors
 /// When the repository cannot be asked.
 pub fn check(
+    ui: Ui,
     left_out: &LeftOut,
     rules: &ProductRules,
     against: &Against<'_>,
-    name: &str,
-    repository: &str,
+    (name, repository): (&str, &str),
     here: &Here,
     found: &mut CandidateFindings,
 ) -> Result<Option<String>, CommandError> {
     let failed = |error: GitError| repository::failed(repository, &error);
-    let (git, _place) = repository::open(repository, name)?;
+    let (git, _place) = repository::open(ui, repository, name)?;
     let reference = format!("refs/tags/{name}");
     let Some(object) = git.reference(&reference).map_err(failed)? else {
         found.whole.push(Finding::fail(CHECK, format!("there is no tag {name} in {}", hide_login(repository))));

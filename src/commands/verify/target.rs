@@ -7,6 +7,7 @@
 //! What is verified, as the user names it, and how its files come to this machine.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::here::{BESIDE, Here};
 use super::place::Place;
@@ -17,8 +18,11 @@ use crate::services::address::hide_login;
 use crate::services::{
     Cache, Came, DownloadError, Downloader, Effects, EntryKind, Svn, SvnError, SvnFault, SvnUrl, SvnUrlError,
 };
-use crate::ui::{ExitCode, FileCount};
+use crate::ui::{Asking, ExitCode, FileCount};
 use crate::verify::{ArchiveKind, Coordinates};
+
+/// How long a Subversion server may be silent.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// What is verified.
 #[derive(Debug, PartialEq, Eq)]
@@ -142,12 +146,16 @@ fn export(environment: &Environment, address: &str, into: &Path) -> Result<Entry
         CommandError::usage(what, "give the URL of a candidate's directory, or of a file")
     })?;
     let svn = Svn::new(environment.accounts.svn.clone(), None, Effects::unwatched());
+    // By ssh it may wait for a person's passphrase.
+    let svn = if address.starts_with("svn+ssh:") { svn } else { svn.giving_up_after(SILENCE) };
     let count = FileCount::begin(environment.ui, "downloading");
     let progress = |name: &str, bytes: u64| {
         count.bytes(name, bytes);
         count.file(name);
     };
+    let asking = Asking::begin(environment.ui, &hide_login(address));
     let kind = svn.info(&url, None).map_err(failed)?.map(|info| info.kind);
+    drop(asking);
     let exported = match kind {
         Some(EntryKind::Directory) => svn.export(&url, into, &progress),
         Some(EntryKind::File) => svn.export_with_companions(&url, &BESIDE, into, &progress),

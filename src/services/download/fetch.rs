@@ -29,13 +29,13 @@ use crate::release::stands_beside;
 use crate::services::web;
 
 /// How often a download is tried without a single byte more.
-const ATTEMPTS: u32 = 4;
+pub const ATTEMPTS: u32 = 4;
 /// How often it is tried at all.
 const ALL_ATTEMPTS: u32 = 200;
 /// The pause after the first of them; it doubles.
-const PAUSE: Duration = Duration::from_millis(200);
+pub const PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause that a server is granted that asks for one.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The most that a page may have which lists a directory.
 const PAGE_BYTES: u64 = 64 * 1024 * 1024;
 /// The most that a file may have: no release's comes near it, a server without an end does.
@@ -216,12 +216,12 @@ fn as_it_is(url: &Url, response: Response) -> Result<Response, Ended> {
 }
 
 /// Whether the server may answer otherwise a little later.
-fn passing(status: StatusCode) -> bool {
+pub fn passing(status: StatusCode) -> bool {
     status.is_server_error() || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
 }
 
 /// `Retry-After` in seconds; the form with a date is left to the usual pauses.
-fn wanted_pause(headers: &HeaderMap) -> Option<Duration> {
+pub fn wanted_pause(headers: &HeaderMap) -> Option<Duration> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 

@@ -28,6 +28,7 @@ pub use cache::Cache;
 use crawl::{list, several};
 pub use error::DownloadError;
 use error::shown;
+pub(super) use fetch::{ATTEMPTS, LONGEST_PAUSE, PAUSE, passing, wanted_pause};
 pub(super) use listing::{children, links};
 
 use super::address::hide_login;

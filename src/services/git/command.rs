@@ -56,6 +56,10 @@ const PLAIN: [&str; 10] = [
     "core.quotePath=false",
 ];
 
+/// A web server that sends nothing for a minute is given up; while it packs, git's own sends a sign of
+/// life each few seconds. By ssh nothing can be told: it may wait for a person's passphrase.
+const NOT_SILENT: [&str; 4] = ["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60"];
+
 /// What a run of `git` left.
 #[derive(Debug)]
 pub(super) struct Finished {
@@ -71,7 +75,11 @@ impl Git {
         // git would look for a repository further up.
         self.repository()?;
         let mut command = Command::new("git");
-        command.arg("-C").arg(&self.path).args(PLAIN).arg(doing).args(arguments);
+        command.arg("-C").arg(&self.path).args(PLAIN);
+        if matches!(doing, "fetch" | "ls-remote") {
+            command.args(NOT_SILENT);
+        }
+        command.arg(doing).args(arguments);
         command.env("LC_ALL", "C").env("LANGUAGE", "C").env("GIT_TERMINAL_PROMPT", "0");
         apart_from_the_caller(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -53,6 +53,8 @@ pub struct Svn {
     authority: Option<PathBuf>,
     effects: Effects,
     timeout: Duration,
+    /// How long a command may write nothing.
+    silence: Option<Duration>,
     svn: OsString,
     svnmucc: OsString,
 }
@@ -68,6 +70,7 @@ impl Svn {
             authority: None,
             effects,
             timeout: TIMEOUT,
+            silence: None,
             svn: "svn".into(),
             svnmucc: "svnmucc".into(),
         }
@@ -83,6 +86,13 @@ impl Svn {
     /// The PEM file of the certificate authority that it trusts beside the system's.
     pub fn authority(&self) -> Option<&Path> {
         self.authority.as_deref()
+    }
+
+    /// The same client, ending each command that writes nothing for so long, as where a server takes
+    /// connections and does not answer.
+    #[must_use]
+    pub fn giving_up_after(self, silence: Duration) -> Self {
+        Self { silence: Some(silence), ..self }
     }
 
     /// The same client, ending each command that takes longer than `timeout`

@@ -15,7 +15,7 @@ use std::thread;
 
 use roxmltree::{Document, Node};
 
-use super::run::Program;
+use super::run::{Output, Program};
 use super::{Revision, Svn, SvnError, SvnFault, SvnUrl};
 use crate::release::{FileDigest, Sha512};
 
@@ -249,7 +249,7 @@ impl Svn {
         &self,
         url: &SvnUrl,
         at: Option<Revision>,
-        consume: impl FnOnce(std::process::ChildStdout) -> io::Result<T>,
+        consume: impl FnOnce(Output) -> io::Result<T>,
     ) -> Result<T, SvnError> {
         self.run(Program::Svn, &format!("read {url}"), ["cat", "--ignore-keywords", &url.pegged(at)], consume)
     }

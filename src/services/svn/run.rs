@@ -11,7 +11,9 @@ use std::ffi::OsString;
 use std::io::{self, Read, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use secrecy::ExposeSecret as _;
@@ -47,7 +49,7 @@ impl Svn {
         program: Program,
         doing: &str,
         arguments: impl IntoIterator<Item = A>,
-        consume: impl FnOnce(ChildStdout) -> io::Result<T>,
+        consume: impl FnOnce(Output) -> io::Result<T>,
     ) -> Result<T, SvnError> {
         let mut command = self.command(program, arguments);
         let program = command.get_program().to_owned();
@@ -65,11 +67,11 @@ impl Svn {
             }
         };
         let status = child.wait().map_err(|source| SvnError::Run { program: program.clone(), source })?;
-        if status.success() || !late && consumed.is_err() {
+        if status.success() || late.is_none() && consumed.is_err() {
             return consumed.map_err(|source| SvnError::Run { program, source });
         }
-        if late {
-            return Err(SvnError::TimedOut { doing: doing.to_owned(), timeout: self.timeout });
+        if let Some(timeout) = late {
+            return Err(SvnError::TimedOut { doing: doing.to_owned(), timeout });
         }
         Err(SvnError::Failed { doing: doing.to_owned(), fault: SvnFault::classify(&said) })
     }
@@ -103,14 +105,11 @@ impl Svn {
 
     /// Feeds and reads `child` until it has ended, or ends it when its time is up.
     /// It is not yet reaped then, so that its id can't have come to mean another.
-    fn attend<T>(
-        &self,
-        child: &mut Child,
-        consume: impl FnOnce(ChildStdout) -> io::Result<T>,
-    ) -> io::Result<Attended<T>> {
+    fn attend<T>(&self, child: &mut Child, consume: impl FnOnce(Output) -> io::Result<T>) -> io::Result<Attended<T>> {
         let pid = Pid::from_child(child);
         let taken = || io::Error::other("its output is not connected");
-        let output = child.stdout.take().ok_or_else(taken)?;
+        let output = Output { pipe: child.stdout.take().ok_or_else(taken)?, heard: Arc::default() };
+        let heard = Arc::clone(&output.heard);
         let mut errors = child.stderr.take().ok_or_else(taken)?;
         let input = child.stdin.take();
         thread::scope(|scope| {
@@ -120,8 +119,8 @@ impl Svn {
             });
             let (ended, end) = mpsc::channel::<()>();
             let watchdog = scope.spawn(move || {
-                let late = end.recv_timeout(self.timeout) == Err(RecvTimeoutError::Timeout);
-                if late {
+                let late = self.too_long(&end, &heard);
+                if late.is_some() {
                     // It may have ended by itself just now.
                     let _ = kill_process(pid, Signal::KILL);
                 }
@@ -140,11 +139,46 @@ impl Svn {
             Ok(Attended { late, consumed, said })
         })
     }
+
+    /// The time that was up, of the whole or of its silence; `None` where the command ended before.
+    fn too_long(&self, end: &mpsc::Receiver<()>, heard: &Mutex<Option<Instant>>) -> Option<Duration> {
+        let begun = Instant::now();
+        loop {
+            let last = heard.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(begun);
+            let whole = self.timeout.saturating_sub(begun.elapsed());
+            let silence = self.silence.map(|silence| silence.saturating_sub(last.elapsed()));
+            if whole.is_zero() {
+                return Some(self.timeout);
+            }
+            if silence.is_some_and(|left| left.is_zero()) {
+                return self.silence;
+            }
+            let left = silence.map_or(whole, |left| left.min(whole));
+            if end.recv_timeout(left) != Err(RecvTimeoutError::Timeout) {
+                return None;
+            }
+        }
+    }
+}
+
+/// What a command writes to standard output, as it comes.
+pub(super) struct Output {
+    pipe: ChildStdout,
+    /// When something came last.
+    heard: Arc<Mutex<Option<Instant>>>,
+}
+
+impl Read for Output {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.pipe.read(buffer)?;
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        Ok(read)
+    }
 }
 
 struct Attended<T> {
-    /// Whether it had to be ended.
-    late: bool,
+    /// The time after which it had to be ended, if it had to be.
+    late: Option<Duration>,
     consumed: io::Result<T>,
     /// What it wrote to standard error.
     said: String,

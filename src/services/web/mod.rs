@@ -34,7 +34,7 @@ use super::Effects;
 pub use answer::Answer;
 pub use error::WebError;
 pub use login::{Asked, Login};
-pub(super) use reader::{SILENCE, authorities, is_here, protected, reader, reader_here, reader_of, text};
+pub(super) use reader::{SILENCE, authorities, is_here, protected, reader, reader_here, reader_of, text, text_until};
 pub use request::{Body, Request};
 
 /// How many redirects are followed.

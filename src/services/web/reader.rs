@@ -11,7 +11,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::net::IpAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, ClientBuilder, Response};
 use reqwest::redirect::Policy;
@@ -110,6 +110,31 @@ pub(in crate::services) fn text(response: Response, most: u64) -> io::Result<Opt
     let mut bytes = Vec::new();
     response.take(most + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= most).then(|| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// The same, where all of it has come at `end`.
+///
+/// # Errors
+/// When the answer breaks off, or goes on for longer.
+pub(in crate::services) fn text_until(response: Response, most: u64, end: Instant) -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    Until { response, end }.take(most + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then(|| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// An answer that has its time.
+struct Until {
+    response: Response,
+    end: Instant,
+}
+
+impl Read for Until {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if Instant::now() >= self.end {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "it comes too slowly"));
+        }
+        self.response.read(buffer)
+    }
 }
 
 #[cfg(test)]

@@ -256,6 +256,28 @@ fn a_signature_is_made_kept_and_replaced_only_when_told() {
 }
 
 #[test]
+fn a_server_that_takes_its_time_is_said_to_be_waited_for() {
+    use std::io::{Read as _, Write as _};
+    let signers = Signers::get();
+    let (room, keys) = (Room::with(&[]), signers.keys(&[&signers.manager]));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/KEYS", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for pause in [1500, 0] {
+            let mut stream = listener.accept().unwrap().0;
+            let _ = stream.read(&mut [0; 1024]);
+            std::thread::sleep(std::time::Duration::from_millis(pause));
+            let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", keys.len());
+            let _ = stream.write_all((head + &keys).as_bytes());
+        }
+    });
+    let (code, _, error) = room.quorate(&["keys", "check", &address]);
+    assert!(code == 0 && error.contains(&format!("waiting: KEYS at {address}")), "{error}");
+    let (code, _, error) = room.quorate(&["keys", "check", &address]);
+    assert!(code == 0 && !error.contains("waiting"), "{error}");
+}
+
+#[test]
 fn a_keys_file_is_looked_through_key_by_key() {
     let signers = Signers::get();
     let room = Room::with(&[("KEYS", &signers.keys(&[&signers.manager, &signers.stranger]))]);
