@@ -53,11 +53,23 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         true => artifacts(environment, &args.files)?,
         false => args.files.iter().collect(),
     };
-    files.iter().try_for_each(|path| refuse_odd_name(path))?;
     let mut digests = Vec::new();
-    let computed: Vec<_> = files.par_iter().map(|path| digest(path)).collect();
+    let computed: Vec<_> = files.par_iter().map(|path| refuse_odd_name(path).and_then(|()| digest(path))).collect();
+    // One that cannot be had keeps none of the others back; the last is told with what to do.
+    let mut useless: Option<CommandError> = None;
+    let mut tell = |error| {
+        if let Some(before) = useless.replace(error) {
+            environment.ui.warn(&before.what);
+        }
+    };
     for (path, digest) in files.into_iter().zip(computed) {
-        let digest = digest?;
+        let digest = match digest {
+            Ok(digest) => digest,
+            Err(error) => {
+                tell(error);
+                continue;
+            }
+        };
         match args.write {
             true => write(environment, path, &digest)?,
             // As the user named it, so that `sha512sum --check` finds it from here.
@@ -70,7 +82,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     if args.json {
         environment.ui.json(&digests);
     }
-    Ok(ExitCode::Done)
+    useless.map_or(Ok(ExitCode::Done), Err)
 }
 
 /// Those of the files that have a digest beside them: no signature and no digest.
@@ -236,7 +248,10 @@ fn of_sha512(entry: Entry) -> Result<Entry, String> {
 fn compare(list: &Path, entry: &Entry) -> Compared {
     // Where no name stands beside the digest, the list's own name says whose it is.
     let own = list.file_stem().unwrap_or_default().to_string_lossy();
-    let path = list.parent().unwrap_or(Path::new("")).join(entry.name.as_deref().unwrap_or(&own));
+    let name = entry.name.as_deref().unwrap_or(&own);
+    let at = |name: &str| list.parent().unwrap_or(Path::new("")).join(name);
+    // Blanks around a name are a part of it where there is such a file.
+    let path = if at(name).exists() { at(name) } else { at(name.trim()) };
     let why = match digest(&path) {
         Ok(found) if found.sha512.as_str() == entry.digest => None,
         Ok(_) => Some(String::new()),

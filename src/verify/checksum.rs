@@ -84,7 +84,8 @@ fn held(companion: &str, text: &[u8], computed: Computed<'_>) -> Result<(String,
     };
     let entries = entries(text)?;
     let count = entries.len();
-    let named = |entry: &&Entry| entry.name.as_deref().is_some_and(|name| base(name) == file);
+    let named =
+        |entry: &&Entry| entry.name.as_deref().is_some_and(|name| base(name) == file || base(name.trim()) == file);
     let mut mine: Vec<&Entry> = entries.iter().filter(named).collect();
     if mine.is_empty() && count == 1 && entries[0].name.is_none() {
         mine.push(&entries[0]);
@@ -107,7 +108,7 @@ fn held(companion: &str, text: &[u8], computed: Computed<'_>) -> Result<(String,
     if entry.digest != expected {
         return Err(format!("wrong {algorithm}: it says {}, the file has {}", short(&entry.digest), short(expected)));
     }
-    let directory = entry.name.as_deref().filter(|name| *name != file);
+    let directory = entry.name.as_deref().filter(|name| *name != file && name.trim() != file);
     let caution = directory.map(|name| format!("it names {}, expected {file} without a directory", printable(name)));
     Ok((format!("{algorithm} is {}", short(expected)), caution))
 }
@@ -158,7 +159,13 @@ pub fn lines(text: &[u8]) -> Result<Vec<Result<Entry, String>>, String> {
     }
     let mut found = Vec::new();
     let mut grouped: Option<Entry> = None;
-    for line in text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()) {
+    for whole in text.lines().filter(|line| !line.trim().is_empty()) {
+        if let Some(entry) = coreutils_line(whole) {
+            found.extend(grouped.take().map(with_digest));
+            found.push(Ok(entry));
+            continue;
+        }
+        let line = whole.trim_end();
         // a line of `gpg --print-md` goes on where the one before it ended
         if let Some(open) = &mut grouped
             && line.starts_with([' ', '\t'])
@@ -186,6 +193,19 @@ fn with_digest(entry: Entry) -> Result<Entry, String> {
 
 fn no_digest(line: &str) -> String {
     format!("no digest in the line \"{}\"", printable(&line.chars().take(60).collect::<String>()))
+}
+
+/// `HASH  FILE` or `HASH *FILE` as the coreutils write it: the name is all that comes behind, blanks
+/// and an asterisk too.
+fn coreutils_line(line: &str) -> Option<Entry> {
+    let escaped = line.strip_prefix('\\');
+    let (digest, rest) = escaped.unwrap_or(line).split_once(' ')?;
+    let (digest, name) = (digits(digest).filter(|digest| digest.len() >= 32)?, rest.strip_prefix([' ', '*'])?);
+    if name.trim().is_empty() {
+        return None;
+    }
+    let name = if escaped.is_some() { unescaped(name)? } else { name.to_owned() };
+    Some(Entry { digest, name: Some(name), algorithm: None })
 }
 
 /// A line that holds all of its entry: `SHA512 (FILE) = HASH` or, by OpenSSL,

@@ -77,8 +77,14 @@ impl Sums<'_, '_> {
         let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
         let mut faults = Vec::new();
         for entry in &entries {
-            let Some(name) = entry.name.as_deref().map(base).filter(|name| *name != base(of)) else { continue };
-            let other = if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
+            let at = |name: &str| if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
+            let Some(name) = entry.name.as_deref().map(base) else { continue };
+            // blanks around a name are a part of it where there is such a file
+            let name = if paths.contains(at(name).as_str()) { name } else { name.trim() };
+            if name == base(of) {
+                continue;
+            }
+            let other = at(name);
             if !paths.contains(other.as_str()) {
                 // of one artifact alone, the others need not be here
                 if self.candidate.scope == Scope::Whole {

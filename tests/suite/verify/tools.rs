@@ -256,6 +256,47 @@ fn a_signature_is_made_kept_and_replaced_only_when_told() {
 }
 
 #[test]
+fn names_that_look_like_something_else_are_read_back() {
+    let names = ["*star.tgz", " before", "behind ", "(x) = y", "a (b) = c", "SHA512 (z) = 1", "plain"];
+    let room = Room::with(&names.map(|name| (name, name)));
+    let (code, said, error) = room.quorate(&[&["hash", "--"], &names[..]].concat());
+    assert!(code == 0 && said.lines().count() == names.len(), "{error}");
+    room.write("sums", &said);
+    let (code, checked, error) = room.quorate(&["hash", "--check", "sums"]);
+    assert!(code == 0 && checked.matches(": OK").count() == names.len(), "{checked}{error}");
+    let (code, _, error) = room.run("sha512sum", &["--check", "--strict", "sums"]);
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert_eq!(room.quorate(&["hash", "--write", "--", "*star.tgz", "behind "]).0, 0);
+    let (code, checked, error) = room.quorate(&["hash", "--check", "--", "*star.tgz.sha512", "behind .sha512"]);
+    assert!(code == 0 && checked.matches(": OK").count() == 2, "{checked}{error}");
+    // What is aligned by more blanks than the tools write names the file all the same.
+    room.write("aligned", &said.lines().last().unwrap().replace("  plain", "     plain "));
+    assert_eq!(room.quorate(&["hash", "--check", "aligned"]).0, 0);
+}
+
+#[test]
+fn a_file_that_cannot_be_named_keeps_none_of_the_others_back() {
+    use std::os::unix::ffi::OsStrExt;
+    let room = Room::with(&[("a", "a\n"), ("b", "b\n")]);
+    let odd = std::ffi::OsStr::from_bytes(b"odd\xff");
+    fs::write(room.place.path().join(odd), "x").unwrap();
+    let hash = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quorate"));
+        command.arg("hash").args(more).arg("a").arg(odd).arg("b").arg("gone").current_dir(&room.place);
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        (output.status.code(), super::text(&output.stdout), super::text(&output.stderr))
+    };
+    let (code, said, error) = hash(&[]);
+    assert!(code == Some(2) && said.lines().count() == 2 && said.contains("  b\n"), "{said}{error}");
+    assert!(error.contains("is no UTF-8") && error.contains("cannot read gone"), "{error}");
+    let (code, said, _) = hash(&["--json"]);
+    let paths: Vec<Value> = serde_json::from_str(&said).unwrap();
+    assert_eq!((code, paths.len()), (Some(2), 2), "{said}");
+    assert_eq!(hash(&["--write"]).0, Some(2));
+    assert!(room.path("a.sha512").exists() && room.path("b.sha512").exists());
+}
+
+#[test]
 fn a_server_that_takes_its_time_is_said_to_be_waited_for() {
     use std::io::{Read as _, Write as _};
     let signers = Signers::get();
