@@ -10,19 +10,24 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::CommandError;
 use super::environment::Environment;
 use super::hash::refuse_link;
 use super::identity::signing_key;
 use crate::release::stands_beside;
-use crate::services::{Effects, OpenPgp, OpenPgpError};
+use crate::services::{Effects, OpenPgp, OpenPgpError, Verdict};
 use crate::ui::{ExitCode, Waiting};
+use crate::verify::Status;
+use crate::verify::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
 
 /// Signs files: FILE.asc is written beside each.
 ///
 /// The signature is detached and armored, by the key that you name or the one that
 /// you have, through your agent. A signature that is there and good is left as it is;
-/// one that is not is replaced only with --force. Signatures and digests among the files
+/// one that is not is replaced only with --force. A key whose signatures `quorate verify` refuses
+/// signs nothing. Signatures and digests among the files
 /// are left out.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -66,21 +71,28 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         let target = PathBuf::from(target);
         refuse_link(&target)?;
         let fail = |error: OpenPgpError| CommandError::from_error(ExitCode::Service, &error, error.hint());
+        let own = own_key(&openpgp)?;
         if let Some(present) = present(&target)? {
-            if openpgp.verify_file(&present, path).map_err(fail)?.is_good() {
+            let why = match openpgp.verify_file(&present, path).map_err(fail)? {
+                Verdict::Good { .. } => refusal(&own, &present, path)?,
+                Verdict::Bad { why } => Some(why),
+            };
+            let Some(why) = why else {
                 environment.ui.say(&format!("{} holds already", target.display()));
                 continue;
-            }
+            };
             if !args.force {
-                return Err(CommandError::new(
-                    ExitCode::Conflict,
-                    format!("{} is there, and is no good signature of {}", target.display(), path.display()),
-                    "look at it; --force replaces it",
-                ));
+                let what = format!("{} is there, and is no good signature of {}", target.display(), path.display());
+                let hint = "look at it; --force replaces it";
+                return Err(CommandError::new(ExitCode::Conflict, format!("{what} by your key: {why}"), hint));
             }
         }
         let _waiting = Waiting::begin(environment.ui, &format!("signing {}", path.display()));
         let signature = openpgp.sign_file(path).map_err(fail)?;
+        if let Some(why) = refusal(&own, signature.as_bytes(), path)? {
+            let what = format!("no release can be signed by key {key}, and nothing was written: {why}");
+            return Err(CommandError::usage(what, "sign by a key of RSA 4096 or Ed25519, and publish it in KEYS"));
+        }
         fs::write(&target, signature).map_err(|error| {
             CommandError::new(
                 ExitCode::Service,
@@ -91,6 +103,28 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         environment.ui.say(&format!("wrote {}", target.display()));
     }
     Ok(ExitCode::Done)
+}
+
+/// The key as everybody sees it who has only KEYS.
+fn own_key(openpgp: &OpenPgp) -> Result<KeyRing, CommandError> {
+    let block = openpgp.export_armored();
+    let block = block.map_err(|error| CommandError::from_error(ExitCode::Service, &error, error.hint()))?;
+    KeyRing::parse(block.as_bytes()).map_err(|error| {
+        let what = format!("your key is none that signatures are verified by: {error}");
+        CommandError::usage(what, "`gpg --export --armor` shows it, `quorate keys check` looks it over")
+    })
+}
+
+/// Why `quorate verify` would refuse `signature` over the file at `path`, by a KEYS with the key `own`.
+fn refusal(own: &KeyRing, signature: &[u8], path: &Path) -> Result<Option<String>, CommandError> {
+    let file = SignatureFile::parse(signature);
+    let read = fs::File::open(path).and_then(|bytes| Reading::of(bytes, Some(&file), FurtherDigests::default()));
+    let reading = read.map_err(|error| {
+        CommandError::usage(format!("cannot read {}: {error}", path.display()), "name files that are yours to read")
+    })?;
+    let report = own.verify(&file, &reading, Timestamp::now());
+    let faults = report.findings().into_iter().filter(|finding| finding.status == Status::Fail);
+    Ok((!report.passed()).then(|| faults.map(|finding| finding.detail).collect::<Vec<_>>().join("; ")))
 }
 
 /// What is at the place of a signature, whatever it is.

@@ -168,12 +168,19 @@ impl OpenPgpError {
             Self::NoPinentry { .. } => {
                 "install a pinentry, set GPG_TTY=$(tty), or unlock the key first by signing something with gpg"
             }
-            Self::BadPassphrase { .. } | Self::Cancelled { .. } => "run the step again and enter the passphrase",
+            Self::BadPassphrase { .. } | Self::Cancelled { .. } => {
+                "run the step again and enter the passphrase; where nothing asks for it, GPG_TTY=$(tty) names the \
+                 terminal"
+            }
             Self::Home { .. } => {
                 "have $GNUPGHOME name a directory of your own, mode 0700, with a path of at most 80 bytes, or unset it for GnuPG's own"
             }
             Self::File { .. } => "see that the file is there and can be read",
             Self::DamagedKeys { .. } => "have the block put right: nobody can import the file as it is",
+            Self::Engine { doing: "sign", .. } => {
+                "try the same with gpg itself, and see what it says; where it wants a passphrase, GPG_TTY=$(tty) names \
+                 the terminal, without one unlock the key first"
+            }
             Self::OtherSigner { .. } | Self::Engine { .. } => "try the same with gpg itself, and see what it says",
         }
     }

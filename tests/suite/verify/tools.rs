@@ -256,6 +256,34 @@ fn a_signature_is_made_kept_and_replaced_only_when_told() {
 }
 
 #[test]
+fn nothing_is_signed_that_verify_refuses_and_anothers_signature_is_named() {
+    let signers = Signers::get();
+    let mut room = Room::with(&[("a.tgz", "a\n")]);
+    let home = tempfile::Builder::new().prefix("q").tempdir_in("/tmp").unwrap();
+    fs::set_permissions(home.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    room.home = Some(home.path().to_owned());
+    let unlocked = ["--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase="];
+    let key = |kind: &str| {
+        let user = format!("Ann Example <{kind}@example.org>");
+        room.run("gpg", &[&unlocked[..], &["--quick-generate-key", &user, kind, "sign"]].concat());
+        let listed = room.run("gpg", &["--with-colons", "--list-secret-keys", &user]).1;
+        listed.lines().find_map(|line| Some(line.strip_prefix("fpr:")?.trim_matches(':').to_owned())).unwrap()
+    };
+    let (weak, strong) = (key("rsa1024"), key("ed25519"));
+    let (code, _, error) = room.quorate(&["sign", "--key", &weak, "a.tgz"]);
+    assert!(code == 2 && error.contains("too weak") && error.contains("nothing was written"), "{error}");
+    assert!(!room.path("a.tgz.asc").exists());
+    assert_eq!(room.run("gpg", &["--batch", "--local-user", &weak, "--detach-sign", "--armor", "a.tgz"]).0, 0);
+    let (code, _, error) = room.quorate(&["sign", "--key", &weak, "a.tgz"]);
+    assert!(code == 5 && error.contains("too weak"), "what is there is none either: {error}");
+    let (code, _, error) = room.quorate(&["sign", "--key", &strong, "a.tgz"]);
+    assert!(code == 5 && error.contains(&format!("it is by another key, {weak}")), "{error}");
+    assert_eq!(room.quorate(&["sign", "--key", &strong, "--force", "a.tgz"]).0, 0);
+    room.run("gpgconf", &["--kill", "all"]);
+    assert_ne!(strong, signers.manager);
+}
+
+#[test]
 fn names_that_look_like_something_else_are_read_back() {
     let names = ["*star.tgz", " before", "behind ", "(x) = y", "a (b) = c", "SHA512 (z) = 1", "plain"];
     let room = Room::with(&names.map(|name| (name, name)));
