@@ -102,9 +102,16 @@ fn this_workspace_can_be_released_by_its_own_configuration() {
     }
     let (candidate, left) = at_version(&files, &product, &version.to_string());
     assert!(left.is_empty(), "{said} would be left:\n{}", left.join("\n"));
-    // the crate is less than the source archive, under the same directory
-    for name in [&product.source.file, &product.build[0].outputs[0].name] {
-        let faults = faults(&candidate, &product, version, name);
+    // the crate is less than the source archive, under the same directory; cargo writes into it what the
+    // package has from the workspace
+    let mut packaged = candidate.clone();
+    let manifest = String::from_utf8(packaged["Cargo.toml"].clone()).unwrap();
+    let inherited = "\nversion.workspace = true\n";
+    assert!(manifest.contains(inherited), "the package's version is the workspace's");
+    let manifest = manifest.replacen(inherited, &format!("\nversion = \"{version}\"\n"), 1);
+    packaged.insert("Cargo.toml".to_owned(), manifest.into_bytes());
+    for (name, files) in [(&product.source.file, &candidate), (&product.build[0].outputs[0].name, &packaged)] {
+        let faults = faults(files, &product, version, name);
         assert!(faults.is_empty(), "{name}: {}", faults.join("\n"));
     }
 }
