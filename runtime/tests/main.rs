@@ -13,6 +13,7 @@
 mod command_line;
 mod failures;
 mod functions;
+mod limits;
 mod metrics;
 mod outages;
 mod playground;

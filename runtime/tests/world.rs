@@ -38,6 +38,8 @@ pub(crate) struct World {
     admin: u16,
     /// The environment of the functions, beside the usual.
     pub(crate) functions_environment: Vec<(&'static str, String)>,
+    /// How many files the runtime may have open, where that is said.
+    pub(crate) open_files: Option<u32>,
     /// Further arguments of `statefun run`.
     pub(crate) arguments: Vec<String>,
     pub(crate) client: Client,
@@ -61,6 +63,7 @@ impl World {
                 ("test/broker", broker, "first, second"),
             ],
             admin,
+            open_files: None,
             functions_environment: Vec::new(),
             arguments: Vec::new(),
             client: client(),
@@ -134,7 +137,15 @@ impl World {
 
     /// Starts the runtime and waits until it is ready.
     pub(crate) fn start_runtime(&mut self) {
-        let mut command = self.statefun();
+        let mut command = match self.open_files {
+            None => self.statefun(),
+            Some(most) => {
+                let mut shell = Command::new("sh");
+                let limited = format!("ulimit -n {most}; exec \"$0\" \"$@\"");
+                shell.args(["-c", &limited, env!("CARGO_BIN_EXE_statefun")]).current_dir(self.directory.path());
+                shell
+            }
+        };
         command.args(["run", "--host", &self.host]).arg(self.module()).arg("--data").arg(self.data());
         command.args(["--admin", &self.admin_address()]).args(&self.arguments);
         self.runtime = Some(self.start(command, "runtime.log"));

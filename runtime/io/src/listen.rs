@@ -65,6 +65,13 @@ impl Listener {
         Self { most_connections: most.min(Semaphore::MAX_PERMITS), ..self }
     }
 
+    /// The same, with so long for the head of a request; who takes longer, or asks nothing for as long, is
+    /// cut off.
+    #[must_use]
+    pub fn with_head_time(self, head_time: Duration) -> Self {
+        Self { head_time, ..self }
+    }
+
     /// Where it is.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -154,7 +161,7 @@ mod tests {
         head_time: Duration,
     ) -> (SocketAddr, watch::Sender<bool>, tokio::task::JoinHandle<()>) {
         let listener = Listener::bind("a test", "127.0.0.1:0".parse().unwrap()).await.unwrap();
-        let listener = Listener { head_time, ..listener.with_most_connections(most) };
+        let listener = listener.with_most_connections(most).with_head_time(head_time);
         let address = listener.address();
         let (stop, stopped) = watch::channel(false);
         let answer = || async {
@@ -173,6 +180,19 @@ mod tests {
         let mut rest = Vec::new();
         let ended = timeout(Duration::from_secs(10), slow.read_to_end(&mut rest)).await;
         assert!(ended.is_ok(), "the connection is held");
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_nothing_gives_the_place_to_others() {
+        let (address, _stop, _served) = server(2, Duration::from_millis(200)).await;
+        let mut idle = TcpStream::connect(address).await.unwrap();
+        idle.write_all(REQUEST).await.unwrap();
+        let _silent = TcpStream::connect(address).await.unwrap();
+        let mut third = TcpStream::connect(address).await.unwrap();
+        third.write_all(REQUEST).await.unwrap();
+        let mut head = [0; 12];
+        let answered = timeout(Duration::from_secs(10), third.read_exact(&mut head)).await;
+        assert!(answered.is_ok_and(|read| read.is_ok()), "those before it asked nothing more");
     }
 
     #[tokio::test]

@@ -6,13 +6,15 @@
 
 //! How many files and connections this process may have open, and who gets how many.
 //!
-//! Half is for the connections to functions, a quarter for those of clients; the rest is the
-//! store's, which cannot go on without.
+//! Half is for the connections to functions, a quarter for those of clients and of whoever looks at the
+//! administration; the rest is the store's, which cannot go on without.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// With fewer the log says so.
 const FEW: u64 = 8192;
+/// How many connections the administration has at most.
+const MOST_OF_ADMINISTRATION: usize = 64;
 
 /// How many may be open at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +44,14 @@ impl OpenFiles {
         (self.0 / 2 / endpoints.max(1)).max(1)
     }
 
-    /// How many connections of clients each of so many ports may have.
+    /// How many connections of clients each of so many ports may have, beside the administration.
     pub(crate) fn of_clients(self, ports: usize) -> usize {
-        (self.0 / 4 / ports.max(1)).max(1)
+        ((self.0 / 4).saturating_sub(self.of_administration()) / ports.max(1)).max(1)
+    }
+
+    /// How many connections the administration may have.
+    pub(crate) fn of_administration(self) -> usize {
+        (self.0 / 16).clamp(1, MOST_OF_ADMINISTRATION)
     }
 }
 
@@ -55,7 +62,10 @@ mod tests {
     #[test]
     fn some_are_left_for_the_store() {
         let files = OpenFiles(1024);
-        assert_eq!((files.to_functions(4), files.of_clients(2)), (128, 128));
-        assert_eq!(OpenFiles(10).to_functions(100), 1);
+        assert_eq!((files.to_functions(4), files.of_clients(2), files.of_administration()), (128, 96, 64));
+        let few = OpenFiles(256);
+        assert!(few.to_functions(1) + few.of_clients(1) + few.of_administration() <= 256 - 64);
+        let few = OpenFiles(10);
+        assert_eq!((few.to_functions(100), few.of_clients(3), few.of_administration()), (1, 1, 1));
     }
 }

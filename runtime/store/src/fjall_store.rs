@@ -14,7 +14,7 @@ use bytes::Bytes;
 use fjall::config::FilterPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 
-use crate::room::{is_full, is_out_of_files};
+use crate::room::{has_no_files, is_full};
 use crate::{FORMAT, Space, Store, StoreError, Write, mark};
 
 const FORMAT_KEY: &[u8] = b"format";
@@ -79,7 +79,7 @@ impl FjallStore {
     }
 
     fn read_error(&self, source: fjall::Error) -> StoreError {
-        let (path, files) = (self.path.clone(), is_out_of_files(&source));
+        let (path, files) = (self.path.clone(), has_no_files(&source, &self.path));
         let source = Box::new(source);
         if files { StoreError::TooManyFiles { path, source } } else { StoreError::Read { source } }
     }
@@ -124,7 +124,7 @@ pub(crate) fn open_error(path: &Path, source: fjall::Error) -> StoreError {
     let path = path.to_owned();
     match source {
         fjall::Error::Locked => StoreError::Busy { path },
-        source if is_out_of_files(&source) => StoreError::TooManyFiles { path, source: Box::new(source) },
+        source if has_no_files(&source, &path) => StoreError::TooManyFiles { path, source: Box::new(source) },
         source if is_full(&source, &path) => StoreError::Full { path, source: Box::new(source) },
         source => StoreError::Open { path, source: Box::new(source) },
     }
@@ -172,7 +172,7 @@ impl Store for FjallStore {
             }
         }
         self.wait_for_tables().and_then(|()| batch.commit()).map_err(|source| {
-            let (path, files) = (self.path.clone(), is_out_of_files(&source));
+            let (path, files) = (self.path.clone(), has_no_files(&source, &self.path));
             let full = !files && is_full(&source, &path);
             let source = Box::new(source);
             match (files, full) {

@@ -32,6 +32,13 @@ pub(crate) fn is_out_of_files(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref().is_some_and(out) || error.source().is_some_and(is_out_of_files)
 }
 
+/// The same of an error on the store in a directory; what failed in the background has said no cause, so
+/// that a file is opened to see.
+pub(crate) fn has_no_files(error: &fjall::Error, path: &Path) -> bool {
+    is_out_of_files(error)
+        || (matches!(error, fjall::Error::Poisoned) && File::open(path).is_err_and(|error| is_out_of_files(&error)))
+}
+
 fn says_full(error: &(dyn Error + 'static)) -> bool {
     let full = |error: &io::Error| matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
     error.downcast_ref().is_some_and(full) || error.source().is_some_and(says_full)

@@ -28,6 +28,9 @@ use crate::rates::Rates;
 
 /// How long requests that are under way are waited for, beside the calls.
 const REQUEST_GRACE: Duration = Duration::from_secs(5);
+/// How long somebody may be connected to the administration without asking: it has few places, and whoever
+/// watches over the runtime needs one.
+const IDLE_AT_ADMINISTRATION: Duration = Duration::from_secs(5);
 
 /// Runs an application until it is told to stop.
 #[derive(Debug, clap::Args)]
@@ -91,6 +94,7 @@ async fn run_application(
 ) -> Result<ExitCode, CliError> {
     let (ingresses, egresses) = open_ends(args, &assembly, files).await?;
     let admin = Listener::bind(ADMINISTRATION, args.admin).await?;
+    let admin = admin.with_most_connections(files.of_administration()).with_head_time(IDLE_AT_ADMINISTRATION);
     let mut signals = Signals::listen()?;
     let store: Arc<FjallStore> = Arc::new(FjallStore::open(&args.data)?);
     let address = admin.address();
