@@ -45,6 +45,7 @@ impl Shard {
         };
         instance.phase = Phase::Idle;
         move_by(&instance.metrics.inflight, -1);
+        self.call_ended(std::mem::take(&mut instance.called_bytes), effects)?;
         let answer = match answer {
             Answer::Done(outcome) => self
                 .settle(&address, &mut instance, letters, outcome, &mut effects.decision)?

@@ -32,6 +32,8 @@ pub(super) struct Instance {
     /// How often in a row its function asked for state.
     pub(super) registered: u32,
     pub(super) values: Values,
+    /// What its values took when it was called, in bytes.
+    pub(super) called_bytes: usize,
     /// In which epoch something of it was decided last.
     pub(super) dirty: u64,
     pub(super) metrics: Arc<FunctionMetrics>,
@@ -54,6 +56,8 @@ pub(super) enum Phase {
     Called { letters: usize },
     /// It waits to be called again.
     Waiting,
+    /// It waits until calls of others have ended.
+    Crowded,
 }
 
 /// What is kept of an address without messages.
@@ -83,6 +87,7 @@ impl Resting {
             suspicion: Suspicion::default(),
             registered: 0,
             values: self.values,
+            called_bytes: 0,
             dirty: self.dirty,
             metrics: self.metrics,
             most_in_batch: usize::MAX,

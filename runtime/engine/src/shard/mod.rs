@@ -12,6 +12,7 @@
 
 mod answers;
 mod cache;
+mod calls;
 mod durable;
 mod instance;
 mod letters;
@@ -38,6 +39,7 @@ use crate::{
     Request, Ticket,
 };
 use cache::Cache;
+use calls::Calls;
 use durable::Durable;
 use instance::{Instance, Phase};
 use overflow::Overflow;
@@ -59,6 +61,8 @@ pub struct Settings {
     pub most_queued: usize,
     /// The most bytes of arguments in one request; one message always fits.
     pub most_batch_bytes: usize,
+    /// The most bytes of values of addresses that are being called; the last call may go beyond it.
+    pub call_bytes: usize,
     /// What is kept of the values of addresses without messages, in bytes.
     pub cache_bytes: usize,
     /// The most messages to be sent later in memory.
@@ -76,6 +80,7 @@ impl Default for Settings {
             most_busy: 50_000,
             most_queued: 4_000,
             most_batch_bytes: 8 * 1024 * 1024,
+            call_bytes: 64 * 1024 * 1024,
             cache_bytes: 32 * 1024 * 1024,
             most_timers: 50_000,
             timer_bytes: 32 * 1024 * 1024,
@@ -164,6 +169,7 @@ pub struct Shard {
     sweep: Sweep,
     durable: Durable,
     room: Room,
+    calls: Calls,
     first_sequence: u64,
     now: u64,
 }
@@ -185,6 +191,7 @@ impl Shard {
             sweep: Sweep::default(),
             durable: Durable::new(first_sequence),
             room: Room::new(shared.settings.most_busy, shared.settings.resident_bytes),
+            calls: Calls::new(shared.settings.call_bytes),
             first_sequence,
             now: 0,
             shared,
@@ -247,6 +254,7 @@ impl Shard {
     fn committed(&mut self, committed: Committed, effects: &mut Effects) -> Result<(), EngineError> {
         self.durable.committed(committed);
         self.timers.forget_durable(&self.durable);
+        self.forget_saved();
         for address in std::mem::take(&mut self.unread) {
             if let Some(instance) = self.busy.remove(&address) {
                 self.advance(address, instance, effects)?;
@@ -308,6 +316,10 @@ impl Shard {
             self.bury_unhosted(address, instance, effects);
             return Ok(());
         };
+        if self.calls.is_full() {
+            self.wait_for_calls(address, instance);
+            return Ok(());
+        }
         if !known.answered {
             // Who has waited longer asks first.
             let waits = self.parked.contains_key(&address.function)
@@ -324,6 +336,8 @@ impl Shard {
         instance.values.expire(self.now);
         let letters = instance.next_batch(hosted.most_in_batch, self.shared.settings.most_batch_bytes);
         instance.phase = Phase::Called { letters: letters.len() };
+        instance.called_bytes = instance.values.bytes();
+        self.calls.begins(instance.called_bytes);
         instance.most_in_batch = hosted.most_in_batch;
         instance.count_blocked();
         move_by(&instance.metrics.inflight, 1);

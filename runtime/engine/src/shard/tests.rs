@@ -216,3 +216,35 @@ fn what_counts_against_an_address_is_kept_while_it_is_on_the_disk_alone() {
     }
     panic!("its budget begins anew each time");
 }
+
+#[test]
+fn addresses_wait_while_the_values_of_calls_under_way_take_all_the_room() {
+    let mut shard = shard(Settings { call_bytes: 5_000, ..Settings::default() });
+    deliver(&mut shard, 1, "0");
+    let wanted = Spec { name: "seen".into(), typename: "t".into(), expiry: Expiry::Never };
+    answer(&mut shard, "0", Answer::Incomplete(vec![wanted]));
+    answer(&mut shard, "0", Answer::Done(Outcome::default()));
+    let large = crate::record::stored_value(0, &Bytes::from(vec![0; 4_000]));
+    let function = FunctionType::new("test", "f");
+    for id in 0..10 {
+        let key = keys::value(&function.instance(&id.to_string()), "seen");
+        shard.shared.store.commit(vec![Write { space: Space::State, key, value: Some(large.clone()) }]).unwrap();
+    }
+    let mut under_way: VecDeque<String> = VecDeque::new();
+    for id in 1..10 {
+        let effects = deliver(&mut shard, id + 1, &id.to_string());
+        under_way.extend(called(&effects).into_iter().map(str::to_owned));
+    }
+    assert_eq!(under_way, ["1", "2"], "two have more than all the room");
+    let in_memory = |shard: &Shard| shard.busy.values().map(|instance| instance.values.bytes()).sum::<usize>();
+    assert!(in_memory(&shard) < 10_000, "who waits has no values in memory");
+    let mut answered = Vec::new();
+    while let Some(id) = under_way.pop_front() {
+        let effects = answer(&mut shard, &id, Answer::Done(Outcome::default()));
+        answered.push(id);
+        under_way.extend(called(&effects).into_iter().map(str::to_owned));
+        assert!(under_way.len() <= 2 && in_memory(&shard) < 10_000);
+    }
+    assert_eq!(answered, ["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+    assert_eq!(shard.busy(), 0);
+}

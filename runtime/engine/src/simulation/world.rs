@@ -314,6 +314,7 @@ impl Running {
             most_busy: if small { 2 } else { 100 },
             most_queued: if small { 2 } else { 100 },
             most_batch_bytes: if small { 60 } else { 100_000 },
+            call_bytes: if small { 60 } else { 100_000 },
             cache_bytes: if small { 400 } else { 100_000 },
             most_timers: if small { 4 } else { 100 },
             timer_bytes: if small && dice.once_in(2) { 500 } else { 100_000 },
