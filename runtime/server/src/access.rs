@@ -157,9 +157,10 @@ pub(crate) fn pages(
         for value in &page {
             show(value)?;
         }
-        let Some(last) = page.last().filter(|_| page.len() == wanted) else { break };
+        // A page of large things is short: the end is where there are none.
+        let Some(last) = page.last() else { break };
+        left -= page.len().min(wanted);
         which = after(which, last);
-        left -= wanted;
     }
     Ok(())
 }
@@ -190,7 +191,9 @@ mod tests {
             let mut shown = Vec::new();
             let read = |which: &Which| {
                 let from = which.from.unwrap_or_default();
-                let end = 2500.min(from + which.most.unwrap_or_default() as u64);
+                // Some pages are short.
+                let short = if from == 1000 { 3 } else { 0 };
+                let end = 2500.min(from + which.most.unwrap_or_default() as u64 - short);
                 Ok((from..end).map(|number| json!({ "number": number })).collect())
             };
             pages(most, Which::default(), read, Which::after_dead_letter, |value| {

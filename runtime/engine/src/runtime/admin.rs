@@ -16,6 +16,9 @@ use super::Runtime;
 use crate::record::{Damage, DeadLetterRecord, address, maybe_address, read_value};
 use crate::{Address, Change, DeadLetter, Decision, EngineError, FunctionType, Log, Sending, keys};
 
+/// A list ends with the entry at which it has more than so many bytes.
+const MOST_LISTED_BYTES: usize = 8 * 1024 * 1024;
+
 /// A message that could not be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetterEntry {
@@ -41,7 +44,7 @@ pub struct StateEntry {
 impl StateEntry {
     /// The values on the disk, of one address, of one type, or of all, as far as they have
     /// not expired at `now`; at most `most`, in the order of their keys, those after the key
-    /// `after` where there is one.
+    /// `after` where there is one. There are fewer where they are large, but one at least where there is one.
     ///
     /// # Errors
     /// When the store fails.
@@ -59,18 +62,21 @@ impl StateEntry {
             (None, None) => bytes::BytesMut::new(),
         };
         let mut found = Vec::new();
-        let mut damage = None;
+        let (mut damage, mut bytes) = (None, 0);
         let from = prefix.to_vec().max(after.unwrap_or_default().to_vec());
         store.scan(Space::State, &from, after_prefix(&prefix).as_deref(), &mut |key, value| {
             if after == Some(key) {
                 return true;
             }
             match read_state(key, value) {
-                Some(entry) if entry.expires_at == 0 || entry.expires_at > now => found.push(entry),
+                Some(entry) if entry.expires_at == 0 || entry.expires_at > now => {
+                    bytes += key.len() + value.len();
+                    found.push(entry);
+                }
                 Some(_) => {}
                 None => damage = Some(Damage("value")),
             }
-            damage.is_none() && found.len() < most
+            damage.is_none() && found.len() < most && bytes <= MOST_LISTED_BYTES
         })?;
         damage.map_or(Ok(found), |damage| Err(damage.into()))
     }
@@ -78,15 +84,16 @@ impl StateEntry {
 
 impl DeadLetterEntry {
     /// The messages that could not be taken, the oldest first, from the number `from` on; at
-    /// most `most`.
+    /// most `most`. There are fewer where they are large, but one at least where there is one.
     ///
     /// # Errors
     /// When the store fails.
     pub fn list(store: &dyn Store, from: u64, most: usize) -> Result<Vec<Self>, EngineError> {
-        let mut found = Vec::new();
+        let (mut found, mut bytes) = (Vec::new(), 0);
         store.scan(Space::DeadLetters, &keys::number(from), None, &mut |key, value| {
             found.push(read_dead(key, value));
-            found.len() < most
+            bytes += value.len();
+            found.len() < most && bytes <= MOST_LISTED_BYTES
         })?;
         found.into_iter().map(|entry| entry.map_err(Into::into)).collect()
     }
@@ -170,4 +177,39 @@ pub fn decide_offline(store: Arc<dyn Store>, mut decision: Decision) -> Result<(
         log.commit(taken)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use statefun_store::{MemoryStore, Write};
+
+    use super::*;
+    use crate::stored_value;
+
+    #[test]
+    fn lists_of_large_values_and_messages_are_short_and_go_on() {
+        let store = MemoryStore::new();
+        let (function, large) = (FunctionType::new("a", "b"), Bytes::from(vec![0; 5_000_000]));
+        for number in 0..5 {
+            let key = keys::value(&function.instance(&number.to_string()), "seen");
+            let value = Some(stored_value(0, &large));
+            store.commit(vec![Write { space: Space::State, key, value }]).unwrap();
+            let target = Some((&function.instance("1")).into());
+            let record = DeadLetterRecord { target, argument: large.clone(), ..DeadLetterRecord::default() };
+            let (key, value) = (keys::number(number), Some(record.encode_to_vec().into()));
+            store.commit(vec![Write { space: Space::DeadLetters, key, value }]).unwrap();
+        }
+        let values = |after: Option<&[u8]>| {
+            let found = StateEntry::list(&store, None, None, after, 0, 1000).unwrap();
+            found.iter().map(|entry| entry.address.id.to_string()).collect::<Vec<_>>()
+        };
+        let after = |id: &str| keys::value(&function.instance(id), "seen");
+        assert_eq!(values(None), ["0", "1"]);
+        assert_eq!(
+            (values(Some(&after("1"))), values(Some(&after("3")))),
+            (vec!["2".into(), "3".into()], vec!["4".into()])
+        );
+        let letters = |from| DeadLetterEntry::list(&store, from, 1000).unwrap().len();
+        assert_eq!((letters(0), letters(2), letters(4), letters(5)), (2, 2, 1, 0));
+    }
 }
