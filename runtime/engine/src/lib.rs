@@ -38,7 +38,7 @@ pub use registry::Registry;
 pub use request::{
     Answer, Delayed, Egressed, Expiry, Failure, GivenValue, Letter, Mutation, Outcome, Outgoing, Reached, Request, Spec,
 };
-pub use runtime::{Callee, DeadLetterEntry, Embedded, Remote, Runtime, StateEntry, Stopping, decide_offline};
+pub use runtime::{Callee, DeadLetterEntry, Embedded, Held, Remote, Runtime, StateEntry, Stopping, decide_offline};
 pub use shard::{Call, Effects, Event, Settings, Shard, Shared};
 
 #[cfg(test)]

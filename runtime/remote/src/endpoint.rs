@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::{Client, Url};
-use statefun_engine::{Answer, Failure, FunctionMetrics, Reached, Remote, Request};
+use statefun_engine::{Answer, Failure, FunctionMetrics, Held, Reached, Remote, Request};
 use statefun_module::{Endpoint, Functions, Transport};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -23,6 +23,7 @@ use crate::answer::{encode, read_answer};
 use crate::client::{ClientError, client};
 use crate::exchange::{Exchange, Fault, answers_at_all, post};
 use crate::progress::Patience;
+use crate::room::{AnswerRoom, Taken};
 use crate::template::Template;
 
 /// The longest pause between two tries.
@@ -46,6 +47,7 @@ struct Inner {
     most_bytes: u64,
     patience: Option<Patience>,
     persistence: Persistence,
+    room: Arc<AnswerRoom>,
     /// When anything was last heard of the endpoint, in milliseconds since 1970; 0 for never.
     heard_at: AtomicU64,
     /// Held by who asks whether anybody is there.
@@ -63,11 +65,11 @@ enum Persistence {
 
 impl HttpFunction {
     /// The functions of an endpoint, over no more than so many connections, whatever its
-    /// transport allows.
+    /// transport allows; their answers share this room with those of others.
     ///
     /// # Errors
     /// When the transport's files are not there or not what they should be.
-    pub fn new(endpoint: &Endpoint, most_connections: usize) -> Result<Self, ClientError> {
+    pub fn new(endpoint: &Endpoint, most_connections: usize, room: Arc<AnswerRoom>) -> Result<Self, ClientError> {
         let template = Template::new(&endpoint.url_path_template)?;
         if let Functions::Type { name, .. } = &endpoint.functions {
             template.url(name)?;
@@ -83,6 +85,7 @@ impl HttpFunction {
                 most_bytes: retrying.payload_max_bytes,
                 patience: None,
                 persistence: Persistence::Always,
+                room,
                 heard_at: AtomicU64::new(0),
                 asking: Mutex::default(),
             },
@@ -95,6 +98,7 @@ impl HttpFunction {
                 most_bytes: 32 << 20,
                 patience: Some(Patience { read: read.read, write: read.write }),
                 persistence: Persistence::WhatMayPass,
+                room,
                 heard_at: AtomicU64::new(0),
                 asking: Mutex::default(),
             },
@@ -104,12 +108,14 @@ impl HttpFunction {
 }
 
 impl Remote for HttpFunction {
-    fn call(&self, request: Request, metrics: Arc<FunctionMetrics>) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+    fn call(&self, request: Request, metrics: Arc<FunctionMetrics>) -> Pin<Box<dyn Future<Output = Held> + Send>> {
         let inner = self.inner.clone();
         Box::pin(async move {
             let url = match inner.template.url(&request.address.function.name) {
                 Ok(url) => url,
-                Err(error) => return Answer::Failed(Failure { reached: Reached::Yes, cause: error.to_string() }),
+                Err(error) => {
+                    return Answer::Failed(Failure { reached: Reached::Yes, cause: error.to_string() }).into();
+                }
             };
             // Never closed; were it, the call would go out all the same.
             let _one_of_many = inner.at_once.acquire().await.ok();
@@ -148,7 +154,7 @@ impl Inner {
         Reached::Silent { heard_at: (heard_at != 0).then_some(heard_at) }
     }
 
-    async fn call(&self, url: &Url, body: Bytes, metrics: &FunctionMetrics) -> Answer {
+    async fn call(&self, url: &Url, body: Bytes, metrics: &FunctionMetrics) -> Held {
         let since = now();
         let end = Instant::now() + self.budget;
         let mut pause = self.first_pause;
@@ -157,7 +163,8 @@ impl Inner {
         loop {
             tries += 1;
             let began = Instant::now();
-            let posted = timeout_at(end, post(self.exchange(url, &body))).await;
+            let mut room = Taken::new(self.room.clone());
+            let posted = timeout_at(end, post(self.exchange(url, &body), &mut room)).await;
             metrics.remote_invocation_latency.note(began.elapsed());
             let read = |body| read_answer(body).map_err(Fault::no_answer);
             if let Ok(posted) = &posted
@@ -166,8 +173,9 @@ impl Inner {
                 self.note_heard();
             }
             let fault = match posted.map(|posted| posted.and_then(read)) {
-                Ok(Ok(answer)) => return answer,
+                Ok(Ok(answer)) => return Held { answer, room: room.kept() },
                 Ok(Err(fault)) => fault,
+                Err(_) if room.waits() => Fault::no_room(),
                 // A try that the budget cut short says less than the one before it.
                 Err(_) => before.unwrap_or_else(Fault::silence),
             };
@@ -175,11 +183,13 @@ impl Inner {
             if !again || Instant::now() + pause >= end {
                 let spent = if again { format!(", after {tries} tries in {:?}", self.budget) } else { String::new() };
                 let cause = format!("{} {}{spent}", self.template.shown(url), fault.what());
-                return Answer::Failed(Failure { reached: self.was_reached(url, &fault, since).await, cause });
+                drop(room);
+                return Answer::Failed(Failure { reached: self.was_reached(url, &fault, since).await, cause }).into();
             }
             tracing::debug!(%url, tries, fault = fault.what(), "the call is tried again");
             metrics.remote_invocation_failures.fetch_add(1, Ordering::Relaxed);
             before = Some(fault);
+            drop(room);
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
@@ -236,12 +246,12 @@ mod tests {
                 ..RetryingTransport::default()
             }),
         };
-        HttpFunction::new(&endpoint, 10).unwrap()
+        HttpFunction::new(&endpoint, 10, Arc::default()).unwrap()
     }
 
     async fn call(functions: &HttpFunction, name: &str) -> Answer {
         let address: Address = FunctionType::new("a", name).instance("1");
-        functions.call(Request { address, state: Vec::new(), letters: Vec::new() }, Arc::default()).await
+        functions.call(Request { address, state: Vec::new(), letters: Vec::new() }, Arc::default()).await.answer
     }
 
     /// When something was last heard of functions that were silent.

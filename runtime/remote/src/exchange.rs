@@ -16,6 +16,7 @@ use statefun_engine::Reached;
 use tokio::time::timeout;
 
 use crate::progress::{Noting, Patience, Progress, Standstill};
+use crate::room::Taken;
 
 const PROTOCOL_TYPE: &str = "application/octet-stream";
 /// How much of an answer that is none is quoted.
@@ -36,6 +37,12 @@ impl Fault {
     /// Nothing was heard in time.
     pub(crate) fn silence() -> Self {
         Self { what: "did not answer in time".to_owned(), reached: SILENT, may_pass: true }
+    }
+
+    /// It answered, and there was no room for that in time.
+    pub(crate) fn no_room() -> Self {
+        let what = "answered more than there was room for beside other answers, in time".to_owned();
+        Self { what, reached: Reached::No, may_pass: true }
     }
 
     /// It answered with what is no answer.
@@ -70,7 +77,7 @@ pub(crate) struct Exchange<'c> {
 }
 
 /// Sends a request; gives the body of the answer.
-pub(crate) async fn post(exchange: Exchange<'_>) -> Result<Bytes, Fault> {
+pub(crate) async fn post(exchange: Exchange<'_>, room: &mut Taken) -> Result<Bytes, Fault> {
     let Exchange { client, url, body, most_bytes, patience } = exchange;
     let request = client.post(url).header(CONTENT_TYPE, PROTOCOL_TYPE).header(ACCEPT, PROTOCOL_TYPE);
     let progress = Progress::default();
@@ -93,7 +100,10 @@ pub(crate) async fn post(exchange: Exchange<'_>) -> Result<Bytes, Fault> {
     let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_protocol = content_type.split(';').next().is_some_and(|kind| kind.trim() == PROTOCOL_TYPE);
     let named = if content_type.is_empty() { "without a type".to_owned() } else { format!("of type {content_type}") };
-    let mut received = BytesMut::new();
+    let known = response.content_length().unwrap_or_default().min(most_bytes);
+    let known = if status.is_success() { usize::try_from(known).unwrap_or_default() } else { 0 };
+    room.grow(known).await;
+    let mut received = BytesMut::with_capacity(known);
     loop {
         let chunk = match patience {
             None => response.chunk().await,
@@ -104,6 +114,7 @@ pub(crate) async fn post(exchange: Exchange<'_>) -> Result<Bytes, Fault> {
         if !fits {
             return Err(Fault::no_answer(format!("answered with more than {most_bytes} bytes")));
         }
+        room.grow(received.len() + chunk.len()).await;
         received.extend_from_slice(&chunk);
         if !status.is_success() && received.len() > QUOTED {
             break;

@@ -15,9 +15,11 @@ mod endpoint;
 mod exchange;
 mod key;
 mod progress;
+mod room;
 mod template;
 
 pub use answer::read_answer;
 pub use client::ClientError;
 pub use endpoint::HttpFunction;
 pub use key::KeyError;
+pub use room::AnswerRoom;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use statefun_engine::{Callee, Catalogue, FunctionType, Hosted};
 use statefun_io::PlaygroundFormat;
 use statefun_module::{Application, EgressKind, Fault, Functions, IngressKind, Place, Source};
-use statefun_remote::HttpFunction;
+use statefun_remote::{AnswerRoom, HttpFunction};
 
 use crate::error::{CliError, chain};
 use crate::output::say;
@@ -86,9 +86,9 @@ pub(crate) fn assemble(application: &Application, most_connections: usize) -> Re
         ingress_ports: Vec::new(),
         egresses: Vec::new(),
     };
-    let mut faults = Vec::new();
+    let (mut faults, room) = (Vec::new(), Arc::new(AnswerRoom::default()));
     for endpoint in &application.endpoints {
-        let function = match HttpFunction::new(endpoint, most_connections) {
+        let function = match HttpFunction::new(endpoint, most_connections, room.clone()) {
             Ok(function) => function,
             Err(error) => {
                 let message = format!("these functions cannot be called: {}", chain(&error));

@@ -36,7 +36,21 @@ pub use admin::{DeadLetterEntry, StateEntry, decide_offline};
 pub trait Remote: Send + Sync {
     /// Calls it; a call that fails is tried again as long as its budget allows. How long each try
     /// took is counted in `metrics`, and each that failed, but for the last: whoever calls does that.
-    fn call(&self, request: Request, metrics: Arc<FunctionMetrics>) -> Pin<Box<dyn Future<Output = Answer> + Send>>;
+    fn call(&self, request: Request, metrics: Arc<FunctionMetrics>) -> Pin<Box<dyn Future<Output = Held> + Send>>;
+}
+
+/// An answer, and what is kept until it was dealt with.
+pub struct Held {
+    /// How the call ended.
+    pub answer: Answer,
+    /// The room that the answer takes, where it is counted.
+    pub room: Option<Box<dyn Send>>,
+}
+
+impl From<Answer> for Held {
+    fn from(answer: Answer) -> Self {
+        Self { answer, room: None }
+    }
 }
 
 /// A function in this program.
@@ -91,6 +105,8 @@ struct Inner {
 
 enum Input {
     Event(Event),
+    /// A call over a network has ended.
+    Answered(Address, Held),
     /// Messages have come, in this order.
     Letters(Vec<(Address, Letter)>),
     /// No new calls; the end when those under way have ended, and at the latest then.

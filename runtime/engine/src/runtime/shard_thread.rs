@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use super::{Callee, Embedded, Inner, Input, Remote, now};
+use super::{Callee, Embedded, Held, Inner, Input, Remote, now};
 use crate::{Answer, Call, Effects, EngineError, Event, Failure, Reached, Request, Shard};
 
 /// How many events are taken before what they decided is appended.
@@ -32,6 +32,8 @@ struct Driver<'i> {
     calls: Vec<Call>,
     /// Calls over a network that are under way.
     under_way: usize,
+    /// What large answers take until what they decided is appended.
+    rooms: Vec<Box<dyn Send>>,
     /// Set when no new calls are made.
     latest: Option<Instant>,
     /// What the clock said when it was last looked at, in milliseconds since 1970.
@@ -44,8 +46,19 @@ pub(super) fn run(index: usize, inner: &Arc<Inner>, inputs: &Receiver<Input>) {
     let shard = Shard::new(index, inner.shared.clone(), inner.log.first_sequence());
     let (effects, next_sweep) = (Effects::default(), now() + SWEEP_EVERY);
     let calls = Vec::new();
-    let mut driver =
-        Driver { index, inner, shard, effects, taken: 0, calls, under_way: 0, latest: None, now: now(), next_sweep };
+    let mut driver = Driver {
+        index,
+        inner,
+        shard,
+        effects,
+        taken: 0,
+        calls,
+        under_way: 0,
+        rooms: Vec::new(),
+        latest: None,
+        now: now(),
+        next_sweep,
+    };
     match driver.work(inputs) {
         // The log was closed: the reason was said where it was.
         Ok(()) | Err(EngineError::Stopped) => {}
@@ -95,11 +108,11 @@ impl Driver<'_> {
 
     fn input(&mut self, input: Input) -> Result<(), EngineError> {
         match input {
-            Input::Event(event) => {
-                if matches!(event, Event::Answered(..)) {
-                    self.under_way -= 1;
-                }
-                self.take(event)
+            Input::Event(event) => self.take(event),
+            Input::Answered(address, Held { answer, room }) => {
+                self.under_way -= 1;
+                self.rooms.extend(room);
+                self.take(Event::Answered(address, answer))
             }
             Input::Letters(letters) => {
                 for (address, letter) in letters {
@@ -154,6 +167,7 @@ impl Driver<'_> {
             let ticket = self.inner.append(&mut self.effects.decision, None)?;
             self.shard.appended(ticket);
         }
+        self.rooms.clear();
         Ok(())
     }
 
@@ -164,7 +178,8 @@ impl Driver<'_> {
         self.inner.tokio.spawn(async move {
             let metrics = inner.shared.metrics.at(index, &address.function);
             let answer = remote.call(request, metrics).await;
-            inner.tell(index, Event::Answered(address, answer));
+            // A shard that has stopped takes it up from the disk when the program begins again.
+            let _ = inner.inputs[index].send(Input::Answered(address, answer));
         });
     }
 }
