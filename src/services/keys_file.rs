@@ -153,6 +153,7 @@ impl Write for Bounded {
 
 #[cfg(test)]
 mod tests {
+    use std::io::BufRead;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
@@ -174,6 +175,9 @@ mod tests {
         let url = format!("http://{}/KEYS", listener.local_addr().unwrap());
         thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
+            // an answer before the request is none
+            let request = io::BufReader::new(&stream).lines().map_while(Result::ok);
+            assert!(request.take_while(|line| !line.is_empty()).count() > 0);
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
             while stream.write_all(b"x").is_ok() {
                 thread::sleep(Duration::from_millis(100));
