@@ -92,7 +92,7 @@ impl Environment {
             Some(state) => absolute(&state)?,
             None => {
                 return Err(CommandError::usage(
-                    "no place to record releases: neither QUORATE_STATE nor XDG_STATE_HOME is set, and the user has no home",
+                    "no place to record releases: neither QUORATE_STATE nor XDG_STATE_HOME is set, and HOME is no absolute path",
                     "set QUORATE_STATE to a directory of your own",
                 ));
             }
