@@ -240,7 +240,30 @@ fn health_readiness_and_metrics_are_there() {
         ["in", "outLocal", "outRemote", "outEgress", "remoteInvocationFailures", "numBacklog", "inflightAsyncOps"]
     {
         assert!(metrics.contains(&format!("# TYPE statefun_{name} ")), "{name}");
+        assert!(metrics.contains(&format!("# HELP statefun_{name} ")), "{name}");
     }
+}
+
+#[test]
+fn while_it_ends_it_says_so_and_calls_under_way_are_kept() {
+    let mut world = World::new("");
+    world.arguments = vec!["--grace-seconds".to_owned(), "20".to_owned()];
+    world.start_functions(Sdk::JavaScript);
+    world.start_runtime();
+    // The first call of all is made twice: the function says which state it has.
+    world.command("1", &serde_json::json!([{"do": "increment"}, {"do": "show"}]));
+    assert_eq!(world.next("out")["count"], 1);
+    world.command("1", &serde_json::json!([{"do": "sleep", "ms": 2000}, {"do": "increment"}]));
+    eventually("the function is called", || world.metric("inflightAsyncOps", "interpreter") == 1);
+    world.end_runtime();
+    let ends = (503, "ends\n".to_owned());
+    eventually("it says that it ends", || world.readiness().is_some_and(|said| said == ends));
+    assert_eq!(world.admin("healthz").as_deref(), Some("works\n"));
+    assert_eq!(world.metric("inflightAsyncOps", "interpreter"), 1);
+    assert_eq!(world.stop_runtime(), Some(0));
+    assert_eq!(world.readiness(), None);
+    let count = world.administer(&["state", "get", "test/interpreter", "1"]);
+    assert!(String::from_utf8_lossy(&count.stdout).contains("count  2 "), "{count:?}");
 }
 
 #[test]

@@ -193,12 +193,16 @@ impl World {
         Some(which)
     }
 
+    /// SIGTERM; does not wait.
+    pub(crate) fn end_runtime(&self) {
+        let pid = rustix::process::Pid::from_child(self.runtime.as_ref().unwrap());
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    }
+
     /// SIGTERM; gives the exit code.
     pub(crate) fn stop_runtime(&mut self) -> Option<i32> {
-        let mut child = self.runtime.take().unwrap();
-        let pid = rustix::process::Pid::from_child(&child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-        child.wait().unwrap().code()
+        self.end_runtime();
+        self.runtime.take().unwrap().wait().unwrap().code()
     }
 
     /// Sends a message.
@@ -267,6 +271,12 @@ impl World {
     pub(crate) fn admin(&self, path: &str) -> Option<String> {
         let answer = self.client.get(format!("http://{}/{path}", self.admin_address())).send().ok()?;
         answer.status().is_success().then(|| answer.text().unwrap())
+    }
+
+    /// Whether it is ready: the status and the words; nothing where nobody listens.
+    pub(crate) fn readiness(&self) -> Option<(u16, String)> {
+        let answer = self.client.get(format!("http://{}/readyz", self.admin_address())).send().ok()?;
+        Some((answer.status().as_u16(), answer.text().ok()?))
     }
 
     /// What is counted of the interpreter.

@@ -127,6 +127,7 @@ impl CliError {
             | Self::Modules(_)
             | Self::Address(_)
             | Self::Unconfirmed { .. }
+            | Self::Store(StoreError::NoDirectory { .. })
             | Self::Unwritten { .. } => ExitCode::Usage,
             Self::Listen(error) => match error.source.kind() {
                 ErrorKind::AddrInUse => ExitCode::Conflict,
@@ -134,9 +135,12 @@ impl CliError {
                 _ => ExitCode::Service,
             },
             Self::InUse { .. }
-            | Self::Store(StoreError::Busy { .. } | StoreError::Newer { .. } | StoreError::Foreign { .. }) => {
-                ExitCode::Conflict
-            }
+            | Self::Store(
+                StoreError::Busy { .. }
+                | StoreError::Newer { .. }
+                | StoreError::Foreign { .. }
+                | StoreError::Mark { .. },
+            ) => ExitCode::Conflict,
             Self::Store(_) | Self::Failed(_) | Self::Machine { .. } | Self::Unanswered { .. } => ExitCode::Service,
             Self::Absent(_) => ExitCode::DoesNotHold,
             Self::Engine(_) => ExitCode::Internal,
@@ -156,8 +160,11 @@ impl CliError {
             Self::Store(StoreError::Newer { .. }) => {
                 "run the program that wrote it, or a newer one; nothing was changed"
             }
-            Self::Store(StoreError::Foreign { .. }) => {
+            Self::Store(StoreError::Foreign { .. } | StoreError::NoDirectory { .. }) => {
                 "give an empty directory, or one that is not there yet, with --data"
+            }
+            Self::Store(StoreError::Mark { .. }) => {
+                "if the store was whole, put 1 into the file again; otherwise give another directory with --data"
             }
             Self::Store(StoreError::TooManyFiles { .. }) => "raise the limit of open files: ulimit -n, or LimitNOFILE=",
             Self::Store(_) | Self::Failed(_) => {

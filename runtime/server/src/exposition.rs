@@ -16,43 +16,48 @@ use crate::rates::{self, COUNTERS, Rates};
 /// What the text says it is.
 pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-type Gauge = (&'static str, fn(&FunctionMetrics) -> &AtomicI64);
+/// Its name, what it says, where it is.
+type Gauge = (&'static str, &'static str, fn(&FunctionMetrics) -> &AtomicI64);
 
 const GAUGES: [Gauge; 3] = [
-    ("numBlockedAddress", |metrics| &metrics.blocked_addresses),
-    ("inflightAsyncOps", |metrics| &metrics.inflight),
-    ("numBacklog", |metrics| &metrics.backlog),
+    ("numBlockedAddress", "Addresses with more messages than fit into their next request", |metrics| {
+        &metrics.blocked_addresses
+    }),
+    ("inflightAsyncOps", "Calls under way", |metrics| &metrics.inflight),
+    ("numBacklog", "Messages that wait for their functions", |metrics| &metrics.backlog),
 ];
 
 /// In milliseconds, as upstream's.
 const LATENCY: &str = "remoteInvocationLatency";
+const OF_ENGINE: [(&str, &str); 2] =
+    [("commits", "Commits to the disk"), ("commit_micros", "Microseconds that commits took, all together")];
 
 /// The text of all metrics.
 pub(crate) fn render(metrics: &Metrics, rates: &Rates) -> String {
     let functions: Vec<_> = metrics.functions().into_iter().collect();
     let mut text = Text(String::new());
-    for (name, counter) in COUNTERS {
-        text.family(name, "counter");
+    for (name, help, counter) in COUNTERS {
+        text.family(name, help, "counter");
         for (function, metrics) in &functions {
             text.sample(name, &labels(function), counter(metrics).load(Ordering::Relaxed));
         }
         if rates::HAVE_RATES.contains(&name) {
             let rate = format!("{name}Rate");
-            text.family(&rate, "gauge");
+            text.family(&rate, &format!("{help}, by the second"), "gauge");
             for (function, _) in &functions {
                 text.sample(&rate, &labels(function), format_args!("{:.3}", rates.of(function, name)));
             }
         }
     }
-    for (name, gauge) in GAUGES {
-        text.family(name, "gauge");
+    for (name, help, gauge) in GAUGES {
+        text.family(name, help, "gauge");
         for (function, metrics) in &functions {
             text.sample(name, &labels(function), gauge(metrics).load(Ordering::Relaxed));
         }
     }
     text.latency(&functions);
-    for (name, value) in [("commits", &metrics.commits), ("commit_micros", &metrics.commit_micros)] {
-        text.family(name, "counter");
+    for ((name, help), value) in OF_ENGINE.into_iter().zip([&metrics.commits, &metrics.commit_micros]) {
+        text.family(name, help, "counter");
         text.sample(name, "", value.load(Ordering::Relaxed));
     }
     text.0
@@ -61,7 +66,8 @@ pub(crate) fn render(metrics: &Metrics, rates: &Rates) -> String {
 struct Text(String);
 
 impl Text {
-    fn family(&mut self, name: &str, kind: &str) {
+    fn family(&mut self, name: &str, help: &str, kind: &str) {
+        let _ = writeln!(self.0, "# HELP statefun_{name} {help}");
         let _ = writeln!(self.0, "# TYPE statefun_{name} {kind}");
     }
 
@@ -74,7 +80,7 @@ impl Text {
 
     fn latency(&mut self, functions: &[(FunctionType, FunctionMetrics)]) {
         let [bucket, sum, count] = ["bucket", "sum", "count"].map(|part| format!("{LATENCY}_{part}"));
-        self.family(LATENCY, "histogram");
+        self.family(LATENCY, "Milliseconds that tries of calls took", "histogram");
         for (function, metrics) in functions {
             let (labels, latency) = (labels(function), &metrics.remote_invocation_latency);
             let cumulative = latency.cumulative();

@@ -13,16 +13,17 @@ use std::time::{Duration, Instant};
 
 use statefun_engine::{FunctionMetrics, FunctionType, Runtime};
 
-type Counter = (&'static str, fn(&FunctionMetrics) -> &AtomicU64);
+/// Its name, what it counts, where it is.
+type Counter = (&'static str, &'static str, fn(&FunctionMetrics) -> &AtomicU64);
 
 /// The counters of a function type, under upstream's names.
 pub(crate) const COUNTERS: [Counter; 6] = [
-    ("in", |metrics| &metrics.r#in),
-    ("outLocal", |metrics| &metrics.out_local),
-    ("outRemote", |metrics| &metrics.out_remote),
-    ("outEgress", |metrics| &metrics.out_egress),
-    ("remoteInvocationFailures", |metrics| &metrics.remote_invocation_failures),
-    ("deadLetters", |metrics| &metrics.dead_letters),
+    ("in", "Messages that came to addresses of the type", |metrics| &metrics.r#in),
+    ("outLocal", "Messages to addresses of the same shard", |metrics| &metrics.out_local),
+    ("outRemote", "Messages to addresses of other shards", |metrics| &metrics.out_remote),
+    ("outEgress", "Records for egresses", |metrics| &metrics.out_egress),
+    ("remoteInvocationFailures", "Tries of calls that failed", |metrics| &metrics.remote_invocation_failures),
+    ("deadLetters", "Messages that were set aside", |metrics| &metrics.dead_letters),
 ];
 
 /// Those of which upstream gives the rate, too.
@@ -77,7 +78,7 @@ impl Rates {
 fn totals(runtime: &Runtime) -> Totals {
     let mut totals = Totals::new();
     for (function, metrics) in runtime.metrics().functions() {
-        for (name, counter) in COUNTERS.iter().filter(|(name, _)| HAVE_RATES.contains(name)) {
+        for (name, _, counter) in COUNTERS.iter().filter(|(name, ..)| HAVE_RATES.contains(name)) {
             totals.insert((function.clone(), name), counter(&metrics).load(Ordering::Relaxed));
         }
     }

@@ -33,6 +33,22 @@ pub enum StoreError {
         /// Its directory.
         path: PathBuf,
     },
+    /// What its directory is to be is none, or lies below something that is none.
+    #[error("{} cannot be the directory of a store: {what} is a file", path.display(), what = file.display())]
+    NoDirectory {
+        /// What was named.
+        path: PathBuf,
+        /// What is no directory: the same, or above it.
+        file: PathBuf,
+    },
+    /// The file that says what it is says something else.
+    #[error("the file {} has {found:?} where the number of the store's format is expected", path.display())]
+    Mark {
+        /// The file.
+        path: PathBuf,
+        /// How it begins.
+        found: String,
+    },
     /// It could not be opened.
     #[error("the store {} cannot be opened", path.display())]
     Open {

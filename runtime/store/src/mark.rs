@@ -45,10 +45,15 @@ pub(crate) fn look(path: &Path) -> Result<Option<Making>, StoreError> {
             Err(_) if text.is_empty() && never_made(path).map_err(io)? => begin(path),
             // The machine stopped before what was written of it came to the disk.
             Err(_) if text.is_empty() => write_mark(path).map(|()| None).map_err(io),
-            _ => Err(foreign(path)),
+            Ok(_) => Err(foreign(path)),
+            Err(_) => Err(unreadable(path, &text)),
         },
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Err(no_directory(path)),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            fs::create_dir_all(path).map_err(io)?;
+            fs::create_dir_all(path).map_err(|source| match source.kind() {
+                ErrorKind::NotADirectory => no_directory(path),
+                _ => io(source),
+            })?;
             let is_empty = fs::read_dir(path).map_err(io)?.next().is_none();
             if is_empty || path.join(MAKING).exists() { begin(path) } else { Err(foreign(path)) }
         }
@@ -159,6 +164,17 @@ fn is_journal(name: &OsStr) -> bool {
     Path::new(name).extension().is_some_and(|extension| extension == "jnl")
 }
 
+/// What a mark says of which nobody can tell a format: the file may be somebody's, or the disk has lost it.
+fn unreadable(path: &Path, text: &str) -> StoreError {
+    StoreError::Mark { path: path.join(MARK), found: text.chars().take(40).collect() }
+}
+
+/// A path that is below a file, or is one.
+fn no_directory(path: &Path) -> StoreError {
+    let file = path.ancestors().find(|above| above.exists() && !above.is_dir()).unwrap_or(path);
+    StoreError::NoDirectory { path: path.to_owned(), file: file.to_owned() }
+}
+
 fn foreign(path: &Path) -> StoreError {
     StoreError::Foreign { path: path.to_owned() }
 }
@@ -222,6 +238,18 @@ mod tests {
         let store = FjallStore::open(made.path()).unwrap();
         assert_eq!(store.get(Space::State, b"k").unwrap().as_deref(), Some(&b"kept"[..]));
         assert_eq!(fs::read_to_string(made.path().join(MARK)).unwrap(), "1\n");
+    }
+
+    #[test]
+    fn what_cannot_be_a_store_is_told_apart() {
+        let directory = directory(&[(MARK, "garbage\n"), ("letter.txt", "dear")]);
+        let said = FjallStore::open(directory.path()).err().unwrap().to_string();
+        assert!(said.contains("statefun-store has \"garbage\\n\" where"), "{said}");
+        for below in ["letter.txt", "letter.txt/store/data"] {
+            let said = FjallStore::open(&directory.path().join(below)).err().unwrap().to_string();
+            assert!(said.ends_with("letter.txt is a file"), "{said}");
+        }
+        assert_eq!(fs::read_to_string(directory.path().join(MARK)).unwrap(), "garbage\n");
     }
 
     #[test]

@@ -8,7 +8,7 @@
 
 use std::cell::Cell;
 
-use clap::Subcommand;
+use clap::{ArgGroup, Subcommand};
 use serde_json::{Value, json};
 use statefun_engine::FunctionType;
 
@@ -18,6 +18,9 @@ use crate::confirm::confirmed;
 use crate::error::{CliError, ExitCode};
 use crate::output::{give, say, shown};
 use crate::views::Which;
+
+/// How many characters of a message a list for people shows.
+const LONGEST_IN_LIST: usize = 160;
 
 /// Deals with messages that could not be taken.
 #[derive(Debug, clap::Args)]
@@ -65,9 +68,10 @@ struct Selection {
 
 /// One, or many.
 #[derive(Debug, clap::Args)]
+#[command(group(ArgGroup::new("chosen").required(true).multiple(true).args(["number", "all", "function"])))]
 struct Chosen {
     /// Its number
-    #[arg(required_unless_present_any = ["all", "function"], conflicts_with_all = ["all", "function"])]
+    #[arg(conflicts_with_all = ["all", "function"])]
     number: Option<u64>,
     /// All that there are now
     #[arg(long)]
@@ -198,8 +202,18 @@ fn absent(number: u64) -> CliError {
     CliError::Absent(format!("there is no dead letter with the number {number}"))
 }
 
+/// A text of a length that a line of a list may have; `show` gives it whole.
+fn shortened(text: &str) -> String {
+    let length = text.chars().count();
+    if length <= LONGEST_IN_LIST {
+        return text.to_owned();
+    }
+    let beginning: String = text.chars().take(LONGEST_IN_LIST).collect();
+    format!("{beginning}… ({} characters more: `show` gives them)", length - LONGEST_IN_LIST)
+}
+
 fn line(letter: &Value) -> String {
     let text = |name: &str| shown(letter[name].as_str().unwrap_or_default());
-    let (number, message) = (&letter["number"], typed(&letter["message"]));
+    let (number, message) = (&letter["number"], shortened(&typed(&letter["message"])));
     format!("{number}  {}/{}  {}  {message}", text("function"), text("id"), text("cause"))
 }

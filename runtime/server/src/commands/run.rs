@@ -10,7 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use statefun_engine::{Runtime, Settings, Stopping};
 use statefun_io::{ByName, Egress, Ingress, Listener, PlaygroundEgress, PlaygroundIngress, serve};
@@ -26,7 +26,7 @@ use crate::open_files::OpenFiles;
 use crate::operating::{ADMINISTRATION, LogFormat, forget_address, note_address, operating_server, start_log};
 use crate::rates::Rates;
 
-/// How long requests that are under way are waited for, beside the calls.
+/// How long requests that are under way are waited for, of the time that there is for the end.
 const REQUEST_GRACE: Duration = Duration::from_secs(5);
 /// How long somebody may be connected to the administration without asking: it has few places, and whoever
 /// watches over the runtime needs one.
@@ -50,7 +50,7 @@ pub(crate) struct Args {
     /// How many shards work at once [default: the number of processors]
     #[arg(long)]
     shards: Option<usize>,
-    /// How long calls that are under way are waited for at the end, in seconds
+    /// How long requests and calls that are under way are waited for at the end, in seconds
     #[arg(long, default_value_t = 10)]
     grace_seconds: u64,
     /// How many of the latest records each topic of an egress keeps
@@ -114,7 +114,9 @@ async fn run_application(
     }
     tracing::info!("the administration at {address} listens");
     let administration = operating_server(runtime.clone(), stopped.clone(), rates.clone());
-    servers.spawn(serve(admin, administration, stopped.clone()));
+    // It answers to the last: whoever waits for the end sees that, and how, the calls end.
+    let (leave, left) = watch::channel(false);
+    let administration = tokio::spawn(serve(admin, administration, left));
     tracing::info!(data = %args.data.display(), shards, "the runtime is ready");
     let failure = tokio::select! {
         signal = signals.next() => {
@@ -125,12 +127,18 @@ async fn run_application(
     };
     runtime.release_readers();
     stop.send_replace(true);
-    let _ = tokio::time::timeout(REQUEST_GRACE, async { while servers.join_next().await.is_some() {} }).await;
+    // What calls answer that end now cannot be kept where the disk has failed.
+    let grace = if failure.is_none() { Duration::from_secs(args.grace_seconds) } else { Duration::ZERO };
+    let until = Instant::now() + grace;
+    let requests = grace.min(REQUEST_GRACE);
+    let _ = tokio::time::timeout(requests, async { while servers.join_next().await.is_some() {} }).await;
     servers.abort_all();
-    forget_address(&args.data);
-    let grace = Duration::from_secs(args.grace_seconds);
+    let grace = until.saturating_duration_since(Instant::now());
     let ending = tokio::task::spawn_blocking(move || runtime.stop(Stopping { grace }));
     let _ = ending.await;
+    forget_address(&args.data);
+    leave.send_replace(true);
+    administration.abort();
     tracing::info!("the runtime has ended");
     match failure {
         None => Ok(ExitCode::Done),
