@@ -12,6 +12,7 @@ mod already_out;
 mod attest;
 mod cancel_candidate;
 mod check_commit;
+mod check_lists;
 mod check_prepared;
 mod check_repository;
 mod check_sites;

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::CommandError;
 use super::already_out::AlreadyOut;
 use super::check_commit::check_commit;
+use super::check_lists::check_lists;
 use super::check_prepared::check_prepared;
 use super::check_repository::{Branch, check_place, check_repository, check_series, check_unreleased};
 use super::check_sites::check_sites;
@@ -240,6 +241,7 @@ pub fn check_configuration(
     faults.extend(check_next_version(&kinds));
     let first = FirstCandidate { product: &product, record, version, cancelled: None };
     let renderer = Renderer::new(&first, &State::default()).map_err(|error| CommandError::usage(error, ""))?;
+    faults.extend(check_lists(&rendered, &files.workflow.text));
     faults.extend(check_prepared(&rendered, &files.workflow()?, &renderer));
     if faults.is_empty() {
         return Ok(rendered);
