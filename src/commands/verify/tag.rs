@@ -25,6 +25,12 @@ use crate::verify::{
     compare_trees, set_aside, tree_of_archive,
 };
 
+/// What git can sign with beside OpenPGP: how the signature begins, behind the tag's message.
+const OTHER_SIGNATURES: [(&str, &str); 2] = [
+    ("\n-----BEGIN SSH SIGNATURE-----\n", "an SSH key"),
+    ("\n-----BEGIN SIGNED MESSAGE-----\n", "an X.509 certificate"),
+];
+
 /// The check's name.
 const CHECK: &str = "source-tag";
 
@@ -96,7 +102,12 @@ pub fn check(
 
 fn signature(name: &str, payload: &[u8], signature: &str, against: &Against<'_>) -> Vec<Finding> {
     if signature.trim().is_empty() {
-        return vec![Finding::fail(CHECK, format!("the tag {name} is not signed"))];
+        let how = OTHER_SIGNATURES.iter().find(|(armor, _)| memchr::memmem::find(payload, armor.as_bytes()).is_some());
+        let detail = match how {
+            Some((_, how)) => format!("the tag {name} is signed with {how}, which no KEYS can prove: expected OpenPGP"),
+            None => format!("the tag {name} is not signed"),
+        };
+        return vec![Finding::fail(CHECK, detail)];
     }
     let file = SignatureFile::parse(signature.as_bytes());
     let Ok(reading) = Reading::of(payload, Some(&file), FurtherDigests::default()) else {

@@ -206,6 +206,32 @@ fn a_clone_whose_history_is_cut_has_the_tag_s_files_too() {
 }
 
 #[test]
+fn a_tag_that_is_signed_otherwise_is_told_apart_from_one_that_is_not() {
+    for (kind, said_of_it) in [
+        ("SSH SIGNATURE", "the tag v1.2.0-rc1 is signed with an SSH key, which no KEYS can prove: expected OpenPGP"),
+        ("SIGNED MESSAGE", "the tag v1.2.0-rc1 is signed with an X.509 certificate"),
+        ("OTHER", "the tag v1.2.0-rc1 is not signed"),
+    ] {
+        let tagged = Tagged::new(None);
+        let git = |arguments: &[&str]| {
+            let output = Command::new("git").arg("-C").arg(tagged.repository()).args(arguments).output().unwrap();
+            assert!(output.status.success(), "{arguments:?}");
+            text(&output.stdout).trim().to_owned()
+        };
+        let head = git(&["rev-parse", "HEAD"]);
+        let tagger = "tagger Ann Example <ann@example.org> 1700000000 +0000";
+        let armor = format!("-----BEGIN {kind}-----\nAAAA\n-----END {kind}-----\n");
+        let object = format!("object {head}\ntype commit\ntag {TAG}\n{tagger}\n\none\n{armor}");
+        fs::write(tagged.place.path().join("tag"), object).unwrap();
+        let id = git(&["hash-object", "-t", "tag", "-w", "../tag"]);
+        git(&["update-ref", &format!("refs/tags/{TAG}"), &id]);
+        let (code, said) = tagged.verify(&[(TGZ, tagged.archive("tgz"))], &[]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(said_of_it), "{said}");
+    }
+}
+
+#[test]
 fn a_submodule_of_the_tag_is_told() {
     let tagged = Tagged::new(Some(SUBMODULE));
     let (code, said) = tagged.verify(&[(TGZ, tagged.archive("tar.gz"))], &[]);
