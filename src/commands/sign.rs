@@ -20,7 +20,7 @@ use crate::release::stands_beside;
 use crate::services::{Effects, OpenPgp, OpenPgpError, Verdict};
 use crate::ui::{ExitCode, Waiting};
 use crate::verify::Status;
-use crate::verify::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
+use crate::verify::signature::{Caution, FurtherDigests, KeyRing, Reading, SignatureFile, Verdict as Judged};
 
 /// Signs files: FILE.asc is written beside each.
 ///
@@ -42,6 +42,9 @@ pub struct Args {
     #[arg(long)]
     force: bool,
 }
+
+const HOW_TO_SIGN: &str = "sign by a key of RSA 4096 or Ed25519 that is in KEYS; where the key is such a one, gpg.conf says how \
+                           signatures are made: look there for digest-algo, textmode, default-sig-expire, sig-notation";
 
 /// The most that a signature may have, in bytes.
 const SIGNATURE_BYTES: u64 = 1 << 20;
@@ -90,8 +93,8 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
         let _waiting = Waiting::begin(environment.ui, &format!("signing {}", path.display()));
         let signature = openpgp.sign_file(path).map_err(fail)?;
         if let Some(why) = refusal(&own, signature.as_bytes(), path)? {
-            let what = format!("no release can be signed by key {key}, and nothing was written: {why}");
-            return Err(CommandError::usage(what, "sign by a key of RSA 4096 or Ed25519, and publish it in KEYS"));
+            let what = format!("no release can be signed so by key {key}, and nothing was written: {why}");
+            return Err(CommandError::usage(what, HOW_TO_SIGN));
         }
         fs::write(&target, signature).map_err(|error| {
             CommandError::new(
@@ -123,8 +126,19 @@ fn refusal(own: &KeyRing, signature: &[u8], path: &Path) -> Result<Option<String
         CommandError::usage(format!("cannot read {}: {error}", path.display()), "name files that are yours to read")
     })?;
     let report = own.verify(&file, &reading, Timestamp::now());
-    let faults = report.findings().into_iter().filter(|finding| finding.status == Status::Fail);
-    Ok((!report.passed()).then(|| faults.map(|finding| finding.detail).collect::<Vec<_>>().join("; ")))
+    if !report.passed() {
+        let faults = report.findings().into_iter().filter(|finding| finding.status == Status::Fail);
+        return Ok(Some(faults.map(|finding| finding.detail).collect::<Vec<_>>().join("; ")));
+    }
+    // it holds today, for this program: others may read line ends otherwise, and downloads are verified for years
+    let cautions = report.signatures.into_iter().filter_map(|signature| match signature.verdict {
+        Judged::Good(cautions) => Some(cautions),
+        _ => None,
+    });
+    let lasting = |caution: &Caution| !matches!(caution, Caution::TextMode | Caution::Until(_));
+    let passing: Vec<String> =
+        cautions.flatten().filter(|caution| !lasting(caution)).map(|caution| caution.to_string()).collect();
+    Ok((!passing.is_empty()).then(|| passing.join("; ")))
 }
 
 /// What is at the place of a signature, whatever it is.

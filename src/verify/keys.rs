@@ -52,14 +52,28 @@ pub struct KeyReport {
     pub findings: Vec<Finding>,
 }
 
+/// What some editors put before a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Looks over the KEYS file `bytes`, as of `now`.
 pub fn check_keys(bytes: &[u8], now: Timestamp) -> KeysReport {
     let file = KeysFile::read(bytes);
     let broken =
         |fault: &KeyFault| Finding::fail("keys-file", format!("line {}: {}", fault.line, printable(&fault.why)));
     let mut findings: Vec<Finding> = file.faults.iter().map(broken).collect();
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        let detail = "it begins with a byte order mark, behind which programs see no block: save it without";
+        findings.push(Finding::fail("keys-file", detail));
+    }
     if file.keys.is_empty() {
-        findings.push(Finding::fail("keys-file", "there is no public key in it"));
+        // the first byte of a packet has its upper bit set, which no armor has (RFC 9580, 4.2)
+        let detail = match bytes.first() {
+            Some(first) if first & 0x80 != 0 && !bytes.starts_with(BYTE_ORDER_MARK) => {
+                "there is no armored public key in it; it looks binary: expected what `gpg --export --armor` prints"
+            }
+            _ => "there is no public key in it",
+        };
+        findings.push(Finding::fail("keys-file", detail));
     }
     let policies = Policies::at(now);
     if !file.keys.is_empty() && !file.keys.iter().any(|key| serves(&key.certificate, &policies)) {

@@ -6,6 +6,7 @@
 
 //! `quorate verify`: whether a candidate is what it has to be.
 
+mod earlier;
 mod here;
 mod left_out;
 mod output;
@@ -127,6 +128,7 @@ pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandErr
     };
     for also in &args.also {
         own_word::refuse_report(also.file(), &kept)?;
+        earlier::refuse_other(also.file())?;
     }
     output::begin(&args.also)?;
     let report = report(environment, &args, recorded)?;

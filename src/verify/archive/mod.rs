@@ -20,6 +20,7 @@ mod unread;
 mod walk;
 mod zip;
 mod zip_extra;
+mod zip_forms;
 mod zip_records;
 
 pub use compressed::unpacked;

@@ -10,6 +10,7 @@
 
 use std::io::{self, Read};
 
+use percent_encoding::percent_decode;
 use tar::{Archive, EntryType, Header};
 
 use super::faults::printable;
@@ -19,7 +20,7 @@ use super::{Entry, EntryKind, Faults, SAFE, Visitor, WHOLE};
 /// How long a long name or a pax header may be.
 const EXTENSION_BYTES: u64 = 256 * 1024;
 
-/// The pax records by which GNU and BSD tar make a program mightier than who runs it.
+/// The pax records by which GNU and BSD tar make a program mightier than who runs it; BSD's decodes `%2E` in them.
 const CAPABILITIES: [&[u8]; 2] = [b"SCHILY.xattr.security.capability", b"LIBARCHIVE.xattr.security.capability"];
 
 /// The pax records by which star, Solaris' and GNU's tar say that an entry is sparse: who knows
@@ -205,7 +206,7 @@ fn pax(mut bytes: &[u8], ahead: &mut Ahead, faults: &mut Faults) {
                     faults.fail(WHOLE, "", "an entry's size is given twice");
                 }
             }
-            _ if CAPABILITIES.contains(&key) => ahead.capabilities = true,
+            _ if CAPABILITIES.contains(&&*percent_decode(key).collect::<Vec<u8>>()) => ahead.capabilities = true,
             _ if SPARSE.iter().any(|begin| key.starts_with(begin)) => {
                 faults.fail(WHOLE, "", "it holds a sparse file, which is not read")
             }

@@ -15,11 +15,12 @@ use flate2::bufread::DeflateDecoder;
 
 use super::limits::Counts;
 use super::safety::PathBook;
+use super::zip_forms::read_differently;
 use super::zip_records::{End, Record, descriptor, directory, end, local};
 use super::{Entry, EntryKind, Faults, Limits, SAFE, Visitor, WHOLE};
 
-const ENCRYPTED: u16 = 1;
-const DESCRIBED_BEHIND: u16 = 8;
+pub(super) const ENCRYPTED: u16 = 1;
+pub(super) const DESCRIBED_BEHIND: u16 = 8;
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 
@@ -121,6 +122,7 @@ fn one<R: Read + Seek>(
         Err(error) => return Err(error),
     };
     disagreements(record, &header, &name, walk.faults);
+    read_differently(record, &header, &name, walk.faults);
     let data_at = record.at.saturating_add(header.header_bytes);
     let mut after = data_at.saturating_add(record.packed);
     if after > end.directory_at {

@@ -42,6 +42,8 @@ pub struct Record {
     pub name: Vec<u8>,
     /// Another name that an extra field gives it.
     pub other_name: Option<Vec<u8>>,
+    /// The version of the format that it needs, in tenths.
+    pub needs: u8,
     /// General purpose flags.
     pub flags: u16,
     /// How it is compressed: 0 stored, 8 deflated.
@@ -52,8 +54,10 @@ pub struct Record {
     pub packed: u64,
     /// How many bytes it has.
     pub unpacked: u64,
-    /// The Unix mode, where one is given.
+    /// The Unix mode, where one is given by a system that has such.
     pub mode: Option<u32>,
+    /// What another system, by its number, gives in the place of the mode.
+    pub foreign_mode: Option<(u8, u32)>,
     /// The year of its time, where one is given.
     pub year: Option<u16>,
     /// Where its local header is.
@@ -153,16 +157,23 @@ fn central(reader: &mut impl Read) -> io::Result<Option<Record>> {
     let name = take(reader, u16_at(&fixed, 28))?;
     let extra = take(reader, u16_at(&fixed, 30))?;
     take(reader, u16_at(&fixed, 32))?;
-    let unix = matches!(fixed[5], 3 | 19);
+    let (system, mode) = (fixed[5], u32_at(&fixed, 38) >> 16);
+    let (mode, foreign_mode) = match system {
+        _ if mode == 0 => (None, None),
+        3 | 19 => (Some(mode), None),
+        _ => (None, Some((system, mode))),
+    };
     let mut record = Record {
         other_name: other_name(&extra, &name),
         name,
+        needs: fixed[6],
         flags: u16_at(&fixed, 8),
         method: u16_at(&fixed, 10),
         crc: u32_at(&fixed, 16),
         packed: u32_at(&fixed, 20).into(),
         unpacked: u32_at(&fixed, 24).into(),
-        mode: Some(u32_at(&fixed, 38) >> 16).filter(|mode| unix && *mode != 0),
+        mode,
+        foreign_mode,
         year: year(u16_at(&fixed, 14)),
         at: u32_at(&fixed, 42).into(),
         header_bytes: 0,
@@ -188,12 +199,14 @@ pub fn local(file: &mut (impl Read + Seek), at: u64) -> io::Result<Option<Record
         header_bytes: (fixed.len() + name.len() + extra.len()) as u64,
         other_name: other_name(&extra, &name),
         name,
+        needs: fixed[4],
         flags: u16_at(&fixed, 6),
         method: u16_at(&fixed, 8),
         crc: u32_at(&fixed, 14),
         packed: u32_at(&fixed, 18).into(),
         unpacked: u32_at(&fixed, 22).into(),
         mode: None,
+        foreign_mode: None,
         year: None,
         at,
     };

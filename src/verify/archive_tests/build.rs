@@ -109,6 +109,10 @@ pub struct ZipEntry {
     pub name: String,
     pub local_name: Option<String>,
     pub bytes: Vec<u8>,
+    /// The system that made it; none: Unix.
+    pub system: Option<u8>,
+    /// The version that it needs; none: 2.0.
+    pub needs: Option<u16>,
     pub flags: u16,
     pub method: Option<u16>,
     pub mode: u32,
@@ -140,7 +144,7 @@ pub fn zip_parts(entries: &[ZipEntry], base: usize) -> (Vec<u8>, Vec<u8>) {
         let size = u32::try_from(entry.bytes.len()).unwrap();
         let common = |name: &str, unpacked: u32, extra: &[u8]| {
             let mut common = Vec::new();
-            for number in [20, entry.flags, entry.method.unwrap_or(8), 0, 0x21] {
+            for number in [entry.needs.unwrap_or(20), entry.flags, entry.method.unwrap_or(8), 0, 0x21] {
                 common.extend(number.to_le_bytes());
             }
             sizes(unpacked).iter().for_each(|number| common.extend(number.to_le_bytes()));
@@ -153,7 +157,8 @@ pub fn zip_parts(entries: &[ZipEntry], base: usize) -> (Vec<u8>, Vec<u8>) {
         out.extend(common(local_name, entry.local_size.unwrap_or(size), &[]));
         out.extend(local_name.as_bytes());
         out.extend(&packed);
-        directory.extend(b"PK\x01\x02\x14\x03");
+        directory.extend(b"PK\x01\x02\x14");
+        directory.push(entry.system.unwrap_or(3));
         directory.extend(common(&entry.name, size, &entry.extra));
         directory.extend([0; 6]);
         directory.extend((entry.mode << 16).to_le_bytes());

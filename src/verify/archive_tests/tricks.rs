@@ -104,6 +104,35 @@ fn tricks() -> Vec<Case> {
             vec![pax("SCHILY.xattr.security.capability", "x"), file("demo-1.0.0/run.sh", HEADER)],
             "demo-1.0.0/run.sh: its pax header gives it capabilities, which is as setuid",
         ),
+        many(
+            "capabilities by another spelling",
+            vec![pax("LIBARCHIVE.xattr.securit%79%2Ecapability", "x"), file("demo-1.0.0/run.sh", HEADER)],
+            "demo-1.0.0/run.sh: its pax header gives it capabilities, which is as setuid",
+        ),
+        jar(
+            "a link of another system",
+            |jar| (jar[4].system, jar[4].mode) = (Some(16), 0o120_777),
+            safe,
+            "org/demo/A.class: its mode 120777 under system 16 makes it a link for some programs, not for others",
+        ),
+        jar(
+            "setuid of another system",
+            |jar| (jar[4].system, jar[4].mode) = (Some(30), 0o104_755),
+            safe,
+            "org/demo/A.class: its mode 104755 under system 30 makes it setuid or setgid for some programs",
+        ),
+        jar(
+            "a version of the format that is left packed",
+            |jar| jar[4].needs = Some(200),
+            whole,
+            "org/demo/A.class: it needs version 20 of the format, which programs leave packed",
+        ),
+        jar(
+            "patched data",
+            |jar| jar[4].flags |= 1 << 5,
+            whole,
+            "org/demo/A.class: its flags say 0x0020, which programs read differently",
+        ),
         torn(
             "a link with bytes, which GNU tar reads as entries",
             vec![Member { bytes: hidden, ..link_to("demo-1.0.0/src/again.py", "demo-1.0.0/src/a.py") }],

@@ -131,6 +131,12 @@ fn what_gives_no_key_is_named_with_its_line() {
     let report = check_keys(b"hello\n-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n", Timestamp::now());
     let details: Vec<_> = report.findings.iter().map(|each| each.detail.as_str()).collect();
     assert_eq!(details, ["line 2: a block begins and does not end (truncated?)", "there is no public key in it"]);
+    let marked = [BYTE_ORDER_MARK, &world().blocks["rsa4096"]].concat();
+    let report = check_keys(&marked, Timestamp::now());
+    let said = |begin: &str| report.findings.iter().any(|finding| finding.detail.starts_with(begin));
+    assert!(said("it begins with a byte order mark"), "{:?}", report.findings);
+    let binary = check_keys(&world().ring, Timestamp::now());
+    assert!(binary.findings[0].detail.contains("it looks binary"), "{:?}", binary.findings);
     let private = b"-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nabcd\n-----END PGP PRIVATE KEY BLOCK-----\n";
     let report = check_keys(&[&private[..], &world().blocks["rsa4096"]].concat(), Timestamp::now());
     assert_eq!(report.findings.len(), 1);

@@ -104,6 +104,7 @@ impl<'a> Judge<'a> {
         if signature.typ() == SignatureType::Text {
             cautions.push(Caution::TextMode);
         }
+        cautions.extend(signature.signature_expiration_time().and_then(timestamp).map(Caution::Until));
         self.since(key, &mut cautions);
         Ok(cautions)
     }
@@ -225,6 +226,7 @@ fn over_these_bytes(signature: &Signature, made: SystemTime, key: &KeyOf<'_>, re
             | Error::UnsupportedPublicKeyAlgorithm(_)
             | Error::UnsupportedEllipticCurve(_),
         ) => Fault::Unsupported(error.to_string()),
+        _ if signature.typ() == SignatureType::Text => Fault::OtherText,
         _ => Fault::OtherBytes,
     })
 }
@@ -262,7 +264,7 @@ pub(in crate::verify) fn reason(by: &[&Signature]) -> (RevocationType, String) {
 fn rank(verdict: &Verdict) -> u8 {
     match verdict {
         Verdict::UnknownSigner => 0,
-        Verdict::Bad(Fault::OtherBytes | Fault::BeforeKey(_) | Fault::Unsupported(_)) => 1,
+        Verdict::Bad(Fault::OtherBytes | Fault::OtherText | Fault::BeforeKey(_) | Fault::Unsupported(_)) => 1,
         Verdict::Bad(_) => 2,
         Verdict::Good(_) => 3,
     }

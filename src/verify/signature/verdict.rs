@@ -69,6 +69,8 @@ pub enum Caution {
     BoundLater,
     /// The signature is over the text without regard to line ends.
     TextMode,
+    /// The signature itself is valid until then only.
+    Until(Timestamp),
 }
 
 /// Why a signature proves nothing.
@@ -76,6 +78,8 @@ pub enum Caution {
 pub enum Fault {
     /// It is over other bytes, or was altered.
     OtherBytes,
+    /// The same of one that was made in text mode, for which programs read line ends in several ways.
+    OtherText,
     /// It was made when the key had expired.
     KeyExpired,
     /// It says that it was made before its key was.
@@ -118,6 +122,7 @@ impl fmt::Display for Caution {
             }
             Self::BoundLater => write!(f, "the key's own signatures in KEYS are younger than this one"),
             Self::TextMode => write!(f, "made in text mode, so that line ends are not covered"),
+            Self::Until(at) => write!(f, "the signature itself holds until {} only", day(*at)),
         }
     }
 }
@@ -126,6 +131,11 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OtherBytes => write!(f, "bad signature: it is over other bytes than the file's"),
+            Self::OtherText => write!(
+                f,
+                "bad signature: made in text mode, and over other bytes than the file's, or over line ends that its \
+                 maker's program reads differently; expected one that is made by gpg --detach-sign without --textmode"
+            ),
             Self::KeyExpired => write!(f, "made after the key had expired"),
             Self::BeforeKey(at) => write!(f, "made before its key, which is of {}", day(*at)),
             Self::InFuture => write!(f, "made in the future"),

@@ -54,7 +54,12 @@ fn several_forms_are_of_one_run() {
     let place = tempfile::tempdir().unwrap();
     let file = |name: &str| place.path().join(name).display().to_string();
     let (sarif, junit, json) = (file("v.sarif"), file("v.xml"), file("v.json"));
-    std::fs::write(&sarif, "of another run").unwrap();
+    std::fs::write(&sarif, "{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\", of another run")
+        .unwrap();
+    std::fs::write(file("mine"), "somebody's notes").unwrap();
+    let output = candidate.verify(&["--also", &format!("sarif={}", file("mine"))]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    assert_eq!(std::fs::read_to_string(file("mine")).unwrap(), "somebody's notes");
     let also = ["--also".to_owned(), format!("sarif={sarif}"), "--also".into(), format!("junit={junit}")];
     let more: Vec<&str> = also.iter().map(String::as_str).chain(["--format", "github", "--also"]).collect();
     let output = candidate.verify(&[&more[..], &[&format!("json={json}")]].concat());

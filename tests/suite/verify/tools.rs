@@ -279,6 +279,13 @@ fn nothing_is_signed_that_verify_refuses_and_anothers_signature_is_named() {
     let (code, _, error) = room.quorate(&["sign", "--key", &strong, "a.tgz"]);
     assert!(code == 5 && error.contains(&format!("it is by another key, {weak}")), "{error}");
     assert_eq!(room.quorate(&["sign", "--key", &strong, "--force", "a.tgz"]).0, 0);
+    fs::remove_file(room.path("a.tgz.asc")).unwrap();
+    for (option, wanted) in [("default-sig-expire 1d", "holds until"), ("textmode", "made in text mode")] {
+        fs::write(home.path().join("gpg.conf"), format!("{option}\n")).unwrap();
+        let (code, _, error) = room.quorate(&["sign", "--key", &strong, "a.tgz"]);
+        assert!(code == 2 && error.contains(wanted) && error.contains("gpg.conf says"), "{option}: {error}");
+        assert!(!room.path("a.tgz.asc").exists());
+    }
     room.run("gpgconf", &["--kill", "all"]);
     assert_ne!(strong, signers.manager);
 }

@@ -79,6 +79,7 @@ fn what_should_be_known_is_a_warning() {
         ("renewed", "the key's own signatures in KEYS are younger"),
         ("dsa2048-SHA256", "DSA 2048 is outside the policy"),
         ("text", "made in text mode"),
+        ("for-years", "the signature itself holds until 20"),
     ] {
         let report = verified(&world().keys(), DATA, world().signature(name));
         assert!(report.passed(), "{name}: {report:?}");
@@ -115,7 +116,8 @@ fn text_mode_ignores_line_ends_and_nothing_else() {
     let one_by_one = OneByOne(windows.as_bytes());
     let reading = Reading::of(one_by_one, Some(&file), FurtherDigests { sha256: true, sha1: true, md5: true }).unwrap();
     assert!(world().keys().verify(&file, &reading, jiff::Timestamp::now()).passed());
-    assert!(!verified(&world().keys(), windows.replace("two", "2").as_bytes(), signature).passed());
+    let other = verified(&world().keys(), windows.replace("two", "2").as_bytes(), signature);
+    assert_eq!(other.signatures[0].verdict, Verdict::Bad(Fault::OtherText));
 }
 
 /// Gives a byte at a time.

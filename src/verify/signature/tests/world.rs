@@ -88,6 +88,7 @@ impl Maker<'_> {
         let mut alone = Vec::new();
         self.odd_keys(&mut signatures, &mut alone);
         signatures.insert("text".into(), self.sign("rsa2048", &["--textmode"]));
+        signatures.insert("for-years".into(), self.sign("rsa2048", &["--default-sig-expire", "20y"]));
         signatures.insert("both".into(), self.sign("ed25519", &["-u", "stranger@apache.org"]));
         signatures.insert("two".into(), self.sign("ed25519", &["-u", "rsa2048@apache.org"]));
         for (name, how) in [("inline", "--sign"), ("cleartext", "--clearsign")] {
