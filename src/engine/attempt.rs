@@ -229,9 +229,17 @@ fn failed(error: ActionError, perhaps_acted: bool) -> Attempt {
     }
 }
 
-/// All problems as one refusal.
+/// All problems as one refusal; what several have in common is said once.
 fn refusal(problems: &[Problem]) -> ActionError {
-    let all = |of: fn(&Problem) -> &str| problems.iter().map(of).collect::<Vec<_>>().join("; ");
+    let all = |of: fn(&Problem) -> &str| {
+        let mut said: Vec<&str> = Vec::new();
+        for text in problems.iter().map(of) {
+            if !said.contains(&text) {
+                said.push(text);
+            }
+        }
+        said.join("; ")
+    };
     ActionError::refused(all(|problem| &problem.what), all(|problem| &problem.hint))
 }
 
@@ -243,4 +251,16 @@ fn new_token() -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_several_problems_have_in_common_is_said_once() {
+        let problems = ["a is old", "b is old", "a is old"].map(|what| Problem::new(what, "fetch them anew"));
+        let ActionError::Refused { what, hint } = refusal(&problems) else { panic!("refused") };
+        assert_eq!((&*what, &*hint), ("a is old; b is old", "fetch them anew"));
+    }
 }

@@ -141,9 +141,9 @@ impl<W: ?Sized + 'static> Driver<'_, W> {
                 text = format!("found {found}; expected {expected}");
                 StepOutcome::Conflict(&text)
             }
-            Attempt::WantsConsent => {
-                StepOutcome::Waiting("it was done once, and the truth does not show it: may it be done again?")
-            }
+            Attempt::WantsConsent => StepOutcome::Waiting(
+                "it was begun before, and the truth does not show that it was done: may it be done again?",
+            ),
         };
         self.observer.step_ends(step, outcome, took);
     }
