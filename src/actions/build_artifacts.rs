@@ -100,7 +100,7 @@ impl Action<Services> for BuildArtifacts {
                     let place = shell::path(world.workspace.path(self.arrivals(build)));
                     commands.push(format!("mkdir -p {place}"));
                     commands.push(match build.command.is_empty() {
-                        true => format!("# put into it: {}", build.made_elsewhere),
+                        true => format!("# put into it: {}", build.origin()),
                         false => shell::build(&Build { directory: String::new(), ..build.clone() }, &place),
                     });
                     place

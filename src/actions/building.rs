@@ -156,7 +156,7 @@ impl Site<'_> {
 
     fn stand_in_reason(&self) -> Option<String> {
         if self.stand_in && self.build.is_made_elsewhere() {
-            return Some(format!("it is made elsewhere: {}", self.build.made_elsewhere));
+            return Some(format!("it is made elsewhere: {}", self.build.origin()));
         }
         let missing = if self.stand_in { missing_programs(&self.build.requires) } else { Vec::new() };
         let in_words = |need: &String| match need.contains(' ') {

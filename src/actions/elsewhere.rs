@@ -66,10 +66,10 @@ pub(super) fn standing(
     if arrived.missing.is_empty() {
         return Ok(Standing::Absent);
     }
-    let Build { title, made_elsewhere, .. } = site.build;
+    let (title, origin) = (&site.build.title, site.build.origin());
     let beside = if arrived.faults.is_empty() { String::new() } else { format!("; {}", arrived.faults.join("; ")) };
     Ok(Standing::Awaited(format!(
-        "{title}: put the files into {}; they are made elsewhere: {made_elsewhere}. Nothing there fits {}{beside}",
+        "{title}: put the files into {}; they are made elsewhere: {origin}. Nothing there fits {}{beside}",
         place.display(),
         arrived.missing.join(", ")
     )))
@@ -93,7 +93,7 @@ fn mend(site: &Site<'_>, place: &Path) -> String {
         "have exactly the files of this candidate in {}, from {}; `outputs` of the build `{}` in the product's \
          configuration says which",
         place.display(),
-        site.build.made_elsewhere,
+        site.build.origin(),
         site.build.id
     )
 }

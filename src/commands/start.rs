@@ -28,8 +28,8 @@ use super::release_state::{JOURNAL_FILE, RECORD_FILE, release_directory, was_at_
 use super::session::{open_journal, who};
 use super::which_product::product_of_clone;
 use crate::config::{
-    ConfigError, Occasion, Product, check_next_version, check_numbering, check_product, doubts, of_each_kind,
-    release_values, render_product, short_vote,
+    ConfigError, Occasion, Product, check_next_version, check_numbering, check_product, check_versions, doubts,
+    of_each_kind, release_values, render_product, short_vote,
 };
 use crate::engine::{Clock, Event, Journal, JournalError, Renderer, State, SystemClock, ValueSource};
 use crate::release::{Manager, ReleaseRecord, Sha512, Version};
@@ -239,6 +239,7 @@ pub fn check_configuration(
         kinds.push((other, filled_in(other, 1)?));
     }
     faults.extend(check_next_version(&kinds));
+    faults.extend(check_versions(&kinds));
     let first = FirstCandidate { product: &product, record, version, cancelled: None };
     let renderer = Renderer::new(&first, &State::default()).map_err(|error| CommandError::usage(error, ""))?;
     faults.extend(check_lists(&rendered, &files.workflow.text));
@@ -246,7 +247,7 @@ pub fn check_configuration(
     if faults.is_empty() {
         return Ok(rendered);
     }
-    Err(ConfigError::Unusable { file: files.product.place.clone(), faults }.into())
+    Err(ConfigError::unusable(&files.product.place, &files.product.text, &faults).into())
 }
 
 /// Whether the release can be begun by these files in the record's clone.

@@ -25,9 +25,9 @@ pub struct Build {
     #[serde(default)]
     pub directory: String,
     /// Where its files come from, in words, where they are made elsewhere, as on the project's build
-    /// machines: they are taken over, and nothing is built. Empty for a build of this machine.
+    /// machines: they are taken over, and nothing is built. None for a build of this machine.
     #[serde(default)]
-    pub made_elsewhere: String,
+    pub made_elsewhere: Option<String>,
     /// Program and arguments; no shell. Of files that are made elsewhere it is what fetches them,
     /// and without one a person puts them where the step says.
     #[serde(default)]
@@ -43,7 +43,12 @@ pub struct Build {
 impl Build {
     /// Whether its files are taken over.
     pub fn is_made_elsewhere(&self) -> bool {
-        !self.made_elsewhere.is_empty()
+        !self.origin().is_empty()
+    }
+
+    /// Where its files come from, in words; empty for a build of this machine.
+    pub fn origin(&self) -> &str {
+        self.made_elsewhere.as_deref().unwrap_or_default()
     }
 }
 

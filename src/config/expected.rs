@@ -54,12 +54,97 @@ pub(super) fn absolute_path(text: &str) -> Result<(), &'static str> {
 
 /// A path in the tree that is released, or a glob over such paths.
 pub(super) fn path_in_tree(text: &str) -> Result<(), &'static str> {
-    let inside = text.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
+    let inside = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.eq_ignore_ascii_case(".git");
+    let inside = text.split('/').all(inside);
     let inside = inside || text.strip_suffix('/').is_some_and(|text| path_in_tree(text).is_ok());
     demand(
         inside && is_line(text) && !text.contains('\\') && globset::Glob::new(text).is_ok(),
-        "a path from the root of the tree, without `..`",
+        "a path from the root of the tree, or a glob over such paths: without `/` before it, `..` and `.git`",
     )
+}
+
+/// Whether a program, run in a directory of the tree, is one by its name or its whole path, or one of the
+/// tree.
+pub(super) fn is_in_tree(directory: &str, program: &str) -> bool {
+    if program.starts_with('/') || !program.contains('/') {
+        return true;
+    }
+    let mut depth = 0_u32;
+    for part in directory.split('/').chain(program.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if depth == 0 => return false,
+            ".." => depth -= 1,
+            _ => depth += 1,
+        }
+    }
+    true
+}
+
+/// A place in a JSON file.
+pub(super) fn json_pointer(text: &str) -> Result<(), &'static str> {
+    demand(is_line(text) && text.starts_with('/') && text.len() > 1, "a JSON pointer (RFC 6901): /version")
+}
+
+/// A place in a TOML file.
+pub(super) fn toml_path(text: &str) -> Result<(), &'static str> {
+    fn is_chain(value: &toml::Value) -> bool {
+        match value {
+            toml::Value::Table(table) => table.len() == 1 && table.values().all(is_chain),
+            value => value.as_integer() == Some(0),
+        }
+    }
+    let read = toml::from_str::<toml::Table>(&format!("{text} = 0"));
+    let so = is_line(text) && read.is_ok_and(|table| is_chain(&toml::Value::Table(table)));
+    demand(so, "a dotted TOML key: params.Version")
+}
+
+/// A value as TOML has it.
+pub(super) fn toml_value(text: &str) -> Result<(), &'static str> {
+    let read = toml::from_str::<toml::Table>(&format!("value = {}", text.trim()));
+    demand(read.is_ok_and(|table| table.len() == 1), "a TOML value: true, or '\"1.2\"' for a string")
+}
+
+/// The source archive's name.
+pub(super) fn source_archive(text: &str) -> Result<(), &'static str> {
+    plain_name(text)?;
+    let made = [".tgz", ".tar.gz"].iter().any(|end| text.len() > end.len() && text.ends_with(end));
+    demand(made, "a name that ends in .tgz or .tar.gz: that is what is made")
+}
+
+/// A project of a Python package index, by PEP 508.
+pub(super) fn pypi_name(text: &str) -> Result<(), &'static str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let ends =
+        text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.ends_with(|c: char| c.is_ascii_alphanumeric());
+    demand(ends && text.chars().all(plain), "the name of a Python package: letters, digits and `._-` between them")
+}
+
+/// A project's name as an index compares it, by PEP 503.
+pub(super) fn normalised(name: &str) -> String {
+    let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
+    parts.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
+}
+
+/// A package of an npm registry.
+pub(super) fn npm_name(text: &str) -> Result<(), &'static str> {
+    let part = |part: &str| {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._~".contains(c);
+        !part.is_empty() && !part.starts_with(['.', '_']) && part.chars().all(plain)
+    };
+    let named = match text.strip_prefix('@') {
+        Some(scoped) => scoped.split_once('/').is_some_and(|(scope, name)| part(scope) && part(name)),
+        None => part(text),
+    };
+    demand(
+        named && text.len() <= 214,
+        "the name of an npm package: small letters, digits and `-._~`, at most 214, as apache-greeter or @apache/greeter",
+    )
+}
+
+/// The name of a variable that a command is given.
+pub(super) fn variable(text: &str) -> Result<(), &'static str> {
+    demand(is_line(text) && !text.contains('='), "the name of a variable, without `=`")
 }
 
 /// A glob over names that cannot fit all of them.

@@ -9,6 +9,7 @@
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde_json::Value;
 
+use super::place::line_of;
 use super::{Product, ProductFault};
 
 /// A configuration that cannot be used.
@@ -32,12 +33,12 @@ pub enum ConfigError {
         field: String,
     },
     /// What it says cannot be used.
-    #[error("{file} cannot be used:\n  {}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))]
+    #[error("{file} cannot be used:\n  {}", faults.join("\n  "))]
     Unusable {
         /// Which file.
         file: String,
-        /// Each field that cannot be used.
-        faults: Vec<ProductFault>,
+        /// Each field that cannot be used, with the line where it stands.
+        faults: Vec<String>,
     },
     /// Its format is another one.
     #[error("{file} has format {found}; this program reads format 1")]
@@ -60,6 +61,18 @@ pub enum ConfigError {
         #[source]
         source: Box<minijinja::Error>,
     },
+}
+
+impl ConfigError {
+    /// That `file`, which holds `text`, cannot be used for these faults.
+    pub fn unusable(file: &str, text: &str, faults: &[ProductFault]) -> Self {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let said = |fault: &ProductFault| match line_of(text, &fault.field) {
+            Some(line) => format!("{name}:{line}: {fault}"),
+            None => format!("{name}: {fault}"),
+        };
+        Self::Unusable { file: file.to_owned(), faults: faults.iter().map(said).collect() }
+    }
 }
 
 /// Reads a product's configuration; `file` names it in errors.

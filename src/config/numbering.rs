@@ -11,7 +11,7 @@
 use super::check::ProductFault;
 use super::expected::holds_version;
 use super::product::Product;
-use crate::release::Version;
+use crate::release::{Change, Version};
 
 /// How many hours a vote lasts at least by the foundation's release policy ("Release
 /// approval").
@@ -42,7 +42,87 @@ pub fn check_numbering(first: &Product, second: &Product) -> Vec<ProductFault> {
     let (svn, other) = (&first.svn, &second.svn);
     compare("svn.candidate_directory".into(), &svn.candidate_directory, &other.candidate_directory, true);
     compare("svn.release_directory".into(), &svn.release_directory, &other.release_directory, false);
+    // what was voted on is what is released, under the same name
+    compare("source.file".into(), &first.source.file, &second.source.file, false);
+    compare("source.root".into(), &first.source.root, &second.source.root, false);
+    for (index, (one, other)) in first.build.iter().zip(&second.build).enumerate() {
+        for (place, (one, other)) in one.outputs.iter().zip(&other.outputs).enumerate() {
+            let part = if one.name.is_empty() { "glob" } else { "name" };
+            compare(format!("build[{index}].outputs[{place}].{part}"), one.staged(), other.staged(), false);
+        }
+    }
+    compare("jira.version".into(), &first.jira.version, &second.jira.version, false);
     faults
+}
+
+/// The faults that show when a product is filled in for several releases, the one that is begun first:
+/// what belongs to a release has a name of its own in each, or the next one would find it taken.
+pub fn check_versions(filled_in: &[(Version, Product)]) -> Vec<ProductFault> {
+    let Some(((version, product), others)) = filled_in.split_first() else { return Vec::new() };
+    let mut faults = Vec::new();
+    for (index, Named { field, name, of }) in names(product).into_iter().enumerate() {
+        let same = others.iter().find(|(other, product)| {
+            let differs = of == Of::Release || other.series() != version.series();
+            differs && names(product).get(index).is_some_and(|other| other.name == name)
+        });
+        let Some((other, _)) = same else { continue };
+        let value = match of {
+            Of::Release => "the version in it, {{ version }}",
+            Of::Series => "the series in it, {{ short_version }}",
+        };
+        let expected = format!("a name with {value}: {other} would have the same as {version}");
+        faults.push(ProductFault { field, value: format!("{name:?}"), expected });
+    }
+    faults
+}
+
+/// Whose a name is alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Release,
+    Series,
+}
+
+struct Named<'p> {
+    field: String,
+    name: &'p str,
+    of: Of,
+}
+
+/// The names that belong to one release or series, in the same order for each.
+fn names(product: &Product) -> Vec<Named<'_>> {
+    let Product { git, svn, source, jira, pypi, npm, website, .. } = product;
+    let mut names: Vec<(String, &str, Of)> = Vec::new();
+    for (list, tags) in [("candidate_tags", &git.candidate_tags), ("release_tags", &git.release_tags)] {
+        let tags = tags.iter().enumerate();
+        names.extend(tags.map(|(index, tag)| (format!("git.{list}[{index}]"), tag.as_str(), Of::Release)));
+    }
+    for (field, name) in [
+        ("git.candidate_branch", &git.candidate_branch),
+        ("source.file", &source.file),
+        ("source.root", &source.root),
+        ("svn.candidate_directory", &svn.candidate_directory),
+        ("svn.release_directory", &svn.release_directory),
+        ("jira.version", &jira.version),
+    ] {
+        names.push((field.to_owned(), name, Of::Release));
+    }
+    for (index, file) in pypi.iter().flat_map(|pypi| &pypi.files).enumerate() {
+        names.push((format!("pypi.files[{index}]"), file, Of::Release));
+    }
+    names.extend(npm.iter().map(|npm| ("npm.file".to_owned(), npm.file.as_str(), Of::Release)));
+    for (list, changes) in &website.edits {
+        for (index, change) in changes.iter().enumerate() {
+            let field = format!("website.edits.{list}[{index}]");
+            match change {
+                Change::YamlKey { key, .. } => names.push((format!("{field}.key"), key, Of::Series)),
+                // a file that is there already is left as it is
+                Change::File { file, .. } => names.push((format!("{field}.file"), file, Of::Release)),
+                Change::Toml { .. } | Change::YamlItem { .. } | Change::Line { .. } => {}
+            }
+        }
+    }
+    names.into_iter().map(|(field, name, of)| Named { field, name, of }).collect()
 }
 
 /// Releases of each kind that could follow `version`: what is said by a rule must be right for
@@ -124,8 +204,78 @@ mod tests {
         assert_eq!(faults(&branch(number), &branch("-candidate")), ["git.candidate_branch"]);
         let tag = |version: &str| format!("\"greeter-sdk-go/v{{{{ version }}}}{version}\",\n]");
         assert_eq!(faults(&tag(number), &tag("-rc")), ["git.candidate_tags[1]"]);
-        let released = "release_directory = \"greeter-{{ version }}";
-        assert_eq!(faults(released, &format!("{released}{number}")), ["svn.release_directory"]);
+        for (field, released) in [
+            ("svn.release_directory", "release_directory = \"greeter-{{ version }}"),
+            ("source.file", "file = \"greeter-{{ version }}"),
+            ("source.root", "root = \"greeter-{{ version }}"),
+            ("build[0].outputs[0].name", "name = \"apache-greeter-{{ version }}.tar"),
+        ] {
+            let (before, after) = released.split_once(" }}").unwrap();
+            assert_eq!(faults(released, &format!("{before} }}}}{number}{after}")), [field]);
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_a_release_has_another_name_in_the_next() {
+        let file = "release-config/sample.toml";
+        let text = Assets::default().text(file).unwrap();
+        let faults = |old: &str, new: &str| -> Vec<String> {
+            assert!(text.contains(old), "{old}");
+            let product = parse_product(file, &text.replacen(old, new, 1)).unwrap();
+            let first = Version { major: 1, minor: 2, patch: 0 };
+            let filled_in: Vec<(Version, Product)> = [first]
+                .into_iter()
+                .chain(of_each_kind(first))
+                .map(|version| {
+                    let Version { major, minor, patch } = version;
+                    let values = json!({
+                        "version": version.to_string(), "short_version": version.series(), "major": major,
+                        "minor": minor, "patch": patch, "kind": version.kind().word(), "candidate": {"number": 1},
+                    });
+                    (version, render_product(&product, &values).unwrap())
+                })
+                .collect();
+            check_versions(&filled_in).iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(faults("Greeter", "Greeter"), [""; 0]);
+        let tags = "release_tags = [\"release-{{ version }}\", \"greeter-sdk-go/v{{ version }}\"]";
+        assert_eq!(
+            faults(tags, "release_tags = [\"stable\", \"v{{ short_version }}\"]"),
+            [
+                "git.release_tags[0] = \"stable\": expected a name with the version in it, {{ version }}: 41.0.0 would have \
+                 the same as 1.2.0",
+                "git.release_tags[1] = \"v1.2\": expected a name with the version in it, {{ version }}: 1.2.40 would have the \
+                 same as 1.2.0",
+            ]
+        );
+        for (old, new, field) in [
+            (
+                "\"release-{{ version }}-rc{{ candidate.number }}\",\n",
+                "\"rc{{ candidate.number }}\",\n",
+                "git.candidate_tags[0]",
+            ),
+            ("branch = \"release-{{ version }}-rc", "branch = \"rc", "git.candidate_branch"),
+            ("file = \"greeter-{{ version }}-src", "file = \"greeter-src", "source.file"),
+            ("root = \"greeter-{{ version }}\"", "root = \"greeter\"", "source.root"),
+            (
+                "release_directory = \"greeter-{{ version }}\"",
+                "release_directory = \"greeter\"",
+                "svn.release_directory",
+            ),
+            (
+                "candidate_directory = \"greeter-{{ version }}-",
+                "candidate_directory = \"greeter-",
+                "svn.candidate_directory",
+            ),
+            ("files = [\"apache-greeter-{{ version }}", "files = [\"apache-greeter", "pypi.files[0]"),
+            ("file = \"apache-greeter-{{ version }}.tgz", "file = \"apache-greeter.tgz", "npm.file"),
+            ("\nversion = \"{{ version }}\"", "\nversion = \"{{ short_version }}\"", "jira.version"),
+            ("key = \"{{ short_version }}\"", "key = \"greeter\"", "website.edits.download[0].key"),
+            ("posts/release-greeter-{{ version }}", "posts/release-greeter", "website.edits.post[0].file"),
+        ] {
+            let found = faults(old, new);
+            assert!(matches!(&found[..], [fault] if fault.starts_with(&format!("{field} = "))), "{new}: {found:?}");
+        }
     }
 
     #[test]

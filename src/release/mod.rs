@@ -30,8 +30,8 @@ pub use checksum_file::{checksum_file, checksum_file_holds, digest_line};
 pub use contributors::contributors;
 pub use digest::{FileDigest, Sha512};
 pub use edit::{
-    AllowedLeftover, EditFault, EditFaults, EditRule, Edits, Hit, Leftover, Tree, VersionChange, VersionRules,
-    all_snapshots, apply, authority, leftovers, other_snapshots,
+    AllowedLeftover, EditFault, EditFaults, EditRule, Edits, Hit, Leftover, PLACEHOLDERS, Tree, VersionChange,
+    VersionRules, all_snapshots, apply, authority, leftovers, other_snapshots,
 };
 pub use maven_flavour::MavenFlavour;
 pub use maven_modules::{MavenModule, MavenRules, ModuleError, maven_modules, maven_profiles};

@@ -7,9 +7,10 @@
 //! What goes to the repository manager, the package indexes and the registry: that there is
 //! something to go there, and that it is this release's.
 
-use super::tree::build;
+use super::tree::{build, program};
 use super::{Faults, ProductFault};
 use crate::config::build::BuildOutput;
+use crate::config::channels::Pypi;
 use crate::config::expected as ask;
 use crate::config::product::Product;
 use crate::config::sites::DockerfileOfTag;
@@ -22,9 +23,7 @@ pub(super) fn maven(faults: &mut Faults, product: &Product) {
     let Some(maven) = &product.maven else { return };
     faults.unless("maven.profile", &maven.profile, ask::line);
     faults.some("maven.deploy", &maven.deploy, "the command that stages: its program and arguments");
-    if let Some(program) = maven.deploy.first() {
-        faults.unless("maven.deploy[0]", program, ask::line);
-    }
+    program(faults, "maven.deploy", &maven.deploy, "");
     faults.some("maven.server_ids", &maven.server_ids, "the id of one server or more, as the poms name it");
     faults.each("maven.server_ids", &maven.server_ids, ask::line);
     let suffixes = maven.flavours.iter().enumerate();
@@ -47,7 +46,7 @@ pub(super) fn packages(faults: &mut Faults, product: &Product) {
     let outputs = product.build.iter().flat_map(|build| &build.outputs);
     let built: Vec<&str> = outputs.map(BuildOutput::staged).collect();
     if let Some(pypi) = &product.pypi {
-        faults.unless("pypi.name", &pypi.name, ask::plain_name);
+        faults.unless("pypi.name", &pypi.name, ask::pypi_name);
         let expected = "the name of one file or more that go to the index: outputs of a [[build]]";
         faults.some("pypi.files", &pypi.files, expected);
         for (index, file) in pypi.files.iter().enumerate() {
@@ -57,9 +56,10 @@ pub(super) fn packages(faults: &mut Faults, product: &Product) {
         }
         let files = pypi.files.iter().enumerate().map(|(index, file)| (format!("pypi.files[{index}]"), file.as_str()));
         faults.once(&files.collect::<Vec<_>>());
+        of_project(faults, pypi);
     }
     let Some(npm) = &product.npm else { return };
-    faults.unless("npm.name", &npm.name, ask::line);
+    faults.unless("npm.name", &npm.name, ask::npm_name);
     faults.unless("npm.directory", &npm.directory, ask::path_in_tree);
     let own: Option<Vec<&str>> = npm.build.as_ref().map(|one| {
         build(faults, "npm.build", one);
@@ -68,6 +68,20 @@ pub(super) fn packages(faults: &mut Faults, product: &Product) {
     let built = own.as_ref().unwrap_or(&built);
     if !built.contains(&npm.file.as_str()) {
         faults.add("npm.file", &npm.file, &output_of(built));
+    }
+}
+
+/// Whether the files are called by the project's name: the index takes no others.
+fn of_project(faults: &mut Faults, pypi: &Pypi) {
+    let beginning = format!("{}-", ask::normalised(&pypi.name));
+    let fits = |file: &String| ask::normalised(&fitting_path(file)).starts_with(&beginning);
+    if !pypi.files.is_empty() && !pypi.files.iter().any(fits) {
+        let expected = format!("the name with which the files of pypi.files begin: {}", pypi.files.join(", "));
+        return faults.add("pypi.name", &pypi.name, &expected);
+    }
+    for (index, file) in pypi.files.iter().enumerate().filter(|(_, file)| !fits(file)) {
+        let expected = format!("a file whose name begins with pypi.name, {}", pypi.name);
+        faults.add(&format!("pypi.files[{index}]"), file, &expected);
     }
 }
 
@@ -85,7 +99,8 @@ pub(super) fn images(faults: &mut Faults, product: &Product, version: &str) {
     faults.unless("docker.base", &docker.base, ask::branch);
     faults.unless("docker.keys", &docker.keys, ask::path_in_tree);
     faults.unless("docker.registry", &docker.registry, ask::web_link);
-    faults.unless("docker.command", docker.command.first().map_or("", String::as_str), ask::line);
+    faults.some("docker.command", &docker.command, "the repository's own program, and its arguments");
+    program(faults, "docker.command", &docker.command, "");
     faults.some("docker.leaves", &docker.leaves, "the path of one Dockerfile or more that docker.command writes");
     faults.each("docker.leaves", &docker.leaves, ask::path_in_tree);
     faults.some("docker.tags", &docker.tags, "one tag or more: each has to be served before the release is done");

@@ -64,6 +64,9 @@ pub(super) fn mail(faults: &mut Faults, product: &Product) {
         let expected = "the address of one list or more, to which the announcement goes".to_owned();
         faults.0.push(ProductFault { field: "mail.user".into(), value: "[]".into(), expected });
     }
+    let lists: Vec<String> = mail.user.iter().map(|list| list.to_ascii_lowercase()).collect();
+    let lists = lists.iter().enumerate().map(|(index, list)| (format!("mail.user[{index}]"), list.as_str()));
+    faults.once(&lists.collect::<Vec<_>>());
     faults.unless("mail.announce", &mail.announce, ask::address);
     faults.unless("mail.smtp_host", &mail.smtp_host, ask::host);
     faults.within("mail.smtp_port", mail.smtp_port.into(), 1, u16::MAX.into());
@@ -80,6 +83,9 @@ pub(super) fn mail(faults: &mut Faults, product: &Product) {
         let field = format!("mail.announcement.links[{index}]");
         faults.unless(&format!("{field}.label"), of("label"), ask::line);
         faults.unless(&format!("{field}.url"), of("url"), ask::web_link);
+        for (name, text) in link.iter().filter(|(name, _)| !["label", "url"].contains(&name.as_str())) {
+            faults.add(&format!("{field}.{name}"), text, "no such field: a link has `label` and `url`");
+        }
     }
 }
 
@@ -134,11 +140,6 @@ pub(super) fn links(faults: &mut Faults, product: &Product) {
     for (name, link) in &links.other {
         faults.unless(&format!("links.other.{name}"), link, ask::web_link);
     }
-    for (field, text) in
-        [("jira.key", &jira.key), ("jira.version", &jira.version), ("jira.next_version", &jira.next_version)]
-    {
-        faults.unless(field, text, ask::line);
-    }
 }
 
 /// What the announcements and the pages in another language say.
@@ -178,9 +179,24 @@ fn all_repositories(faults: &mut Faults, product: &Product) {
     for (field, link) in [("github.api", &github.api), ("github.uploads", &github.uploads)] {
         faults.unless(field, link, ask::web_link);
     }
-    for (list, changes) in &website.edits {
-        for (index, change) in changes.iter().enumerate() {
-            faults.unless(&format!("website.edits.{list}[{index}].file"), change.file(), ask::path_in_tree);
-        }
+    if let Some(playground) = playground.as_ref().filter(|playground| playground.branch == playground.base) {
+        let expected = "another branch than playground.base: each series has one of its own";
+        faults.add("playground.branch", &playground.branch, expected);
     }
+}
+
+/// The issue tracker.
+pub(super) fn tracker(faults: &mut Faults, product: &Product) {
+    let jira = &product.jira;
+    for (field, text) in
+        [("jira.key", &jira.key), ("jira.version", &jira.version), ("jira.next_version", &jira.next_version)]
+    {
+        faults.unless(field, text, ask::line);
+    }
+    if jira.project_id == 0 {
+        let expected = format!("the number of the project: {}/rest/api/2/project/{} says it", jira.url, jira.key);
+        faults.0.push(ProductFault { field: "jira.project_id".into(), value: "0".into(), expected });
+    }
+    let expected = "one priority or more; without the field it is \"Blocker\"";
+    faults.some("jira.blocking", &jira.blocking, expected);
 }

@@ -49,7 +49,7 @@ pub(super) fn git(faults: &mut Faults, product: &Product) {
 
 /// The source archive and what is built.
 pub(super) fn files(faults: &mut Faults, product: &Product) {
-    faults.unless("source.file", &product.source.file, ask::plain_name);
+    faults.unless("source.file", &product.source.file, ask::source_archive);
     faults.unless("source.root", &product.source.root, ask::plain_name);
     if let Some(owner) = &product.source.copyright_owner {
         faults.unless("source.copyright_owner", owner, ask::line);
@@ -64,9 +64,18 @@ pub(super) fn files(faults: &mut Faults, product: &Product) {
     build(faults, "trial_build", &product.trial_build);
     if product.trial_build.is_made_elsewhere() {
         let expected = "nothing: the trial build is one that is run here";
-        faults.add("trial_build.made_elsewhere", &product.trial_build.made_elsewhere, expected);
+        faults.add("trial_build.made_elsewhere", product.trial_build.origin(), expected);
+    }
+    if let Some(output) = product.trial_build.outputs.first() {
+        let expected = "nothing: what the trial build leaves is not kept; a [[build]] has outputs";
+        faults.add("trial_build.outputs", &output.glob, expected);
     }
     faults.once(&names);
+    let npm = product.npm.as_ref().and_then(|npm| npm.build.as_ref());
+    let ids = product.build.iter().enumerate().map(|(index, build)| (format!("build[{index}].id"), build.id.as_str()));
+    let others = [("trial_build.id", Some(&product.trial_build)), ("npm.build.id", npm)];
+    let others = others.into_iter().filter_map(|(field, build)| Some((field.to_owned(), build?.id.as_str())));
+    faults.once(&ids.chain(others).collect::<Vec<_>>());
 }
 
 pub(super) fn build(faults: &mut Faults, field: &str, build: &Build) {
@@ -75,12 +84,22 @@ pub(super) fn build(faults: &mut Faults, field: &str, build: &Build) {
         faults.unless(&format!("{field}.directory"), &build.directory, ask::path_in_tree);
     }
     if build.is_made_elsewhere() {
-        faults.unless(&format!("{field}.made_elsewhere"), &build.made_elsewhere, ask::line);
+        faults.unless(&format!("{field}.made_elsewhere"), build.origin(), ask::line);
+        if !build.directory.is_empty() {
+            let expected = "nothing: files that are made elsewhere are fetched into a directory of their own";
+            faults.add(&format!("{field}.directory"), &build.directory, expected);
+        }
+        if let Some(name) = build.environment.keys().next().filter(|_| build.command.is_empty()) {
+            let expected = "nothing: without a command, which fetches the files, nothing is run";
+            faults.add(&format!("{field}.environment"), name, expected);
+        }
+    } else if build.made_elsewhere.is_none() {
+        let expected = "a program and its arguments; or `made_elsewhere`, for files that no command here makes";
+        faults.some(&format!("{field}.command"), &build.command, expected);
     }
-    // what is made elsewhere need not be fetched by a command
-    if !build.is_made_elsewhere() || !build.command.is_empty() {
-        let program = build.command.first().map_or("", String::as_str);
-        faults.unless(&format!("{field}.command"), program, ask::line);
+    program(faults, &format!("{field}.command"), &build.command, &build.directory);
+    for name in build.environment.keys() {
+        faults.unless(&format!("{field}.environment"), name, ask::variable);
     }
     for (index, output) in build.outputs.iter().enumerate() {
         let field = format!("{field}.outputs[{index}]");
@@ -92,5 +111,15 @@ pub(super) fn build(faults: &mut Faults, field: &str, build: &Build) {
             faults.add(&format!("{field}.glob"), &output.glob, expected);
         }
         faults.unless(&format!("{field}.glob"), &output.glob, ask::path_in_tree);
+    }
+}
+
+/// The program of a command that is run in a directory of the tree.
+pub(super) fn program(faults: &mut Faults, field: &str, command: &[String], directory: &str) {
+    let Some(program) = command.first() else { return };
+    let field = format!("{field}[0]");
+    faults.unless(&field, program, ask::line);
+    if !ask::is_in_tree(directory, program) {
+        faults.add(&field, program, "a program by its name, or by a path that stays within the tree");
     }
 }

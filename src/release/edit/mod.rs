@@ -31,7 +31,7 @@ pub use fault::{EditFault, EditFaults};
 pub use leftovers::{Leftover, all_snapshots, leftovers, other_snapshots};
 pub use rule::{AllowedLeftover, EditRule};
 pub use version_rules::VersionRules;
-pub use versions::VersionChange;
+pub use versions::{PLACEHOLDERS, VersionChange};
 
 /// Files by their path from the root of the tree, with `/`.
 pub type Tree = BTreeMap<String, Vec<u8>>;

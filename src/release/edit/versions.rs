@@ -16,7 +16,7 @@ pub struct VersionChange {
 }
 
 /// The placeholders of a template.
-pub(super) const PLACEHOLDERS: [&str; 4] = ["@OLD@", "@NEW@", "@NPM_OLD@", "@NPM_NEW@"];
+pub const PLACEHOLDERS: [&str; 4] = ["@OLD@", "@NEW@", "@NPM_OLD@", "@NPM_NEW@"];
 
 impl VersionChange {
     /// From `old` to `new`.
