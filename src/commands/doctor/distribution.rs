@@ -39,14 +39,15 @@ fn judge_repository(item: &Name, url: &SvnUrl, answer: Result<Option<Info>, SvnE
         Ok(Some(Info { kind: EntryKind::Directory, at, .. })) => item.ok(format!("{url} at {at}")),
         Ok(Some(_)) => item.failed(format!("{url} is a file"), super::CONFIGURATION),
         Ok(None) => item.failed(format!("there is no {url}"), super::CONFIGURATION),
-        Err(error) if says_no(&error) => item.failed(chain(&error), error.hint()),
-        Err(error) => item.unknown(chain(&error), error.hint()),
+        Err(error) => judge_error(item, &error),
     }
 }
 
-/// Whether the error is an answer, and asking again would give the same.
-fn says_no(error: &SvnError) -> bool {
-    matches!(
+/// How an item stands of which a distribution repository was asked in vain, by the rule for web services:
+/// what asking again would give as well has failed. svn does not tell a page in the repository's place
+/// from an address of something else, so that this has failed too.
+pub fn judge_error(item: &Name, error: &SvnError) -> Item {
+    let told = matches!(
         error.fault(),
         Some(
             SvnFault::Forbidden(_)
@@ -55,7 +56,8 @@ fn says_no(error: &SvnError) -> bool {
                 | SvnFault::NotRepository(_)
                 | SvnFault::Missing(_)
         )
-    )
+    );
+    if told { item.failed(chain(error), error.hint()) } else { item.unknown(chain(error), error.hint()) }
 }
 
 /// Logging in, and what the account may write.

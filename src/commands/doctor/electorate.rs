@@ -11,11 +11,13 @@ use jiff::Timestamp;
 use super::ask::{Part, ask, skip};
 use super::item::{Item, Name};
 use super::subject::Subject;
+use super::web::is_answer;
 use crate::actions::voting::electorate;
 use crate::commands::environment::Environment;
 use crate::commands::error::chain;
 use crate::engine::ActionError;
 use crate::governance::{Office, Roster};
+use crate::services::WhimsyError;
 
 /// The roster can be read, or the foundation knows the committee.
 pub fn ask_electorate(environment: &Environment, subject: &Subject) -> Part {
@@ -43,9 +45,17 @@ fn judge_electorate(item: &Name, roster: Result<Roster, ActionError>, now: Times
             ),
             members => item.ok(format!("{members} members of the PMC of {}", roster.project)),
         },
-        Err(error @ ActionError::Service { .. }) => item.unknown(chain(&error), error.hint().unwrap_or_default()),
+        Err(error @ ActionError::Service { .. }) if !is_told(&error) => {
+            item.unknown(chain(&error), error.hint().unwrap_or_default())
+        }
         Err(error) => item.failed(chain(&error), error.hint().unwrap_or_default()),
     }
+}
+
+/// Whether the foundation's lists have answered, by the rule for all web services.
+fn is_told(error: &ActionError) -> bool {
+    let said = std::error::Error::source(error).and_then(|source| source.downcast_ref::<WhimsyError>());
+    matches!(said, Some(WhimsyError::Status { status, .. }) if is_answer(*status))
 }
 
 #[cfg(test)]
@@ -76,12 +86,22 @@ mod tests {
             ),
             "/public_ldap_projects.json" => (200, r#"{"projects": {}}"#),
             "/public_ldap_people.json" => (200, r#"{"people": {}}"#),
+            "/ill/committee-info.json" => (503, ""),
+            "/page/committee-info.json" => (200, "<html>"),
+            "/closed/committee-info.json" => (401, ""),
             _ => (404, ""),
         });
         assert_eq!(judged(None, Some((lists.clone(), "greeter"))).found, "1 members of the PMC of greeter");
         assert_eq!(judged(None, Some((lists.clone(), "greeting"))).state, Standing::Failed, "no such committee");
         assert_eq!(judged(None, Some((lists.clone(), "empty"))).state, Standing::Failed);
-        assert_eq!(judged(None, Some((format!("{lists}/gone"), "greeter"))).state, Standing::Unknown);
+        for (place, state) in [
+            ("gone", Standing::Failed),
+            ("closed", Standing::Failed),
+            ("ill", Standing::Unknown),
+            ("page", Standing::Unknown),
+        ] {
+            assert_eq!(judged(None, Some((format!("{lists}/{place}"), "greeter"))).state, state, "{place}");
+        }
         assert_eq!(judged(None, None).state, Standing::Failed);
     }
 }

@@ -10,9 +10,8 @@
 use super::ask::{Part, ask, skip};
 use super::item::{Item, Name};
 use super::subject::Subject;
-use super::web::limits;
+use super::web::{judge, judge_login as judge_account, limits};
 use crate::commands::connect::github;
-use crate::commands::error::chain;
 use crate::services::{Effects, GitHub, Rights, Slug, WebError};
 
 /// Logging in, and what one may do in each repository.
@@ -65,17 +64,17 @@ fn examine(github: &GitHub, login: &Name, repositories: &[(Name, String)]) -> Ve
 fn judge_login(item: &Name, me: Result<String, WebError>) -> Item {
     match me {
         Ok(login) => item.ok(format!("you are {login}")),
-        Err(error) if error.status().is_some_and(|status| status.is_client_error() && status != 429) => item.failed(
-            chain(&error),
+        Err(error) => judge_account(
+            item,
+            &error,
             "make a token that may write contents and pull requests of the project's repositories, and set QUORATE_GITHUB_TOKEN",
         ),
-        Err(error) => item.unknown(chain(&error), error.hint()),
     }
 }
 
 fn judge_rights(item: &Name, slug: &Slug, rights: Result<Option<Rights>, WebError>) -> Item {
     match rights {
-        Err(error) => item.unknown(chain(&error), error.hint()),
+        Err(error) => judge(item, &error),
         Ok(None) => {
             item.failed(format!("{slug} is not there, or you may not see it"), "see the address and the token's rights")
         }

@@ -9,6 +9,7 @@
 use super::ask::{Part, ask, skip};
 use super::item::{Item, Name};
 use super::subject::Subject;
+use super::web::is_answer;
 use crate::commands::connect::relay_address;
 use crate::commands::error::chain;
 use crate::services::{ArchiveError, Effects, PonyMail, Relay, RelayError};
@@ -147,9 +148,18 @@ pub fn ask_archive(subject: &Subject) -> Part {
 fn judge_archive(item: &Name, address: &str, answer: Result<(), ArchiveError>) -> Item {
     match answer {
         Ok(()) => item.ok(address),
-        Err(error @ ArchiveError::Unexpected { .. }) => item
+        Err(error) if is_told(&error) => item
             .failed(chain(&error), "see mail.archive in the product's configuration: the base address of a Pony Mail"),
         Err(error) => item.unknown(chain(&error), "see that its page opens in a browser, then ask again"),
+    }
+}
+
+/// Whether the archive has answered, by the rule for all web services.
+fn is_told(error: &ArchiveError) -> bool {
+    match error {
+        ArchiveError::Unexpected { .. } => true,
+        ArchiveError::Status { status, .. } => is_answer(*status),
+        _ => false,
     }
 }
 
@@ -201,5 +211,14 @@ mod tests {
         assert_eq!(judge(Ok(())), Standing::Ok);
         assert_eq!(judge(Err(ArchiveError::Unexpected { url: url(), what: "JSON".into() })), Standing::Failed);
         assert_eq!(judge(Err(ArchiveError::Failed { url: url(), text: "busy".into() })), Standing::Unknown);
+        assert_eq!(judge(Err(ArchiveError::Page { url: url() })), Standing::Unknown);
+        let cut = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+        assert_eq!(judge(Err(ArchiveError::Cut { url: url(), source: cut })), Standing::Unknown);
+        for (status, state) in
+            [(401, Standing::Failed), (403, Standing::Failed), (429, Standing::Unknown), (503, Standing::Unknown)]
+        {
+            let status = reqwest::StatusCode::from_u16(status).unwrap();
+            assert_eq!(judge(Err(ArchiveError::Status { url: url(), status })), state, "{status}");
+        }
     }
 }

@@ -7,6 +7,7 @@
 //! Whether KEYS, by which voters and users judge signatures, has the key.
 
 use super::ask::{Part, ask};
+use super::distribution::judge_error;
 use super::item::{Item, Name};
 use super::subject::Subject;
 use crate::actions::AddKey;
@@ -19,8 +20,10 @@ enum Published {
     Keys(Vec<KeyDescription>),
     /// There is no such file.
     Nothing,
-    /// A server or GnuPG did not answer, or the file is damaged; what to do.
-    Unread(String, &'static str),
+    /// The server did not give it.
+    Unread(SvnError),
+    /// GnuPG did not answer, or the file is damaged; what to do.
+    Damaged(String, &'static str),
 }
 
 /// Looks for the key in KEYS.
@@ -45,19 +48,20 @@ fn read(svn: &Svn, url: &SvnUrl) -> Published {
     match svn.cat(url, None, &mut text) {
         Ok(_) => {}
         Err(SvnError::Failed { fault: SvnFault::Missing(_), .. }) => return Published::Nothing,
-        Err(error) => return Published::Unread(chain(&error), error.hint()),
+        Err(error) => return Published::Unread(error),
     }
     // The text between the blocks is in any encoding; the blocks are ASCII.
     match Keyring::new(&String::from_utf8_lossy(&text)).and_then(|mut keyring| keyring.keys()) {
         Ok(keys) => Published::Keys(keys),
-        Err(error) => Published::Unread(chain(&error), error.hint()),
+        Err(error) => Published::Damaged(chain(&error), error.hint()),
     }
 }
 
 fn judge(item: &Name, url: &SvnUrl, key: &KeyDescription, published: Published, request: &str) -> Item {
     let fingerprint = &key.fingerprint;
     match published {
-        Published::Unread(what, hint) => item.unknown(what, hint),
+        Published::Unread(error) => judge_error(item, &error),
+        Published::Damaged(what, hint) => item.unknown(what, hint),
         Published::Nothing => item.failed(format!("there is no {url}"), request),
         Published::Keys(keys) => match keys.iter().find(|known| known.fingerprint == *fingerprint) {
             None => item.failed(format!("{fingerprint} is not among the {} keys of {url}", keys.len()), request),
@@ -111,6 +115,9 @@ mod tests {
         let missing = judge(Published::Keys(vec![other]));
         assert_eq!((missing.state, missing.next.as_deref()), (Standing::Failed, Some("ask")));
         assert_eq!(judge(Published::Nothing).state, Standing::Failed);
-        assert_eq!(judge(Published::Unread("no network".into(), "wait")).state, Standing::Unknown);
+        assert_eq!(judge(Published::Damaged("no GnuPG".into(), "wait")).state, Standing::Unknown);
+        let unread = |fault| judge(Published::Unread(SvnError::Failed { doing: "read".into(), fault })).state;
+        assert_eq!(unread(SvnFault::Dropped("x".into())), Standing::Unknown);
+        assert_eq!(unread(SvnFault::Forbidden("x".into())), Standing::Failed);
     }
 }

@@ -147,7 +147,7 @@ mod tests {
         for (kind, expected) in [
             (FaultKind::CutBefore, Unknown),
             (FaultKind::Status { status: 503, retry_after: None, body: String::new() }, Unknown),
-            (FaultKind::Page, Failed),
+            (FaultKind::Page, Unknown),
             (FaultKind::Status { status: 403, retry_after: None, body: String::new() }, Failed),
         ] {
             faults.add(Fault::once("GET", "/simple/", kind.clone()));

@@ -10,10 +10,10 @@
 use super::ask::{Part, ask, skip};
 use super::item::{Item, Name};
 use super::subject::Subject;
+use super::web::{judge_login, limits};
 use crate::commands::connect::nexus;
-use crate::commands::error::chain;
 use crate::config::Maven;
-use crate::services::{Effects, StagingProfile, WebError};
+use crate::services::{Effects, Pace, StagingProfile, WebError};
 
 /// Logging in at Nexus, and looking for the staging profile.
 pub fn ask_staging(subject: &Subject) -> Part {
@@ -32,6 +32,7 @@ pub fn ask_staging(subject: &Subject) -> Part {
     match nexus(&maven, &subject.accounts, Effects::unwatched()) {
         Err(error) => Part::Found(vec![item.failed(error.what, "correct [maven] in the product's configuration")]),
         Ok(nexus) => ask(vec![item.clone()], move || {
+            let nexus = nexus.limited(limits(), Pace::default());
             let seen = nexus.account().and_then(|account| Ok((account, nexus.profiles()?)));
             vec![judge_staging(&item, &maven, seen)]
         }),
@@ -48,11 +49,11 @@ fn judge_staging(item: &Name, maven: &Maven, seen: Result<(String, Vec<StagingPr
             format!("{nexus} shows no staging profile {profile} to {account}"),
             "ask on the developers' list for the right to stage; the request can take days",
         ),
-        Err(error) if error.status().is_some_and(|status| matches!(status.as_u16(), 401 | 403)) => item.failed(
-            chain(&error),
+        Err(error) => judge_login(
+            item,
+            &error,
             "set QUORATE_NEXUS_USER and QUORATE_NEXUS_PASSWORD anew: Profile, User Token, Access User Token in its web page",
         ),
-        Err(error) => item.unknown(chain(&error), error.hint()),
     }
 }
 

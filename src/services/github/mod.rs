@@ -135,7 +135,8 @@ impl GitHub {
             method: method.to_owned(),
             url: self.web.base().to_owned(),
             what: format!("expected {what} ({})", other.lines().next().unwrap_or_default()),
-            kind: "JSON".to_owned(),
+            status: None,
+            kind: String::new(),
             begin: String::new(),
         }
     }

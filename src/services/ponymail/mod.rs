@@ -85,6 +85,21 @@ pub enum ArchiveError {
         /// What it said.
         text: String,
     },
+    /// The answer broke off.
+    #[error("the answer of the mail archive at {url} broke off")]
+    Cut {
+        /// What was asked for.
+        url: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A page answers, or nothing: what stands before a server does so.
+    #[error("{url} answers with a page or nothing, where an archive says JSON")]
+    Page {
+        /// What was asked for.
+        url: String,
+    },
     /// It is no Pony Mail, or another one than is known.
     #[error("{url} does not answer as Pony Mail does: {what}")]
     Unexpected {
@@ -237,6 +252,7 @@ impl PonyMail {
         let bytes = body(&url, response)?;
         match serde_json::from_slice(&bytes) {
             Ok(value) => Ok((url, Some(value))),
+            Err(_) if matches!(bytes.trim_ascii_start(), [] | [b'<', ..]) => Err(ArchiveError::Page { url }),
             Err(_) => Err(ArchiveError::Unexpected { url, what: "expected JSON".to_owned() }),
         }
     }
@@ -261,7 +277,7 @@ fn body(url: &str, response: Response) -> Result<Vec<u8>, ArchiveError> {
     let unexpected = |what: String| ArchiveError::Unexpected { url: url.to_owned(), what };
     let mut bytes = Vec::new();
     let mut limited = response.take(ANSWER_BYTES + 1);
-    limited.read_to_end(&mut bytes).map_err(|error| unexpected(format!("the answer broke off ({error})")))?;
+    limited.read_to_end(&mut bytes).map_err(|source| ArchiveError::Cut { url: url.to_owned(), source })?;
     if bytes.len() as u64 > ANSWER_BYTES {
         return Err(unexpected(format!("the answer has more than {ANSWER_BYTES} bytes")));
     }
@@ -317,7 +333,7 @@ mod tests {
         assert!(matches!(find(|_| (404, "<html>".into())), Err(ArchiveError::Unexpected { .. })));
         let page =
             |path: &str| if path.starts_with("/api/stats.lua") { (200, "<html>".into()) } else { (404, "no".into()) };
-        assert!(matches!(find(page), Err(ArchiveError::Unexpected { .. })));
+        assert!(matches!(find(page), Err(ArchiveError::Page { .. })));
     }
 
     #[test]
@@ -337,9 +353,11 @@ mod tests {
         for answer in [(|_: &str| (500, String::new())) as fn(&str) -> _, |_| (403, String::new())] {
             assert!(matches!(find(answer), Err(ArchiveError::Status { .. })));
         }
+        for answer in [(|_: &str| (200, " <html>".to_owned())) as fn(&str) -> _, |_| (200, String::new())] {
+            assert!(matches!(find(answer), Err(ArchiveError::Page { .. })));
+        }
         for answer in [
-            (|_: &str| (200, "<html>".to_owned())) as fn(&str) -> _,
-            |_| (200, "[]".to_owned()),
+            (|_: &str| (200, "[]".to_owned())) as fn(&str) -> _,
             |_| (200, r#"{"thread": {"mid": 1}}"#.to_owned()),
             |_| (200, "x".repeat(ANSWER_BYTES as usize + 1)),
         ] {

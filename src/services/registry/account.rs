@@ -36,6 +36,9 @@ impl Registries {
         let answer = self.root(registry)?;
         match answer.status {
             StatusCode::UNAUTHORIZED => Ok(()),
+            status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+                answer.succeeded().map(|_| ())
+            }
             status if status.is_success() => Ok(()),
             status => Err(answer.unexpected(&format!("expected a registry of images, and it answered {status}"))),
         }
@@ -57,13 +60,16 @@ impl Registries {
         if answer.status.is_success() {
             return Ok(ImageRights::Untold);
         }
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return answer.succeeded().map(|_| ImageRights::Untold);
+        }
         let wanted = answer.headers.get("www-authenticate").and_then(|value| value.to_str().ok()).unwrap_or_default();
         if let Some(realm) = Realm::of(wanted) {
             let token = self.token_of(&realm.for_scope(format!("repository:{name}:pull,push")), login)?;
             return Ok(granted(&token, name));
         }
         if !wanted.starts_with("Basic ") {
-            return Err(answer.unexpected("expected to be told how one logs in"));
+            return Err(answer.unexpected("expected the header WWW-Authenticate, which says how one logs in"));
         }
         let web = self.web(registry, login)?;
         web.get(web.at(&["v2", ""])).map(|_| ImageRights::Untold)
@@ -134,6 +140,25 @@ mod tests {
     fn what_is_no_registry_and_what_tells_nothing_is_said_to_be_so() {
         let elsewhere = answering(|_| (404, "<h1>Not Found</h1>"));
         assert!(matches!(registries().answers(&elsewhere), Err(WebError::Unexpected { .. })));
+        for status in [429, 500, 503] {
+            let ill = answering(match status {
+                429 => |_| (429, ""),
+                500 => |_| (500, r#"{"e":1}"#),
+                _ => |_| (503, ""),
+            });
+            let asked = [
+                registries().answers(&ill).unwrap_err(),
+                registries().digest(&ill, "a/b", "1").unwrap_err(),
+                registries().rights(&ill, "a/b", "ann", &SecretString::from("x")).unwrap_err(),
+            ];
+            for error in asked {
+                assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{error}");
+            }
+        }
+        let silent = answering(|_| (401, ""));
+        let error = registries().rights(&silent, "a/b", "ann", &SecretString::from("x")).unwrap_err().to_string();
+        let said = "expected the header WWW-Authenticate, which says how one logs in";
+        assert!(error.ends_with(said), "{error}");
         let open = answering(|_| (200, "{}"));
         registries().answers(&open).unwrap();
         let password = SecretString::from("x");

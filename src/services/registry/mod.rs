@@ -62,9 +62,7 @@ impl Registries {
         if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
             return Ok(None);
         }
-        if !answer.status.is_success() {
-            return Err(answer.unexpected(&format!("expected an image, and it answered {}", answer.status)));
-        }
+        let answer = answer.succeeded()?;
         let digest = answer.headers.get("docker-content-digest").and_then(|value| value.to_str().ok());
         match digest.filter(|digest| digest.contains(':')) {
             Some(digest) => Ok(Some(digest.to_owned())),

@@ -71,11 +71,12 @@ impl Answer {
 
     /// The error that the service answers as it should not.
     pub fn unexpected(&self, what: &str) -> WebError {
-        let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("nothing said");
+        let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         WebError::Unexpected {
             service: self.service.clone(),
             method: self.method.to_string(),
             url: shown(&self.url),
+            status: Some(self.status),
             what: what.to_owned(),
             kind: kind.to_owned(),
             begin: said::begin(&self.text()),
@@ -89,7 +90,11 @@ impl Answer {
         Some(Duration::from_secs(seconds))
     }
 
-    pub(super) fn succeeded(self) -> Result<Self, WebError> {
+    /// The answer, unless its status is an error.
+    ///
+    /// # Errors
+    /// When it is.
+    pub fn succeeded(self) -> Result<Self, WebError> {
         if self.status.is_success() {
             return Ok(self);
         }

@@ -118,7 +118,7 @@ pub enum WebError {
         retry_after: Option<Duration>,
     },
     /// It answers as this service does not.
-    #[error("{service} does not answer {method} {url} as expected: {what}; it is {kind} and begins `{begin}`")]
+    #[error("{service} does not answer {method} {url} as expected: {what}{}", of_its_form(kind, begin))]
     Unexpected {
         /// Which service.
         service: String,
@@ -126,11 +126,13 @@ pub enum WebError {
         method: String,
         /// Where.
         url: String,
+        /// Its status, where that is known.
+        status: Option<StatusCode>,
         /// What was expected.
         what: String,
-        /// Its media type.
+        /// Its media type; empty where it names none.
         kind: String,
-        /// How it begins.
+        /// How it begins; empty where there is nothing of it.
         begin: String,
     },
     /// Its answer has no end.
@@ -254,6 +256,15 @@ fn hint_for(service: &str, status: StatusCode, retry_after: Option<Duration>) ->
 
 fn of_its_own(said: &str) -> String {
     if said.is_empty() { String::new() } else { format!(": {said}") }
+}
+
+fn of_its_form(kind: &str, begin: &str) -> String {
+    match (kind, begin) {
+        ("", "") => String::new(),
+        (kind, "") => format!("; it is {kind}, and nothing stands in it"),
+        ("", begin) => format!("; it begins `{begin}`"),
+        (kind, begin) => format!("; it is {kind} and begins `{begin}`"),
+    }
 }
 
 /// What is wrong with the server's certificate, where that is why no connection came about.
