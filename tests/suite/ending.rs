@@ -12,6 +12,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use crate::faults::Rehearsal;
+
 #[test]
 fn a_rehearsal_that_is_ended_leaves_neither_its_world_nor_an_agent() {
     for signal in ["TERM", "INT"] {
@@ -58,6 +60,38 @@ fn a_rehearsal_whose_reader_went_away_leaves_neither_its_world_nor_an_agent() {
     let left: Vec<_> = fs::read_dir(place.path()).unwrap().flatten().map(|entry| entry.path()).collect();
     assert!(left.is_empty(), "{left:?}");
     assert_eq!(agents_of(place.path()), [""; 0], "an agent is left");
+}
+
+/// The agent of a kept world is begun by the test signature; one that runs already is left to whoever began it.
+#[test]
+fn a_look_at_a_rehearsed_release_leaves_no_agent() {
+    let rehearsal = Rehearsal::after("decide");
+    let world = rehearsal.world();
+    let gnupg = world.join("gnupg");
+    let agent = |what: &str| {
+        let asked = Command::new("gpgconf").arg("--homedir").arg(&gnupg).args([what, "gpg-agent"]).status().unwrap();
+        assert!(asked.success());
+    };
+    let doctor = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_quorate"))
+            .args(["doctor", "--offline"])
+            .env("QUORATE_STATE", world.join("state"))
+            .env("GNUPGHOME", &gnupg)
+            .env("HOME", world.join("home"))
+            .current_dir(&world)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("a test signature was made"), "{said}");
+    };
+    agent("--kill");
+    doctor();
+    assert_eq!(agents_of(&world), [""; 0], "an agent is left");
+    agent("--launch");
+    doctor();
+    assert_eq!(agents_of(&world).len(), 1, "it was running before");
+    agent("--kill");
 }
 
 /// The command lines of GnuPG's agents whose home is below `directory`.

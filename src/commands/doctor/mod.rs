@@ -39,6 +39,7 @@ use jiff::Timestamp;
 
 use super::CommandError;
 use super::environment::Environment;
+use crate::services::OpenPgp;
 use crate::ui::{ExitCode, Waiting};
 use item::Item;
 use render::{Report, Verdict};
@@ -85,7 +86,13 @@ pub struct Args {
 
 pub fn run(environment: &Environment, args: Args) -> Result<ExitCode, CommandError> {
     let subject = Subject::of(environment, &args)?;
+    // The home of a rehearsal's world is nobody's own: an agent that the test signature begins there is ended.
+    let world = subject.accounts.gnupg_home.as_deref().filter(|_| subject.rehearsal);
+    let ended = world.filter(|home| OpenPgp::agent_runs(home).is_ok_and(|runs| !runs));
     let items = examine(environment, &subject);
+    if let Some(home) = ended {
+        let _ = OpenPgp::stop_agent(home);
+    }
     let report = Report {
         product: subject.product.id.clone(),
         release: subject.release.clone(),

@@ -6,6 +6,9 @@
 
 //! GnuPG homes: opening one, the agent behind it, listing and making keys.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -112,6 +115,15 @@ impl OpenPgp {
             .create_key_with_flags(format!("{name} <{email}>"), algorithm, year, flags)
             .map_err(|source| sort(source, "make a key", "", &home.display().to_string()))?;
         Ok(made.fingerprint().unwrap_or_default().to_owned())
+    }
+
+    /// Whether an agent runs for `home`; none is begun.
+    ///
+    /// # Errors
+    /// When gpgconf fails.
+    pub fn agent_runs(home: &Path) -> Result<bool, OpenPgpError> {
+        let socket = gpgconf(home, &["--list-dirs", "agent-socket"])?;
+        Ok(UnixStream::connect(OsStr::from_bytes(socket.trim_ascii())).is_ok())
     }
 
     /// Ends the agent and whatever else GnuPG runs for `home`; none running is fine.
