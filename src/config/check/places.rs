@@ -84,7 +84,7 @@ pub(super) fn mail(faults: &mut Faults, product: &Product) {
         faults.unless(&format!("{field}.label"), of("label"), ask::line);
         faults.unless(&format!("{field}.url"), of("url"), ask::web_link);
         for (name, text) in link.iter().filter(|(name, _)| !["label", "url"].contains(&name.as_str())) {
-            faults.add(&format!("{field}.{name}"), text, "no such field: a link has `label` and `url`");
+            faults.add(&format!("{field}.{name}"), text, "`label` and `url` alone: a link has no other field");
         }
     }
 }
