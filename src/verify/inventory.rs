@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::archive::folded;
 use super::contents::names_snapshot;
+use super::file_names::{name_fault, shown_name};
 use super::layout::is_index;
 use super::signature::printable;
 use super::{Finding, Layout};
@@ -79,7 +80,9 @@ pub fn inventory(files: &[Listed], layout: Layout) -> Inventory {
         if file.bytes == 0 {
             findings.push(Finding::fail(NAME, "the file is empty"));
         }
-        match role(&file.path, layout) {
+        let role = role(&file.path, layout);
+        findings.extend(of_name(&file.path, role));
+        match role {
             Role::Artifact => {
                 let artifact = artifact(&file.path, &paths);
                 findings.extend(of_artifact(&artifact, &paths, layout));
@@ -120,6 +123,15 @@ fn role(path: &str, layout: Layout) -> Role<'_> {
 /// Whether the file at `path` is an artifact, and not what stands beside one.
 pub(super) fn is_artifact(path: &str, layout: Layout) -> bool {
     role(path, layout) == Role::Artifact
+}
+
+/// That a person sees another name than the file has; what belongs to a file says it of that alone.
+fn of_name(path: &str, role: Role<'_>) -> Option<Finding> {
+    if matches!(role, Role::Companion(of) if name_fault(of).is_some()) {
+        return None;
+    }
+    let fault = name_fault(path)?;
+    Some(Finding::fail(NAME, format!("its name, `{}`, holds {fault}: call it by plain letters", shown_name(path))))
 }
 
 fn artifact(path: &str, paths: &BTreeSet<&str>) -> Artifact {
@@ -272,6 +284,23 @@ mod tests {
         assert!(unsigned("g/a/maven-metadata.xml-evil.tar.gz", Layout::Maven));
         assert!(unsigned("g/a/archetype-catalog.xml.zip", Layout::Maven));
         assert!(!unsigned("g/a/maven-metadata.xml.sha512", Layout::Maven));
+    }
+
+    #[test]
+    fn a_name_that_is_shown_as_another_fails_once() {
+        let name = "demo-1.2.0-\u{455}rc.tgz";
+        let names = [name.to_owned(), format!("{name}.asc"), format!("{name}.sha512")];
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        for layout in [Layout::Distribution, Layout::Maven] {
+            let all: Vec<String> = complaints(&names, layout).into_iter().filter(|it| it.contains("letter")).collect();
+            assert_eq!(all.len(), 1, "{all:?}");
+            assert!(
+                all[0].contains("its name, `demo-1.2.0-\\u{455}rc.tgz`, holds a letter of another script"),
+                "{all:?}"
+            );
+        }
+        let orphan = complaints(&["a.tgz", "a.tgz.asc", "a.tgz.sha512", "a.tgz.asc "], Layout::Distribution);
+        assert!(orphan.iter().any(|fault| fault.contains("`a.tgz.asc\\u{20}`")), "{orphan:?}");
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod checked_out;
 pub mod checks;
 pub mod checksum;
 mod contents;
+mod file_names;
 mod flavours;
 pub mod inventory;
 pub mod keys;

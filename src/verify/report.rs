@@ -149,6 +149,14 @@ impl Report {
         all.filter(|(_, check)| check.status == Status::Fail).map(|(path, check)| check.in_words(path)).collect()
     }
 
+    /// Whether it passed with a source archive that was not held against the repository.
+    pub fn source_unheld(&self) -> bool {
+        let untagged = self.checks.iter().any(|check| check.name == "source-tag" && check.status == Status::Skip);
+        // of source archives alone it is said that nothing in them is compiled
+        let is_source = |file: &FileReport| file.checks.iter().any(|check| check.name == "no-binaries");
+        self.passed && untagged && self.files.iter().any(is_source)
+    }
+
     /// How many findings came out as `status`.
     pub fn count(&self, status: Status) -> usize {
         let all = self.files.iter().flat_map(|file| &file.checks).chain(&self.checks);

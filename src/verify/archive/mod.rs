@@ -28,7 +28,7 @@ pub use entry::{Entry, EntryKind, Visitor};
 pub use faults::{Faults, printable};
 pub use kind::ArchiveKind;
 pub use limits::{GROWS, Limits};
-pub use names::folded;
+pub use names::{folded, turns};
 pub use unread::{unread_by_magic, unread_by_name};
 pub use walk::{ROOT, SAFE, WHOLE, walk};
 pub use zip::begins as zip_begins;

@@ -8,12 +8,13 @@
 //! The commands' syntax and escapes are those of the service's documentation of
 //! workflow commands.
 
-use super::located;
+use super::{OddNames, SOURCE_UNHELD, located};
 use crate::verify::{Report, Status};
 
 /// A line for each finding that is not a pass, and one with the verdict.
 pub fn github(report: &Report) -> String {
     let mut text = String::new();
+    let odd = OddNames::of(report);
     for (place, finding) in located(report) {
         let command = match finding.status {
             Status::Fail => "error",
@@ -26,6 +27,7 @@ pub fn github(report: &Report) -> String {
             Some(place) => format!("{place}: {}", finding.detail),
             None => finding.detail.clone(),
         };
+        let message = odd.shown(&message);
         let title = property(&format!("{}: {}", report.target, finding.name));
         text.push_str(&format!("::{command} {file}title={title}::{}\n", data(&message)));
     }
@@ -38,6 +40,7 @@ pub fn github(report: &Report) -> String {
         report.count(Status::Warn),
         report.count(Status::Skip)
     );
+    let message = if report.source_unheld() { format!("{message}; {SOURCE_UNHELD}") } else { message };
     text.push_str(&format!("::{verdict} title={}::{}\n", property(&report.target), data(&message)));
     text
 }

@@ -16,7 +16,12 @@ pub use junit::junit;
 pub use sarif::sarif;
 pub use text::{Paint, text};
 
+use super::file_names::{name_fault, shown_name};
 use super::{Finding, Report};
+use crate::release::has_no_width;
+
+/// What the verdict says where the source archive was held against no tag.
+const SOURCE_UNHELD: &str = "the source was not held against the repository, as no --source-tag was named";
 
 /// Every finding with the path that it is about: the file's, with the entry where it
 /// is about one inside; `None` for the candidate as a whole.
@@ -26,6 +31,27 @@ fn located(report: &Report) -> impl Iterator<Item = (Option<String>, &Finding)> 
         .iter()
         .flat_map(|file| file.checks.iter().map(move |finding| (Some(place(&file.path, finding)), finding)));
     of_files.chain(report.checks.iter().map(|finding| (finding.entry.clone(), finding)))
+}
+
+/// The names of files that a person sees as others, and how they are shown.
+struct OddNames(Vec<(String, String)>);
+
+impl OddNames {
+    fn of(report: &Report) -> Self {
+        let names = report.files.iter().filter_map(|file| file.path.rsplit('/').next());
+        let odd = names.filter(|name| name_fault(name).is_some_and(|_| !name.is_ascii() || name.contains('\n')));
+        Self(odd.map(|name| (name.to_owned(), shown_name(name))).collect())
+    }
+
+    /// The text with all such names in it, and signs that nobody sees, written out.
+    fn shown(&self, text: &str) -> String {
+        let text = self.0.iter().fold(text.to_owned(), |text, (name, shown)| text.replace(name, shown));
+        let mut shown = String::with_capacity(text.len());
+        for sign in text.chars() {
+            if has_no_width(sign) { shown.extend(sign.escape_unicode()) } else { shown.push(sign) }
+        }
+        shown
+    }
 }
 
 fn place(path: &str, finding: &Finding) -> String {

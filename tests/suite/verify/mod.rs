@@ -36,6 +36,7 @@ fn a_good_candidate_is_verified_in_every_format() {
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{said}{}", text(&output.stderr));
     assert!(said.contains(&format!("✓ {SOURCE}")) && said.contains("\nverified: "), "{said}");
+    assert!(said.trim_end().ends_with("no --source-tag was named"), "{said}");
     let report: serde_json::Value = serde_json::from_slice(&candidate.verify(&["--format", "json"]).stdout).unwrap();
     assert_eq!(report["passed"], true);
     assert_eq!(report["files"][3]["path"], SOURCE);
