@@ -24,7 +24,7 @@ use super::layout::Layout;
 use super::loose::check_loose;
 use super::product::Scope;
 use super::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
-use super::{ArchiveRules, Finding, LooseRules, Manifest, check_archive, checksum};
+use super::{ArchiveRules, Finding, LooseRules, METADATA, Manifest, Status, check_archive, checksum};
 use crate::release::{FileDigest, Sha512};
 
 /// The largest signature, checksum file or KEYS that is read: larger ones are none.
@@ -115,6 +115,17 @@ pub fn list_nameable(directory: &Path) -> io::Result<(Vec<Listed>, Vec<String>)>
     found.sort_by(|one, other| one.path.cmp(&other.path));
     nameless.sort();
     Ok((found, nameless))
+}
+
+impl CandidateFindings {
+    /// Whether the archive of that name was found to be a Python source distribution or a package for npm or R,
+    /// with metadata that fit its name.
+    pub(super) fn is_package(&self, name: &str) -> bool {
+        let sorts = [".tar.gz", ".tgz"].iter().any(|ending| name.ends_with(ending));
+        let of_name = self.files.iter().filter(|(path, _)| path.rsplit('/').next() == Some(name));
+        let mut metadata = of_name.flat_map(|(_, found)| found).filter(|finding| finding.name == METADATA).peekable();
+        sorts && metadata.peek().is_some() && metadata.all(|finding| finding.status != Status::Fail)
+    }
 }
 
 impl Candidate<'_> {

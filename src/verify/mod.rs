@@ -50,8 +50,10 @@ pub mod render;
 mod report;
 pub mod signature;
 mod source_release;
+mod source_words;
 mod tree;
 
+use archive::unread_by_name;
 pub use archive::{ArchiveKind, Limits, WHOLE};
 #[cfg(test)]
 pub(crate) use archive_tests::demo_wheel;

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 use super::product::{says_source, version_in};
 use super::signature::printable;
+use super::source_words::claims_source;
 use super::{ArchiveForm, ArchiveKind, Coordinates, Finding, Layout, Listed, ProductRules};
 
 /// That the names of the files say another version than `version`, and none says that one.
@@ -91,11 +92,15 @@ pub(super) const INCUBATING: &str = "-incubating";
 /// `apache-demo-1.0.0-incubating-src.tgz`.
 pub(super) fn says_incubating(path: &str, version: &str) -> bool {
     let version = version.strip_suffix(INCUBATING).unwrap_or(version);
-    says(path.rsplit('/').next().unwrap_or(path), &format!("{version}{INCUBATING}"))
+    let name = path.rsplit('/').next().unwrap_or(path);
+    says(name, &format!("{version}{INCUBATING}"))
+        || with_candidate(name)
+            .is_some_and(|longer| without_candidate(longer) == version && says(name, &format!("{longer}{INCUBATING}")))
 }
 
 /// What comes behind name and version, and is no part of either.
-const MARKS: [&str; 5] = ["-source-release", "-sources", "-source", "-src", "-bin"];
+const MARKS: [&str; 9] =
+    ["-source-release", "-sources", "-source", "-src", "-bin", "_src", ".src", "_source", ".source"];
 
 /// How the names of archives end.
 const ENDINGS: [&str; 12] =
@@ -139,6 +144,10 @@ fn sources(files: &[Listed]) -> BTreeSet<String> {
     if !said.is_empty() {
         return said;
     }
+    let said: BTreeSet<String> = names(files).filter(|name| claims_source(name, &said) && !says_built(name)).collect();
+    if !said.is_empty() {
+        return said;
+    }
     let may_be = |name: &String| {
         ArchiveForm::of_name(name) == ArchiveForm::Other && version_of(name).is_some() && !says_built(name)
     };
@@ -165,7 +174,20 @@ fn stem(name: &str) -> &str {
 /// What stands behind the name: from the first part on that begins with a digit, or with
 /// `v` and a digit. A candidate's number is no part of it.
 fn version_of(name: &str) -> Option<&str> {
-    let stem = without_candidate(stem(name));
+    let stem = stem(name);
+    let stem = without_candidate(stem.strip_suffix(INCUBATING).unwrap_or(stem));
+    version_at_end(stem)
+}
+
+/// The version with the candidate's number behind it, `1.2.0-RC1` of `demo-1.2.0-RC1-src.tgz`, where the name
+/// of the archive at `path` has one: whose number it is the name does not say.
+pub(super) fn with_candidate(path: &str) -> Option<&str> {
+    let stem = stem(path.rsplit('/').next().unwrap_or(path));
+    let stem = stem.strip_suffix(INCUBATING).unwrap_or(stem);
+    (without_candidate(stem) != stem).then(|| version_at_end(stem))?
+}
+
+fn version_at_end(stem: &str) -> Option<&str> {
     let digit = |text: &str| text.starts_with(|sign: char| sign.is_ascii_digit());
     let at = stem.match_indices(['-', '_']).find_map(|(at, _)| {
         let rest = &stem[at + 1..];
@@ -180,6 +202,13 @@ fn without_candidate(stem: &str) -> &str {
     let Some((name, last)) = stem.rsplit_once(['-', '.']) else { return stem };
     let number = last.strip_prefix("rc").or_else(|| last.strip_prefix("RC"));
     if number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) { name } else { stem }
+}
+
+/// The name of an archive in lower case without its ending, what says which kind it is, and a candidate's number.
+pub(super) fn bare_name(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    let bare = without_candidate(stem(&lower));
+    without_mark(bare).unwrap_or_else(|| bare.to_owned())
 }
 
 /// The same without what says before the version that it is the source: `groovy-4.0.15` of
@@ -203,7 +232,11 @@ pub(super) fn roots_of(name: &str) -> Vec<String> {
     let mut roots = Vec::new();
     let all = [without_candidate(stem(name)), stem(name), whole(name)];
     let unmarked = without_mark(all[0]);
-    for root in all.into_iter().chain(unmarked.as_deref()) {
+    // the candidate's number may stand before what says that the product is incubating
+    let podling = all[1].strip_suffix(INCUBATING).map(without_candidate);
+    let podling = podling.map(|root| [root.to_owned(), format!("{root}{INCUBATING}")]).unwrap_or_default();
+    let podling = podling.iter().map(String::as_str).filter(|root| !root.is_empty());
+    for root in all.into_iter().chain(unmarked.as_deref()).chain(podling) {
         let other = root.strip_prefix("apache-").map_or_else(|| format!("apache-{root}"), str::to_owned);
         for root in [root.to_owned(), other] {
             if !roots.contains(&root) {
@@ -260,6 +293,8 @@ mod tests {
             ("apache-tvm-src-v0.9.0.tar.gz", Some("0.9.0")),
             ("apache-cloudberry-2.1.0-incubating-src.tar.gz", Some("2.1.0")),
             ("demo-2.0.0-M1-rc2-src.tgz", Some("2.0.0-M1")),
+            ("demo-1.2.0-rc1-incubating-src.tgz", Some("1.2.0")),
+            ("apache-demo-5.6.3_src.tgz", Some("5.6.3")),
             ("demo-tools-1.2.0.crate", Some("1.2.0")),
             ("log4j2-demo.zip", None),
             ("demo.tar.gz", None),

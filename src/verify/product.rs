@@ -122,13 +122,15 @@ impl ProductRules {
             }
         }
         self.add_flavours(files, layout, against.scope, &mut found);
-        match (layout, against.scope) {
-            (Layout::Maven, _) => found.whole.push(Finding::skip(
+        if layout == Layout::Maven {
+            found.whole.push(Finding::skip(
                 "inventory",
                 "held to the rules of a Maven repository: no source release was looked for, and .sha1 is digest enough",
-            )),
-            (Layout::Distribution, _) => found.whole.extend(self.source_release(files, layout, against.scope)),
+            ));
         }
+        let is_package = |name: &str| found.is_package(name);
+        let of_source = self.source_release(files, layout, against.scope, &is_package);
+        found.whole.extend(of_source);
         found.whole.extend(self.notes(against.expect.is_some()));
         found
     }

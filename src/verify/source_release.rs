@@ -8,25 +8,43 @@
 //! (<https://www.apache.org/legal/release-policy.html#source-packages>), and what is beside it. The
 //! names are the candidate's choice: so none of them takes an archive out of sight.
 
+use super::file_names::shown_name;
+use super::inventory::is_artifact;
 use super::layout::Layout;
 use super::naming::says_built;
 use super::product::says_source;
 use super::signature::printable;
-use super::{ArchiveForm, ArchiveKind, Finding, Listed, ProductRules, Scope};
+use super::source_words::{claims_source, twin};
+use super::{ArchiveForm, ArchiveKind, Finding, Listed, ProductRules, Scope, unread_by_name};
 
 const NAME: &str = "inventory";
 
 /// How many names are shown.
 const SHOWN: usize = 5;
 
+/// How the plugins of Apache's parent pom call the source release that lies in a Maven repository.
+const OF_PARENT_POM: &str = "-source-release.zip";
+
+/// What is wrong with archives of which nobody knows whether they are the source.
+const NOT_HELD: &str = "not held against the rules of a source release";
+
 impl ProductRules {
-    /// What is to be said of the source release among the files, where they are no Maven repository.
-    pub(super) fn source_release(&self, files: &[Listed], layout: Layout, scope: Scope) -> Vec<Finding> {
-        if layout == Layout::Maven {
-            return Vec::new();
-        }
-        let missing = if scope == Scope::Whole { self.without_source(files) } else { None };
-        missing.into_iter().chain(self.another_source(files)).chain(self.not_held_as_source(files)).collect()
+    /// What is to be said of the source release among the files. A Maven repository need not have one. Whether
+    /// the file of a name was found to be the package of a language, by what is in it, `is_package` says.
+    pub(super) fn source_release(
+        &self,
+        files: &[Listed],
+        layout: Layout,
+        scope: Scope,
+        is_package: &dyn Fn(&str) -> bool,
+    ) -> Vec<Finding> {
+        let whole = scope == Scope::Whole && layout == Layout::Distribution;
+        let missing = if whole { self.without_source(files) } else { None };
+        let mut found: Vec<Finding> = missing.into_iter().chain(self.another_source(files, layout)).collect();
+        found.extend(self.claiming(files, layout));
+        found.extend(self.twins(files, is_package));
+        found.extend(self.not_held_as_source(files, layout, is_package));
+        found
     }
 
     fn without_source(&self, files: &[Listed]) -> Option<Finding> {
@@ -43,10 +61,9 @@ impl ProductRules {
     }
 
     /// An archive that says that it is a source release, and is none of this product.
-    fn another_source(&self, files: &[Listed]) -> Option<Finding> {
+    fn another_source(&self, files: &[Listed], layout: Layout) -> Option<Finding> {
         let name = self.name.as_ref().filter(|_| !self.sources.is_empty())?;
-        let others = archives(files).filter(|name| says_source(name) && !self.is_source(name) && !self.is_known(name));
-        let others = shown(others)?;
+        let others = shown(archives(files).filter(|name| self.is_another(name, layout)))?;
         Some(Finding::fail(
             NAME,
             format!(
@@ -57,25 +74,76 @@ impl ProductRules {
         ))
     }
 
+    fn is_another(&self, name: &str, layout: Layout) -> bool {
+        let of_parent_pom = layout == Layout::Maven && name.ends_with(OF_PARENT_POM);
+        let known = self.name.is_some() && !self.sources.is_empty();
+        known && says_source(name) && !self.is_source(name) && !self.is_known(name) && !of_parent_pom
+    }
+
+    /// Files that say in some way that they are a source release, and are not held as one.
+    fn claiming(&self, files: &[Listed], layout: Layout) -> Option<Finding> {
+        let artifacts = files.iter().filter(|file| is_artifact(&file.path, layout)).map(name_of);
+        // what is in a form that is not read fails as that
+        let others = artifacts
+            .filter(|name| self.claims(name) && !self.is_another(name, layout) && unread_by_name(name).is_none());
+        let others = shown(others)?;
+        let of_it = self.of_it();
+        Some(Finding::warn(NAME, format!("{others}: says that it is a source release, {of_it}; {NOT_HELD}")))
+    }
+
+    /// Why a file is not held as the source.
+    fn of_it(&self) -> String {
+        match &self.name {
+            Some(name) => format!("and is no file of {name} by its configuration"),
+            None if self.sources.is_empty() => "and is none that is read".to_owned(),
+            None => format!("beside {}", self.wanted()),
+        }
+    }
+
+    /// Whether a file says that it is a source release, and is not held as one.
+    fn claims(&self, name: &str) -> bool {
+        let held = ArchiveKind::of_name(name).is_some() && self.is_source(name);
+        !held && !self.is_known(name) && claims_source(name, &self.sources)
+    }
+
+    /// Archives that are called as the source is but for what says that it is the source.
+    fn twins(&self, files: &[Listed], is_package: &dyn Fn(&str) -> bool) -> Option<Finding> {
+        let others = shown(archives(files).filter(|name| self.is_twin(name, is_package)))?;
+        Some(Finding::warn(
+            NAME,
+            format!(
+                "{others}: called as the source archive is but for the word that says so, {}; {NOT_HELD}",
+                self.of_it()
+            ),
+        ))
+    }
+
+    fn is_twin(&self, name: &str, is_package: &dyn Fn(&str) -> bool) -> bool {
+        let alone = !self.is_source(name) && !self.is_known(name) && !self.claims(name) && !is_package(name);
+        alone && twin(name, &self.sources).is_some()
+    }
+
     /// Archives that do not say what they are: a source archive may be called so, and others are.
-    fn not_held_as_source(&self, files: &[Listed]) -> Option<Finding> {
+    fn not_held_as_source(
+        &self,
+        files: &[Listed],
+        layout: Layout,
+        is_package: &dyn Fn(&str) -> bool,
+    ) -> Option<Finding> {
+        let told = |name: &str| self.claims(name) || self.is_twin(name, is_package);
         let others = archives(files)
-            .filter(|name| !self.is_source(name) && !self.is_known(name) && !says_source(name) && !says_built(name));
+            .filter(|name| !self.is_source(name) && !self.is_known(name) && !says_built(name) && !told(name));
         let others = shown(others.filter(|name| {
             matches!(ArchiveForm::of_name(name), ArchiveForm::Other | ArchiveForm::Source) && !name.ends_with(".crate")
         }))?;
         Some(match &self.name {
-            Some(name) => Finding::warn(
-                NAME,
-                format!(
-                    "{others}: no file of {name} by its configuration; not held against the rules of a source release"
-                ),
-            ),
+            Some(name) if layout == Layout::Distribution => {
+                Finding::warn(NAME, format!("{others}: no file of {name} by its configuration; {NOT_HELD}"))
+            }
+            Some(_) => Finding::skip(NAME, format!("{others}: taken for what was built for a repository: {NOT_HELD}")),
             None => Finding::skip(
                 NAME,
-                format!(
-                    "{others}: taken for what was built, since others say that they are the source: not held against the rules of a source release"
-                ),
+                format!("{others}: taken for what was built, since others say that they are the source: {NOT_HELD}"),
             ),
         })
     }
@@ -93,8 +161,11 @@ impl ProductRules {
 
 /// The names of the archives.
 fn archives(files: &[Listed]) -> impl Iterator<Item = &str> {
-    let names = files.iter().map(|file| file.path.rsplit('/').next().unwrap_or(&file.path));
-    names.filter(|name| ArchiveKind::of_name(name).is_some())
+    files.iter().map(name_of).filter(|name| ArchiveKind::of_name(name).is_some())
+}
+
+fn name_of(file: &Listed) -> &str {
+    file.path.rsplit('/').next().unwrap_or(&file.path)
 }
 
 /// The first of the names, and how many more there are; `None` where there is none.
@@ -102,7 +173,7 @@ fn shown<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
     let names: Vec<&str> = names.collect();
     let more = names.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let first: Vec<String> = names.iter().take(SHOWN).map(|name| printable(name)).collect();
+    let first: Vec<String> = names.iter().take(SHOWN).map(|name| printable(&shown_name(name))).collect();
     (!names.is_empty()).then(|| format!("{}{more}", first.join(", ")))
 }
 
@@ -128,7 +199,12 @@ mod tests {
     }
 
     fn said(rules: &ProductRules, names: &[&str]) -> Vec<(Status, String)> {
-        let found = rules.source_release(&listed(names), Layout::Distribution, Scope::Whole);
+        said_in(rules, names, Layout::Distribution)
+    }
+
+    fn said_in(rules: &ProductRules, names: &[&str], layout: Layout) -> Vec<(Status, String)> {
+        let is_package = |name: &str| name.starts_with("package");
+        let found = rules.source_release(&listed(names), layout, Scope::Whole, &is_package);
         found.into_iter().map(|finding| (finding.status, finding.detail)).collect()
     }
 
@@ -158,7 +234,9 @@ mod tests {
             let [(Status::Warn, why)] = &said(&known(), &[source, other])[..] else { panic!("{other}") };
             assert!(why.starts_with(other) && why.contains("no file of Apache Demo"), "{why}");
         }
-        let alone = known().source_release(&listed(&["other-1.2.0-src.tgz"]), Layout::Distribution, Scope::Artifact);
+        let alone =
+            known()
+                .source_release(&listed(&["other-1.2.0-src.tgz"]), Layout::Distribution, Scope::Artifact, &|_| false);
         assert_eq!(
             alone.iter().map(|finding| finding.status).collect::<Vec<_>>(),
             [Status::Fail],
@@ -172,5 +250,50 @@ mod tests {
         let rules = ProductRules::of_any(None, &listed(&names));
         let [(Status::Skip, why)] = &said(&rules, &names)[..] else { panic!() };
         assert!(why.starts_with("demo_2.13-1.2.0.tgz: taken for what was built"), "{why}");
+    }
+
+    #[test]
+    fn what_says_that_it_is_the_source_and_is_not_held_as_one_is_to_be_known() {
+        let source = "apache-demo-1.2.0-src.tgz";
+        for other in [
+            "apache-demo-1.2.0.src.tgz",
+            "apache-demo_src_1.2.0.zip",
+            "src-apache-demo-1.2.0.tgz",
+            "apache-demo-1.2.0-sources.zip",
+            "apache-demo-1.2.0-src(1).tgz",
+            "apache-demo-1.2.0-src.tar.br",
+            "apache-demo-1.2.0-src.tgz.bak",
+            "apache-demo-1.2.0-src",
+            "apache-demo-1.2.0.tgz",
+            "demo-1.2.0.zip",
+        ] {
+            let names = [source, other];
+            let rules = ProductRules::of_any(None, &listed(&names));
+            for layout in [Layout::Distribution, Layout::Maven] {
+                let found = said_in(&rules, &names, layout);
+                let held = rules.is_source(other) && ArchiveKind::of_name(other).is_some();
+                let [(Status::Warn, why)] = &found[..] else { panic!("{other}: {held} {found:?}") };
+                assert!(why.starts_with(other) && why.contains(NOT_HELD), "{why}");
+            }
+        }
+        let package = "package-1.2.0.tar.gz";
+        let names = ["package-1.2.0-source.tar.gz", package, "package-1.2.0-py3-none-any.whl"];
+        let rules = ProductRules::of_any(None, &listed(&names));
+        assert_eq!(said(&rules, &names).first().map(|(status, _)| *status), Some(Status::Skip), "by what is in it");
+    }
+
+    #[test]
+    fn a_repository_s_own_sources_are_no_other_source_release() {
+        let source = "demo-1.2.0-source-release.zip";
+        let names = [source, "demo-1.2.0-sources.jar", "demo-1.2.0-test-sources.jar", "demo-1.2.0.jar"];
+        let rules = ProductRules::of_any(None, &listed(&names));
+        assert_eq!(said_in(&rules, &names, Layout::Maven), []);
+        assert_eq!(said_in(&known(), &names[1..], Layout::Maven), []);
+        let [(Status::Warn, why)] = &said_in(&known(), &names, Layout::Maven)[..] else { panic!() };
+        assert!(why.starts_with(source) && why.contains(NOT_HELD), "{why}");
+        let found = said_in(&known(), &["demo-1.2.0.pom", "other-1.2.0-src.tgz"], Layout::Maven);
+        assert_eq!(found.iter().map(|(status, _)| *status).collect::<Vec<_>>(), [Status::Fail]);
+        let found = said_in(&known(), &["demo-1.2.0.pom", "demo-features-1.2.0.tar.gz"], Layout::Maven);
+        assert_eq!(found.iter().map(|(status, _)| *status).collect::<Vec<_>>(), [Status::Skip]);
     }
 }

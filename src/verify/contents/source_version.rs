@@ -15,7 +15,7 @@ use regex::Regex;
 use super::ContentRules;
 use crate::release::Tree;
 use crate::verify::archive::{Faults, printable};
-use crate::verify::naming::{INCUBATING, says_incubating};
+use crate::verify::naming::{INCUBATING, says_incubating, with_candidate};
 use crate::verify::pom::Pom;
 
 /// The check's name.
@@ -72,7 +72,8 @@ impl SourceVersion {
                 faults.fail(VERSION, &fault.place, detail);
             }
         } else {
-            self.root_files(&Wanted { version: wanted, incubating: says_incubating(name, wanted) }, faults);
+            let incubating = says_incubating(name, wanted);
+            self.root_files(&Wanted { version: wanted, incubating, longer: with_candidate(name) }, faults);
         }
         self.files.keys().filter(|path| rules.version_rules.is_some() || ROOT_FILES.contains(&path.as_str())).count()
     }
@@ -86,7 +87,13 @@ impl SourceVersion {
             if wanted.is(&version) {
                 continue;
             }
-            let detail = format!("its version is {}, the release's {}", printable(&version), wanted.version);
+            let mut detail = format!("its version is {}, the release's {}", printable(&version), wanted.version);
+            if let Some(longer) = wanted.longer.filter(|longer| same(longer, &version)) {
+                detail.push_str(&format!(
+                    "; where {0} is no candidate's number but the release's version, --version {0} says so",
+                    printable(longer)
+                ));
+            }
             if place == 0 || is_before(&version, wanted.version) {
                 faults.fail(VERSION, path, detail);
             } else {
@@ -130,6 +137,8 @@ struct Wanted<'a> {
     /// Whether the archive's name says that the product is incubating: then its files may say
     /// that behind the version too, or leave it out.
     incubating: bool,
+    /// What the archive's name says where a number behind the version was taken for a candidate's.
+    longer: Option<&'a str>,
 }
 
 impl Wanted<'_> {
@@ -271,6 +280,22 @@ mod tests {
         }
         for name in ["a-1.2.0-src.tgz", "a-incubating-1.2.0-src.tgz", "a-1.1.2.0-incubating-src.tgz"] {
             assert_eq!(found(name, "1.2.0-incubating"), 2, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_may_be_a_candidate_s_or_the_version_s_is_asked_for() {
+        let pom = |version: &str| format!("<project><artifactId>a</artifactId><version>{version}</version></project>");
+        let found = |name: &str, version: &str| {
+            let found = found_in(name, &[("pom.xml", &pom(version))]);
+            found.into_iter().map(|finding| (finding.status, finding.detail)).collect::<Vec<_>>()
+        };
+        let [(Status::Fail, why)] = &found("apache-a-1.2.0-RC1-src.tgz", "1.2.0-RC1")[..] else { panic!() };
+        assert!(why.ends_with("but the release's version, --version 1.2.0-RC1 says so"), "{why}");
+        let [(Status::Fail, why)] = &found("apache-a-1.2.0-RC1-src.tgz", "1.2.0-RC2")[..] else { panic!() };
+        assert!(!why.contains("--version"), "{why}");
+        for version in ["1.2.0", "1.2.0-incubating"] {
+            assert_eq!(found("apache-a-1.2.0-rc1-incubating-src.tgz", version), [], "{version}");
         }
     }
 

@@ -9,7 +9,10 @@
 
 use std::process::{Command, Stdio};
 
+use sha1::{Digest, Sha1};
+
 use super::candidate::{CandidateDirectory, archive, good_tree};
+use super::packages::wheel;
 use super::text;
 
 /// A candidate with a source archive of that name and root directory.
@@ -69,6 +72,56 @@ fn a_podling_says_in_its_files_that_it_is_one_where_the_archives_name_does() {
     podling.publish("apache-demo-1.2.0-src.tar.gz", archive("apache-demo-1.2.0", &tree()));
     let (code, said) = verify(&podling, KEYS);
     assert!(code == Some(1) && said.contains("its version is 1.2.0-incubating, the release's 1.2.0"), "{said}");
+}
+
+#[test]
+fn a_number_of_the_version_is_told_from_a_candidate_s() {
+    let mut tree = good_tree();
+    for (_, _, bytes) in &mut tree {
+        *bytes = String::from_utf8(bytes.clone()).unwrap().replace("1.2.0", "1.2.0-RC1").into_bytes();
+    }
+    let mut demo = candidate("apache-demo-1.2.0-RC1-src.tgz", "apache-demo-1.2.0-RC1");
+    demo.publish("apache-demo-1.2.0-RC1-src.tgz", archive("apache-demo-1.2.0-RC1", &tree));
+    let (code, said) = verify(&demo, KEYS);
+    assert!(code == Some(1) && said.contains("--version 1.2.0-RC1 says so"), "{said}");
+    let (code, said) = verify(&demo, &["--keys", "KEYS", "--version", "1.2.0-RC1"]);
+    assert!(code == Some(0) && said.contains(" 0 to know"), "{said}");
+    for root in ["apache-demo-1.2.0-incubating", "apache-demo-1.2.0-rc1-incubating", "demo-1.2.0"] {
+        let podling = candidate("apache-demo-1.2.0-rc1-incubating-src.tgz", root);
+        let (code, said) = verify(&podling, KEYS);
+        assert!(code == Some(0) && said.contains(" 0 to know"), "{root}: {said}");
+    }
+}
+
+#[test]
+fn another_source_archive_is_told_in_a_maven_repository_too() {
+    let at = |name: &str| format!("apache-demo/1.2.0/apache-demo-1.2.0{name}");
+    let mut repository = candidate(&at("-src.tgz"), "apache-demo-1.2.0");
+    let pom = b"<project><artifactId>apache-demo</artifactId><version>1.2.0</version></project>".to_vec();
+    repository.publish(&at(".pom"), pom);
+    let with_sums = |candidate: &mut CandidateDirectory| {
+        candidate.files.retain(|name, _| !name.ends_with(".sha512"));
+        let is_artifact = |name: &&String| !name.ends_with(".asc") && !name.ends_with(".sha1");
+        let artifacts: Vec<String> = candidate.files.keys().filter(is_artifact).cloned().collect();
+        for name in artifacts {
+            let sum = Sha1::digest(&candidate.files[&name]);
+            let sum: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
+            candidate.files.insert(format!("{name}.sha1"), sum.into_bytes());
+        }
+    };
+    with_sums(&mut repository);
+    let (code, said) = verify(&repository, KEYS);
+    assert!(code == Some(0) && said.contains(" 0 to know") && said.contains("Maven repository"), "{said}");
+    for other in [".tgz", ".src.tgz", "-sources.zip"] {
+        let mut more = CandidateDirectory::good();
+        more.files = repository.files.clone();
+        let bytes = if other.ends_with("zip") { wheel().to_vec() } else { archive("apache-demo-1.2.0", &good_tree()) };
+        more.publish(&at(other), bytes);
+        with_sums(&mut more);
+        let (_, said) = verify(&more, &["--keys", "KEYS", "--format", "sarif"]);
+        let told = format!("apache-demo-1.2.0{other}: ");
+        assert!(said.contains(&told) && said.contains("not held against the rules of a source release"), "{said}");
+    }
 }
 
 #[test]
