@@ -23,7 +23,7 @@ use super::inventory::{Artifact, KEYS, Listed, inventory};
 use super::layout::Layout;
 use super::loose::check_loose;
 use super::product::Scope;
-use super::signature::{FurtherDigests, KeyRing, Reading, SignatureFile};
+use super::signature::{FurtherDigests, KeyRing, Reading, SignatureFile, SignatureReport};
 use super::{ArchiveRules, Finding, LooseRules, METADATA, Manifest, Status, check_archive, checksum};
 use crate::release::{FileDigest, Sha512};
 
@@ -186,19 +186,25 @@ impl Candidate<'_> {
             }
         };
         let mut findings: Vec<Finding> = unreadable.into_iter().collect();
-        if let Some((keys, signature)) = self.keys.zip(signature.as_ref()) {
-            findings.extend(keys.verify(signature, &reading, self.now).findings());
-        }
+        let signatures = self.keys.zip(signature.as_ref());
+        let signatures = signatures.map(|(keys, signature)| keys.verify(signature, &reading, self.now));
+        findings.extend(signatures.iter().flat_map(SignatureReport::findings));
         let computed = checksum::Computed::of(&reading);
         findings.extend(artifact.checksums.iter().map(|companion| match self.companion(companion) {
             Ok(text) => checksum::check(companion, &text, computed),
             Err(error) => Finding::fail("checksum", error),
         }));
-        findings.extend(match (self.rules)(&artifact.path) {
-            Some(ArtifactRules::Archive(rules)) => check_archive(&artifact.path, &path, &rules).findings,
+        let of_contents = match (self.rules)(&artifact.path) {
+            Some(ArtifactRules::Archive(rules)) => {
+                let report = check_archive(&artifact.path, &path, &rules);
+                let newest = signatures.iter().zip(report.newest);
+                findings.extend(newest.flat_map(|(signatures, newest)| signatures.older_than(newest)));
+                report.findings
+            }
             Some(ArtifactRules::Loose(rules)) => check_loose(&artifact.path, &path, &rules),
             None => Vec::new(),
-        });
+        };
+        findings.extend(of_contents);
         let (bytes, sha512) = (reading.bytes(), reading.sha512().clone());
         let digest = FileDigest { name: artifact.path.clone(), bytes, sha512 };
         Verified { findings, digest: Some(digest), bytes }

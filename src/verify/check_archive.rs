@@ -10,6 +10,8 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::Finding;
 use super::archive::{Faults, Limits, ROOT, SAFE, WHOLE, walk};
 use super::contents::{ContentRules, Contents};
@@ -36,6 +38,8 @@ pub struct ArchiveReport {
     pub findings: Vec<Finding>,
     /// How many bytes were looked at, unpacked.
     pub bytes: u64,
+    /// The time of the newest file in it, where it could be read to its end and the files have times.
+    pub newest: Option<Timestamp>,
 }
 
 impl ArchiveRules {
@@ -50,9 +54,11 @@ impl ArchiveRules {
 pub fn check_archive(name: &str, path: &Path, rules: &ArchiveRules) -> ArchiveReport {
     match File::open(path) {
         Ok(file) => check_archive_bytes(name, file, rules),
-        Err(error) => {
-            ArchiveReport { findings: vec![Finding::fail(WHOLE, format!("it cannot be opened: {error}"))], bytes: 0 }
-        }
+        Err(error) => ArchiveReport {
+            findings: vec![Finding::fail(WHOLE, format!("it cannot be opened: {error}"))],
+            bytes: 0,
+            newest: None,
+        },
     }
 }
 
@@ -61,6 +67,7 @@ pub fn check_archive_bytes(name: &str, archive: impl Read + Seek, rules: &Archiv
     let mut faults = Faults::default();
     let mut contents = Contents::new(&rules.contents).nested_up_to(rules.limits.nesting);
     let walked = walk(name, archive, &rules.roots, rules.limits, &mut contents, &mut faults);
+    let newest = contents.newest().filter(|_| walked.complete);
     if walked.complete && faults.failed(WHOLE) == 0 {
         contents.settle(name, &mut faults);
         faults.settle(WHOLE, || format!("{} entries, {} bytes, every sum as it must be", walked.entries, walked.bytes));
@@ -71,5 +78,5 @@ pub fn check_archive_bytes(name: &str, archive: impl Read + Seek, rules: &Archiv
     } else {
         faults.skip(CONTENTS, "the archive could not be read to its end");
     }
-    ArchiveReport { findings: faults.into_findings(), bytes: walked.bytes }
+    ArchiveReport { findings: faults.into_findings(), bytes: walked.bytes, newest }
 }

@@ -323,7 +323,7 @@ mod tests {
             let mut files = Files::default();
             for (at, mode) in modes.iter().enumerate() {
                 let (path, kind) = (format!("d-1/f{at}"), EntryKind::File);
-                let entry = Entry { path, kind, size: 4, mode: *mode, year: None };
+                let entry = Entry { path, kind, size: 4, mode: *mode, time: None };
                 files.entry(&entry, &mut &b"text"[..], &mut Faults::default()).unwrap();
             }
             files.into_tree()

@@ -8,6 +8,8 @@
 
 use std::io::{self, Read};
 
+use jiff::Timestamp;
+
 use super::Faults;
 
 /// What an entry is.
@@ -36,8 +38,8 @@ pub struct Entry {
     pub size: u64,
     /// Its permission bits, where the archive has them.
     pub mode: Option<u32>,
-    /// The year of its time, where the archive has one.
-    pub year: Option<u16>,
+    /// Its time, where the archive has one; that of a zip is without a zone, and taken for UTC.
+    pub time: Option<Timestamp>,
 }
 
 /// Who looks at what is in an archive.

@@ -286,14 +286,9 @@ fn described(header: &Header, ahead: Ahead, faults: &mut Faults) -> io::Result<E
         EntryType::GNUSparse => return Err(io::Error::other("it holds a sparse file, which is not read")),
         _ => EntryKind::Special("entry of an unknown type"),
     };
-    let year = header.mtime().ok().and_then(year);
-    Ok(Entry { path, kind, size, mode: Some(header.mode()?), year })
-}
-
-/// The year of a time in seconds.
-fn year(seconds: u64) -> Option<u16> {
-    let time = jiff::Timestamp::from_second(i64::try_from(seconds).ok()?).ok()?;
-    u16::try_from(time.to_zoned(jiff::tz::TimeZone::UTC).year()).ok()
+    let seconds = header.mtime().ok().and_then(|seconds| i64::try_from(seconds).ok());
+    let time = seconds.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    Ok(Entry { path, kind, size, mode: Some(header.mode()?), time })
 }
 
 /// A name as text; a name in another encoding is said to be one.

@@ -212,7 +212,7 @@ fn described<R: Read + Seek>(file: &mut R, data_at: u64, record: &Record, path: 
         _ if path.ends_with('/') => EntryKind::Directory,
         _ => EntryKind::File,
     };
-    Ok(Entry { path, kind, size: record.unpacked, mode: record.mode.map(|mode| mode & 0o7777), year: record.year })
+    Ok(Entry { path, kind, size: record.unpacked, mode: record.mode.map(|mode| mode & 0o7777), time: record.time })
 }
 
 /// Reads all of an entry's bytes, by the visitor and then to the end, and holds them

@@ -10,6 +10,10 @@
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+
 use super::zip_extra::{other_name, widen};
 
 const END: [u8; 4] = *b"PK\x05\x06";
@@ -58,8 +62,8 @@ pub struct Record {
     pub mode: Option<u32>,
     /// What another system, by its number, gives in the place of the mode.
     pub foreign_mode: Option<(u8, u32)>,
-    /// The year of its time, where one is given.
-    pub year: Option<u16>,
+    /// Its time, where one is given, as if its zone were UTC.
+    pub time: Option<Timestamp>,
     /// Where its local header is.
     pub at: u64,
     /// The length of its local header; of the central one nothing.
@@ -174,7 +178,7 @@ fn central(reader: &mut impl Read) -> io::Result<Option<Record>> {
         unpacked: u32_at(&fixed, 24).into(),
         mode,
         foreign_mode,
-        year: year(u16_at(&fixed, 14)),
+        time: time(u16_at(&fixed, 14), u16_at(&fixed, 12)),
         at: u32_at(&fixed, 42).into(),
         header_bytes: 0,
     };
@@ -207,7 +211,7 @@ pub fn local(file: &mut (impl Read + Seek), at: u64) -> io::Result<Option<Record
         unpacked: u32_at(&fixed, 22).into(),
         mode: None,
         foreign_mode: None,
-        year: None,
+        time: None,
         at,
     };
     let mut unused = 0;
@@ -239,9 +243,14 @@ pub fn descriptor(file: &mut (impl Read + Seek), at: u64, record: &Record) -> io
     Ok(None)
 }
 
-/// The year of a date as DOS has it: its upper seven bits count from 1980.
-fn year(date: u16) -> Option<u16> {
-    Some(1980 + (date >> 9)).filter(|_| date != 0)
+/// Date and time as DOS has them: years from 1980 in the upper seven bits, months and days from 1 in four and
+/// five; hours, minutes and pairs of seconds. A date that is none has nothing but its year.
+fn time(date: u16, time: u16) -> Option<Timestamp> {
+    let part = |of: u16, shift: u16, bits: u16| i8::try_from((of >> shift) & ((1 << bits) - 1)).ok();
+    let year = i16::try_from(1980 + (date >> 9)).ok().filter(|_| date != 0)?;
+    let day = Date::new(year, part(date, 5, 4)?, part(date, 0, 5)?).or_else(|_| Date::new(year, 1, 1)).ok()?;
+    let clock = Time::new(part(time, 11, 5)?, part(time, 5, 6)?, part(time, 0, 5)? * 2, 0).unwrap_or(Time::midnight());
+    Some(day.to_datetime(clock).to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
 fn bytes(file: &mut (impl Read + Seek), at: u64, length: u64) -> io::Result<Vec<u8>> {
@@ -276,4 +285,19 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
 
 pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(number(bytes, at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_that_of_dos() {
+        let at = |date, clock| time(date, clock).map(|time| time.to_string());
+        let date = (2026 - 1980) << 9 | 11 << 5 | 22;
+        assert_eq!(at(date, 23 << 11 | 59 << 5 | 29).as_deref(), Some("2026-11-22T23:59:58Z"));
+        assert_eq!(at(date, u16::MAX).as_deref(), Some("2026-11-22T00:00:00Z"), "an hour that is none");
+        assert_eq!(at((2026 - 1980) << 9, 0).as_deref(), Some("2026-01-01T00:00:00Z"), "a day that is none");
+        assert_eq!(at(0, 0), None);
+    }
 }

@@ -30,7 +30,7 @@ impl Visitor for All {
         let mut bytes = Vec::new();
         content.read_to_end(&mut bytes)?;
         // an archive may say more or less of its modes and times
-        self.0.push((Entry { mode: None, year: None, ..entry.clone() }, bytes));
+        self.0.push((Entry { mode: None, time: None, ..entry.clone() }, bytes));
         Ok(())
     }
 }

@@ -8,6 +8,7 @@
 
 use std::io::{self, Read};
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::metadata::Metadata;
@@ -84,6 +85,11 @@ impl<'a> Contents<'a> {
         Self { nesting, ..self }
     }
 
+    /// The time of the newest file, where the files have times.
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.shape.newest()
+    }
+
     /// What the checks came to, after the last file; `name` is the archive's.
     pub fn settle(self, name: &str, faults: &mut Faults) {
         let rooted = self.rules.form != ArchiveForm::Other || self.shape.root().is_some();
@@ -91,7 +97,7 @@ impl<'a> Contents<'a> {
         let form = self.metadata.form().filter(|_| self.rules.form == ArchiveForm::Other && rooted);
         let form = form.unwrap_or(self.rules.form);
         let texts = if rooted { &self.texts } else { &self.flat_texts };
-        let newest = self.shape.newest().filter(|_| form == ArchiveForm::Source);
+        let newest = self.shape.newest_year().filter(|_| form == ArchiveForm::Source);
         texts.check(form, self.rules, newest, faults);
         self.metadata.check(name, form, self.rules, faults);
         if self.rules.form == ArchiveForm::Other {
@@ -322,7 +328,7 @@ impl Visitor for Contents<'_> {
 pub fn look_at_file(name: &str, content: &mut dyn Read, rules: &ContentRules, faults: &mut Faults) -> io::Result<()> {
     let mut contents = Contents { alone: true, ..Contents::new(rules) };
     let path = name.rsplit('/').next().unwrap_or(name).to_owned();
-    let entry = Entry { path, kind: EntryKind::File, size: 0, mode: None, year: None };
+    let entry = Entry { path, kind: EntryKind::File, size: 0, mode: None, time: None };
     contents.file(&entry, content, faults)?;
     contents.settle_secrets(faults);
     Ok(())

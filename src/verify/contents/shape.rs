@@ -7,13 +7,16 @@
 //! What an archive turns out to be while it is walked over: what is at its top, and how
 //! new its files are.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use crate::verify::archive::{Entry, EntryKind, Faults, ROOT, printable};
 use crate::verify::naming::{fits_root, sdist_roots};
 
 use super::ArchiveForm;
 
 /// Times before are those of packers that leave them out.
-const FIRST_YEAR: u16 = 1990;
+const FIRST_YEAR: i16 = 1990;
 
 /// What is at the top of an archive.
 #[derive(Debug, Default)]
@@ -24,8 +27,8 @@ pub struct Shape {
     is_directory: bool,
     /// Another name there.
     other: Option<String>,
-    /// The newest year of a file's time.
-    newest: Option<u16>,
+    /// The newest time of a file.
+    newest: Option<Timestamp>,
 }
 
 impl Shape {
@@ -43,7 +46,7 @@ impl Shape {
             self.other.get_or_insert_with(|| top.to_owned());
         }
         if entry.kind == EntryKind::File {
-            self.newest = self.newest.max(entry.year.filter(|year| *year >= FIRST_YEAR));
+            self.newest = self.newest.max(entry.time.filter(|time| year(*time) >= FIRST_YEAR));
         }
     }
 
@@ -57,9 +60,14 @@ impl Shape {
         self.first().filter(|_| self.is_directory && self.other.is_none())
     }
 
-    /// The year of the newest file, where the files have times.
-    pub fn newest(&self) -> Option<u16> {
+    /// The time of the newest file, where the files have times.
+    pub fn newest(&self) -> Option<Timestamp> {
         self.newest
+    }
+
+    /// The year of the newest file.
+    pub fn newest_year(&self) -> Option<u16> {
+        u16::try_from(year(self.newest?)).ok()
     }
 
     /// Says whether the top of the archive called `name` is as it should be, where nothing
@@ -88,4 +96,8 @@ impl Shape {
             faults.settle(ROOT, || format!("all is in {}", printable(root)));
         }
     }
+}
+
+fn year(time: Timestamp) -> i16 {
+    time.to_zoned(TimeZone::UTC).year()
 }

@@ -6,7 +6,7 @@
 
 //! What came of a signature file as a whole, and how it reads in a report.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::judge::Judge;
 use super::{Caution, Container, Fault, KeyRing, Packet, Reading, SignatureFile, Verdict, Verified};
@@ -14,6 +14,10 @@ use crate::verify::{Finding, signature::verdict::day};
 
 /// The check's name in findings.
 const NAME: &str = "signature";
+
+/// How much newer than its signature a file of an archive may be: clocks differ, and the times in a zip
+/// are of no zone.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_hours(24);
 
 /// What came of a signature file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +55,30 @@ impl SignatureReport {
         matches!(self.container, Armored | ArmoredWithText | ArmoredWithWrongSum | Binary)
             && self.signatures.iter().any(Verified::is_good)
             && !self.signatures.iter().any(|each| matches!(each.verdict, Verdict::Bad(_)))
+    }
+
+    /// What is to be said where a good signature says that it is older than the newest file of the archive that it is
+    /// over: somebody's clock was wrong, or the signature was dated back. By a key that has ended since it
+    /// proves nothing then.
+    pub fn older_than(&self, newest: Timestamp) -> Vec<Finding> {
+        let older = self.signatures.iter().filter_map(|each| {
+            let made = each.made.filter(|made| newest.duration_since(*made) > CLOCKS_DIFFER)?;
+            let Verdict::Good(cautions) = &each.verdict else { return None };
+            let says = format!("it says that it is of {}, and the archive has a file of {}", day(made), day(newest));
+            let ended = cautions
+                .iter()
+                .find(|caution| matches!(caution, Caution::KeyExpiredSince(_) | Caution::RevokedSince(..)));
+            Some(match ended {
+                Some(caution) => Finding::fail(
+                    NAME,
+                    format!("{says}: {caution}, and nothing shows that it was made before; by {}", each.by()),
+                ),
+                None => {
+                    Finding::warn(NAME, format!("{says}: it is dated back, or a clock was wrong; by {}", each.by()))
+                }
+            })
+        });
+        older.collect()
     }
 
     /// A finding for the container where it is not as it should be, and one for each
@@ -151,5 +179,38 @@ pub(in crate::verify) fn printable(text: &str) -> String {
     match cleaned.char_indices().nth(200) {
         Some((at, _)) => format!("{}…", &cleaned[..at]),
         None => cleaned,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::Status;
+
+    #[test]
+    fn a_signature_that_is_older_than_what_it_is_over_is_told() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let of = |verdict: Verdict| {
+            let made = Some(at("2025-03-01T12:00:00Z"));
+            let by = Verified { issuer: Some("AB".to_owned()), signer: None, made, hash: None, verdict };
+            SignatureReport { container: Container::Armored, signatures: vec![by] }
+        };
+        let status = |verdict: Verdict, newest: &str| {
+            let found = of(verdict).older_than(at(newest));
+            found.into_iter().map(|finding| (finding.status, finding.detail)).collect::<Vec<_>>()
+        };
+        let expired = || Verdict::Good(vec![Caution::TextMode, Caution::KeyExpiredSince(at("2025-06-01T00:00:00Z"))]);
+        let revoked = || Verdict::Good(vec![Caution::RevokedSince(None, "superseded".to_owned())]);
+        for newest in ["2024-01-01T00:00:00Z", "2025-03-02T11:59:59Z"] {
+            assert_eq!((status(expired(), newest), status(Verdict::Good(Vec::new()), newest)), (vec![], vec![]));
+        }
+        let newest = "2026-11-20T00:00:00Z";
+        let [(Status::Warn, why)] = &status(Verdict::Good(Vec::new()), newest)[..] else { panic!() };
+        assert!(why.contains("of 2025-03-01, and the archive has a file of 2026-11-20"), "{why}");
+        for ended in [expired(), revoked()] {
+            let [(Status::Fail, why)] = &status(ended, newest)[..] else { panic!() };
+            assert!(why.contains("nothing shows that it was made before"), "{why}");
+        }
+        assert_eq!(status(Verdict::UnknownSigner, newest), [], "that is told already");
     }
 }

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use sha1::{Digest, Sha1};
 
-use super::candidate::{CandidateDirectory, archive, good_tree};
+use super::candidate::{CandidateDirectory, archive, archive_of, good_tree};
 use super::packages::wheel;
 use super::text;
 
@@ -122,6 +122,21 @@ fn another_source_archive_is_told_in_a_maven_repository_too() {
         let told = format!("apache-demo-1.2.0{other}: ");
         assert!(said.contains(&told) && said.contains("not held against the rules of a source release"), "{said}");
     }
+}
+
+#[test]
+fn a_signature_that_says_that_it_is_older_than_the_files_is_told() {
+    let mut demo = candidate("demo-1.2.0-src.tgz", "demo-1.2.0");
+    let ahead = |hours: u64| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        archive_of(now + hours * 3600, "demo-1.2.0", &good_tree())
+    };
+    demo.publish("demo-1.2.0-src.tgz", ahead(20));
+    let (code, said) = verify(&demo, KEYS);
+    assert!(code == Some(0) && said.contains(" 0 to know"), "{said}");
+    demo.publish("demo-1.2.0-src.tgz", ahead(72));
+    let (code, said) = verify(&demo, KEYS);
+    assert!(code == Some(0) && said.contains("to know: it says that it is of 20"), "{said}");
 }
 
 #[test]

@@ -119,13 +119,18 @@ pub fn good_tree() -> Tree {
 
 /// A gzipped tar archive of `tree`, under [`ROOT`].
 pub fn archive(root: &str, tree: &Tree) -> Vec<u8> {
+    archive_of(1_700_000_000, root, tree)
+}
+
+/// The same, whose files are of that time, in seconds.
+pub fn archive_of(time: u64, root: &str, tree: &Tree) -> Vec<u8> {
     let gzip = GzBuilder::new().write(Vec::new(), Compression::fast());
     let mut builder = Builder::new(gzip);
     for (path, kind, bytes) in tree {
         let mut header = Header::new_gnu();
         header.set_entry_type(*kind);
         header.set_mode(0o644);
-        header.set_mtime(1_700_000_000);
+        header.set_mtime(time);
         let full = if root.is_empty() { path.clone() } else { format!("{root}/{path}") };
         // The crate refuses some paths and links on purpose; here they are wanted.
         let name = full.as_bytes();
