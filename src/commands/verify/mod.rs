@@ -177,6 +177,7 @@ fn report(environment: &Environment, args: &Args, recorded: Option<Subject>) -> 
     for (option, place) in files.chain(args.keys.iter().map(|keys| ("--keys", keys.into()))) {
         own_word::refuse(option, &place, &target)?;
     }
+    let beside = args.keys.as_ref().and_then(|keys| own_word::beside(keys, &target));
     // What is wrong with them is said before anything is downloaded.
     let known = match (&args.keys, &subject.product) {
         (Some(place), _) => Some(keys(environment, place, None)?),
@@ -195,7 +196,8 @@ fn report(environment: &Environment, args: &Args, recorded: Option<Subject>) -> 
             ));
         }
     };
-    let found = verify(environment, args, &subject, &keys, &here, listing)?;
+    let mut found = verify(environment, args, &subject, &keys, &here, listing)?;
+    found.whole.extend(beside);
     let target = hide_login(&subject.target);
     Ok(Report::new(&target, found.files, found.whole, found.bytes, begun.elapsed()).with_digests(&found.digests))
 }

@@ -16,6 +16,10 @@ use reqwest::Url;
 use super::target::Target;
 use crate::commands::CommandError;
 use crate::services::address::{hide_login, is_below};
+use crate::verify::Finding;
+
+/// What the addresses hold under which the Foundation's candidates are staged.
+const STAGED: &str = "/dist/dev/";
 
 /// Refuses the `place` that `option` names where it is a part of the target.
 ///
@@ -36,6 +40,36 @@ pub fn refuse(option: &str, place: &str, target: &Target) -> Result<(), CommandE
             hide_login(place)
         ),
         "take it from elsewhere: KEYS from https://downloads.apache.org/PROJECT/KEYS, the rest from a source that you trust",
+    ))
+}
+
+/// What is to be known of the keys at `place` where they lie beside the target, or where candidates are staged: who
+/// stages a candidate can write them too.
+pub fn beside(place: &str, target: &Target) -> Option<Finding> {
+    let is_beside = match target {
+        Target::Directory(_) => false,
+        Target::File(file) => {
+            let parent = |path: &Path| fs::canonicalize(path).ok()?.parent().map(Path::to_owned);
+            Path::new(place).file_name().is_some_and(|name| name == "KEYS") && parent(place.as_ref()) == parent(file)
+        }
+        Target::Web(address) | Target::Subversion(address) => {
+            let parent = |address: &str| Some(address.trim_end_matches('/').rsplit_once('/')?.0.to_owned());
+            parent(address).is_some_and(|parent| is_below(place, &parent))
+        }
+    };
+    let staged = place.contains("://") && place.contains(STAGED);
+    let where_ = match (staged, is_beside) {
+        (true, _) => "where candidates are staged",
+        (false, true) => "beside the candidate",
+        (false, false) => return None,
+    };
+    Some(Finding::warn(
+        "signature",
+        format!(
+            "--keys names {}, which lies {where_}: who stages one can write it; the project's KEYS are at \
+             https://downloads.apache.org/PROJECT/KEYS",
+            hide_login(place)
+        ),
     ))
 }
 
@@ -148,6 +182,30 @@ fn is_in(place: &Path, target: &Path) -> bool {
 mod tests {
     use super::*;
     use crate::ui::ExitCode;
+
+    #[test]
+    fn keys_that_lie_with_the_candidates_are_told() {
+        let place = tempfile::tempdir().unwrap();
+        let at = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
+        fs::create_dir(at("rc1")).unwrap();
+        for name in ["rc1/x.tgz", "rc1/KEYS", "KEYS"] {
+            fs::write(at(name), "x").unwrap();
+        }
+        let said = |keys: &str, target: &Target| beside(keys, target).map(|finding| finding.detail);
+        let archive = Target::File(at("rc1/x.tgz").into());
+        assert!(said(&at("rc1/KEYS"), &archive).is_some_and(|said| said.contains("beside the candidate")));
+        assert_eq!(said(&at("KEYS"), &archive), None);
+        assert_eq!(said(&at("KEYS"), &Target::Directory(at("rc1").into())), None);
+        let dist = "https://dist.example.org/repos/dist";
+        let staged = Target::Web(format!("{dist}/dev/greeter/1.2.0-rc1/"));
+        for keys in [format!("{dist}/dev/greeter/KEYS"), format!("{dist}/dev/other/KEYS")] {
+            let said = said(&keys, &Target::Directory(at("rc1").into())).unwrap();
+            assert!(said.contains("where candidates are staged") && said.contains(&keys), "{said}");
+        }
+        assert!(said("https://h/m/KEYS", &Target::Web("https://h/m/rc1".into())).is_some());
+        assert_eq!(said(&format!("{dist}/release/greeter/KEYS"), &staged), None);
+        assert_eq!(said("https://downloads.example.org/greeter/KEYS", &staged), None);
+    }
 
     #[test]
     fn a_report_overwrites_nothing_that_it_is_on() {
