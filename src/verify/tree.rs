@@ -110,7 +110,8 @@ pub fn compare_submodules(what: &str, submodules: &[String], found: &Tree) -> Ve
 pub fn tree_of_archive(name: &str, path: &Path, limits: Limits) -> io::Result<Tree> {
     let (mut files, mut faults) = (Files::default(), Faults::default());
     let walked = archive::walk(name, File::open(path)?, &[], limits, &mut files, &mut faults);
-    if walked.complete {
+    // nothing is missing of an archive of another form than its name says: it could not be looked into
+    if walked.complete && walked.entries > 0 {
         return Ok(files.into_tree());
     }
     let fault = faults.into_findings().into_iter().find(|finding| finding.status == Status::Fail);
@@ -197,6 +198,15 @@ mod tests {
     fn tree(entries: &[(&str, TreeKind, &str)]) -> Tree {
         let entry = |kind, text: &str| TreeEntry { kind, sha512: Sha512::of(text.as_bytes()) };
         entries.iter().map(|(path, kind, text)| ((*path).to_owned(), entry(*kind, text))).collect()
+    }
+
+    #[test]
+    fn an_archive_of_another_form_than_its_name_says_has_one_cause() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("a-src.tgz");
+        std::fs::write(&path, b"\xfd7zXZ\0 and more").unwrap();
+        let error = tree_of_archive("a-src.tgz", &path, Limits::default()).unwrap_err();
+        assert!(error.to_string().contains("its name says gzip, its first bytes say xz"), "{error}");
     }
 
     #[test]

@@ -43,6 +43,13 @@ impl Target {
     /// # Errors
     /// When it is neither an address nor a path that is there.
     pub fn of(text: &str) -> Result<Self, CommandError> {
+        let beside = BESIDE.iter().find_map(|ending| text.strip_suffix(ending));
+        if let Some(of) = beside.filter(|_| text.contains("://") || Path::new(text).is_file()) {
+            return Err(CommandError::usage(
+                format!("`{}` is the signature or the digest of a file, and no candidate", hide_login(text)),
+                format!("name the file: `quorate verify {}` takes what lies beside it in", hide_login(of)),
+            ));
+        }
         if let Some((scheme, _)) = text.split_once("://") {
             return match scheme {
                 "http" | "https" => Ok(Self::Web(text.to_owned())),
@@ -199,6 +206,22 @@ mod tests {
         }
         let full = SvnError::Write { path: "x".into(), source: std::io::Error::from_raw_os_error(28) };
         assert_eq!(svn_hint(&full), MAKE_ROOM);
+    }
+
+    #[test]
+    fn a_signature_names_the_file_that_is_verified() {
+        let place = tempfile::tempdir().unwrap();
+        let path = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
+        std::fs::write(path("x.tgz.asc"), "x").unwrap();
+        std::fs::create_dir(path("rc1.asc")).unwrap();
+        for (target, of) in [
+            (path("x.tgz.asc"), path("x.tgz")),
+            ("https://h/rc1/x.tgz.sha512".to_owned(), "https://h/rc1/x.tgz".to_owned()),
+        ] {
+            let hint = Target::of(&target).unwrap_err().hint.unwrap();
+            assert!(hint.contains(&format!("`quorate verify {of}`")), "{hint}");
+        }
+        assert_eq!(Target::of(&path("rc1.asc")).ok(), Some(Target::Directory(path("rc1.asc").into())));
     }
 
     #[test]
