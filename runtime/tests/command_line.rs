@@ -313,3 +313,98 @@ fn a_budget_of_nothing_and_a_file_without_certificates_are_refused_and_a_mark_of
     fs::write(world.module(), "\u{feff}kind: io.statefun.playground.v1/ingress\nspec: {port: 1}\n").unwrap();
     assert_eq!(said(&world, &["check", "module.yaml"]).0, Some(0));
 }
+
+#[test]
+fn files_that_are_no_text_or_given_twice_are_named_with_their_place() {
+    let world = World::new("");
+    fs::write(
+        world.place().join("latin.yaml"),
+        b"kind: io.statefun.playground.v1/ingress\nspec: {port: 0} # \xe9t\xe9\n",
+    )
+    .unwrap();
+    let (code, wrong) = said(&world, &["check", "latin.yaml", "module.yaml", "./module.yaml"]);
+    assert_eq!(code, Some(2));
+    assert!(wrong.contains("latin.yaml:2:19: this is no text in UTF-8: the byte 0xe9 begins no character"), "{wrong}");
+    assert!(wrong.contains("./module.yaml:1:1: this file is given twice; name it once"), "{wrong}");
+    assert!(wrong.contains("2 faults"), "{wrong}");
+}
+
+#[test]
+fn what_an_endpoint_names_wrongly_is_said_where_it_names_it_and_shown_harmlessly() {
+    let world = World::new("");
+    let module = "kind: io.statefun.endpoints.v2/http
+spec:
+  functions: a/b
+  urlPathTemplate: http://host:99999/x
+---
+kind: io.statefun.endpoints.v2/http
+spec:
+  functions: \"a/\\x1b[31mred\"
+  urlPathTemplate: http://host/x
+  transport:
+    trust_cacerts: nowhere.pem
+";
+    fs::write(world.module(), module).unwrap();
+    let (code, wrong) = said(&world, &["check", "module.yaml"]);
+    assert_eq!(code, Some(2));
+    assert!(wrong.contains("module.yaml:4:20: these functions cannot be called: \"http://host:99999/x\""), "{wrong}");
+    assert!(
+        wrong.contains("module.yaml:11:20: these functions cannot be called: nowhere.pem cannot be read"),
+        "{wrong}"
+    );
+    fs::write(world.module(), module.replace(":99999", "").replace("    trust_cacerts: nowhere.pem\n", "")).unwrap();
+    let output = world.statefun().args(["check", "module.yaml"]).output().unwrap();
+    let listed = String::from_utf8(output.stdout).unwrap();
+    assert!(listed.contains("a/\\u{1b}[31mred") && !listed.contains('\u{1b}'), "{listed}");
+}
+
+#[test]
+fn a_password_in_an_address_is_refused_and_shown_nowhere() {
+    let world = World::new("");
+    let module = fs::read_to_string(world.module()).unwrap();
+    fs::write(world.module(), module.replacen("http://", "http://user:SECRETPW@", 1)).unwrap();
+    for arguments in [&["check", "module.yaml"][..], &["check", "--json", "module.yaml"], &["run", "module.yaml"]] {
+        let output = world.statefun().args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let all = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+        assert!(all.contains("has a user or a password, which is not sent") && !all.contains("SECRETPW"), "{all}");
+    }
+}
+
+#[test]
+fn an_administration_is_a_host_and_a_port() {
+    let world = World::new("");
+    for wrong in ["foo", "http://127.0.0.1:8092", ":8092", "127.0.0.1:0", "::1:8092", "host:80920"] {
+        let (code, why) = said(&world, &["state", "list", "--admin", wrong]);
+        assert!(code == Some(2) && why.contains("expected HOST:PORT, as 127.0.0.1:8092"), "{wrong} {why}");
+    }
+    for address in ["127.0.0.1:1", "[::1]:1", "localhost:1"] {
+        assert_eq!(said(&world, &["state", "list", "--admin", address]).0, Some(4), "nobody is there");
+    }
+}
+
+#[test]
+fn states_are_listed_by_name_without_their_values() {
+    let mut world = World::new("");
+    world.start_functions(Sdk::Python);
+    world.start_runtime();
+    world.command("Ada", &serde_json::json!([{"do": "increment"}, {"do": "show"}]));
+    world.next("out");
+    let listed = |world: &World| {
+        let output = world.administer(&["state", "list", "--names", "--json"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<serde_json::Value>>()
+    };
+    let running = listed(&world);
+    assert!(!running.is_empty());
+    for value in &running {
+        let known: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!((known, &value["id"]), (vec!["function", "id", "name"], &"Ada".into()));
+    }
+    world.stop_runtime();
+    assert_eq!(listed(&world), running);
+    let output = world.administer(&["state", "list", "--names", "test/interpreter"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.lines().all(|line| line.starts_with("test/interpreter/Ada  ")), "{text}");
+}

@@ -34,6 +34,16 @@ fn what_is_no_message_is_refused_with_why() {
     let (status, why) = refused("test/interpreter/1", "application/json", b"{}");
     assert_eq!(status, 415, "{why}");
     assert_eq!(refused("test/interpreter", "application/vnd.a/b", b"").0, 404);
+    let (status, why) = refused("test/interpreter/%ff", "application/vnd.a/b", b"");
+    assert_eq!(
+        (status, why.trim()),
+        (400, "what is percent-encoded in the address is no text in UTF-8; expected PUT /NAMESPACE/NAME/ID")
+    );
+    let (status, why) = refused("test/interpreter/", "application/vnd.a/b", b"");
+    assert!(
+        status == 400 && why.starts_with("a part of the address is empty; expected PUT /NAMESPACE/NAME/ID"),
+        "{why}"
+    );
     assert_eq!(refused(&format!("test/interpreter/{}", "x".repeat(20_000)), "application/vnd.a/b", b"").0, 400);
     let get = world.client.get(world.egress_url("unknown")).send().unwrap();
     assert_eq!(get.status(), 404);

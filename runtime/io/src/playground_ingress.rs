@@ -15,9 +15,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::put;
 use futures_util::StreamExt;
 use statefun_engine::{EngineError, FunctionType, Position, Runtime, Sending};
@@ -80,10 +81,14 @@ type Said = (StatusCode, String);
 
 async fn take(
     State(ingress): State<Arc<Taking>>,
-    Path((namespace, name, id)): Path<(String, String, String)>,
+    path: Result<Path<(String, String, String)>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Said {
+    let Ok(Path((namespace, name, id))) = path else {
+        let why = "what is percent-encoded in the address is no text in UTF-8";
+        return refused(body, format!("{why}; expected PUT /NAMESPACE/NAME/ID\n")).await;
+    };
     let function = FunctionType::new(&namespace, &name);
     let metrics = ingress.runtime.metrics();
     // One type that is down leaves some room to the others, as it does in memory.
@@ -221,9 +226,19 @@ fn typed_value(headers: &HeaderMap, body: Bytes) -> Result<TypedValue, String> {
     }
 }
 
-async fn elsewhere() -> Said {
-    let how = "this is an ingress: PUT /NAMESPACE/NAME/ID with the message as the body\n";
-    (StatusCode::NOT_FOUND, how.to_owned())
+/// What is sent to no address.
+async fn refused(body: Body, why: String) -> Said {
+    let _ = timeout(BODY_TIME, pass_over(&mut body.into_data_stream())).await;
+    (StatusCode::BAD_REQUEST, why)
+}
+
+async fn elsewhere(uri: Uri, body: Body) -> Said {
+    const HOW: &str = "PUT /NAMESPACE/NAME/ID with the message as the body";
+    let parts: Vec<&str> = uri.path().split('/').skip(1).collect();
+    match parts[..] {
+        [_, _, _] => refused(body, format!("a part of the address is empty; expected {HOW}\n")).await,
+        _ => (StatusCode::NOT_FOUND, format!("this is an ingress: {HOW}\n")),
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 //! An application: what modules define together.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::kafka::{KafkaEgress, KafkaIngress};
@@ -31,6 +31,10 @@ pub struct Application {
 pub struct Endpoint {
     /// Where it is defined.
     pub place: Place,
+    /// Where its address is.
+    pub url_place: Place,
+    /// The files that it names, and where.
+    pub file_places: Vec<(PathBuf, Place)>,
     /// Which functions.
     pub functions: Functions,
     /// Their address; `{function.name}` in it stands for the name.
@@ -39,6 +43,13 @@ pub struct Endpoint {
     pub max_num_batch_requests: usize,
     /// How they are called.
     pub transport: Transport,
+}
+
+impl Endpoint {
+    /// Where it names a file; the endpoint itself for one that it does not name.
+    pub fn place_of_file(&self, path: &Path) -> &Place {
+        self.file_places.iter().find(|(file, _)| file == path).map_or(&self.place, |(_, place)| place)
+    }
 }
 
 /// Which functions an endpoint has.

@@ -8,6 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::Place;
 use crate::application::{
     ClientTransport, Endpoint, Functions, KeyPassword, ReadTransport, RetryingTransport, Transport,
 };
@@ -36,13 +37,17 @@ pub(crate) fn read(node: &Node, form: Form, directory: &Path, fields: &Fields<'_
     let functions = functions(&spec);
     let url = url(&spec);
     let max_num_batch_requests = spec.count("maxNumBatchRequests", 1000);
+    let mut file_places = Vec::new();
     let transport = match form {
         Form::V1 => Transport::Retrying(old_timeouts(&spec)),
-        Form::V2 => transport(&spec, directory),
+        Form::V2 => transport(&spec, directory, &mut file_places),
     };
+    let url_place = spec.maybe("urlPathTemplate").map_or(&node.place, |node| &node.place).clone();
     spec.end();
     Some(Endpoint {
         place: node.place.clone(),
+        url_place,
+        file_places,
         functions: functions?,
         url_path_template: url?,
         max_num_batch_requests,
@@ -58,6 +63,11 @@ fn functions(spec: &Fields<'_>) -> Option<Functions> {
         spec.fault(place, format!("\"functions\" is {text:?}; expected functions: {EXAMPLE}"));
         return None;
     };
+    if namespace.contains(['/', '*']) {
+        let what = if namespace.contains('*') { "star" } else { "slash" };
+        spec.fault(place, format!("{text:?}: a namespace has no {what} in it; expected functions: {EXAMPLE}"));
+        return None;
+    }
     let namespace = namespace.to_owned();
     match name {
         "*" => Some(Functions::Namespace { namespace }),
@@ -73,9 +83,23 @@ fn url(spec: &Fields<'_>) -> Option<String> {
     const EXAMPLE: &str = "http://localhost:8000/{function.name}";
     let text = spec.text("urlPathTemplate", EXAMPLE)?;
     let place = &spec.maybe("urlPathTemplate")?.place;
-    let known = ["http://", "https://", "http+unix://"].iter().any(|scheme| text.starts_with(scheme));
-    if !known {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+    // Slashes too many do not end it for everybody who reads addresses.
+    let authority = rest.trim_start_matches(['/', '\\']).split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    if scheme != "http+unix" && authority.contains('@') {
+        // It is in no message, since it may be a password.
+        let why =
+            "\"urlPathTemplate\" has a user or a password, which is not sent to functions, nor by Apache StateFun";
+        let how = "take what is before the @ out of it, and say who you are by \"client_cert\"";
+        spec.fault(place, format!("{why}; {how}"));
+        return None;
+    }
+    if !["http", "https", "http+unix"].contains(&scheme) {
         spec.fault(place, format!("{text:?} is no address of functions; expected http://, https:// or http+unix://"));
+        return None;
+    }
+    if text.contains('#') {
+        spec.fault(place, format!("{text:?} has a fragment, behind #, which is not sent to functions"));
         return None;
     }
     let without = text.replace(NAME_PLACE, "");
@@ -83,19 +107,19 @@ fn url(spec: &Fields<'_>) -> Option<String> {
         spec.fault(place, format!("{text:?} has braces around something else than {NAME_PLACE}"));
         return None;
     }
-    if text.starts_with("http+unix://") && !without.contains(".sock") {
+    if scheme == "http+unix" && !without.contains(".sock") {
         spec.fault(place, format!("{text:?} names no socket; expected http+unix:///PATH/NAME.sock/PATH"));
         return None;
     }
     Some(text.to_owned())
 }
 
-fn transport(spec: &Fields<'_>, directory: &Path) -> Transport {
+fn transport(spec: &Fields<'_>, directory: &Path, places: &mut Vec<(PathBuf, Place)>) -> Transport {
     let usual = || Transport::Retrying(RetryingTransport::default());
     let Some(node) = spec.maybe("transport") else { return usual() };
     let Some(fields) = Fields::of(node, "a transport", spec.findings()) else { return usual() };
     let transport = match fields.maybe_text("type", RETRYING) {
-        None | Some(RETRYING) => Transport::Retrying(retrying(&fields, directory)),
+        None | Some(RETRYING) => Transport::Retrying(retrying(&fields, directory, places)),
         Some(READ) => Transport::Read(read_timeouts(&fields)),
         Some(other) => {
             let place = &fields.maybe("type").map_or(node, |node| node).place;
@@ -107,7 +131,7 @@ fn transport(spec: &Fields<'_>, directory: &Path) -> Transport {
     transport
 }
 
-fn retrying(fields: &Fields<'_>, directory: &Path) -> RetryingTransport {
+fn retrying(fields: &Fields<'_>, directory: &Path, places: &mut Vec<(PathBuf, Place)>) -> RetryingTransport {
     let otherwise = RetryingTransport::default();
     let inner = fields.maybe("timeouts").and_then(|node| Fields::of(node, "timeouts", fields.findings()));
     let timeouts = inner.as_ref().unwrap_or(fields);
@@ -127,15 +151,17 @@ fn retrying(fields: &Fields<'_>, directory: &Path) -> RetryingTransport {
         pool_ttl: fields.duration("pool_ttl", otherwise.pool_ttl),
         pool_size: fields.count("pool_size", otherwise.pool_size),
         payload_max_bytes: fields
-            .parsed("payload_max_bytes", "32MiB", units::size)
+            .parsed("payload_max_bytes", "32MiB, and more than 0", |text| units::size(text).filter(|size| *size > 0))
             .unwrap_or(otherwise.payload_max_bytes),
-        client: client(fields, directory),
+        client: client(fields, directory, places),
     }
 }
 
-fn client(fields: &Fields<'_>, directory: &Path) -> ClientTransport {
-    let path = |name: &'static str| -> Option<PathBuf> {
-        fields.maybe_text(name, "/etc/statefun/file.pem").map(|text| file(text, directory))
+fn client(fields: &Fields<'_>, directory: &Path, places: &mut Vec<(PathBuf, Place)>) -> ClientTransport {
+    let mut path = |name: &'static str| -> Option<PathBuf> {
+        let named = file(fields.maybe_text(name, "/etc/statefun/file.pem")?, directory);
+        places.push((named.clone(), fields.maybe(name)?.place.clone()));
+        Some(named)
     };
     let client = ClientTransport {
         trust_cacerts: path("trust_cacerts"),
@@ -146,6 +172,9 @@ fn client(fields: &Fields<'_>, directory: &Path) -> ClientTransport {
             KeyPassword { file: file(text, directory), words: (!says_file).then(|| text.to_owned()) }
         }),
     };
+    if let (Some(password), Some(node)) = (&client.client_key_password, fields.maybe("client_key_password")) {
+        places.push((password.file.clone(), node.place.clone()));
+    }
     if client.client_cert.is_some() != client.client_key.is_some() {
         fields.fault(fields.place, "\"client_cert\" and \"client_key\" go together; one of them is missing");
     }

@@ -29,6 +29,16 @@ pub struct Fault {
     pub message: String,
 }
 
+impl Place {
+    /// Where in a file's text this byte is.
+    pub fn at(file: &Arc<str>, text: &str, byte: usize) -> Self {
+        let before = text.get(..byte).unwrap_or(text);
+        let line_begins = before.rfind('\n').map_or(0, |end| end + 1);
+        let (line, column) = (before.matches('\n').count() + 1, before[line_begins..].chars().count() + 1);
+        Self { file: file.clone(), line, column }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)

@@ -13,6 +13,9 @@ use crate::fault::{Findings, Place};
 use crate::units;
 use crate::yaml::{Content, Node};
 
+/// The most that something may be counted to.
+const MOST_COUNT: usize = 0x7fff_ffff;
+
 /// The fields of a mapping, of which those that nobody asked for are remarked upon.
 pub(crate) struct Fields<'n> {
     pub(crate) place: &'n Place,
@@ -112,9 +115,10 @@ impl<'n> Fields<'n> {
         self.parsed(name, "30s, and more than 0", some).unwrap_or(otherwise)
     }
 
-    /// A count from 1 on, of a field that may be given.
+    /// A count from 1 on, of a field that may be given; as upstream, no more than fits into 31 bits.
     pub(crate) fn count(&self, name: &'static str, otherwise: usize) -> usize {
-        self.parsed(name, "100", |text| text.parse().ok().filter(|count| *count > 0)).unwrap_or(otherwise)
+        let some = |text: &str| text.parse().ok().filter(|count| (1..=MOST_COUNT).contains(count));
+        self.parsed(name, "100, a whole number from 1 to 2147483647", some).unwrap_or(otherwise)
     }
 
     /// The elements of a list that must be given and not be empty.

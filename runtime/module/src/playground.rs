@@ -36,8 +36,17 @@ pub(crate) fn egress(node: &Node, fields: &Fields<'_>) -> Option<PlaygroundEgres
     let mut topics = Vec::new();
     for node in spec.list("topics", "[greetings]") {
         match &node.content {
-            Content::Scalar(topic) if !topic.contains('/') => topics.push(topic.clone()),
-            _ => spec.fault(&node.place, format!("a topic is a name without a slash; found {}", node.kind())),
+            Content::Scalar(topic) if topics.contains(topic) => {
+                spec.fault(&node.place, format!("the topic {topic:?} is given twice"));
+            }
+            // A path with such a part is another one.
+            Content::Scalar(topic) if !topic.contains('/') && !matches!(&**topic, "" | "." | "..") => {
+                topics.push(topic.clone());
+            }
+            _ => spec.fault(
+                &node.place,
+                format!("a topic is a name without a slash, and not . or ..; found {}", node.kind()),
+            ),
         }
     }
     spec.end();
@@ -46,5 +55,5 @@ pub(crate) fn egress(node: &Node, fields: &Fields<'_>) -> Option<PlaygroundEgres
 
 fn port(spec: &Fields<'_>, example: &str) -> Option<u16> {
     spec.must("port", example)?;
-    spec.parsed("port", example, |text| text.parse().ok())
+    spec.parsed("port", &format!("{example}, a number from 0 to 65535"), |text| text.parse().ok())
 }

@@ -193,7 +193,7 @@ spec: {port: 70000, topics: []}
         "m.yaml:6:21: \"call\" is \"soon\"; expected call: 30s",
         "m.yaml:8:7: the kind \"io.statefun.endpoints.v9/http\" is not known; known: ",
         "m.yaml:12:14: \"port\" is \"70000\"; expected port: 8091",
-        "m.yaml:12:29: \"topics\" is a list with something in it; found a list",
+        "m.yaml:12:29: \"topics\" is a list with something in it; found an empty list",
     ];
     assert_eq!(said.len(), expected.len(), "{said:#?}");
     for (said, expected) in said.iter().zip(expected) {
@@ -345,4 +345,85 @@ proptest::proptest! {
     fn no_text_makes_the_reader_panic(text in "[a-z\\[\\]{}:\\-&*!|>'\"# \n]{0,200}") {
         let _ = read(&[source("m.yaml", &text)]);
     }
+}
+
+/// What is said of an endpoint whose spec has these lines, each instead of the usual or beside it.
+fn said_of(functions: &str, url: &str, more: &str) -> Vec<String> {
+    faults(&format!(
+        "kind: io.statefun.endpoints.v2/http\nspec:\n  functions: {functions}\n  urlPathTemplate: {url}\n{more}"
+    ))
+}
+
+#[test]
+fn what_follows_a_nul_is_not_passed_over() {
+    let said =
+        faults("kind: io.statefun.playground.v1/ingress\nspec:\n  port: 0\n\0\n---\nkind: io.statefun.nonsense\n");
+    assert_eq!(said, ["m.yaml:4:1: this is no YAML: a NUL, the character U+0000, has no place in it"]);
+}
+
+#[test]
+fn a_password_in_an_address_is_refused_and_in_no_message() {
+    for url in [
+        "http://user:SECRET@127.0.0.1:1/x",
+        "https:///user:SECRET@host/x",
+        "http:////SECRET@host",
+        "ftp://user:SECRET@host/x",
+        "http://user:SECRET@host:99999/{x}#y",
+    ] {
+        let said = said_of("a/b", url, "");
+        assert!(said.len() == 1 && !said[0].contains("SECRET"), "{said:?}");
+        assert!(
+            said[0].contains(":4:20: ") && said[0].contains("has a user or a password, which is not sent"),
+            "{said:?}"
+        );
+    }
+    one("kind: io.statefun.endpoints.v2/http\nspec: {functions: a/b, urlPathTemplate: 'http://f/a@b?c=d@e'}");
+    one("kind: io.statefun.endpoints.v2/http\nspec: {functions: a/b, urlPathTemplate: 'http+unix:///a@b/f.sock'}");
+}
+
+#[test]
+fn what_can_never_be_is_refused() {
+    let said = |functions, url, more| said_of(functions, url, more).join("; ");
+    let url = "http://f/";
+    let cases = [
+        (said("a/b", "'http://f/x#y'", ""), ":4:20: \"http://f/x#y\" has a fragment"),
+        (said("'*/*'", url, ""), ":3:14: \"*/*\": a namespace has no star in it"),
+        (said("a/b/c", url, ""), ":3:14: \"a/b/c\": a namespace has no slash in it"),
+        (
+            said("a/b", url, "  transport: {payload_max_bytes: 0}\n"),
+            "expected payload_max_bytes: 32MiB, and more than 0",
+        ),
+        (said("a/b", url, "  maxNumBatchRequests: 2147483648\n"), "100, a whole number from 1 to 2147483647"),
+        (faults("kind: io.statefun.playground.v1/ingress\nspec: {port: 70000}").join("; "), "from 0 to 65535"),
+    ];
+    for (said, expected) in cases {
+        assert!(said.contains(expected), "{said}\n{expected}");
+    }
+    let topics = |topics: &str| {
+        faults(&format!("kind: io.statefun.playground.v1/egress\nspec: {{port: 0, topics: {topics}}}")).join("; ")
+    };
+    for (given, expected) in [
+        ("[]", "\"topics\" is a list with something in it; found an empty list"),
+        ("[a, b, a]", "the topic \"a\" is given twice"),
+        ("['']", "found \"\""),
+        ("[., ok]", "and not . or ..; found \".\""),
+        ("[ok, ..]", "and not . or ..; found \"..\""),
+    ] {
+        assert!(topics(given).contains(expected), "{}", topics(given));
+    }
+}
+
+#[test]
+fn an_address_and_files_have_places_of_their_own() {
+    let application = one("kind: io.statefun.endpoints.v2/http
+spec:
+  functions: a/b
+  urlPathTemplate: http://f/
+  transport:
+    trust_cacerts: ca.pem
+");
+    let endpoint = &application.endpoints[0];
+    assert_eq!((endpoint.url_place.line, endpoint.url_place.column), (4, 20));
+    assert_eq!(endpoint.place_of_file(&PathBuf::from("/etc/app/ca.pem")).line, 6);
+    assert_eq!(endpoint.place_of_file(&PathBuf::from("/etc/app/other.pem")).line, 3);
 }

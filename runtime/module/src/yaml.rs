@@ -42,6 +42,7 @@ impl Node {
             Content::Nothing => "nothing".to_owned(),
             Content::Scalar(text) if text.len() <= 60 => format!("{text:?}"),
             Content::Scalar(_) => "a long text".to_owned(),
+            Content::Sequence(nodes) if nodes.is_empty() => "an empty list".to_owned(),
             Content::Sequence(_) => "a list".to_owned(),
             Content::Mapping(_) => "a mapping".to_owned(),
         }
@@ -58,6 +59,11 @@ impl Node {
 
 /// The documents of a file.
 pub(crate) fn documents(file: &Arc<str>, text: &str) -> Result<Vec<Node>, Fault> {
+    // The parser takes it for the end, and says nothing of what follows.
+    if let Some(at) = text.find('\0') {
+        let message = "this is no YAML: a NUL, the character U+0000, has no place in it".to_owned();
+        return Err(Fault { place: Place::at(file, text, at), message });
+    }
     // Some editors put a mark of UTF-8 at the beginning.
     let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
     let mut builder = Builder { file: file.clone(), ..Builder::default() };

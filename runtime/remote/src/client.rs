@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, ClientBuilder, Identity, redirect};
-use statefun_module::{ClientTransport, KeyPassword, Transport};
+use statefun_module::{ClientTransport, Endpoint, KeyPassword, Place, Transport};
 
 use crate::key::{KeyError, plain_key};
 
@@ -73,6 +73,20 @@ pub enum ClientError {
     /// The parts do not go together.
     #[error("no client can be made of this transport")]
     Build(#[source] reqwest::Error),
+}
+
+impl ClientError {
+    /// Where an endpoint says what this comes of.
+    pub fn place<'e>(&self, endpoint: &'e Endpoint) -> &'e Place {
+        match self {
+            Self::File { path, .. }
+            | Self::Pem { path, .. }
+            | Self::NoCertificate { path }
+            | Self::Key { path, .. } => endpoint.place_of_file(path),
+            Self::Template { .. } => &endpoint.url_place,
+            Self::Name { .. } | Self::Build(_) => &endpoint.place,
+        }
+    }
 }
 
 /// A client of functions at `url` for a transport; to a socket of this machine where one is given.

@@ -236,8 +236,11 @@ mod tests {
     }
 
     fn functions(url_path_template: String) -> HttpFunction {
+        let place = Place { file: "m.yaml".into(), line: 1, column: 1 };
         let endpoint = Endpoint {
-            place: Place { file: "m.yaml".into(), line: 1, column: 1 },
+            place: place.clone(),
+            url_place: place,
+            file_places: Vec::new(),
             functions: Functions::Namespace { namespace: "a".to_owned() },
             url_path_template,
             max_num_batch_requests: 1,

@@ -58,6 +58,9 @@ impl Access {
     /// To a store: itself, or the runtime that has it open.
     pub(crate) fn to(At { data, admin, .. }: &At) -> Result<Self, CliError> {
         if let Some(address) = admin {
+            if !is_place(address) {
+                return Err(CliError::NoPlace { address: address.clone() });
+            }
             return Self::running(address);
         }
         if !data.is_dir() {
@@ -128,6 +131,7 @@ impl Access {
         let Self::Running { address, client } = self else { return Ok(Vec::new()) };
         let mut query: Vec<(&str, String)> = Vec::new();
         query.extend(which.function.clone().map(|function| ("function", function)));
+        query.extend(which.names.map(|names| ("names", names.to_string())));
         query.extend(which.id.clone().map(|id| ("id", id)));
         query.extend(which.after.clone().map(|after| ("after", after)));
         query.extend(which.from.map(|from| ("from", from.to_string())));
@@ -169,6 +173,14 @@ fn send(address: &str, request: RequestBuilder) -> Result<(StatusCode, String), 
     let answer = request.send().map_err(|error| unanswered(address, &error))?;
     let status = answer.status();
     Ok((status, answer.text().map_err(|error| unanswered(address, &error))?))
+}
+
+/// Whether this is HOST:PORT.
+fn is_place(address: &str) -> bool {
+    let Some((host, port)) = address.rsplit_once(':') else { return false };
+    let is_bare = host.starts_with('[') == host.ends_with(']') && (host.starts_with('[') || !host.contains(':'));
+    let is_host = is_bare && !host.is_empty() && !host.contains(['/', '@', '?', '#', ' ']);
+    is_host && port.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 fn unanswered(address: &str, error: &reqwest::Error) -> CliError {

@@ -8,6 +8,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::string::FromUtf8Error;
 use std::sync::Arc;
 
 use statefun_engine::{Callee, Catalogue, FunctionType, Hosted};
@@ -16,7 +17,7 @@ use statefun_module::{Application, EgressKind, Fault, Functions, IngressKind, Pl
 use statefun_remote::{AnswerRoom, HttpFunction};
 
 use crate::error::{CliError, chain};
-use crate::output::say;
+use crate::output::{say, shown};
 
 /// What the engine is started with, and what listens where.
 pub(crate) struct Assembly {
@@ -40,16 +41,30 @@ pub(crate) struct PlaygroundEnd {
 /// # Errors
 /// Everything that is wrong with them, and what this program does not have of the rest.
 pub(crate) fn read_modules(files: &[PathBuf]) -> Result<Application, CliError> {
-    let mut sources = Vec::with_capacity(files.len());
+    let (mut sources, mut unread, mut known) = (Vec::with_capacity(files.len()), Vec::new(), Vec::new());
     for path in files {
         let name = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|source| CliError::File { file: name.clone(), source })?;
-        let directory = path.parent().map(PathBuf::from).unwrap_or_default();
-        sources.push(Source { name, directory, text });
+        let bytes = fs::read(path).map_err(|source| CliError::File { file: name.clone(), source })?;
+        let place = Place { file: name.as_str().into(), line: 1, column: 1 };
+        if let Ok(file) = path.canonicalize() {
+            if known.contains(&file) {
+                unread.push(Fault { place, message: "this file is given twice; name it once".to_owned() });
+                continue;
+            }
+            known.push(file);
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                let directory = path.parent().map(PathBuf::from).unwrap_or_default();
+                sources.push(Source { name, directory, text });
+            }
+            Err(error) => unread.push(no_text(&place.file, &error)),
+        }
     }
     let (application, mut faults) = statefun_module::read_as_far_as_possible(&sources);
+    faults.extend(unread);
     for remark in &application.remarks {
-        say(&format!("note: {remark}"));
+        say(&shown(&format!("note: {remark}")));
     }
     if faults.is_empty() {
         return Ok(application);
@@ -58,6 +73,14 @@ pub(crate) fn read_modules(files: &[PathBuf]) -> Result<Application, CliError> {
         faults.extend(further);
     }
     Err(CliError::Modules(in_order(faults)))
+}
+
+/// Where a file is no text, and why.
+fn no_text(file: &Arc<str>, error: &FromUtf8Error) -> Fault {
+    let (bytes, at) = (error.as_bytes(), error.utf8_error().valid_up_to());
+    let text = String::from_utf8_lossy(&bytes[..at]);
+    let message = format!("this is no text in UTF-8: the byte 0x{:02x} begins no character", bytes[at]);
+    Fault { place: Place::at(file, &text, at), message }
 }
 
 /// Faults in the order of their places; the files in the order in which they are first named.
@@ -92,7 +115,7 @@ pub(crate) fn assemble(application: &Application, most_connections: usize) -> Re
             Ok(function) => function,
             Err(error) => {
                 let message = format!("these functions cannot be called: {}", chain(&error));
-                faults.push(Fault { place: endpoint.place.clone(), message });
+                faults.push(Fault { place: error.place(endpoint).clone(), message });
                 continue;
             }
         };

@@ -18,6 +18,9 @@ use statefun_store::StoreError;
 use crate::operating::ADMINISTRATION;
 use crate::output;
 
+/// How errors of the store's library begin.
+const OF_THE_STORE: &str = "FjallError: ";
+
 /// What the program's end means to whoever called it; docs/exit-codes.md is their page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExitCode {
@@ -98,6 +101,12 @@ pub(crate) enum CliError {
     /// An address on the command line is none.
     #[error(transparent)]
     Address(#[from] AddressError),
+    /// Where an administration should listen is no place.
+    #[error("{address:?} is no address of an administration; expected HOST:PORT, as 127.0.0.1:8092")]
+    NoPlace {
+        /// What was given.
+        address: String,
+    },
     /// What was asked for is not there.
     #[error("{0}")]
     Absent(String),
@@ -126,6 +135,7 @@ impl CliError {
             Self::File { .. }
             | Self::Modules(_)
             | Self::Address(_)
+            | Self::NoPlace { .. }
             | Self::Unconfirmed { .. }
             | Self::Store(StoreError::NoDirectory { .. })
             | Self::Unwritten { .. } => ExitCode::Usage,
@@ -174,6 +184,7 @@ impl CliError {
                 "look at its log, which says where its administration listens: --admin ADDRESS asks there; or end it"
             }
             Self::Unwritten { .. } => "name a directory that can be written",
+            Self::NoPlace { .. } => "the runtime's log says where its administration listens",
             Self::Address(_) => "a type is NAMESPACE/NAME, as example/greeter",
             _ => return None,
         })
@@ -199,30 +210,68 @@ fn listening(error: &ListenError) -> &'static str {
 /// An error with its causes, on one line.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut said = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
+    for cause in causes(error) {
         said.push_str(": ");
-        said.push_str(&cause.to_string());
-        source = cause.source();
+        said.push_str(&cause);
     }
     said
+}
+
+/// The causes of an error, each once: some say in their own words all that theirs say again.
+fn causes(error: &dyn Error) -> Vec<String> {
+    let mut causes: Vec<String> = Vec::new();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        source = cause.source();
+        // The store's library says its own cause in a form for programmers.
+        let said = cause.to_string();
+        if source.is_none() || !said.starts_with(OF_THE_STORE) {
+            causes.push(said);
+        }
+    }
+    causes
 }
 
 /// Shows an error with its causes and what to do next.
 pub(crate) fn report(error: &CliError) -> process::ExitCode {
     if let CliError::Modules(faults) = error {
         for fault in faults {
-            output::say(&fault.to_string());
+            output::say(&output::shown(&fault.to_string()));
         }
     }
     output::say(&format!("error: {error}"));
-    let mut source = error.source();
-    while let Some(cause) = source {
+    for cause in causes(error) {
         output::say(&format!("  because: {cause}"));
-        source = cause.source();
     }
     if let Some(hint) = error.hint() {
         output::say(&format!("hint: {hint}"));
     }
     error.code().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{said}")]
+    struct Failed {
+        said: &'static str,
+        source: io::Error,
+    }
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let full = |said| Failed { said, source: io::Error::from_raw_os_error(28) };
+        let once = ["No space left on device (os error 28)"];
+        let of_store = CliError::Machine {
+            what: "the disk is full",
+            source: io::Error::other(full("FjallError: Io(Os { message: \"No space left on device\" })")),
+        };
+        assert_eq!(chain(&of_store), format!("the disk is full: {}", once[0]));
+        let other = CliError::Machine { what: "none", source: io::Error::other(full("the file x cannot be read")) };
+        assert_eq!(causes(&other), ["the file x cannot be read", once[0]]);
+    }
 }

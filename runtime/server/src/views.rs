@@ -32,6 +32,8 @@ pub(crate) struct Which {
     pub(crate) from: Option<u64>,
     /// At most so many.
     pub(crate) most: Option<usize>,
+    /// Whether values are named alone, and not given.
+    pub(crate) names: Option<bool>,
 }
 
 impl Which {
@@ -62,6 +64,11 @@ pub(crate) fn state(store: &dyn Store, which: &Which) -> Result<Vec<Value>, CliE
     let after = which.after.as_deref().map(after).transpose()?;
     let entries = StateEntry::list(store, function.as_ref(), address.as_ref(), after.as_deref(), now, most)?;
     let view = |entry: StateEntry| {
+        if which.names == Some(true) {
+            return json!({
+                "function": entry.address.function.to_string(), "id": &*entry.address.id, "name": entry.name
+            });
+        }
         let expires_at = (entry.expires_at != 0).then_some(entry.expires_at);
         json!({
             "function": entry.address.function.to_string(),

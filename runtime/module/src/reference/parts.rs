@@ -30,10 +30,13 @@ fn endpoints() -> Vec<Part> {
     let (retrying, reading) = (RetryingTransport::default(), ReadTransport::default());
     let place = || {
         [
-            must("functions", "`example/greeter`, or `example/*`; the exact name goes before the namespace"),
+            must(
+                "functions",
+                "`example/greeter`, or `example/*`; the exact name goes before the namespace, which has no slash",
+            ),
             must(
                 "urlPathTemplate",
-                "`http://`, `https://`, or `http+unix:///PATH/NAME.sock/PATH`; `{function.name}` stands for the name",
+                "`http://`, `https://`, or `http+unix:///PATH/NAME.sock/PATH`; `{function.name}` stands for the name; no user, password or fragment",
             ),
             usually("maxNumBatchRequests", "1000", "the most messages in one request"),
         ]
@@ -62,7 +65,7 @@ fn endpoints() -> Vec<Part> {
         usually(
             "payload_max_bytes",
             format!("{}MiB", retrying.payload_max_bytes >> 20),
-            "the most that an answer may have, decompressed",
+            "the most that an answer may have, decompressed; more than 0",
         ),
         may("trust_cacerts", "a file with certificates that are trusted instead of the system's"),
         may("client_cert", "a file with one's own certificate, in PEM; together with its key"),

@@ -13,7 +13,7 @@ use statefun_module::{Application, EgressKind, Endpoint, Fault, Functions, Ingre
 
 use crate::assemble::{assemble, read_modules};
 use crate::error::{CliError, ExitCode};
-use crate::output::give;
+use crate::output::{give, shown};
 
 /// Reads module files and says everything that is wrong with them.
 #[derive(Debug, clap::Args)]
@@ -85,14 +85,14 @@ fn functions(endpoint: &Endpoint) -> String {
 
 /// A part on one line.
 fn line(part: &Value) -> String {
-    let text = |name: &str| part[name].as_str().unwrap_or_default().to_owned();
+    let text = |name: &str| shown(part[name].as_str().unwrap_or_default());
     match &*text("part") {
         "functions" => format!("functions  {}  at {}", text("functions"), text("url")),
         end => {
             let named = [text("kind"), text("id")].join("  ");
             let port = part["port"].as_u64().map_or(String::new(), |port| format!("  at port {port}"));
             let topics = part["topics"].as_array().map_or(String::new(), |topics| {
-                let topics: Vec<&str> = topics.iter().filter_map(Value::as_str).collect();
+                let topics: Vec<String> = topics.iter().filter_map(Value::as_str).map(shown).collect();
                 format!("  topics {}", topics.join(", "))
             });
             format!("{end:<9}  {}{port}{topics}", named.trim_end())

@@ -61,7 +61,7 @@ struct Selection {
     /// Those alone that are for functions of this type: example/greeter
     #[arg(long = "type", value_name = "TYPE")]
     function: Option<String>,
-    /// Those alone that are for this instance of it
+    /// Those alone that are for this instance of it; --type says of what
     #[arg(long, requires = "function")]
     id: Option<String>,
 }

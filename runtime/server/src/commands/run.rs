@@ -53,7 +53,7 @@ pub(crate) struct Args {
     /// How long requests and calls that are under way are waited for at the end, in seconds
     #[arg(long, default_value_t = 10)]
     grace_seconds: u64,
-    /// How many of the latest records each topic of an egress keeps
+    /// How many of the latest records each topic of an egress keeps, however large they are
     #[arg(long, default_value_t = 1_000_000)]
     retained_records: u64,
     /// How many messages may wait for their functions before ingresses ask for patience

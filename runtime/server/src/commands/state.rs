@@ -7,7 +7,7 @@
 //! `statefun state`: looks at the values of addresses.
 
 use clap::Subcommand;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::access::{Access, At, pages};
 use crate::error::{CliError, ExitCode};
@@ -39,6 +39,9 @@ enum What {
         /// At most so many [default: all]
         #[arg(long)]
         most: Option<usize>,
+        /// Gives ids and names alone, without the values
+        #[arg(long)]
+        names: bool,
     },
 }
 
@@ -48,8 +51,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
         What::Get { function, id } => {
             (Which { function: Some(function.clone()), id: Some(id.clone()), ..Which::default() }, None)
         }
-        What::List { function, most } => (Which { function: function.clone(), ..Which::default() }, *most),
+        What::List { function, most, names } => {
+            (Which { function: function.clone(), names: names.then_some(true), ..Which::default() }, *most)
+        }
     };
+    let names = which.names.is_some();
     let access = Access::to(&args.at)?;
     let mut given = 0;
     pages(
@@ -59,7 +65,15 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
         Which::after_value,
         |value| {
             given += 1;
-            give(&if args.at.json { value.to_string() } else { line(value) })
+            // A runtime that is older gives the values all the same.
+            give(&match args.at.json {
+                true if names => {
+                    json!({"function": value["function"], "id": value["id"], "name": value["name"]}).to_string()
+                }
+                true => value.to_string(),
+                false if names => name(value),
+                false => line(value),
+            })
         },
     )?;
     match &args.what {
@@ -69,8 +83,13 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, CliError> {
 }
 
 fn line(value: &Value) -> String {
+    format!("{}  {}", name(value), typed(&value["value"]))
+}
+
+/// Which value it is, on one line.
+fn name(value: &Value) -> String {
     let text = |name: &str| shown(value[name].as_str().unwrap_or_default());
-    format!("{}/{}  {}  {}", text("function"), text("id"), text("name"), typed(&value["value"]))
+    format!("{}/{}  {}", text("function"), text("id"), text("name"))
 }
 
 /// A typed value on one line.
