@@ -193,6 +193,11 @@ impl World {
         Some(which)
     }
 
+    /// The runtime's process.
+    pub(crate) fn runtime_process(&self) -> u32 {
+        self.runtime.as_ref().unwrap().id()
+    }
+
     /// SIGTERM; does not wait.
     pub(crate) fn end_runtime(&self) {
         let pid = rustix::process::Pid::from_child(self.runtime.as_ref().unwrap());

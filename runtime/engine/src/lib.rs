@@ -31,7 +31,7 @@ pub use catalogue::{Catalogue, EgressFormat, Hosted, Record};
 pub use error::EngineError;
 pub use function_type::{FunctionType, TypeNames};
 pub use latency::Latency;
-pub use log::{Change, Committed, DeadLetter, Decision, Log, Position, Sending, Taken, Ticket};
+pub use log::{Change, Committed, DeadLetter, Decision, HeldRoom, Log, Position, Sending, Taken, Ticket};
 pub use metrics::{FunctionMetrics, Metrics};
 pub use record::{Damage, DeadLetterRecord, LetterRecord, SpecsRecord, TimerRecord, read_value, stored_value};
 pub use registry::Registry;

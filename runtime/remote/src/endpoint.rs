@@ -7,7 +7,7 @@
 //! Functions at an endpoint: where they are, and how often they are asked.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -17,19 +17,21 @@ use reqwest::{Client, Url};
 use statefun_engine::{Answer, Failure, FunctionMetrics, Held, Reached, Remote, Request};
 use statefun_module::{Endpoint, Functions, Transport};
 use tokio::sync::{Mutex, Semaphore};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::answer::{encode, read_answer};
 use crate::client::{ClientError, client};
 use crate::exchange::{Exchange, Fault, answers_at_all, post};
 use crate::progress::Patience;
-use crate::room::{AnswerRoom, Taken};
+use crate::room::{AnswerRoom, Taken, Waiting};
 use crate::template::Template;
 
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How many requests the transport without a pool size has under way at once.
 const MOST_AT_ONCE: usize = 1024;
+/// How often it is looked whether an answer still waits for room.
+const LOOK: Duration = Duration::from_millis(10);
 /// How long an answer is waited for to the question whether anybody is there.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 
@@ -156,7 +158,7 @@ impl Inner {
 
     async fn call(&self, url: &Url, body: Bytes, metrics: &FunctionMetrics) -> Held {
         let since = now();
-        let end = Instant::now() + self.budget;
+        let mut end = Instant::now() + self.budget;
         let mut pause = self.first_pause;
         let mut tries = 0_u32;
         let mut before = None;
@@ -164,7 +166,9 @@ impl Inner {
             tries += 1;
             let began = Instant::now();
             let mut room = Taken::new(self.room.clone());
-            let posted = timeout_at(end, post(self.exchange(url, &body), &mut room)).await;
+            let waiting = room.waiting();
+            let posted = within(end, &waiting, post(self.exchange(url, &body), &mut room)).await;
+            end += waiting.time();
             metrics.remote_invocation_latency.note(began.elapsed());
             let read = |body| read_answer(body).map_err(Fault::no_answer);
             if let Ok(posted) = &posted
@@ -175,9 +179,8 @@ impl Inner {
             let fault = match posted.map(|posted| posted.and_then(read)) {
                 Ok(Ok(answer)) => return Held { answer, room: room.kept() },
                 Ok(Err(fault)) => fault,
-                Err(_) if room.waits() => Fault::no_room(),
                 // A try that the budget cut short says less than the one before it.
-                Err(_) => before.unwrap_or_else(Fault::silence),
+                Err(Spent) => before.unwrap_or_else(Fault::silence),
             };
             let again = self.persistence == Persistence::Always || fault.may_pass();
             if !again || Instant::now() + pause >= end {
@@ -192,6 +195,27 @@ impl Inner {
             drop(room);
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+/// The budget of a call is spent.
+struct Spent;
+
+/// What comes of it up to this time, and as much later as it waited for room.
+async fn within<T>(end: Instant, waiting: &Waiting, work: impl Future<Output = T>) -> Result<T, Spent> {
+    let mut work = pin!(work);
+    loop {
+        let due = end + waiting.time();
+        match timeout_at(due, &mut work).await {
+            Ok(done) => return Ok(done),
+            Err(_) if end + waiting.time() > due => {
+                // Not more often than is of use, where next to nothing is left of the budget.
+                if let Ok(done) = timeout(LOOK, &mut work).await {
+                    return Ok(done);
+                }
+            }
+            Err(_) => return Err(Spent),
         }
     }
 }
@@ -236,6 +260,10 @@ mod tests {
     }
 
     fn functions(url_path_template: String) -> HttpFunction {
+        functions_in(url_path_template, Arc::default())
+    }
+
+    fn functions_in(url_path_template: String, room: Arc<AnswerRoom>) -> HttpFunction {
         let place = Place { file: "m.yaml".into(), line: 1, column: 1 };
         let endpoint = Endpoint {
             place: place.clone(),
@@ -249,7 +277,7 @@ mod tests {
                 ..RetryingTransport::default()
             }),
         };
-        HttpFunction::new(&endpoint, 10, Arc::default()).unwrap()
+        HttpFunction::new(&endpoint, 10, room).unwrap()
     }
 
     async fn call(functions: &HttpFunction, name: &str) -> Answer {
@@ -288,6 +316,48 @@ mod tests {
         let after = now();
         let heard = heard_at(&functions, "silent").await;
         assert!(heard.is_some_and(|heard| heard <= after), "nothing since: {heard:?}, {after}");
+    }
+
+    /// A server whose answers have an unknown field of so many bytes.
+    async fn large_server(bytes: u32) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let mut request = vec![0; 10_000];
+                    let _read = stream.read(&mut request).await?;
+                    let mut body = vec![0x7a];
+                    let mut rest = bytes;
+                    while rest > 127 {
+                        body.push(u8::try_from(rest % 128).unwrap() | 128);
+                        rest /= 128;
+                    }
+                    body.push(u8::try_from(rest).unwrap());
+                    body.resize(body.len() + bytes as usize, 0);
+                    let head = String::from_utf8_lossy(EMPTY).replace("length: 0", &format!("length: {}", body.len()));
+                    stream.write_all(head.as_bytes()).await?;
+                    stream.write_all(&body).await
+                });
+            }
+        });
+        format!("http://{address}/{{function.name}}")
+    }
+
+    #[tokio::test]
+    async fn what_an_answer_waits_for_room_is_not_of_the_budget() {
+        let room = Arc::new(AnswerRoom::new(100_000));
+        let (mut first, mut second) = (Taken::new(room.clone()), Taken::new(room.clone()));
+        first.grow(90_000, 90_000).await;
+        second.grow(90_000, 90_000).await;
+        let functions = functions_in(large_server(80_000).await, room);
+        let calls = tokio::spawn(async move { call(&functions, "f").await });
+        // The budget is 200 ms.
+        sleep(Duration::from_millis(700)).await;
+        assert!(!calls.is_finished(), "it waits");
+        drop(first);
+        let answer = timeout(Duration::from_secs(5), calls).await.unwrap().unwrap();
+        assert!(matches!(answer, Answer::Done(_)), "{answer:?}");
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
-use reqwest::{Client, StatusCode, Url};
+use reqwest::{Client, Response, StatusCode, Url};
 use statefun_engine::Reached;
 use tokio::time::timeout;
 
@@ -21,6 +21,9 @@ use crate::room::Taken;
 const PROTOCOL_TYPE: &str = "application/octet-stream";
 /// How much of an answer that is none is quoted.
 const QUOTED: usize = 120;
+
+/// How long a large answer may stand still in the middle while others wait for its room.
+const STANDSTILL: Duration = Duration::from_secs(5);
 
 /// Whether anything was heard of it otherwise is not known here.
 const SILENT: Reached = Reached::Silent { heard_at: None };
@@ -39,10 +42,10 @@ impl Fault {
         Self { what: "did not answer in time".to_owned(), reached: SILENT, may_pass: true }
     }
 
-    /// It answered, and there was no room for that in time.
-    pub(crate) fn no_room() -> Self {
-        let what = "answered more than there was room for beside other answers, in time".to_owned();
-        Self { what, reached: Reached::No, may_pass: true }
+    /// It stopped in the middle of an answer, in the way of others.
+    fn standstill() -> Self {
+        let what = format!("sent nothing more of its answer for {STANDSTILL:?}, while others waited for its room");
+        Self { what, reached: SILENT, may_pass: true }
     }
 
     /// It answered with what is no answer.
@@ -102,19 +105,21 @@ pub(crate) async fn post(exchange: Exchange<'_>, room: &mut Taken) -> Result<Byt
     let named = if content_type.is_empty() { "without a type".to_owned() } else { format!("of type {content_type}") };
     let known = response.content_length().unwrap_or_default().min(most_bytes);
     let known = if status.is_success() { usize::try_from(known).unwrap_or_default() } else { 0 };
-    room.grow(known).await;
+    room.grow(known, known).await;
+    let most = usize::try_from(most_bytes).unwrap_or(usize::MAX);
     let mut received = BytesMut::with_capacity(known);
     loop {
+        let next = next_chunk(&mut response, room);
         let chunk = match patience {
-            None => response.chunk().await,
-            Some(patience) => timeout(patience.read, response.chunk()).await.map_err(|_| Fault::silence())?,
+            None => next.await?,
+            Some(patience) => timeout(patience.read, next).await.map_err(|_| Fault::silence())??,
         };
-        let Some(chunk) = chunk.map_err(|error| broken(&error))? else { break };
+        let Some(chunk) = chunk else { break };
         let fits = (received.len() + chunk.len()) as u64 <= most_bytes;
         if !fits {
             return Err(Fault::no_answer(format!("answered with more than {most_bytes} bytes")));
         }
-        room.grow(received.len() + chunk.len()).await;
+        room.grow(received.len() + chunk.len(), if known > 0 { known } else { most }).await;
         received.extend_from_slice(&chunk);
         if !status.is_success() && received.len() > QUOTED {
             break;
@@ -129,7 +134,20 @@ pub(crate) async fn post(exchange: Exchange<'_>, room: &mut Taken) -> Result<Byt
             quote(&received)
         )));
     }
+    room.fit(received.capacity());
     Ok(received.freeze())
+}
+
+/// What comes next of an answer. One that stands still in the middle may do so for as long as its call has
+/// time, but not in the way of others.
+async fn next_chunk(response: &mut Response, room: &Taken) -> Result<Option<Bytes>, Fault> {
+    loop {
+        match timeout(STANDSTILL, response.chunk()).await {
+            Ok(chunk) => return chunk.map_err(|error| broken(&error)),
+            Err(_) if room.is_waited_for() => return Err(Fault::standstill()),
+            Err(_) => {}
+        }
+    }
 }
 
 fn stood_still(what: Standstill, patience: Patience) -> Fault {

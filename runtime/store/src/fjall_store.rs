@@ -7,8 +7,9 @@
 //! A store on a disk: one fjall database, a keyspace for each space, one journal.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use fjall::config::FilterPolicy;
@@ -23,9 +24,9 @@ const FORMAT_KEY: &[u8] = b"format";
 const CACHE_BYTES: u64 = 64 * 1024 * 1024;
 /// What is written to values is kept in memory up to this size: a value that is written anew
 /// meanwhile is written to a table once.
-const STATE_MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
+const STATE_MEMTABLE_BYTES: usize = 16 * 1024 * 1024;
 /// What is written to each other space is kept in memory up to this size.
-const MEMTABLE_BYTES: u64 = 8 * 1024 * 1024;
+const MEMTABLE_BYTES: usize = 8 * 1024 * 1024;
 /// What is replayed when the store is opened is never more.
 const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -33,6 +34,11 @@ const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
 /// Where there are four, fjall waits itself: a tenth of a second at a time, and for ever when
 /// nobody writes any more.
 const MOST_SEALED: usize = 2;
+/// From so many bytes on, a commit waits for all memtables that are to be written to tables: it fills one by
+/// itself, however large.
+const MUCH: usize = 4 * 1024 * 1024;
+/// No longer than that, where there are fewer than [`MOST_SEALED`].
+const LONGEST: Duration = Duration::from_secs(5);
 /// How long a commit waits before it looks again.
 const LOOK: Duration = Duration::from_millis(1);
 
@@ -41,6 +47,8 @@ pub struct FjallStore {
     path: PathBuf,
     database: Database,
     keyspaces: Vec<Keyspace>,
+    /// How much large commits have written to each of them since its memtable was last closed for that.
+    written: Vec<AtomicUsize>,
 }
 
 impl FjallStore {
@@ -61,7 +69,8 @@ impl FjallStore {
         for space in Space::ALL {
             keyspaces.push(database.keyspace(space.name(), || options(space)).map_err(refuse)?);
         }
-        let store = Self { path: path.to_owned(), database, keyspaces };
+        let written = keyspaces.iter().map(|_| AtomicUsize::new(0)).collect();
+        let store = Self { path: path.to_owned(), database, keyspaces, written };
         store.check_format(path)?;
         if let Some(making) = making {
             making.done()?;
@@ -84,12 +93,33 @@ impl FjallStore {
         if files { StoreError::TooManyFiles { path, source } } else { StoreError::Read { source } }
     }
 
-    /// Waits until what was committed before is written to the tables, up to a rest.
-    fn wait_for_tables(&self) -> fjall::Result<()> {
-        while self.keyspaces.iter().any(|keyspace| keyspace.sealed_memtable_count() >= MOST_SEALED) {
+    /// Waits until what was committed before is written to the tables, up to a rest: before much is written,
+    /// all that is not in an open memtable.
+    fn wait_for_tables(&self, bytes: usize) -> fjall::Result<()> {
+        let began = Instant::now();
+        while self.keyspaces.iter().any(|keyspace| {
+            let sealed = keyspace.sealed_memtable_count();
+            sealed >= MOST_SEALED || (sealed > 0 && bytes >= MUCH && began.elapsed() < LONGEST)
+        }) {
             // Says so when those who write have failed.
             self.database.persist(PersistMode::Buffer)?;
             thread::sleep(LOOK);
+        }
+        Ok(())
+    }
+
+    /// Closes memtables that a large commit has filled: those who write tables would do so when they come to
+    /// it, and the next commits go into the same one until then.
+    fn close_large(&self, written: &[(Space, usize)]) -> fjall::Result<()> {
+        for (space, bytes) in written {
+            self.written[*space as usize].fetch_add(*bytes, Ordering::Relaxed);
+        }
+        for (space, _) in written {
+            let bytes = &self.written[*space as usize];
+            if bytes.load(Ordering::Relaxed) >= memtable_bytes(*space) {
+                bytes.store(0, Ordering::Relaxed);
+                self.keyspace(*space).rotate_memtable()?;
+            }
         }
         Ok(())
     }
@@ -109,15 +139,22 @@ impl FjallStore {
     }
 }
 
+fn size(write: &Write) -> usize {
+    write.value.as_ref().map_or(0, Bytes::len)
+}
+
 fn options(space: Space) -> KeyspaceCreateOptions {
-    let options = KeyspaceCreateOptions::default();
+    let options = KeyspaceCreateOptions::default().max_memtable_size(memtable_bytes(space) as u64);
     match space {
         // Looked up key by key, most of which are not there: the filters answer.
-        Space::State => options.max_memtable_size(STATE_MEMTABLE_BYTES),
-        Space::Tokens => options.max_memtable_size(MEMTABLE_BYTES),
+        Space::State | Space::Tokens => options,
         // Read in order only.
-        _ => options.max_memtable_size(MEMTABLE_BYTES).filter_policy(FilterPolicy::disabled()),
+        _ => options.filter_policy(FilterPolicy::disabled()),
     }
+}
+
+fn memtable_bytes(space: Space) -> usize {
+    if space == Space::State { STATE_MEMTABLE_BYTES } else { MEMTABLE_BYTES }
 }
 
 pub(crate) fn open_error(path: &Path, source: fjall::Error) -> StoreError {
@@ -164,6 +201,8 @@ impl Store for FjallStore {
         writes.sort_unstable_by(|one, two| (one.space, &one.key).cmp(&(two.space, &two.key)));
         let mut batch = fjall::OwnedWriteBatch::with_capacity(self.database.clone(), writes.len());
         batch = batch.durability(Some(PersistMode::SyncData));
+        let bytes = writes.iter().map(size).sum();
+        let large = if bytes < MUCH { Vec::new() } else { writes.iter().map(|one| (one.space, size(one))).collect() };
         for write in writes {
             let keyspace = self.keyspace(write.space);
             match write.value {
@@ -171,7 +210,8 @@ impl Store for FjallStore {
                 None => batch.remove(keyspace, &write.key[..]),
             }
         }
-        self.wait_for_tables().and_then(|()| batch.commit()).map_err(|source| {
+        let done = self.wait_for_tables(bytes).and_then(|()| batch.commit()).and_then(|()| self.close_large(&large));
+        done.map_err(|source| {
             let (path, files) = (self.path.clone(), has_no_files(&source, &self.path));
             let full = !files && is_full(&source, &path);
             let source = Box::new(source);
@@ -181,5 +221,29 @@ impl Store for FjallStore {
                 _ => StoreError::Write { source },
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn before_much_is_written_what_was_written_before_is_in_tables() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = FjallStore::open(&directory.path().join("store")).unwrap();
+        let write = |number: u8, bytes: usize| {
+            let key = Bytes::copy_from_slice(&[number]);
+            store.commit(vec![Write { space: Space::State, key, value: Some(vec![number; bytes].into()) }]).unwrap();
+        };
+        let state = store.keyspace(Space::State);
+        for number in 0..4 {
+            write(2 * number, STATE_MEMTABLE_BYTES);
+            write(2 * number + 1, MUCH);
+            assert_eq!(state.sealed_memtable_count(), 0, "one memtable at most is on its way");
+            assert!(state.table_count() >= 1 && store.written[Space::State as usize].load(Ordering::Relaxed) == MUCH);
+            // It fills the next one with this.
+            write(100 + number, STATE_MEMTABLE_BYTES);
+        }
     }
 }

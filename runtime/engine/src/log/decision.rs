@@ -27,12 +27,24 @@ pub struct Decision {
     pub records: Vec<Record>,
     /// Messages that could not be taken.
     pub dead: Vec<DeadLetter>,
+    /// What the answers that it comes of take in memory, where that is counted: given back once it is on the
+    /// disk.
+    pub rooms: Vec<HeldRoom>,
+}
+
+/// The room that something takes in memory; given back when it is dropped.
+pub struct HeldRoom(pub Box<dyn Send>);
+
+impl std::fmt::Debug for HeldRoom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HeldRoom").finish_non_exhaustive()
+    }
 }
 
 impl Decision {
-    /// Whether nothing follows from it.
+    /// Whether nothing follows from it; what it takes in memory does not matter then.
     pub fn is_empty(&self) -> bool {
-        let Self { position, changes, sendings, records, dead } = self;
+        let Self { position, changes, sendings, records, dead, rooms: _ } = self;
         position.is_none() && changes.is_empty() && sendings.is_empty() && records.is_empty() && dead.is_empty()
     }
 }

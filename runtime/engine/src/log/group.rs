@@ -18,7 +18,7 @@ use bytes::Bytes;
 use foldhash::fast::RandomState;
 use statefun_store::{Space, Write};
 
-use super::Change;
+use super::{Change, MOST_OPEN_BYTES, MOST_OPEN_LARGE_BYTES};
 use crate::record::letter_bytes;
 use crate::{Address, Letter, keys};
 
@@ -30,6 +30,8 @@ pub(super) struct Group {
     numbered: Vec<Option<(Address, Letter)>>,
     changes: Vec<Change>,
     bytes: usize,
+    /// How many of them are of large values.
+    large_bytes: usize,
     /// How many records of egresses are among them.
     pub(super) records: usize,
 }
@@ -45,6 +47,8 @@ pub(super) struct Spare {
 
 type Keys = HashMap<(Space, Bytes), Outcome, RandomState>;
 
+/// From so many bytes on, something is large.
+const LARGE: usize = 64 * 1024;
 /// For how many entries memory is kept.
 const MOST_SPARE: usize = 32 * 1024;
 
@@ -52,7 +56,7 @@ impl Group {
     /// An empty one, after everything up to this number.
     pub(super) fn after(sequence: u64, spare: &mut Spare) -> Self {
         let (numbered, changes) = (std::mem::take(&mut spare.numbered), std::mem::take(&mut spare.changes));
-        Self { before: sequence, numbered, changes, bytes: 0, records: 0 }
+        Self { before: sequence, numbered, changes, bytes: 0, large_bytes: 0, records: 0 }
     }
 
     /// The last number that was given.
@@ -61,20 +65,20 @@ impl Group {
     }
 
     pub(super) fn apply(&mut self, change: Change) {
-        self.bytes += size(&change);
+        self.count(size(&change));
         self.changes.push(change);
     }
 
     /// The changes are taken out of `changes`.
     pub(super) fn apply_all(&mut self, changes: &mut Vec<Change>) {
-        self.bytes += changes.iter().map(size).sum::<usize>();
+        changes.iter().for_each(|change| self.count(size(change)));
         self.changes.append(changes);
     }
 
     /// A message comes, with the next number.
     pub(super) fn letter(&mut self, address: Address, letter: Letter) {
         debug_assert_eq!(letter.sequence, self.sequence() + 1, "numbers are given one by one");
-        self.bytes += letter.argument.len() + size_of::<(Address, Letter)>();
+        self.count(letter.argument.len() + size_of::<(Address, Letter)>());
         self.numbered.push(Some((address, letter)));
     }
 
@@ -82,6 +86,18 @@ impl Group {
     pub(super) fn number(&mut self) -> u64 {
         self.numbered.push(None);
         self.sequence()
+    }
+
+    fn count(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        if bytes >= LARGE {
+            self.large_bytes += bytes;
+        }
+    }
+
+    /// Whether so much was appended that it has to be committed before more is.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes > MOST_OPEN_BYTES || self.large_bytes > MOST_OPEN_LARGE_BYTES
     }
 
     /// How much was appended, in bytes; what was removed again counts.

@@ -26,7 +26,7 @@ use statefun_protocol::Message;
 use statefun_store::{Space, Store, StoreError, Write};
 use tokio::sync::oneshot;
 
-pub use decision::{Change, DeadLetter, Decision, Position, Sending};
+pub use decision::{Change, DeadLetter, Decision, HeldRoom, Position, Sending};
 use group::{Group, Spare};
 use positions::Positions;
 
@@ -39,6 +39,9 @@ const RUN_BITS: u32 = 40;
 const RUN_KEY: &[u8] = b"run";
 /// How many bytes may wait for the disk before appending waits too.
 const MOST_OPEN_BYTES: usize = 64 * 1024 * 1024;
+/// How many bytes of large values may wait for the disk before appending waits too: what is this large
+/// seldom comes and goes within a group, and the store has copies of it while it is written.
+const MOST_OPEN_LARGE_BYTES: usize = 16 * 1024 * 1024;
 /// How long a group for which nobody waits is left open: what comes and goes in it need not be
 /// written.
 const LINGER: Duration = Duration::from_millis(10);
@@ -79,6 +82,7 @@ struct Open {
     /// nothing of that is left to write.
     touched: Option<Instant>,
     waiting: Vec<oneshot::Sender<()>>,
+    rooms: Vec<HeldRoom>,
     topics: HashMap<(Arc<str>, Arc<str>), u64>,
     positions: Positions,
     end: Option<End>,
@@ -97,6 +101,7 @@ pub struct Taken {
     group: Group,
     committed: Committed,
     waiting: Vec<oneshot::Sender<()>>,
+    rooms: Vec<HeldRoom>,
     /// The records that readers of egresses can have afterwards.
     pub records: usize,
 }
@@ -119,6 +124,7 @@ impl Log {
             group: Group::after(first_sequence, &mut Spare::default()),
             touched: None,
             waiting: Vec::new(),
+            rooms: Vec::new(),
             topics: HashMap::new(),
             positions: Positions::default(),
             end: None,
@@ -152,7 +158,7 @@ impl Log {
         deliver: &mut dyn FnMut(Vec<(Address, Letter)>),
     ) -> Result<Ticket, EngineError> {
         let mut open = self.lock();
-        while open.group.bytes() > MOST_OPEN_BYTES && open.end.is_none() {
+        while open.group.is_full() && open.end.is_none() {
             open = self.taken.wait(open).unwrap_or_else(PoisonError::into_inner);
         }
         if open.end.is_some() {
@@ -189,6 +195,7 @@ impl Log {
                 }
             }
         }
+        open.rooms.append(&mut decision.rooms);
         open.group.apply_all(&mut decision.changes);
         let mut letters = Vec::with_capacity(decision.sendings.len());
         for Sending { caller, target, argument } in decision.sendings.drain(..) {
@@ -272,7 +279,8 @@ impl Log {
         open.ticket.0 += 1;
         self.taken.notify_all();
         let records = group.records;
-        Some(Taken { group, committed, waiting: std::mem::take(&mut open.waiting), records })
+        let (waiting, rooms) = (std::mem::take(&mut open.waiting), std::mem::take(&mut open.rooms));
+        Some(Taken { group, committed, waiting, rooms, records })
     }
 
     /// Commits a taken group and tells those who wait for it. Groups are committed in the
@@ -289,6 +297,7 @@ impl Log {
             self.end(End::Broken);
             return Err(error);
         }
+        drop(taken.rooms);
         self.lock().positions.committed(taken.committed.ticket);
         for waiting in taken.waiting {
             // Who does not wait any more need not be told.

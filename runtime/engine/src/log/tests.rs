@@ -183,3 +183,39 @@ fn sources_that_the_disk_knows_are_forgotten_and_looked_up_again() {
     assert_eq!(append(&log, (20_000..40_000).map(source).collect()).len(), 20_000);
     assert!(log.lock().positions.len() >= 20_000, "what is not on the disk yet is remembered");
 }
+
+#[test]
+fn what_answers_take_in_memory_is_given_back_when_the_disk_has_what_they_decided() {
+    let store = Arc::new(MemoryStore::new());
+    let log = log(&store);
+    let room = Arc::new(());
+    let mut decision = Decision { rooms: vec![HeldRoom(Box::new(room.clone()))], ..to("1") };
+    log.append(&mut decision, None, &mut |_| {}).unwrap();
+    assert!(decision.rooms.is_empty());
+    let taken = log.take().unwrap();
+    assert_eq!(Arc::strong_count(&room), 2);
+    log.commit(taken).unwrap();
+    assert_eq!(Arc::strong_count(&room), 1);
+}
+
+#[test]
+fn large_values_wait_until_those_before_them_go_to_the_disk() {
+    let store = Arc::new(MemoryStore::new());
+    let log = log(&store);
+    let large = |id: u64| Change::Put {
+        space: Space::State,
+        key: keys::number(id),
+        value: Bytes::from(vec![0; MOST_OPEN_LARGE_BYTES / 2 + 1]),
+    };
+    for id in 0..2 {
+        append(&log, vec![Decision { changes: vec![large(id)], ..Decision::default() }]);
+    }
+    std::thread::scope(|scope| {
+        let third = scope.spawn(|| append(&log, vec![Decision { changes: vec![large(2)], ..Decision::default() }]));
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(!third.is_finished(), "it waits");
+        log.take().unwrap();
+        third.join().unwrap();
+    });
+    assert!(log.lock().group.bytes() < MOST_OPEN_LARGE_BYTES, "it is alone in the next group");
+}

@@ -27,8 +27,8 @@ use tokio::sync::{oneshot, watch};
 
 use crate::outages::Outages;
 use crate::{
-    Address, Answer, Catalogue, Decision, EngineError, Event, FunctionMetrics, FunctionType, Letter, Log, Metrics,
-    Position, Registry, Request, Sending, Settings, Shared,
+    Address, Answer, Catalogue, Decision, EngineError, Event, FunctionMetrics, FunctionType, HeldRoom, Letter, Log,
+    Metrics, Position, Registry, Request, Sending, Settings, Shared,
 };
 pub use admin::{DeadLetterEntry, StateEntry, decide_offline};
 
@@ -43,8 +43,8 @@ pub trait Remote: Send + Sync {
 pub struct Held {
     /// How the call ended.
     pub answer: Answer,
-    /// The room that the answer takes, where it is counted.
-    pub room: Option<Box<dyn Send>>,
+    /// The room that the answer takes, where it is counted: kept until what it decides is on the disk.
+    pub room: Option<HeldRoom>,
 }
 
 impl From<Answer> for Held {

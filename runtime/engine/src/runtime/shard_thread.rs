@@ -16,6 +16,8 @@ use crate::{Answer, Call, Effects, EngineError, Event, Failure, Reached, Request
 
 /// How many events are taken before what they decided is appended.
 const MOST_AT_ONCE: usize = 512;
+/// How many answers large enough that their memory is counted are taken before what they decided is appended.
+const MOST_LARGE: usize = 4;
 /// How many changes are decided before they are appended.
 const MOST_CHANGES: usize = 1024;
 /// How often some values are looked at for whether they have expired, in milliseconds.
@@ -32,8 +34,6 @@ struct Driver<'i> {
     calls: Vec<Call>,
     /// Calls over a network that are under way.
     under_way: usize,
-    /// What large answers take until what they decided is appended.
-    rooms: Vec<Box<dyn Send>>,
     /// Set when no new calls are made.
     latest: Option<Instant>,
     /// What the clock said when it was last looked at, in milliseconds since 1970.
@@ -46,19 +46,8 @@ pub(super) fn run(index: usize, inner: &Arc<Inner>, inputs: &Receiver<Input>) {
     let shard = Shard::new(index, inner.shared.clone(), inner.log.first_sequence());
     let (effects, next_sweep) = (Effects::default(), now() + SWEEP_EVERY);
     let calls = Vec::new();
-    let mut driver = Driver {
-        index,
-        inner,
-        shard,
-        effects,
-        taken: 0,
-        calls,
-        under_way: 0,
-        rooms: Vec::new(),
-        latest: None,
-        now: now(),
-        next_sweep,
-    };
+    let mut driver =
+        Driver { index, inner, shard, effects, taken: 0, calls, under_way: 0, latest: None, now: now(), next_sweep };
     match driver.work(inputs) {
         // The log was closed: the reason was said where it was.
         Ok(()) | Err(EngineError::Stopped) => {}
@@ -78,6 +67,7 @@ impl Driver<'_> {
                 Ok(input) => {
                     self.input(input)?;
                     while self.taken < MOST_AT_ONCE
+                        && self.effects.decision.rooms.len() < MOST_LARGE
                         && let Ok(input) = inputs.try_recv()
                     {
                         self.input(input)?;
@@ -111,7 +101,7 @@ impl Driver<'_> {
             Input::Event(event) => self.take(event),
             Input::Answered(address, Held { answer, room }) => {
                 self.under_way -= 1;
-                self.rooms.extend(room);
+                self.effects.decision.rooms.extend(room);
                 self.take(Event::Answered(address, answer))
             }
             Input::Letters(letters) => {
@@ -167,7 +157,8 @@ impl Driver<'_> {
             let ticket = self.inner.append(&mut self.effects.decision, None)?;
             self.shard.appended(ticket);
         }
-        self.rooms.clear();
+        // What decided nothing is dealt with.
+        self.effects.decision.rooms.clear();
         Ok(())
     }
 

@@ -80,7 +80,7 @@ impl Default for Settings {
             most_busy: 50_000,
             most_queued: 4_000,
             most_batch_bytes: 8 * 1024 * 1024,
-            call_bytes: 64 * 1024 * 1024,
+            call_bytes: 32 * 1024 * 1024,
             cache_bytes: 32 * 1024 * 1024,
             most_timers: 50_000,
             timer_bytes: 32 * 1024 * 1024,

@@ -13,7 +13,7 @@ use statefun_store::{MemoryStore, Space, Write};
 use super::*;
 use crate::outages::Outages;
 use crate::record::LetterRecord;
-use crate::{Expiry, Failure, Outcome, Outgoing, Reached, Spec, keys};
+use crate::{Expiry, Failure, Mutation, Outcome, Outgoing, Reached, Spec, keys};
 
 fn shard(settings: Settings) -> Shard {
     let mut catalogue = Catalogue::default();
@@ -75,6 +75,26 @@ fn addresses_that_wait_for_the_first_request_of_their_type_ask_in_turn() {
     assert!(answered.decision.changes.iter().any(spec), "it is written that the type has answered");
     let rest = handle(&mut shard, Event::Ready(answered.ready[0].clone()));
     assert_eq!(called(&rest), ["better", "poison"]);
+}
+
+#[test]
+fn a_value_on_its_way_to_the_disk_is_in_memory_once_and_nothing_of_its_answer() {
+    let mut shard = shard(Settings::default());
+    deliver(&mut shard, 1, "1");
+    let spec = Spec { name: "seen".into(), typename: "t/t".into(), expiry: Expiry::Never };
+    answer(&mut shard, "1", Answer::Incomplete(vec![spec]));
+    let value = statefun_protocol::TypedValue::new("t/t", Bytes::from(vec![7; 5000])).encoded();
+    let whole = Bytes::from([&value[..], &[0; 100_000]].concat());
+    let mutation = Mutation { name: "seen".to_owned(), encoded: Some(whole.slice(..value.len())) };
+    deliver(&mut shard, 2, "1");
+    let outcome = Outcome { mutations: vec![mutation], ..Outcome::default() };
+    let settled = answer(&mut shard, "1", Answer::Done(outcome));
+    let written = settled.decision.changes.iter().find_map(|change| match change {
+        crate::Change::Put { space: Space::State, value, .. } => Some(value.clone()),
+        _ => None,
+    });
+    let (written, given) = (written.unwrap(), settled.calls[0].request.state[0].encoded.clone().unwrap());
+    assert_eq!((given.clone(), given.as_ptr()), (value, written[8..].as_ptr()));
 }
 
 #[test]

@@ -14,6 +14,9 @@ use statefun_store::{Space, Store};
 use crate::record::{Damage, read_value, stored_value};
 use crate::{Address, Change, EngineError, Expiry, GivenValue, Spec, keys};
 
+/// From so many bytes on, a value is in memory once while it goes to the disk.
+const SHARED: usize = 1024;
+
 /// The values of an address, in the order in which its type registered them; as many as
 /// were read.
 #[derive(Default)]
@@ -96,11 +99,14 @@ impl Values {
 }
 
 impl Value {
-    fn change(&self, key: Bytes) -> Change {
-        match &self.encoded {
-            Some(encoded) => Change::Put { space: Space::State, key, value: stored_value(self.expires_at, encoded) },
-            None => Change::Remove { space: Space::State, key },
+    fn change(&mut self, key: Bytes) -> Change {
+        let Some(encoded) = &mut self.encoded else { return Change::Remove { space: Space::State, key } };
+        let value = stored_value(self.expires_at, encoded);
+        if encoded.len() >= SHARED {
+            // One copy is enough, and nothing of the answer that it came in stays.
+            *encoded = value.slice(value.len() - encoded.len()..);
         }
+        Change::Put { space: Space::State, key, value }
     }
 }
 
