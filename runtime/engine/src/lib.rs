@@ -34,7 +34,7 @@ pub use latency::Latency;
 pub use log::{Change, Committed, DeadLetter, Decision, HeldRoom, Log, Position, Sending, Taken, Ticket};
 pub use metrics::{FunctionMetrics, Metrics};
 pub use record::{Damage, DeadLetterRecord, LetterRecord, SpecsRecord, TimerRecord, read_value, stored_value};
-pub use registry::Registry;
+pub use registry::{Permission, Registry};
 pub use request::{
     Answer, Delayed, Egressed, Expiry, Failure, GivenValue, Letter, Mutation, Outcome, Outgoing, Reached, Request, Spec,
 };

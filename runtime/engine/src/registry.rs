@@ -6,8 +6,10 @@
 
 //! What state each function type has registered.
 //!
-//! It is of the type, not of an address: so one request alone may be the first of a type,
-//! the others wait for what it brings. What is registered stays as it is.
+//! It is of the type, not of an address: so one request is the first of a type, and the others wait for
+//! what it brings. Where it is not answered soon, another address asks beside it, and so on up to a few: a
+//! message that its function hangs at does not hold up the others. Whoever is answered first brings it; that
+//! others are given the same is no harm. What is registered stays as it is.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +27,11 @@ const MOST_SPECS: usize = 1024;
 /// The most bytes that a value's name may have.
 const MOST_NAME_BYTES: usize = 1024;
 
+/// How many first requests of a type may be under way at once, where they are not answered soon.
+const MOST_FIRST: usize = 8;
+/// How long a first request is left alone, in milliseconds.
+const SOON_MILLIS: u64 = 1000;
+
 /// What all types have registered.
 #[derive(Default)]
 pub struct Registry {
@@ -41,15 +48,27 @@ struct Entry {
     turns: VecDeque<usize>,
 }
 
+/// How far it has come with the first requests of a type.
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum First {
-    /// No request was sent yet.
+    /// No request is under way, and none was answered.
     #[default]
     ToBeSent,
-    /// The first one is under way.
-    UnderWay,
-    /// It was answered.
+    /// So many are under way; the last one began then, in milliseconds since 1970.
+    UnderWay { requests: usize, since: u64 },
+    /// One was answered.
     Answered,
+}
+
+/// Whether a request may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// It may.
+    Granted,
+    /// Not before this time, in milliseconds since 1970, unless others are answered or give up.
+    NotBefore(u64),
+    /// Not until others are answered or give up.
+    Refused,
 }
 
 impl Registry {
@@ -102,50 +121,56 @@ impl Registry {
         self.version.load(Ordering::Acquire)
     }
 
-    /// Whether a shard may send a request now. When it is the first of its type, no other may be
-    /// sent until it has been [`answered`](Self::answered) or [`gave_up`](Self::gave_up). Whoever
-    /// may not asks again after that; of those who wait, the one who has waited longest may.
-    pub fn may_ask(&self, function: &FunctionType, shard: usize) -> bool {
+    /// Whether a shard may send a request at the time `now`. When it is the first of its type, no other may
+    /// be sent until it has been [`answered`](Self::answered) or [`gave_up`](Self::gave_up), or has been
+    /// silent for a second: then one more may, and so on, up to eight. Whoever may not asks again after that;
+    /// of those who wait, the one who has waited longest may.
+    pub fn may_ask(&self, function: &FunctionType, shard: usize, now: u64) -> Permission {
         let mut types = self.lock();
         if !types.contains_key(function) {
             types.insert(function.clone(), Entry::default());
         }
         let entry = types.get_mut(function).expect("it was just looked at");
-        match entry.first {
-            First::Answered => true,
-            First::ToBeSent if entry.turns.front().is_none_or(|next| *next == shard) => {
-                entry.turns.pop_front();
-                entry.first = First::UnderWay;
-                true
-            }
-            First::ToBeSent | First::UnderWay => {
-                if !entry.turns.contains(&shard) {
-                    entry.turns.push_back(shard);
-                }
-                false
-            }
+        let (requests, next) = match entry.first {
+            First::Answered => return Permission::Granted,
+            First::ToBeSent => (0, now),
+            First::UnderWay { requests, since } => (requests, since.saturating_add(SOON_MILLIS)),
+        };
+        // Who asks beside others need not wait for the turn of a shard that may have no room for calls.
+        let is_turn = requests > 0 || entry.turns.front().is_none_or(|next| *next == shard);
+        if requests < MOST_FIRST && next <= now && is_turn {
+            entry.turns.retain(|waiting| *waiting != shard);
+            entry.first = First::UnderWay { requests: requests + 1, since: now };
+            return Permission::Granted;
         }
+        if !entry.turns.contains(&shard) {
+            entry.turns.push_back(shard);
+        }
+        if (1..MOST_FIRST).contains(&requests) { Permission::NotBefore(next) } else { Permission::Refused }
     }
 
     /// The type has answered; whether this was the first time, and then its record, by which it
     /// has answered also after a restart.
     pub fn answered(&self, function: &FunctionType) -> Option<SpecsRecord> {
-        self.turn(function, First::Answered).then(|| self.record(function))
+        self.turn(function, |_| First::Answered).then(|| self.record(function))
     }
 
     fn record(&self, function: &FunctionType) -> SpecsRecord {
         SpecsRecord { specs: self.specs(function).iter().map(PersistedValueSpec::from).collect() }
     }
 
-    /// The first request came to nothing; whether there was one.
+    /// A first request came to nothing; whether there was one.
     pub fn gave_up(&self, function: &FunctionType) -> bool {
-        self.turn(function, First::ToBeSent)
+        self.turn(function, |first| match first {
+            First::UnderWay { requests, since } if requests > 1 => First::UnderWay { requests: requests - 1, since },
+            _ => First::ToBeSent,
+        })
     }
 
-    fn turn(&self, function: &FunctionType, to: First) -> bool {
+    fn turn(&self, function: &FunctionType, to: impl FnOnce(First) -> First) -> bool {
         match self.lock().get_mut(function) {
-            Some(entry) if entry.first == First::UnderWay => {
-                entry.first = to;
+            Some(entry) if matches!(entry.first, First::UnderWay { .. }) => {
+                entry.first = to(entry.first);
                 self.version.fetch_add(1, Ordering::Release);
                 true
             }
@@ -260,22 +285,41 @@ mod tests {
         Spec { name: name.into(), typename: typename.into(), expiry: Expiry::AfterWrite(Duration::from_millis(7)) }
     }
 
+    /// Whether a shard may ask, at the beginning of all time.
+    fn may(registry: &Registry, function: &FunctionType, shard: usize) -> bool {
+        registry.may_ask(function, shard, 0) == Permission::Granted
+    }
+
     #[test]
     fn one_first_request_of_a_type_at_a_time() {
         let (registry, function) = (Registry::default(), FunctionType::new("a", "b"));
-        assert!(registry.may_ask(&function, 0));
-        assert!(!registry.may_ask(&function, 0));
+        assert!(may(&registry, &function, 0));
+        assert!(!may(&registry, &function, 0));
         assert!(registry.gave_up(&function));
-        assert!(registry.may_ask(&function, 0));
+        assert!(may(&registry, &function, 0));
         assert!(registry.answered(&function).is_some());
-        assert!(registry.may_ask(&function, 0) && registry.may_ask(&function, 1));
+        assert!(may(&registry, &function, 0) && may(&registry, &function, 1));
         assert!(!registry.gave_up(&function) && registry.answered(&function).is_none(), "it was answered once");
+    }
+
+    #[test]
+    fn beside_a_first_request_that_is_silent_others_ask_one_by_one_up_to_a_few() {
+        let (registry, function) = (Registry::default(), FunctionType::new("a", "b"));
+        let may = |now| registry.may_ask(&function, 0, now);
+        assert_eq!((may(0), may(999)), (Permission::Granted, Permission::NotBefore(1000)));
+        assert_eq!((may(1000), may(1000)), (Permission::Granted, Permission::NotBefore(2000)));
+        let granted = (2..20).filter(|second| may(second * 1000) == Permission::Granted).count();
+        assert_eq!((granted, may(30_000)), (6, Permission::Refused));
+        assert!(registry.gave_up(&function));
+        assert_eq!((may(30_000), may(31_000)), (Permission::Granted, Permission::Refused));
+        assert!(registry.answered(&function).is_some());
+        assert!(registry.answered(&function).is_none() && !registry.gave_up(&function), "the others bring nothing");
     }
 
     #[test]
     fn the_first_request_is_of_the_shards_in_turn() {
         let (registry, function) = (Registry::default(), FunctionType::new("a", "b"));
-        let may = |shard| registry.may_ask(&function, shard);
+        let may = |shard| may(&registry, &function, shard);
         assert_eq!([may(0), may(0), may(1), may(2), may(1)], [true, false, false, false, false]);
         for turn in [0, 1, 2, 0, 1] {
             registry.gave_up(&function);
@@ -289,7 +333,7 @@ mod tests {
     #[test]
     fn a_type_without_state_has_answered_also_after_a_restart() {
         let (registry, function) = (Registry::default(), FunctionType::new("a", "b"));
-        registry.may_ask(&function, 0);
+        registry.may_ask(&function, 0, 0);
         let record = registry.answered(&function).unwrap();
         let store = statefun_store::MemoryStore::new();
         let write = statefun_store::Write {

@@ -35,8 +35,8 @@ use statefun_store::Store;
 use crate::metrics::move_by;
 use crate::outages::Outages;
 use crate::{
-    Address, Answer, Catalogue, Committed, Decision, EngineError, FunctionType, Hosted, Letter, Metrics, Registry,
-    Request, Ticket,
+    Address, Answer, Catalogue, Committed, Decision, EngineError, FunctionType, Hosted, Letter, Metrics, Permission,
+    Registry, Request, Ticket,
 };
 use cache::Cache;
 use calls::Calls;
@@ -88,6 +88,9 @@ impl Default for Settings {
         }
     }
 }
+
+/// After how long it is looked again whether another first request may be sent, in milliseconds.
+const LOOK_AGAIN_MILLIS: u64 = 1000;
 
 /// What all shards share.
 pub struct Shared {
@@ -148,6 +151,14 @@ pub struct Effects {
     pub ready: Vec<FunctionType>,
 }
 
+/// Addresses of a type that wait for its first request, in their order.
+#[derive(Default)]
+struct Parked {
+    addresses: VecDeque<Address>,
+    /// When the next of them may ask beside those who were silent, in milliseconds since 1970.
+    due: Option<u64>,
+}
+
 type AddressMap<V> = HashMap<Address, V, RandomState>;
 
 /// One shard.
@@ -161,7 +172,7 @@ pub struct Shard {
     /// Addresses that are tried again, by when.
     retries: BTreeSet<(u64, Address)>,
     /// Addresses that wait for the first request of their type.
-    parked: HashMap<FunctionType, VecDeque<Address>>,
+    parked: HashMap<FunctionType, Parked>,
     /// Addresses whose next messages are not on the disk yet, and not in memory.
     unread: BTreeSet<Address>,
     suspects: Suspects,
@@ -232,7 +243,8 @@ impl Shard {
     pub fn next_tick(&self) -> Option<u64> {
         let retry = self.retries.first().map(|(due, _)| *due);
         let unseen = self.overflow.is_unseen().then_some(self.now);
-        [retry, self.timers.next_due(), unseen].into_iter().flatten().min()
+        let parked = self.parked.values().filter_map(|parked| parked.due).min();
+        [retry, self.timers.next_due(), unseen, parked].into_iter().flatten().min()
     }
 
     /// How many addresses have messages in memory.
@@ -265,9 +277,28 @@ impl Shard {
     }
 
     fn ready(&mut self, function: &FunctionType, effects: &mut Effects) -> Result<(), EngineError> {
-        for address in self.parked.remove(function).unwrap_or_default() {
+        for address in self.parked.remove(function).unwrap_or_default().addresses {
             if let Some(instance) = self.busy.remove(&address) {
                 self.advance(address, instance, effects)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Has addresses ask whose types' first requests have been silent for a while.
+    fn ask_beside(&mut self, effects: &mut Effects) -> Result<(), EngineError> {
+        let is_due = |parked: &Parked| parked.due.is_some_and(|due| due <= self.now);
+        let due = self.parked.iter().filter(|(_, parked)| is_due(parked)).map(|(function, _)| function.clone());
+        for function in due.collect::<Vec<_>>() {
+            let mut rest = self.parked.remove(&function).unwrap_or_default().addresses;
+            // Where it may not either, it is the first of those who wait again.
+            if let Some((address, instance)) = rest.pop_front().and_then(|address| self.busy.remove_entry(&address)) {
+                self.advance(address, instance, effects)?;
+            }
+            if !rest.is_empty() {
+                let due = Some(self.now.saturating_add(LOOK_AGAIN_MILLIS));
+                let parked = self.parked.entry(function).or_insert_with(|| Parked { due, ..Parked::default() });
+                parked.addresses.append(&mut rest);
             }
         }
         Ok(())
@@ -276,6 +307,7 @@ impl Shard {
     fn tick(&mut self, effects: &mut Effects) -> Result<(), EngineError> {
         self.fire(effects);
         self.read_timers()?;
+        self.ask_beside(effects)?;
         while self.retries.first().is_some_and(|(due, _)| *due <= self.now) {
             let (_, address) = self.retries.pop_first().expect("it was just looked at");
             let Some(instance) = self.busy.remove(&address) else { continue };
@@ -322,11 +354,17 @@ impl Shard {
         }
         if !known.answered {
             // Who has waited longer asks first.
-            let waits = self.parked.contains_key(&address.function)
-                || !self.shared.registry.may_ask(&address.function, self.index);
-            if waits {
+            let permission = match self.parked.get(&address.function) {
+                Some(_) => Permission::Refused,
+                None => self.shared.registry.may_ask(&address.function, self.index, self.now),
+            };
+            if permission != Permission::Granted {
                 instance.phase = Phase::Parked;
-                self.parked.entry(address.function.clone()).or_default().push_back(address.clone());
+                let parked = self.parked.entry(address.function.clone()).or_default();
+                parked.addresses.push_back(address.clone());
+                if let Permission::NotBefore(due) = permission {
+                    parked.due = Some(due);
+                }
                 self.busy.insert(address, instance);
                 return Ok(());
             }

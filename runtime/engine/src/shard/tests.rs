@@ -78,6 +78,33 @@ fn addresses_that_wait_for_the_first_request_of_their_type_ask_in_turn() {
 }
 
 #[test]
+fn beside_a_first_request_that_hangs_others_ask_and_whoever_answers_lets_all_go_on() {
+    let mut shard = shard(Settings::default());
+    assert_eq!(called(&deliver(&mut shard, 1, "hangs")), ["hangs"]);
+    for (sequence, id) in (2..).zip(["a", "b", "c"]) {
+        assert!(deliver(&mut shard, sequence, id).calls.is_empty());
+    }
+    let tick = |shard: &mut Shard, now| {
+        let mut effects = Effects::default();
+        shard.handle(now, Event::Tick, &mut effects).unwrap();
+        effects.calls.iter().map(|call| call.request.address.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!((shard.next_tick(), tick(&mut shard, 1900)), (Some(2000), Vec::new()));
+    assert_eq!(tick(&mut shard, 2000), ["a"], "a second after the first");
+    assert_eq!((shard.next_tick(), tick(&mut shard, 3000)), (Some(3000), vec!["b".to_owned()]));
+    let state = || vec![Spec { name: "seen".into(), typename: "t".into(), expiry: Expiry::Never }];
+    let answered = answer(&mut shard, "b", Answer::Incomplete(state()));
+    assert_eq!((called(&answered), answered.ready.len()), (vec!["b"], 1));
+    assert_eq!(called(&handle(&mut shard, Event::Ready(answered.ready[0].clone()))), ["c"]);
+    let late = answer(&mut shard, "a", Answer::Incomplete(state()));
+    assert_eq!(called(&late), ["a"], "who hears the same later is called again with it");
+    assert_eq!(late.calls[0].request.state.len(), 1);
+    let failed = answer(&mut shard, "hangs", poison());
+    assert_eq!((failed.decision.dead.len(), failed.ready.len()), (1, 0));
+    assert_eq!(shard.next_tick(), None);
+}
+
+#[test]
 fn a_value_on_its_way_to_the_disk_is_in_memory_once_and_nothing_of_its_answer() {
     let mut shard = shard(Settings::default());
     deliver(&mut shard, 1, "1");
