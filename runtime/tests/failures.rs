@@ -314,3 +314,39 @@ fn who_sends_more_than_may_wait_is_asked_for_patience() {
     assert_eq!(world.next("out")["count"], 9);
     assert_eq!(world.metric("numBlockedAddress", "interpreter"), 0);
 }
+
+/// Answers nothing where the request is for the instance that hangs, and an empty result otherwise.
+fn hang_or_answer(mut stream: TcpStream) -> Option<()> {
+    let mut request = Vec::new();
+    let mut piece = [0; 4096];
+    let begins = |request: &[u8]| request.windows(4).position(|end| end == b"\r\n\r\n");
+    while begins(&request).is_none_or(|head| request.len() < head + 10) {
+        let read = stream.read(&mut piece).ok().filter(|read| *read > 0)?;
+        request.extend_from_slice(&piece[..read]);
+    }
+    if request.windows(5).any(|part| part == b"hangs") {
+        thread::sleep(std::time::Duration::from_secs(600));
+    }
+    stream.write_all(&http("200 OK", "application/octet-stream", b"")).ok()?;
+    stream.shutdown(std::net::Shutdown::Both).ok()
+}
+
+#[test]
+fn a_first_message_whose_function_hangs_holds_up_its_own_address_alone() {
+    let mut world = World::new("");
+    let listener = TcpListener::bind(world.functions_address()).unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            thread::spawn(move || hang_or_answer(stream.unwrap()));
+        }
+    });
+    // A call has two minutes, and the other shard's addresses are of the same type.
+    world.arguments = vec!["--grace-seconds".to_owned(), "0".to_owned()];
+    world.start_runtime();
+    world.command("hangs", &json!([]));
+    eventually("it is called", || world.metric("inflightAsyncOps", "interpreter") == 1);
+    for id in 0..20 {
+        world.command(&id.to_string(), &json!([]));
+    }
+    eventually("the others are answered", || world.metric("numBacklog", "interpreter") == 1);
+}
