@@ -215,6 +215,7 @@ impl BuildArtifacts {
     /// What keeps the tag's package.json from being published; said before hours of building.
     fn package_problems(&self, cx: &Context<'_, Services>, package: &PackageJson) -> Result<Vec<Problem>, ActionError> {
         let wanted = format!("{}/package.json", package.directory.trim_end_matches('/'));
+        let wanted = wanted.trim_start_matches('/').to_owned();
         let mut found = None;
         let visit = |file: TreeFile| {
             found = Some(file.bytes);

@@ -247,12 +247,15 @@ impl SetVersions {
 
 impl Action<Services> for SetVersions {
     fn summary(&self) -> String {
-        let rules: usize = self.rules.iter().map(Vec::len).sum();
+        let rules = match self.rules.iter().map(Vec::len).sum::<usize>() {
+            1 => "1 rule".to_owned(),
+            rules => format!("{rules} rules"),
+        };
         // A ref of our own is where a commit waits that is pushed to the branch of that name.
         let branch = self.reference.strip_prefix("refs/quorate/heads/").unwrap_or(self.branch());
         match &self.to {
-            Some(version) => format!("Sets the version {version} by {rules} rules, as one commit on {branch}"),
-            None => format!("Sets values by {rules} rules, as one commit on {branch}"),
+            Some(version) => format!("Sets the version {version} by {rules}, as one commit on {branch}"),
+            None => format!("Sets values by {rules}, as one commit on {branch}"),
         }
     }
 

@@ -196,7 +196,8 @@ pub struct Npm {
     /// What it is, in announcements: "The JavaScript SDK is on npm as …".
     #[serde(default = "javascript_package")]
     pub title: String,
-    /// Its directory in the tree.
+    /// Its directory in the tree; empty: it is the tree.
+    #[serde(default)]
     pub directory: String,
     /// Its page.
     pub page: String,

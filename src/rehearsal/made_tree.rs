@@ -30,6 +30,9 @@ const HEADER: [&str; 3] = [
     "compliance with the License. A copy is at http://www.apache.org/licenses/LICENSE-2.0",
 ];
 
+/// The one file that is there whatever the rules are.
+const MADE_UP: &str = "made-up.sh";
+
 /// Makes the repository in `directory` on the product's main branch, with the tag of the
 /// release before, as it is when `version`, which begins a series, is to be released.
 /// `product` is filled in for that version.
@@ -46,6 +49,8 @@ pub fn create(directory: &Path, product: &Product, version: Version) -> Result<(
     };
     write(directory, "LICENSE", licence())?;
     write(directory, "NOTICE", &notice(product))?;
+    // among the files with versions there may be none that can have a header
+    write(directory, MADE_UP, &made_up(product))?;
     commit(ANN, 1, "Add the licence")?;
     if let (Some(before), Some(tag)) = (before(version), product.git.release_tags.first()) {
         let tag = tag.replace(&version.to_string(), &before.to_string());
@@ -63,6 +68,12 @@ pub fn create(directory: &Path, product: &Product, version: Version) -> Result<(
     }
     commit(BOB, 2, "Add what has a version")?;
     Ok(())
+}
+
+/// A source file, as each project has some.
+fn made_up(product: &Product) -> String {
+    let header: String = HEADER.iter().map(|line| format!("# {line}\n")).collect();
+    format!("#!/bin/sh\n{header}echo 'This tree was made up for a rehearsal of {}.'\n", product.id)
 }
 
 /// What NOTICE has to say: the product, and who holds the copyright.
@@ -109,7 +120,10 @@ impl Files {
                 }
             }
             EditRule::Json { pointer, value, .. } => {
-                let npm = product.npm.as_ref().filter(|npm| path == format!("{}/package.json", npm.directory));
+                let npm = product
+                    .npm
+                    .as_ref()
+                    .filter(|npm| path == format!("{}/package.json", npm.directory).trim_start_matches('/'));
                 let name = npm.map_or(&product.id, |npm| &npm.name);
                 let file = self.json.entry(path).or_insert_with(|| json!({"name": name}));
                 put_json(file, pointer, versions.fill(value))

@@ -60,7 +60,9 @@ pub(super) fn packages(faults: &mut Faults, product: &Product) {
     }
     let Some(npm) = &product.npm else { return };
     faults.unless("npm.name", &npm.name, ask::npm_name);
-    faults.unless("npm.directory", &npm.directory, ask::path_in_tree);
+    if !npm.directory.is_empty() {
+        faults.unless("npm.directory", &npm.directory, ask::path_in_tree);
+    }
     let own: Option<Vec<&str>> = npm.build.as_ref().map(|one| {
         build(faults, "npm.build", one);
         one.outputs.iter().map(BuildOutput::staged).collect()

@@ -14,13 +14,14 @@ use super::fields::each_text;
 use crate::config::product::Product;
 
 /// The texts that may be empty: what that says is with each field.
-const MAY_BE_EMPTY: [&str; 16] = [
+const MAY_BE_EMPTY: [&str; 17] = [
     "git.previous_tag",
     "build[].directory",
     "build[].outputs[].name",
     "build[].environment.*",
     "trial_build.directory",
     "trial_build.environment.*",
+    "npm.directory",
     "npm.build.directory",
     "npm.build.outputs[].name",
     "npm.build.environment.*",
