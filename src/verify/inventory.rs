@@ -143,10 +143,21 @@ fn artifact(path: &str, paths: &BTreeSet<&str>) -> Artifact {
     }
 }
 
+/// What a web server shows around the listing of a directory, as Commons stages it.
+const INDEX_PAGES: [&str; 6] = [".htaccess", "HEADER", "HEADER.html", "README.html", "footer.html", "index.html"];
+
 /// That the artifact has what must stand beside it.
 fn of_artifact(artifact: &Artifact, paths: &BTreeSet<&str>, layout: Layout) -> Vec<Finding> {
     let base = artifact.path.rsplit('/').next().unwrap_or(&artifact.path);
     let mut faults = Vec::new();
+    if artifact.signature.is_none()
+        && artifact.checksums.is_empty()
+        && layout == Layout::Distribution
+        && INDEX_PAGES.contains(&base)
+    {
+        let detail = "unsigned: a page of the directory's listing, and no artifact of the release";
+        return vec![Finding::warn(NAME, detail)];
+    }
     if artifact.signature.is_none() {
         faults.push(Finding::fail(NAME, format!("unsigned: there is no {}.asc", printable(base))));
     }
@@ -233,6 +244,19 @@ mod tests {
             }
         );
         assert_eq!(taken.whole, [Finding::pass("inventory", "2 artifacts, 7 files")]);
+    }
+
+    #[test]
+    fn a_page_of_the_listing_is_told_and_no_fault() {
+        let whole = ["a.tgz", "a.tgz.asc", "a.tgz.sha512", "HEADER.html", "README.md"];
+        let unsigned = complaints(&whole, Layout::Distribution);
+        assert!(
+            unsigned.contains(
+                &"HEADER.html: unsigned: a page of the directory's listing, and no artifact of the release".to_owned()
+            ),
+            "{unsigned:?}"
+        );
+        assert!(unsigned.contains(&"README.md: unsigned: there is no README.md.asc".to_owned()), "{unsigned:?}");
     }
 
     #[test]

@@ -174,6 +174,10 @@ fn stem(name: &str) -> &str {
 /// What stands behind the name: from the first part on that begins with a digit, or with
 /// `v` and a digit. A candidate's number is no part of it.
 fn version_of(name: &str) -> Option<&str> {
+    if name.ends_with(".whl") {
+        // NAME-VERSION-PYTHON-ABI-PLATFORM.whl
+        return name.split('-').nth(1).filter(|version| version.starts_with(|sign: char| sign.is_ascii_digit()));
+    }
     let stem = stem(name);
     let stem = without_candidate(stem.strip_suffix(INCUBATING).unwrap_or(stem));
     version_at_end(stem)
@@ -296,6 +300,8 @@ mod tests {
             ("demo-1.2.0-rc1-incubating-src.tgz", Some("1.2.0")),
             ("apache-demo-5.6.3_src.tgz", Some("5.6.3")),
             ("demo-tools-1.2.0.crate", Some("1.2.0")),
+            ("apache_demo-1.2-py3-none-any.whl", Some("1.2")),
+            ("apache_demo-1.2.0rc1-cp312-cp312-win_amd64.whl", Some("1.2.0rc1")),
             ("log4j2-demo.zip", None),
             ("demo.tar.gz", None),
         ] {

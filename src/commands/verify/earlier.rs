@@ -9,6 +9,7 @@
 
 use std::fs::{self, File};
 use std::io::Read;
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 use regex::bytes::Regex;
@@ -19,7 +20,7 @@ use crate::commands::CommandError;
 const BEGINNINGS: [&str; 5] = [
     r"\A(?:✓|✗|!|–) ",
     r"\A::(?:error|warning|notice) ",
-    r#"\A\{[ \r\n]*"passed":"#,
+    r#"\A\{[ \r\n]*"passed": (?:true|false),[ \r\n]*"target": "#,
     r#"\A\{[ \r\n]*"\$schema": "[^"]*sarif"#,
     r"\A<\?xml[^>]*\?>[ \r\n]*<testsuites ",
 ];
@@ -34,6 +35,12 @@ const LOOKED_AT: u64 = 512;
 pub fn refuse_other(file: &Path) -> Result<(), CommandError> {
     // that it cannot be written is said where it is
     let Ok(there) = fs::metadata(file) else { return Ok(()) };
+    if !there.is_file() && !there.file_type().is_char_device() && !there.is_dir() {
+        return Err(CommandError::usage(
+            format!("--also names {}, which is a pipe or a socket and no file", file.display()),
+            "name a file; what is to be read from a pipe is printed, as --format says",
+        ));
+    }
     if !there.is_file() || there.len() == 0 {
         return Ok(());
     }
@@ -63,7 +70,7 @@ mod tests {
         for (name, text) in [
             ("text", "✗ demo-1.2.0-src.tgz\n"),
             ("github", "::error title=x::y\n"),
-            ("json", "{\n  \"passed\": false,\n"),
+            ("json", "{\n  \"passed\": false,\n  \"target\": \"rc1\",\n"),
             ("sarif", "{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",\n"),
             ("junit", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"x\""),
             ("empty", ""),
@@ -72,9 +79,14 @@ mod tests {
             assert!(refuse_other(&at(name)).is_ok(), "{name}");
         }
         assert!(refuse_other(&at("none")).is_ok() && refuse_other(Path::new("/dev/null")).is_ok());
-        for (name, bytes) in
-            [("pom.xml", &b"<?xml version=\"1.0\"?>\n<project>"[..]), ("x.tgz", b"\x1f\x8b"), ("package.json", b"{}")]
-        {
+        let pipe = at("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(refuse_other(&pipe).unwrap_err().what.ends_with("which is a pipe or a socket and no file"));
+        for (name, bytes) in [
+            ("pom.xml", &b"<?xml version=\"1.0\"?>\n<project>"[..]),
+            ("x.tgz", b"\x1f\x8b"),
+            ("package.json", b"{\"passed\": true, \"mine\": 1}"),
+        ] {
             fs::write(at(name), bytes).unwrap();
             let said = refuse_other(&at(name)).unwrap_err().what;
             assert!(said.ends_with(&format!("{name}, which is there and is no report of an earlier run")), "{said}");

@@ -35,6 +35,7 @@ pub fn read_differently(central: &Record, local: &Record, name: &str, faults: &m
         faults.fail(WHOLE, name, "its name is UTF-8 by the one header, and is not by the other");
     }
     if let Some((system, mode)) = central.foreign_mode
+        && !name.ends_with('/')
         && let Some(what) = mightier(mode)
     {
         let said = format!("its mode {mode:o} under system {system} makes it {what} for some programs, not for others");

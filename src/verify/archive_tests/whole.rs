@@ -61,6 +61,22 @@ fn right_packages_pass() {
 }
 
 #[test]
+fn the_modes_that_packers_give_to_directories_pass() {
+    let checks = ["licence-notice", "metadata", "version", "secrets", "archive-whole", "archive-safe"];
+    let mut jar = good_jar();
+    jar.insert(0, zipped("META-INF/", ""));
+    // as Maven's archiver wrote them until 2012: no mode at all
+    jar[0].mode = 0o177_777;
+    passes("demo-1.0.0.jar", zip(&jar), ArchiveForm::Jar, &checks);
+    let group = Member { mode: 0o2775, ..odd("demo-1.0.0/shared/", tar::EntryType::Directory, "") };
+    let members: Vec<Member> = good().into_iter().chain([group]).collect();
+    passes("demo-1.0.0-src.tgz", tgz(&members), ArchiveForm::Source, &SOURCE);
+    jar[0].mode = 0o046_755;
+    let report = check("demo-1.0.0.jar", zip(&jar), ArchiveForm::Jar);
+    assert_eq!(said(&report), ["archive-safe Fail META-INF/: its setuid bit is set"]);
+}
+
+#[test]
 fn long_names_links_inside_and_allowed_keys_pass() {
     let key = format!("-----BEGIN RSA PRIVATE KEY-----\n{}\n", "A".repeat(64));
     let long = format!("demo-1.0.0/{}/a.py", "d".repeat(120));
