@@ -175,6 +175,9 @@ fn field_of_properties(text: &str, key: &str) -> Option<String> {
 
 /// OSGi has three numbers and a word behind a third dot: `1.2.0.M1` for `1.2.0-M1`.
 fn same_bundle(bundle: &str, wanted: &str) -> bool {
+    if bundle == wanted {
+        return true;
+    }
     let parts = |version: &str| -> Vec<String> { version.split(['.', '-', '_']).map(str::to_owned).collect() };
     let (bundle, mut wanted) = (parts(bundle), parts(wanted));
     let numbers = wanted.iter().take_while(|part| part.bytes().all(|byte| byte.is_ascii_digit())).count();
@@ -197,7 +200,8 @@ mod tests {
 
     #[test]
     fn versions_of_bundles_have_a_form_of_their_own() {
-        for (bundle, wanted) in [("1.2.0", "1.2.0"), ("1.2.0", "1.2"), ("1.2.0.M1", "1.2.0-M1"), ("1.2.0.b7", "1.2.0")]
+        for (bundle, wanted) in
+            [("1.2.0", "1.2.0"), ("1.2.0", "1.2"), ("2.6", "2.6"), ("1.2.0.M1", "1.2.0-M1"), ("1.2.0.b7", "1.2.0")]
         {
             assert!(same_bundle(bundle, wanted), "{bundle} {wanted}");
         }
