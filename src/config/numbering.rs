@@ -215,6 +215,20 @@ mod tests {
         }
     }
 
+    /// The product as releases of each kind after 1.2.0 have it, and 1.2.0.
+    fn filled_in(product: &Product) -> Vec<(Version, Product)> {
+        let first = Version { major: 1, minor: 2, patch: 0 };
+        let fill = |version: Version| {
+            let Version { major, minor, patch } = version;
+            let values = json!({
+                "version": version.to_string(), "short_version": version.series(), "major": major,
+                "minor": minor, "patch": patch, "kind": version.kind().word(), "candidate": {"number": 1},
+            });
+            (version, render_product(product, &values).unwrap())
+        };
+        [first].into_iter().chain(of_each_kind(first)).map(fill).collect()
+    }
+
     #[test]
     fn what_belongs_to_a_release_has_another_name_in_the_next() {
         let file = "release-config/sample.toml";
@@ -222,20 +236,7 @@ mod tests {
         let faults = |old: &str, new: &str| -> Vec<String> {
             assert!(text.contains(old), "{old}");
             let product = parse_product(file, &text.replacen(old, new, 1)).unwrap();
-            let first = Version { major: 1, minor: 2, patch: 0 };
-            let filled_in: Vec<(Version, Product)> = [first]
-                .into_iter()
-                .chain(of_each_kind(first))
-                .map(|version| {
-                    let Version { major, minor, patch } = version;
-                    let values = json!({
-                        "version": version.to_string(), "short_version": version.series(), "major": major,
-                        "minor": minor, "patch": patch, "kind": version.kind().word(), "candidate": {"number": 1},
-                    });
-                    (version, render_product(&product, &values).unwrap())
-                })
-                .collect();
-            check_versions(&filled_in).iter().map(ToString::to_string).collect()
+            check_versions(&filled_in(&product)).iter().map(ToString::to_string).collect()
         };
         assert_eq!(faults("Greeter", "Greeter"), [""; 0]);
         let tags = "release_tags = [\"release-{{ version }}\", \"greeter-sdk-go/v{{ version }}\"]";
@@ -289,20 +290,7 @@ mod tests {
                 lines[at] = format!("next_version = {template:?}");
             }
             let product = parse_product(file, &lines.join("\n")).unwrap();
-            let first = Version { major: 1, minor: 2, patch: 0 };
-            let filled_in: Vec<(Version, Product)> = [first]
-                .into_iter()
-                .chain(of_each_kind(first))
-                .map(|version| {
-                    let Version { major, minor, patch } = version;
-                    let values = json!({
-                        "version": version.to_string(), "short_version": version.series(), "major": major,
-                        "minor": minor, "patch": patch, "kind": version.kind().word(), "candidate": {"number": 1},
-                    });
-                    (version, render_product(&product, &values).unwrap())
-                })
-                .collect();
-            check_next_version(&filled_in).map(|fault| fault.expected)
+            check_next_version(&filled_in(&product)).map(|fault| fault.expected)
         };
         assert_eq!(fault(""), None, "the sample's own");
         let expected = |of: &str| Some(format!("the version after {of} release"));

@@ -188,6 +188,7 @@ fn is_binary(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::services::Effects;
+    use crate::services::git::index_entry;
 
     #[test]
     fn three_attributes_say_how_lines_end() {
@@ -235,23 +236,7 @@ mod tests {
         let mut index = repository.index().unwrap();
         for (path, text) in [(".gitattributes", rules), ("sub/.gitattributes", "x.bat -text\n"), ("run.bat", "a\n")] {
             let id = repository.blob(text.as_bytes()).unwrap();
-            let zero = git2::IndexTime::new(0, 0);
-            index
-                .add(&git2::IndexEntry {
-                    ctime: zero,
-                    mtime: zero,
-                    dev: 0,
-                    ino: 0,
-                    mode: 0o100_644,
-                    uid: 0,
-                    gid: 0,
-                    file_size: 0,
-                    id,
-                    flags: 0,
-                    flags_extended: 0,
-                    path: path.as_bytes().to_vec(),
-                })
-                .unwrap();
+            index.add(&index_entry(path, id, 0o100_644)).unwrap();
         }
         let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
         let author = git2::Signature::now("Ann Example", "ann@example.org").unwrap();

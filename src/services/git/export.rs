@@ -128,6 +128,7 @@ mod tests {
 
     use super::*;
     use crate::services::Effects;
+    use crate::services::git::index_entry;
 
     /// A repository whose only commit, tagged `v1`, has these entries.
     fn repository(entries: &[(&str, &[u8], i32)]) -> (tempfile::TempDir, Git) {
@@ -140,22 +141,7 @@ mod tests {
                 0o160_000 => git2::Oid::from_bytes(&[7; 20]).unwrap(),
                 _ => repository.blob(bytes).unwrap(),
             };
-            let zero = git2::IndexTime::new(0, 0);
-            let entry = git2::IndexEntry {
-                ctime: zero,
-                mtime: zero,
-                dev: 0,
-                ino: 0,
-                mode: *mode as u32,
-                uid: 0,
-                gid: 0,
-                file_size: 0,
-                id,
-                flags: 0,
-                flags_extended: 0,
-                path: path.as_bytes().to_vec(),
-            };
-            index.add(&entry).unwrap();
+            index.add(&index_entry(path, id, *mode as u32)).unwrap();
         }
         let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
         let author =

@@ -24,6 +24,7 @@ use super::git_registry::{GitRegistry, head};
 use super::home::{HomeError, local};
 use super::undertaking::{FileNote, Left, Undertaking};
 use crate::services::Committer;
+use crate::services::git::index_entry;
 
 /// How a file that is written beside the one that it becomes is called.
 pub(super) const BESIDE: &str = ".quorate-";
@@ -297,21 +298,7 @@ fn put_in_index(
     if id_here == Some(id) {
         return index.add_path(Path::new(place)).map_err(local("add a file to the index"));
     }
-    let never = git2::IndexTime::new(0, 0);
-    let entry = git2::IndexEntry {
-        ctime: never,
-        mtime: never,
-        dev: 0,
-        ino: 0,
-        mode: u32::try_from(mode).unwrap_or(PLAIN.unsigned_abs()),
-        uid: 0,
-        gid: 0,
-        file_size: 0,
-        id,
-        flags: 0,
-        flags_extended: 0,
-        path: place.as_bytes().to_vec(),
-    };
+    let entry = index_entry(place, id, u32::try_from(mode).unwrap_or(PLAIN.unsigned_abs()));
     index.add(&entry).map_err(local("add a file to the index"))
 }
 
